@@ -1,0 +1,38 @@
+"""Train, decode and serve text recognisers for any script."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+__version__ = "0.1.0"
+
+# Where each public name lives: looked up on first use, so that `import ocrkit` stays light.
+_HOMES = {
+    "AugmentationSpec": "ocrkit.plugin.specs",
+    "BackboneSpec": "ocrkit.plugin.specs",
+    "Charset": "ocrkit.text.charset",
+    "CommandSpec": "ocrkit.plugin.specs",
+    "DecoderSpec": "ocrkit.plugin.specs",
+    "Model": "ocrkit.model",
+    "OcrkitError": "ocrkit.errors",
+    "Prediction": "ocrkit.data.records",
+    "Recognizer": "ocrkit.recognition",
+    "RendererSpec": "ocrkit.plugin.specs",
+    "Sample": "ocrkit.data.records",
+    "SourceSpec": "ocrkit.plugin.specs",
+    "evaluate": "ocrkit.evaluation",
+    "hookimpl": "ocrkit.plugin.hookspec",
+    "train": "ocrkit.training",
+}
+
+__all__ = ["__version__", *_HOMES]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'ocrkit' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

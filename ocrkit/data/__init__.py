@@ -1,0 +1,1 @@
+"""Images and labels: records, sources, drawing, batching."""

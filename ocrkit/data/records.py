@@ -1,0 +1,77 @@
+"""The records that pass between data sources, recognition and renderers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PIL.Image import Image
+
+__all__ = ["Alternative", "CharacterSpan", "Prediction", "Sample"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One image of a line or word, not yet opened, with its text where that is known.
+
+    Attributes:
+        name: what messages and outputs call it; a path where it has one.
+        image: a file, or a function that makes the image (picklable, so that workers can call it).
+        text: the label as its source spells it, or None.
+        origin: where the label stands, such as ``labels.tsv:17``; empty where it stands in ``name`` itself.
+        group: the document, writer or page it belongs to, for splits; empty where unknown.
+    """
+
+    name: str
+    image: Path | Callable[[], Image]
+    text: str | None = None
+    origin: str = ""
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CharacterSpan:
+    """One label of a reading: its text, its pixels in the input image, and its probability.
+
+    ``left`` and ``right`` are x pixels of the image as it was given, half open.
+    """
+
+    text: str
+    left: int
+    right: int
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another reading of the same line, with its score in nats."""
+
+    text: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What was read in one image.
+
+    Attributes:
+        name: the sample's name.
+        text: the best reading; empty when nothing was read.
+        score: what the decoder ranked by, in nats.
+        confidence: the probability of ``text``, 0 to 1.
+        characters: where each label stands, and how sure it is.
+        alternatives: further readings, best first, ``text`` itself not among them.
+        rejected: whether the decoder had no hypothesis at all, as an exhausted lexicon may not.
+    """
+
+    name: str
+    text: str
+    score: float
+    confidence: float
+    characters: tuple[CharacterSpan, ...] = ()
+    alternatives: tuple[Alternative, ...] = field(default=())
+    rejected: bool = False

@@ -1,0 +1,68 @@
+"""The hooks, each without arguments: a plugin answers with the records it offers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import pluggy
+
+if TYPE_CHECKING:
+    from ocrkit.plugin.specs import (
+        AugmentationSpec,
+        BackboneSpec,
+        CommandSpec,
+        DecoderSpec,
+        RendererSpec,
+        SourceSpec,
+    )
+    from ocrkit.text.charset import Charset
+
+__all__ = ["PROJECT", "hookimpl", "hookspec"]
+
+PROJECT = "ocrkit"
+
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+@hookspec
+def ocrkit_charsets() -> Iterable[Charset]:
+    """Charsets, each found by its ``name``."""
+    return ()
+
+
+@hookspec
+def ocrkit_backbones() -> Iterable[BackboneSpec]:
+    """Backbones for ``--backbone``."""
+    return ()
+
+
+@hookspec
+def ocrkit_decoders() -> Iterable[DecoderSpec]:
+    """Decoders for ``--decoder``."""
+    return ()
+
+
+@hookspec
+def ocrkit_sources() -> Iterable[SourceSpec]:
+    """Data formats, guessed or chosen by ``--format``."""
+    return ()
+
+
+@hookspec
+def ocrkit_augmentations() -> Iterable[AugmentationSpec]:
+    """Degradations of training images."""
+    return ()
+
+
+@hookspec
+def ocrkit_renderers() -> Iterable[RendererSpec]:
+    """Output formats for ``--to``."""
+    return ()
+
+
+@hookspec
+def ocrkit_commands() -> Iterable[CommandSpec]:
+    """Commands beside ``ocrkit train`` and the rest."""
+    return ()

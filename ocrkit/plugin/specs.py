@@ -1,0 +1,205 @@
+"""What a plugin yields: one frozen record a thing offered, and the roles that the things play."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+    import typer
+    from numpy.typing import NDArray
+    from torch import Tensor, nn
+
+    from ocrkit.ctc import Decoded, Lexicon
+    from ocrkit.data.records import Prediction, Sample
+    from ocrkit.text.charset import Charset
+
+__all__ = [
+    "AugmentationSpec",
+    "Backbone",
+    "BackboneSpec",
+    "CommandSpec",
+    "Decoder",
+    "DecoderOptions",
+    "DecoderSpec",
+    "RendererSpec",
+    "SourceOptions",
+    "SourceSpec",
+]
+
+
+class Backbone(Protocol):
+    """The role of the module that ``BackboneSpec.build`` returns: an ``nn.Module`` besides."""
+
+    out_channels: int
+
+    def frames(self, width: int) -> int:
+        """The number of output frames T for an image ``width`` px wide; also right elementwise on a tensor."""
+        ...
+
+    def __call__(self, images: Tensor, widths: Tensor) -> Tensor:
+        """Turn (B, 1, H, W) images, each ``widths[b]`` px wide, into (B, out_channels, T) features.
+
+        Columns at or past a line's own width do not change that line's frames.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class BackboneSpec:
+    """A convolutional network that turns a line image into a row of feature columns.
+
+    Attributes:
+        name: what ``--backbone`` and model files call it.
+        summary: one line for listings.
+        height: the line height in px that it was designed for; a model may be built for another.
+        options: a frozen dataclass whose fields, each with a default, are the options. A field
+            called ``height`` is filled with the model's line height.
+        build: makes the module from an instance of ``options``; import torch in here, not above.
+    """
+
+    name: str
+    summary: str
+    height: int
+    options: type
+    build: Callable[..., nn.Module]
+
+
+@dataclass(frozen=True, slots=True)
+class DecoderOptions:
+    """What the user asked of a decoder; a field left at its default was not asked for.
+
+    Attributes:
+        lexicon: the entries that a reading must or should come from.
+        beam_width: labellings kept after each frame.
+        n_best: hypotheses to return a line.
+        language_model: an n-gram model.
+        lm_weight: the factor of the language model's log-probability.
+        lm_bonus: nats added for each unit.
+        separators: labels that may stand between lexicon entries.
+        threads: worker threads, 0 for every core.
+        extra: options of third-party decoders, by name.
+    """
+
+    lexicon: Lexicon | None = None
+    beam_width: int | None = None
+    n_best: int = 1
+    language_model: object | None = None
+    lm_weight: float | None = None
+    lm_bonus: float | None = None
+    separators: frozenset[int] | None = None
+    threads: int = 0
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+
+class Decoder(Protocol):
+    """The role of what ``DecoderSpec.build`` returns."""
+
+    def decode(self, log_probs: NDArray[np.float32], lengths: NDArray[np.int64]) -> Decoded:
+        """Decode (B, T, V) natural-log probabilities, of which ``lengths[b]`` frames count; label 0 is the blank."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DecoderSpec:
+    """A way from log-probabilities to labels.
+
+    Attributes:
+        name: what ``--decoder`` calls it.
+        summary: one line for listings.
+        needs_lexicon: whether it cannot work without one.
+        build: makes the decoder for a charset; raises ``OptionError`` for an option that it cannot honour.
+    """
+
+    name: str
+    summary: str
+    needs_lexicon: bool
+    build: Callable[[Charset, DecoderOptions], Decoder]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceOptions:
+    """What a data source may need besides its location.
+
+    Attributes:
+        charset: the charset that the samples are for, where one is known already.
+        seed: where the source draws at random, the seed of it.
+        count: how many samples an endless source should have.
+        extra: settings of one source, by name; a source raises ``ConfigError`` for one that it does not know.
+    """
+
+    charset: Charset | None = None
+    seed: int = 0
+    count: int | None = None
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSpec:
+    """A data format that gives samples.
+
+    Attributes:
+        name: what ``--format`` calls it.
+        summary: one line for listings.
+        recognises: whether a file or folder is surely of this format; never raises, reads little.
+        open: lists the samples at a location (None for a source that makes them up), without opening images.
+        precedence: of the formats that recognise a folder, the one of the highest precedence is taken.
+    """
+
+    name: str
+    summary: str
+    recognises: Callable[[Path], bool]
+    open: Callable[[Path | None, SourceOptions], Sequence[Sample]]
+    precedence: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AugmentationSpec:
+    """A degradation of a drawn or photographed line.
+
+    Attributes:
+        name: what configurations call it.
+        summary: one line for listings.
+        apply: maps a grey uint8 (H, W) image, 255 for paper, to another, drawing only from the generator given;
+            the strength runs from 0 (next to nothing) to 1 (the worst that is still legible).
+    """
+
+    name: str
+    summary: str
+    apply: Callable[[NDArray[np.uint8], np.random.Generator, float], NDArray[np.uint8]]
+
+
+@dataclass(frozen=True, slots=True)
+class RendererSpec:
+    """A format that predictions are written in.
+
+    Attributes:
+        name: what ``--to`` calls it.
+        summary: one line for listings.
+        suffix: the usual ending of such a file, with its dot.
+        render: yields the text piece by piece, as predictions come in.
+    """
+
+    name: str
+    summary: str
+    suffix: str
+    render: Callable[[Iterable[Prediction]], Iterator[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class CommandSpec:
+    """A command of the command line: ``ocrkit NAME``.
+
+    Attributes:
+        name: the word after ``ocrkit``.
+        summary: one sentence for ``ocrkit --help``, which does not load the command.
+        load: imports and returns the Typer application, when the command is invoked.
+    """
+
+    name: str
+    summary: str
+    load: Callable[[], typer.Typer]
