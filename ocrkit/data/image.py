@@ -1,0 +1,315 @@
+"""Image files to grey line images of a model's height: opening, any Pillow mode to grey, scaling, ink values."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import stat
+import threading
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from ocrkit.data.records import Sample
+from ocrkit.errors import ImageError, OptionError, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
+
+__all__ = [
+    "FITS",
+    "MAX_FITTED_WIDTH",
+    "MAX_PIXELS",
+    "Preprocessing",
+    "fit_image",
+    "fitted_width",
+    "load_line",
+    "open_image",
+    "to_grey",
+    "to_network_input",
+]
+
+MAX_PIXELS = 89_478_485
+"""The largest image that is decoded, in px: where Pillow's own default begins to warn of decompression bombs."""
+
+MAX_FITTED_WIDTH = 20_000
+"""The widest line, in px after scaling to the model's height: about a thousand characters at a height of 32."""
+
+FITS = ("pad", "stretch")
+
+_ORIENTATION = 0x0112
+_log = logging.getLogger("ocrkit")
+
+
+@dataclass(frozen=True, slots=True)
+class Preprocessing:
+    """How an image of any size becomes the model's input.
+
+    Attributes:
+        height: px of every line.
+        width: px; for ``pad`` the most that a line may have (a wider one is squeezed to it), None for no bound;
+            for ``stretch`` what every line has.
+        fit: ``pad`` scales to the height and keeps the aspect, ``stretch`` scales to exactly height x width.
+
+    Raises:
+        OptionError: a value is out of range, or ``stretch`` has no width.
+    """
+
+    height: int = 32
+    width: int | None = None
+    fit: str = "pad"
+
+    def __post_init__(self) -> None:
+        if self.fit not in FITS:
+            guess = nearest(self.fit, FITS) if isinstance(self.fit, str) else None
+            hint = f"; did you mean {guess!r}?" if guess else ""
+            raise OptionError(f"no fit {self.fit!r}{hint}; expected 'pad' or 'stretch'")
+        if not _is_size(self.height):
+            raise OptionError(f"height is {self.height!r}; expected a whole number of px, 1 to {MAX_FITTED_WIDTH}")
+        if self.width is not None and not _is_size(self.width):
+            raise OptionError(
+                f"width is {self.width!r}; expected a whole number of px, 1 to {MAX_FITTED_WIDTH}, or None"
+            )
+        if self.fit == "stretch" and self.width is None:
+            raise OptionError("fit 'stretch' has no width; give one in px, or take fit 'pad'")
+
+
+def open_image(source: Sample | Path | str) -> Image.Image:
+    """Decode a sample's image, or the image in a file: the first frame, upright, in the mode that it is stored in.
+
+    Raises:
+        ImageError: names the file (and where it is listed), and says what is wrong: missing, empty, no image,
+            truncated, damaged, larger than ``MAX_PIXELS``. Nothing else is raised for a file, however damaged,
+            and no warning is given. What a sample's own function raises passes, OSError aside.
+    """
+    name, image = _name_and_image(source)
+    try:
+        with _quiet_pillow():
+            if isinstance(image, Path):
+                return _decode_file(image)
+            return _decode(image())
+    except ImageError as error:
+        raise ImageError(f"{name}: {error}") from error
+    except (OSError, Image.DecompressionBombError) as error:
+        raise ImageError(f"{name}: {error}") from error
+
+
+def to_grey(image: Image.Image) -> Image.Image:
+    """Turn an image of any Pillow mode into mode ``L``, 255 for white: upright by its EXIF, transparency on white.
+
+    Integer and float pixels (``I;16`` and its variants, ``I``, ``F``) are scaled by the range that they use: white is
+    the smallest of 2^8-1, 2^10-1, 2^12-1, 2^14-1 and 2^16-1 that holds the brightest (1 first, for floats); a range
+    with negative or larger values is stretched from its darkest to its brightest.
+
+    Raises:
+        ImageError: a float image holds NaN or infinity, or the image has no pixels.
+    """
+    if 0 in image.size:
+        raise ImageError(f"the image is {image.width}x{image.height} px; expected at least 1x1")
+    with _quiet_pillow():
+        image = _upright(image)
+        if image.mode == "F" or image.mode.startswith("I"):
+            return Image.fromarray(_scaled_by_range(image))
+        if image.mode in ("LA", "La", "PA", "RGBA", "RGBa") or "transparency" in image.info:
+            return _on_white(image.convert("LA") if image.mode == "La" else image)
+        if image.mode in ("1", "L", "RGB", "YCbCr"):
+            return image.convert("L")
+        return image.convert("RGB").convert("L")
+
+
+def fit_image(image: Image.Image | NDArray[np.uint8], preprocessing: Preprocessing) -> NDArray[np.uint8]:
+    """Scale an image to the model's height: (H, W) uint8, 255 for white, at least 1 px wide.
+
+    Args:
+        image: a picture of any mode, or a grey (H, W) uint8 array.
+        preprocessing: the height, and what becomes of the width.
+
+    Raises:
+        ImageError: the width after scaling would be above ``MAX_FITTED_WIDTH``, or the image has no pixels.
+    """
+    grey = to_grey(Image.fromarray(image) if isinstance(image, np.ndarray) else image)
+    width = fitted_width(grey.width, grey.height, preprocessing)
+    size = (width, preprocessing.height)
+    if grey.size == size:
+        return np.array(grey)
+    # Lanczos keeps thin strokes when it averages; bicubic rings less when it enlarges.
+    shrinks = preprocessing.height < grey.height
+    method = Image.Resampling.LANCZOS if shrinks else Image.Resampling.BICUBIC
+    return np.array(grey.resize(size, method, reducing_gap=3.0))
+
+
+def fitted_width(width: int, height: int, preprocessing: Preprocessing) -> int:
+    """The width in px that an image of ``width`` x ``height`` px has after ``fit_image``.
+
+    Raises:
+        ImageError: it would be above ``MAX_FITTED_WIDTH``, or a side is zero.
+    """
+    if width < 1 or height < 1:
+        raise ImageError(f"the image is {width}x{height} px; expected at least 1x1")
+    if preprocessing.fit == "stretch" and preprocessing.width is not None:
+        return preprocessing.width
+    fitted = max(1, round(width * preprocessing.height / height))
+    if preprocessing.width is not None:
+        return min(fitted, preprocessing.width)
+    if fitted > MAX_FITTED_WIDTH:
+        raise ImageError(
+            f"the image is {width}x{height} px, so {fitted} px wide at a height of {preprocessing.height}; "
+            f"expected one line of text, at most {MAX_FITTED_WIDTH} px wide at that height"
+        )
+    return fitted
+
+
+def load_line(source: Sample | Path | str, preprocessing: Preprocessing) -> NDArray[np.uint8]:
+    """Open an image and scale it: (H, W) uint8, 255 for white.
+
+    Raises:
+        ImageError: names the file, and says what is wrong with it.
+    """
+    image = open_image(source)
+    try:
+        return fit_image(image, preprocessing)
+    except ImageError as error:
+        raise ImageError(f"{_name_and_image(source)[0]}: {error}") from error
+
+
+def to_network_input(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Turn grey values of any shape into ink, float32: 0 is white paper, as padding is, and 1 is black."""
+    return (255 - grey).astype(np.float32) / np.float32(255)
+
+
+def _is_size(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MAX_FITTED_WIDTH
+
+
+def _name_and_image(source: Sample | Path | str) -> tuple[str, Path | Callable[[], Image.Image]]:
+    if not isinstance(source, Sample):
+        return str(source), Path(source)
+    return (f"{source.name} ({source.origin})" if source.origin else source.name), source.image
+
+
+def _decode_file(path: Path) -> Image.Image:
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        raise ImageError("no such file") from None
+    except ValueError as error:  # a NUL in the name
+        raise ImageError(f"not a file name: {error}") from error
+    except OSError as error:
+        raise ImageError(error.strerror or str(error)) from error
+    if stat.S_ISDIR(status.st_mode):
+        raise ImageError("it is a folder; expected an image file")
+    if not stat.S_ISREG(status.st_mode):  # a pipe would be waited for without end
+        raise ImageError("it is no regular file; expected an image file")
+    if status.st_size == 0:
+        raise ImageError("the file is empty; expected an image")
+    try:
+        with Image.open(path) as image:
+            return _decode(image)
+    except UnidentifiedImageError as error:
+        raise ImageError(_what_it_holds(path)) from error
+    except ImageError:
+        raise
+    # Pillow's decoders raise nearly anything on damaged files: OSError, ValueError, TypeError, SyntaxError,
+    # struct.error, IndexError, DecompressionBombError, MemoryError.
+    except Exception as error:
+        raise ImageError(_what_failed(error)) from error
+
+
+def _decode(image: Image.Image) -> Image.Image:
+    if image.width * image.height > MAX_PIXELS:
+        raise ImageError(f"the image is {image.width}x{image.height} px; expected at most {MAX_PIXELS:,} px in all")
+    try:
+        image.load()
+    except Exception as error:  # as above
+        raise ImageError(_what_failed(error)) from error
+    if 0 in image.size:
+        raise ImageError(f"the image is {image.width}x{image.height} px; expected at least 1x1")
+    return _upright(image)
+
+
+def _what_it_holds(path: Path) -> str:
+    with path.open("rb") as file:
+        start = file.read(512)
+    if all(byte >= 0x20 or byte in b"\t\n\r\f" for byte in start):
+        return "it holds text, not an image"
+    return "it holds no image that Pillow knows, or one whose header is damaged"
+
+
+def _what_failed(error: Exception) -> str:
+    if isinstance(error, Image.DecompressionBombError):
+        return f"the image claims more pixels than are decoded; expected at most {MAX_PIXELS:,} px in all"
+    reason = str(error) or type(error).__name__
+    if "truncated" in reason.lower():
+        return f"the image is truncated; expected a whole file ({reason})"
+    return f"the image is damaged, or of a kind that Pillow cannot read ({reason})"
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    try:
+        orientation = image.getexif().get(_ORIENTATION, 1)
+        if orientation not in range(2, 9):
+            return image
+        return ImageOps.exif_transpose(image)
+    except Exception as error:  # a broken EXIF block does not make the pixels unreadable, and Pillow raises anything
+        _log.debug("EXIF left aside: %s", error)
+        return image
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    colours = image if image.mode in ("LA", "RGBA") else image.convert("RGBA")
+    paper = Image.new("L", image.size, 255)
+    paper.paste(colours.convert("L"), mask=colours.getchannel("A"))
+    return paper
+
+
+def _scaled_by_range(image: Image.Image) -> NDArray[np.uint8]:
+    values = np.asarray(image).astype(np.float64)
+    lowest, highest = float(values.min()), float(values.max())
+    if not np.isfinite(lowest + highest):
+        raise ImageError("its pixels hold NaN or infinity; expected finite numbers")
+    whites = [float(2**bits - 1) for bits in (8, 10, 12, 14, 16)]
+    if image.mode == "F":
+        whites.insert(0, 1.0)
+    white = next((white for white in whites if highest <= white), None)
+    if lowest >= 0 and white is not None:
+        grey = values * (255 / white)
+    else:
+        grey = (values - lowest) * (255 / ((highest - lowest) or 1.0))
+    transparent = image.info.get("transparency")
+    if isinstance(transparent, int | float):
+        grey[values == transparent] = 255
+    return np.rint(grey).astype(np.uint8)
+
+
+_quiet_lock = threading.Lock()
+_quiet_exits: list[contextlib.ExitStack] = []
+_quiet_threads = 0
+
+
+@contextlib.contextmanager
+def _quiet_pillow() -> Iterator[None]:
+    """Silence Pillow's warnings while any thread is inside.
+
+    ``warnings.catch_warnings`` alone is not safe with threads: two that overlap would leave the filters changed.
+    """
+    global _quiet_threads
+    with _quiet_lock:
+        if _quiet_threads == 0:
+            stack = contextlib.ExitStack()
+            stack.enter_context(warnings.catch_warnings())
+            warnings.simplefilter("ignore")
+            _quiet_exits.append(stack)
+        _quiet_threads += 1
+    try:
+        yield
+    finally:
+        with _quiet_lock:
+            _quiet_threads -= 1
+            if _quiet_threads == 0:
+                _quiet_exits.pop().close()
