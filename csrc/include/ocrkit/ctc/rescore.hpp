@@ -1,0 +1,35 @@
+/// The exact score of a labelling, and where its labels stand.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "ocrkit/ctc/types.hpp"
+
+namespace ocrkit::ctc {
+
+/// Scores labellings of prepared lines; keeps its scratch memory between calls.
+class Rescorer {
+   public:
+    /// ln of the full CTC probability of `labels`, the frames' sums included: what -ctc_loss is. -inf where no
+    /// alignment fits. O(T L) in double.
+    /// Source: Graves et al. 2006, "Connectionist temporal classification", section 4.1 (forward variables).
+    double acoustic_score(const LineView& line, std::span<const Label> labels);
+
+    /// The labelling with its acoustic score (as `score` too), and each label's frame and confidence on the best
+    /// alignment. O(T L). The spans last until the next call; `labels` is the caller's.
+    HypothesisView hypothesis(const LineView& line, std::span<const Label> labels);
+
+   private:
+    /// Fills frames_ and confidences_ from the best alignment.
+    void align(const LineView& line, std::span<const Label> labels);
+
+    std::vector<double> column_;
+    std::vector<double> next_column_;
+    std::vector<std::uint8_t> steps_;  // (T, 2L+1): how many states back the best alignment comes from
+    std::vector<std::int32_t> frames_;
+    std::vector<float> confidences_;
+};
+
+}  // namespace ocrkit::ctc
