@@ -3,6 +3,24 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ocrkit.data.records import Prediction as Prediction
+    from ocrkit.data.records import Sample as Sample
+    from ocrkit.errors import OcrkitError as OcrkitError
+    from ocrkit.evaluation import evaluate as evaluate
+    from ocrkit.model import Model as Model
+    from ocrkit.plugin.hookspec import hookimpl as hookimpl
+    from ocrkit.plugin.specs import AugmentationSpec as AugmentationSpec
+    from ocrkit.plugin.specs import BackboneSpec as BackboneSpec
+    from ocrkit.plugin.specs import CommandSpec as CommandSpec
+    from ocrkit.plugin.specs import DecoderSpec as DecoderSpec
+    from ocrkit.plugin.specs import RendererSpec as RendererSpec
+    from ocrkit.plugin.specs import SourceSpec as SourceSpec
+    from ocrkit.recognition import Recognizer as Recognizer
+    from ocrkit.text.charset import Charset as Charset
+    from ocrkit.training import train as train
 
 __version__ = "0.1.0"
 
