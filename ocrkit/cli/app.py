@@ -1,0 +1,52 @@
+"""``ocrkit``: the global options, and the way to every command."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from ocrkit.cli.commands import CommandGroup
+from ocrkit.cli.reporting import debug_is_on, report_unexpected, set_debug
+
+__all__ = ["app", "main"]
+
+# Plain help and plain errors: boxes break a message wherever the line happens to end.
+app = typer.Typer(
+    name="ocrkit",
+    cls=CommandGroup,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        from ocrkit import __version__
+
+        typer.echo(f"ocrkit {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def ocrkit(
+    version: Annotated[  # noqa: ARG001 - its callback does the work
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Print the traceback of an error.")] = False,
+) -> None:
+    """Train, decode and serve text recognisers for any script."""
+    set_debug(debug)
+
+
+def main() -> None:
+    """Run the command line on ``sys.argv`` and exit: 0 done, 1 an error, 2 wrong usage, 130 interrupted."""
+    try:
+        typer.main.get_command(app)(prog_name="ocrkit")
+    except Exception as error:
+        if debug_is_on():
+            raise
+        report_unexpected(error)
+        sys.exit(1)

@@ -1,0 +1,43 @@
+"""The commands of ocrkit itself."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from ocrkit.plugin.hookspec import hookimpl
+from ocrkit.plugin.specs import CommandSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import typer
+
+_SUMMARIES = {
+    "train": "Train a model on labelled lines, or on lines drawn from a charset.",
+    "decode": "Read line images, or decode saved log-probabilities.",
+    "evaluate": "Measure a model's errors on labelled lines.",
+    "demo": "Train on drawn Malayalam words and read words that were never seen.",
+    "charsets": "List, show and check charsets.",
+    "models": "List and show trained models.",
+    "plugins": "List, check and start plugins.",
+}
+
+
+@hookimpl
+def ocrkit_commands() -> Iterator[CommandSpec]:
+    """One module of ``ocrkit.cli`` a command, imported when the command is invoked."""
+    for name, summary in _SUMMARIES.items():
+        yield CommandSpec(name, summary, _Application(name))
+
+
+class _Application:
+    """Loads the application of one command: ``ocrkit.cli.NAME.app``."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __call__(self) -> typer.Typer:
+        # By name, since the command line stands floors above the plugins.
+        application: typer.Typer = import_module(f"ocrkit.cli.{self._name}").app
+        return application
