@@ -26,6 +26,7 @@ __all__ = [
     "FITS",
     "MAX_FITTED_WIDTH",
     "MAX_PIXELS",
+    "NOT_PIXELS",
     "Preprocessing",
     "fit_image",
     "fitted_width",
@@ -42,6 +43,9 @@ MAX_FITTED_WIDTH = 20_000
 """The widest line, in px after scaling to the model's height: about a thousand characters at a height of 32."""
 
 FITS = ("pad", "stretch")
+
+NOT_PIXELS = frozenset({"EPS", "WMF", "BUFR", "GRIB", "HDF5", "MPEG"})
+"""Pillow's formats that are never decoded: it runs another program for them, or has only a stub."""
 
 _ORIENTATION = 0x0112
 _log = logging.getLogger("ocrkit")
@@ -222,6 +226,8 @@ def _decode_file(path: Path) -> Image.Image:
 
 
 def _decode(image: Image.Image) -> Image.Image:
+    if image.format in NOT_PIXELS:
+        raise ImageError(f"it is {image.format}, which holds no pixels; expected a picture such as PNG, JPEG or TIFF")
     if image.width * image.height > MAX_PIXELS:
         raise ImageError(f"the image is {image.width}x{image.height} px; expected at most {MAX_PIXELS:,} px in all")
     try:

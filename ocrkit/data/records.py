@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from PIL.Image import Image
 
-__all__ = ["Alternative", "CharacterSpan", "Prediction", "Sample"]
+__all__ = ["Alternative", "BadImage", "CharacterSpan", "Prediction", "Sample"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,14 @@ class Sample:
     text: str | None = None
     origin: str = ""
     group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BadImage:
+    """An image that was left out: whose it is, and what is wrong with it."""
+
+    name: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

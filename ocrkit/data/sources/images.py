@@ -1,0 +1,83 @@
+"""Images without labels: files, folders and globs; and which files of a folder are images."""
+
+from __future__ import annotations
+
+import functools
+import glob
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from ocrkit.data.image import NOT_PIXELS
+from ocrkit.data.records import Sample
+from ocrkit.errors import DataError, MissingFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+__all__ = ["image_suffixes", "images_below", "natural_order", "unlabelled"]
+
+
+def unlabelled(paths: Iterable[str | Path], *, missing_ok: bool = False) -> list[Sample]:
+    """List images to read, in the order given; a folder's, and a glob's, sorted as a person would (2 before 10).
+
+    Args:
+        paths: a file is taken whatever it is called; a folder stands for the images in it and below, by their
+            suffix; what is no file and holds ``*``, ``?`` or ``[`` is a glob (``**`` for any depth).
+        missing_ok: whether a file that is not there becomes a sample all the same, found bad when it is opened.
+
+    Raises:
+        MissingFileError: there is nothing at a path, or a glob matches nothing.
+        DataError: a folder has no image.
+    """
+    return [Sample(name=str(path), image=path) for given in paths for path in _expanded(str(given), missing_ok)]
+
+
+@functools.cache
+def image_suffixes() -> frozenset[str]:
+    """The suffixes that Pillow can open, in lower case, each with its dot."""
+    return frozenset(
+        suffix.lower()
+        for suffix, kind in Image.registered_extensions().items()
+        if kind in Image.OPEN and kind not in NOT_PIXELS
+    )
+
+
+def images_below(folder: Path) -> Iterator[Path]:
+    """Yield a folder's images in natural order, its own first, then each subfolder's; hidden files are passed over."""
+    suffixes = image_suffixes()
+    for parent, folders, files in os.walk(folder):
+        folders[:] = sorted((name for name in folders if not name.startswith(".")), key=natural_order)
+        for name in sorted(files, key=natural_order):
+            if not name.startswith(".") and os.path.splitext(name)[1].lower() in suffixes:
+                yield Path(parent, name)
+
+
+def natural_order(name: str) -> tuple[tuple[int, int, str], ...]:
+    """A sorting key that compares runs of digits as numbers: ``line2`` before ``line10``."""
+    return tuple((0, int(part), part) if part.isdecimal() else (1, 0, part) for part in _DIGITS.split(name) if part)
+
+
+_DIGITS = re.compile(r"([0-9]+)")
+
+
+def _expanded(given: str, missing_ok: bool) -> list[Path]:
+    if os.path.isdir(given):
+        images = list(images_below(Path(given)))
+        if not images:
+            raise DataError(f"{given}: no image in this folder, nor below it; expected .png, .jpg, .tif or their like")
+        return images
+    if os.path.lexists(given):
+        return [Path(given)]
+    if glob.has_magic(given):
+        matches = sorted(glob.glob(given, recursive=True), key=natural_order)
+        files = [Path(match) for match in matches if not os.path.isdir(match)]
+        if files:
+            return files
+        raise MissingFileError(f"no file matches {given!r}")
+    if missing_ok:
+        return [Path(given)]
+    raise MissingFileError(f"no file or folder {given!r}")

@@ -1,0 +1,96 @@
+"""MJSynth, also called Synth90k: ``1_word_123.jpg`` in nested folders, with annotation lists.
+
+Source: Jaderberg et al. 2014, arXiv:1406.2227; a list's line is ``./2425/1/115_Lube_45484.jpg 45484``, the number
+being the word's line in the set's lexicon, which is not needed here.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from array import array
+from typing import TYPE_CHECKING
+
+from ocrkit.data.records import Sample
+from ocrkit.data.sources.images import images_below, natural_order
+from ocrkit.data.sources.listed import ListedSamples
+from ocrkit.data.sources.tables import read_lines
+from ocrkit.errors import DataError, MissingFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+__all__ = ["open_mjsynth", "recognises_mjsynth"]
+
+_LIST = re.compile(r"annotation.*\.txt")
+_IMAGE = re.compile(r"(?:^|.*/)[0-9]+_(.+)_[0-9]+\.[A-Za-z0-9]+$")
+_PREFERRED = ("annotation_train.txt", "annotation.txt")
+_log = logging.getLogger("ocrkit")
+
+
+def recognises_mjsynth(location: Path) -> bool:
+    """Whether it is a list called ``annotation*.txt``, or a folder with one at its top level."""
+    if os.path.isfile(location):
+        return _LIST.fullmatch(location.name) is not None
+    return bool(_lists_in(location))
+
+
+def open_mjsynth(location: Path) -> Sequence[Sample]:
+    """List the images of an annotation list, or of a folder's; the word in each image's name is its text.
+
+    Of a folder's lists, ``annotation_train.txt`` is taken, else ``annotation.txt``, else the only one, and what is left
+    aside is logged. A folder without a list is searched for images with such names, at any depth.
+
+    Raises:
+        MissingFileError: there is nothing at ``location``.
+        DataError: a line names no such image (with ``file:line``), no list can be chosen, or there are no images.
+    """
+    if os.path.isfile(location):
+        return _read_list(location)
+    if not os.path.isdir(location):
+        raise MissingFileError(f"no file or folder {str(location)!r}")
+    lists = _lists_in(location)
+    if not lists:
+        return _search(location)
+    chosen = next((name for name in _PREFERRED if name in lists), lists[0] if len(lists) == 1 else None)
+    if chosen is None:
+        raise DataError(f"{location}: lists {', '.join(lists)}; expected one, so give the one to read: {lists[0]}")
+    if len(lists) > 1:
+        others = ", ".join(name for name in lists if name != chosen)
+        _log.warning("%s: %s is read, and %s left aside; give a list itself to read another", location, chosen, others)
+    return _read_list(location / chosen)
+
+
+def _lists_in(folder: Path) -> list[str]:
+    try:
+        return sorted((name for name in os.listdir(folder) if _LIST.fullmatch(name)), key=natural_order)
+    except OSError:
+        return []
+
+
+def _read_list(path: Path) -> ListedSamples:
+    names: list[str] = []
+    texts: list[str] = []
+    lines = array("Q")
+    for number, line in read_lines(path):
+        name, _, index = line.rpartition(" ")
+        if not name or not index.isdecimal():
+            name = line
+        match = _IMAGE.fullmatch(name)
+        if match is None:
+            raise DataError(f"{path}:{number}: {line!r} names no word image; expected ./path/1_word_123.jpg 123")
+        names.append(name.removeprefix("./"))
+        texts.append(match[1])
+        lines.append(number)
+    return ListedSamples(path, names, texts, lines)
+
+
+def _search(folder: Path) -> list[Sample]:
+    samples = [
+        Sample(str(image), image, match[1]) for image in images_below(folder) if (match := _IMAGE.fullmatch(image.name))
+    ]
+    if not samples:
+        raise DataError(f"{folder}: no annotation*.txt, and no image called like 1_word_123.jpg in it or below")
+    return samples
