@@ -1,0 +1,184 @@
+"""Charset files: TOML, read with every key checked; ``docs/charsets.md`` describes them."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from ocrkit.errors import CharsetError, MissingFileError, nearest
+from ocrkit.text.charset import Charset
+from ocrkit.text.normalization import NormalForm, Rewrite
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+__all__ = ["parse_charset", "read_charset"]
+
+_REQUIRED = ("name", "script", "languages")
+_KEYS = (*_REQUIRED, "direction", "normalization", "includes", "group", "rewrite")
+_GROUP_KEYS = ("name", "text", "points", "symbols")
+_REWRITE_KEYS = ("from", "to", "unless_after", "unless_before")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_RANGE = re.compile(r"([0-9A-Fa-f]{4,6})(?:-([0-9A-Fa-f]{4,6}))?")
+_RESERVED = "from-data"
+
+Resolve = Callable[[str], Charset]
+
+
+def read_charset(path: str | Path | Traversable, *, resolve: Resolve | None = None) -> Charset:
+    """Read a charset file, and the files that its ``includes`` name; ``Charset.read`` says the rest."""
+    return _read(Path(path) if isinstance(path, str) else path, resolve or _shipped, ())
+
+
+def parse_charset(text: str, *, resolve: Resolve) -> Charset:
+    """The charset that the text of a charset file describes.
+
+    Args:
+        text: TOML.
+        resolve: finds the charsets that ``includes`` names.
+
+    Raises:
+        CharsetError: it is not TOML, has an unknown key, lacks one, or contradicts itself.
+    """
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise CharsetError(f"not TOML: {error}") from error
+    _check_keys(table, _KEYS, "the file")
+    for key in _REQUIRED:
+        if key not in table:
+            raise CharsetError(f"{key!r} is missing; {', '.join(_REQUIRED)} are required")
+    if not table.get("group") and not table.get("includes"):
+        raise CharsetError("no labels: give at least one [[group]], or charsets to take them from in 'includes'")
+    name = _text(table["name"], "'name'")
+    if not _NAME.fullmatch(name) or name == _RESERVED:
+        raise CharsetError(f"name is {name!r}; expected letters, digits, '-', '_' and '.', and not {_RESERVED!r}")
+
+    included = [resolve(other) for other in _texts(table.get("includes", []), "'includes'")]
+    own = [
+        symbol for number, group in enumerate(_tables(table, "group"), 1) for symbol in _group_symbols(group, number)
+    ]
+    rewrites = [_rewrite(rule, number) for number, rule in enumerate(_tables(table, "rewrite"), 1)]
+    return Charset(
+        name=name,
+        symbols=("", *own, *_symbols_to_add(own, included)),
+        script=_text(table["script"], "'script'"),
+        languages=tuple(_texts(table["languages"], "'languages'")),
+        direction=_text(table.get("direction", "ltr"), "'direction'"),
+        normalization=cast("NormalForm", _text(table.get("normalization", "NFC"), "'normalization'")),
+        rewrites=tuple(dict.fromkeys([*rewrites, *(rule for other in included for rule in other.rewrites)])),
+    )
+
+
+def _read(path: Path | Traversable, resolve: Resolve, within: tuple[str, ...]) -> Charset:
+    """Read one file; ``within`` holds the files that are being read because they include it."""
+    place = str(path)
+    if place in within:
+        raise CharsetError(f"{place}: includes itself, by way of {' > '.join((*within, place))}")
+
+    def find(name: str) -> Charset:
+        folder: Path | Traversable | None = getattr(path, "parent", None)  # a Traversable need not have one
+        if folder is not None and _NAME.fullmatch(name) and (folder / f"{name}.toml").is_file():
+            return _read(folder / f"{name}.toml", resolve, (*within, place))
+        return resolve(name)
+
+    text = _contents(path)
+    try:
+        return parse_charset(text, resolve=find)
+    except CharsetError as error:
+        raise CharsetError(f"{place}: {error}") from error
+
+
+def _contents(path: Path | Traversable) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError as error:
+        raise MissingFileError(
+            f"no charset file {str(path)!r}; 'ocrkit charsets list' shows the charsets by name"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise CharsetError(f"{path}: not UTF-8 at byte {error.start}; a charset file is TOML in UTF-8") from error
+    except OSError as error:
+        raise CharsetError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def _shipped(name: str) -> Charset:
+    from ocrkit.text.shipped import shipped_charset
+
+    return shipped_charset(name)
+
+
+def _symbols_to_add(own: Sequence[str], included: Sequence[Charset]) -> list[str]:
+    """The included symbols in order, each once, without those that stand among our own."""
+    theirs = dict.fromkeys(symbol for other in included for symbol in other.symbols[1:])
+    ours = set(own)
+    return [symbol for symbol in theirs if symbol not in ours]
+
+
+def _group_symbols(group: Mapping[str, object], number: int) -> Iterator[str]:
+    """A group's symbols: those of ``text``, then ``points``, then ``symbols``."""
+    where = f"group {number}" + (f" ({group['name']!r})" if "name" in group else "")
+    _check_keys(group, _GROUP_KEYS, where)
+    if not any(group.get(key) for key in _GROUP_KEYS[1:]):
+        raise CharsetError(f"{where} has no labels; give it 'text', 'points' or 'symbols'")
+    yield from _text(group.get("text", ""), f"'text' of {where}")
+    yield from _points(group.get("points", []), f"'points' of {where}")
+    yield from _texts(group.get("symbols", []), f"'symbols' of {where}")
+
+
+def _rewrite(rule: Mapping[str, object], number: int) -> Rewrite:
+    where = f"rewrite {number}"
+    _check_keys(rule, _REWRITE_KEYS, where)
+    for key in ("from", "to"):
+        if key not in rule:
+            raise CharsetError(f"{where} has no {key!r}; it needs 'from' and 'to', which may be empty to drop a text")
+    return Rewrite(
+        source=_text(rule["from"], f"'from' of {where}"),
+        target=_text(rule["to"], f"'to' of {where}"),
+        unless_after="".join(_points(rule.get("unless_after", []), f"'unless_after' of {where}")),
+        unless_before="".join(_points(rule.get("unless_before", []), f"'unless_before' of {where}")),
+    )
+
+
+def _points(value: object, where: str) -> Iterator[str]:
+    """The characters of code points and inclusive ranges of them, such as ``16A0-16EA``."""
+    for item in _texts(value, where):
+        match = _RANGE.fullmatch(item)
+        if match is None:
+            raise CharsetError(f"{where} holds {item!r}; expected hexadecimal such as '16EE' or '16A0-16EA'")
+        first, last = int(match[1], 16), int(match[2] or match[1], 16)
+        if first > last:
+            raise CharsetError(f"{where} holds {item!r}, which ends before it begins")
+        if last > 0x10FFFF:
+            raise CharsetError(f"{where} holds {item!r}; the last code point of Unicode is 10FFFF")
+        yield from map(chr, range(first, last + 1))
+
+
+def _check_keys(table: Mapping[str, object], known: Sequence[str], where: str) -> None:
+    for key in table:
+        if key not in known:
+            guess = nearest(key, known)
+            hint = f"did you mean {guess!r}?" if guess else f"known: {', '.join(known)}"
+            raise CharsetError(f"unknown key {key!r} in {where}; {hint}")
+
+
+def _tables(table: Mapping[str, object], key: str) -> list[Mapping[str, object]]:
+    value = table.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise CharsetError(f"{key!r} is not a list of tables; write [[{key}]] above each")
+    return value
+
+
+def _text(value: object, where: str) -> str:
+    if not isinstance(value, str):
+        raise CharsetError(f"{where} is {value!r}; expected text in quotes")
+    return value
+
+
+def _texts(value: object, where: str) -> list[str]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise CharsetError(f'{where} is {value!r}; expected a list of texts such as ["a", "b"]')
+    return value
