@@ -18,7 +18,7 @@ from ocrkit.data.records import Sample
 from ocrkit.errors import ImageError, OptionError, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
@@ -92,16 +92,16 @@ def open_image(source: Sample | Path | str) -> Image.Image:
             truncated, damaged, larger than ``MAX_PIXELS``. Nothing else is raised for a file, however damaged,
             and no warning is given. What a sample's own function raises passes, OSError aside.
     """
-    name, image = _name_and_image(source)
+    image = source.image if isinstance(source, Sample) else Path(source)
     try:
         with _quiet_pillow():
             if isinstance(image, Path):
                 return _decode_file(image)
             return _decode(image())
     except ImageError as error:
-        raise ImageError(f"{name}: {error}") from error
+        raise _named(source, str(error)) from error
     except (OSError, Image.DecompressionBombError) as error:
-        raise ImageError(f"{name}: {error}") from error
+        raise _named(source, _what_failed(error)) from error
 
 
 def to_grey(image: Image.Image) -> Image.Image:
@@ -179,7 +179,7 @@ def load_line(source: Sample | Path | str, preprocessing: Preprocessing) -> NDAr
     try:
         return fit_image(image, preprocessing)
     except ImageError as error:
-        raise ImageError(f"{_name_and_image(source)[0]}: {error}") from error
+        raise _named(source, str(error)) from error
 
 
 def to_network_input(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -191,10 +191,10 @@ def _is_size(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MAX_FITTED_WIDTH
 
 
-def _name_and_image(source: Sample | Path | str) -> tuple[str, Path | Callable[[], Image.Image]]:
+def _named(source: Sample | Path | str, reason: str) -> ImageError:
     if not isinstance(source, Sample):
-        return str(source), Path(source)
-    return (f"{source.name} ({source.origin})" if source.origin else source.name), source.image
+        return ImageError(f"{source}: {reason}")
+    return ImageError(f"{source.name}: {reason}" + (f" (listed at {source.origin})" if source.origin else ""))
 
 
 def _decode_file(path: Path) -> Image.Image:

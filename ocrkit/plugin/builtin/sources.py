@@ -1,0 +1,117 @@
+"""The data formats that come with ocrkit; each is imported when it is first used."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ocrkit.errors import ConfigError, DataError
+from ocrkit.plugin.hookspec import hookimpl
+from ocrkit.plugin.specs import SourceSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from ocrkit.data.records import Sample
+    from ocrkit.plugin.specs import SourceOptions
+
+__all__ = ["ocrkit_sources"]
+
+
+@hookimpl
+def ocrkit_sources() -> Iterator[SourceSpec]:
+    """Tables, pairs of files, MJSynth, file names, and lines that are drawn."""
+    yield SourceSpec(
+        name="labels",
+        summary="A folder with labels.tsv, .csv or .jsonl, or such a table itself.",
+        recognises=_recognises_labels,
+        open=_open_labels,
+        precedence=1,
+    )
+    yield SourceSpec(
+        name="gt.txt",
+        summary="A folder of pairs, line.png and line.gt.txt.",
+        recognises=_recognises_gt_txt,
+        open=_open_gt_txt,
+    )
+    yield SourceSpec(
+        name="mjsynth",
+        summary="MJSynth's folder, or one of its annotation lists; 1_word_123.jpg shows 'word'.",
+        recognises=_recognises_mjsynth,
+        open=_open_mjsynth,
+    )
+    yield SourceSpec(
+        name="filename",
+        summary="A folder of images named by their text; never guessed.",
+        recognises=_never,
+        open=_open_filename,
+    )
+    yield SourceSpec(
+        name="synthetic",
+        summary="Lines drawn from a charset in the system's fonts; never guessed.",
+        recognises=_never,
+        open=_open_synthetic,
+    )
+
+
+def _never(location: Path) -> bool:
+    del location
+    return False
+
+
+def _recognises_labels(location: Path) -> bool:
+    from ocrkit.data.sources.labels import recognises_labels
+
+    return recognises_labels(location)
+
+
+def _open_labels(location: Path | None, options: SourceOptions) -> Sequence[Sample]:
+    from ocrkit.data.sources.labels import open_labels
+
+    return open_labels(_given("labels", "a folder or a table", location, options))
+
+
+def _recognises_gt_txt(location: Path) -> bool:
+    from ocrkit.data.sources.gt_txt import recognises_gt_txt
+
+    return recognises_gt_txt(location)
+
+
+def _open_gt_txt(location: Path | None, options: SourceOptions) -> Sequence[Sample]:
+    from ocrkit.data.sources.gt_txt import open_gt_txt
+
+    return open_gt_txt(_given("gt.txt", "a folder", location, options))
+
+
+def _recognises_mjsynth(location: Path) -> bool:
+    from ocrkit.data.sources.mjsynth import recognises_mjsynth
+
+    return recognises_mjsynth(location)
+
+
+def _open_mjsynth(location: Path | None, options: SourceOptions) -> Sequence[Sample]:
+    from ocrkit.data.sources.mjsynth import open_mjsynth
+
+    return open_mjsynth(_given("mjsynth", "a folder or an annotation list", location, options))
+
+
+def _open_filename(location: Path | None, options: SourceOptions) -> Sequence[Sample]:
+    from ocrkit.data.sources.filename import open_filename
+
+    return open_filename(_given("filename", "a folder", location, options))
+
+
+def _open_synthetic(location: Path | None, options: SourceOptions) -> Sequence[Sample]:
+    from ocrkit.data.synthetic import open_synthetic
+
+    return open_synthetic(location, options)
+
+
+def _given(name: str, what: str, location: Path | None, options: SourceOptions) -> Path:
+    """The location, of a format that needs one and that has no settings."""
+    if options.extra:
+        settings = ", ".join(map(repr, sorted(options.extra)))
+        raise ConfigError(f"format {name!r} has no settings, and was given {settings}; leave them out")
+    if location is None:
+        raise DataError(f"format {name!r} was given no data; it expects {what}")
+    return location
