@@ -73,6 +73,7 @@ class Charset:
         Raises:
             MissingFileError: there is no such file.
             CharsetError: it is malformed or contradicts itself; the message begins with the path.
+            UnknownNameError: it includes a charset that there is not.
         """
         from ocrkit.text.charset_file import read_charset
 
@@ -172,7 +173,7 @@ class Charset:
         return labels
 
     def decode(self, labels: Iterable[int]) -> str:
-        """What ``labels`` spell, blanks spelling nothing; ``IndexError`` for one that is out of range."""
+        """What ``labels``, each from 0 to ``len(self) - 1``, spell; the blank spells nothing."""
         symbols = self.symbols
         return "".join([symbols[label] for label in labels])
 
@@ -229,9 +230,7 @@ def _check_symbols(charset: Charset) -> None:
             raise CharsetError("a symbol is empty; only the blank, label 0, spells nothing")
         for character in symbol:
             if unicodedata.category(character) in ("Cc", "Cs"):
-                raise CharsetError(
-                    f"symbol {spelled_out(symbol)} holds {described(character)}, which no line of text has"
-                )
+                raise CharsetError(f"symbol {spelled_out(symbol)} holds {described(character)}, and no text may")
         spelled = normalize(symbol)
         if spelled in first_spelling:
             raise CharsetError(_clash(first_spelling[spelled], symbol))
@@ -241,14 +240,15 @@ def _check_symbols(charset: Charset) -> None:
     if changed is not None:
         symbol, spelled = changed
         raise CharsetError(
-            f"symbol {spelled_out(symbol)} can never be read: normalisation makes it {spelled_out(spelled)}; list that instead"
+            f"symbol {spelled_out(symbol)} can never be read, as normalisation makes it {spelled_out(spelled)}; "
+            f"list that instead"
         )
 
 
 def _clash(first: str, second: str) -> str:
     if first == second:
         return f"symbol {spelled_out(first)} is given twice; each label needs a symbol of its own"
-    return f"symbols {spelled_out(first)} and {spelled_out(second)} are one and the same after normalisation; list only one"
+    return f"symbols {spelled_out(first)} and {spelled_out(second)} are one after normalisation; list only one"
 
 
 def _joined_languages(ours: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from ocrkit.errors import CharsetError, MissingFileError, nearest
+from ocrkit.errors import CharsetError, MissingFileError, UnknownNameError, nearest
 from ocrkit.text.charset import Charset
 from ocrkit.text.normalization import NormalForm, Rewrite
 
@@ -90,6 +90,8 @@ def _read(path: Path | Traversable, resolve: Resolve, within: tuple[str, ...]) -
         return parse_charset(text, resolve=find)
     except CharsetError as error:
         raise CharsetError(f"{place}: {error}") from error
+    except UnknownNameError as error:
+        raise UnknownNameError(f"{place}: in 'includes': {error}") from error
 
 
 def _contents(path: Path | Traversable) -> str:

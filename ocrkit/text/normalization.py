@@ -80,7 +80,7 @@ def check_rewrites(form: NormalForm, rewrites: Sequence[Rewrite]) -> None:
     Raises:
         CharsetError: a rewrite is empty, holds a control character, changes nothing, or need not end.
     """
-    decomposition = "NFKD" if form in ("NFKC", "NFKD") else "NFD"
+    decomposition: NormalForm = "NFKD" if form in ("NFKC", "NFKD") else "NFD"
 
     def decomposed(text: str) -> str:
         return unicodedata.normalize(decomposition, text)
@@ -97,9 +97,7 @@ def check_rewrites(form: NormalForm, rewrites: Sequence[Rewrite]) -> None:
             raise CharsetError(f"{named} has nothing to look for; 'from' needs at least one character")
         for character in rewrite.source + rewrite.target + rewrite.unless_after + rewrite.unless_before:
             if unicodedata.category(character) in ("Cc", "Cs"):
-                raise CharsetError(
-                    f"{named} names {spelled_out(character)}; line ends and other controls stay as they are"
-                )
+                raise CharsetError(f"{named} names the control {spelled_out(character)}; controls stay as they are")
         if measure(rewrite.target) >= measure(rewrite.source):
             raise CharsetError(
                 f"{named} need not end: 'to' must hold fewer of the characters that any rewrite looks for, "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from ocrkit.errors import CharsetError, unknown_name
+from ocrkit.errors import CharsetError, UnknownNameError, unknown_name
 from ocrkit.text.charset import Charset
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ def shipped_charset(name: str) -> Charset:
     """Read one of ``SHIPPED_CHARSETS``.
 
     Raises:
-        CharsetError: no such charset comes with ocrkit.
+        UnknownNameError: no such charset comes with ocrkit.
     """
     if name not in SHIPPED_CHARSETS:
-        raise CharsetError(unknown_name("charset", name, SHIPPED_CHARSETS))
+        raise UnknownNameError(unknown_name("charset", name, SHIPPED_CHARSETS))
     return Charset.read(shipped_folder() / f"{name}.toml")

@@ -1,0 +1,76 @@
+"""What ``--charset`` may say: a name, a file, ``from-data``, or several of them joined by ``+``."""
+
+from __future__ import annotations
+
+import os
+from functools import reduce
+from operator import add
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ocrkit.errors import CharsetError
+from ocrkit.text.charset import Charset
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+__all__ = ["FROM_DATA", "parse_expression", "resolve_charset"]
+
+FROM_DATA = "from-data"
+
+
+def resolve_charset(
+    expression: str, lookup: Callable[[str], Charset], *, texts: Callable[[], Iterable[str]] | None = None
+) -> Charset:
+    """The charset that ``expression`` names, or the union of those that it joins, in its order.
+
+    Args:
+        expression: names, paths of charset files (ending in ``.toml``, or with a ``/``) and ``from-data``,
+            joined by ``+``.
+        lookup: finds a charset by name; also those that a file includes and that have no file beside it.
+        texts: gives the training texts, asked only for ``from-data``, whose labels are their characters, spelled
+            as the rest of the union spells them.
+
+    Raises:
+        CharsetError: an empty or doubled part, ``from-data`` without texts, or parts that do not go together.
+        MissingFileError: a path leads nowhere.
+        UnknownNameError: as ``lookup`` raises it.
+    """
+    parts = parse_expression(expression)
+    if FROM_DATA in parts and texts is None:
+        raise CharsetError(
+            f"charset {FROM_DATA!r} is made from training texts, and there are none here; name a charset"
+        )
+    named = {part: _one(part, lookup) for part in parts if part != FROM_DATA}
+    if texts is not None and FROM_DATA in parts:
+        # The rest's rewrites would make labels unreachable that stand in the texts as they are.
+        spelled = map(reduce(add, named.values()).normalize, texts()) if named else texts()
+        named[FROM_DATA] = Charset.from_texts(spelled, name=FROM_DATA)
+    return reduce(add, (named[part] for part in parts))
+
+
+def parse_expression(expression: str) -> list[str]:
+    """The parts of ``expression``; a path of an existing file is one part, whatever is in it.
+
+    Raises:
+        CharsetError: a part is empty or stands twice.
+    """
+    if _is_path(expression) and Path(expression).is_file():
+        return [expression]
+    parts = [part.strip() for part in expression.split("+")]
+    if not all(parts):
+        raise CharsetError(
+            f"charset {expression!r} has an empty part; expected names joined by '+', as in 'malayalam+english'"
+        )
+    for part in parts:
+        if parts.count(part) > 1:
+            raise CharsetError(f"charset {expression!r} names {part!r} twice; once is enough")
+    return parts
+
+
+def _is_path(part: str) -> bool:
+    return part.endswith(".toml") or "/" in part or os.sep in part
+
+
+def _one(part: str, lookup: Callable[[str], Charset]) -> Charset:
+    return Charset.read(Path(part).expanduser(), resolve=lookup) if _is_path(part) else lookup(part)

@@ -1,0 +1,177 @@
+"""Lexicon files: a word a line, with or without its count, plain or gzipped."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from ocrkit.errors import LexiconError, MissingFileError
+from ocrkit.text.naming import described
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ocrkit.ctc import Lexicon
+    from ocrkit.text.charset import Charset
+
+__all__ = ["LexiconFile", "read_lexicon"]
+
+_GZIP_MAGIC = b"\x1f\x8b"
+_SHOWN = 3
+# How many words are normalised as one text: large enough to spare calls, small enough not to double a big file.
+_CHUNK = 65536
+
+
+@dataclass(frozen=True, slots=True)
+class LexiconFile:
+    """The entries of a lexicon file, as a charset spells them.
+
+    Attributes:
+        name: the file.
+        charset: what spells the words.
+        words: normalised, in file order; a word that the file gives twice is here twice.
+        counts: how often each word occurs, or None where the file does not say.
+        skipped: the words that the charset cannot spell, normalised; empty unless they were asked to be skipped.
+    """
+
+    name: str
+    charset: Charset
+    words: tuple[str, ...]
+    counts: tuple[int, ...] | None = None
+    skipped: tuple[str, ...] = ()
+
+    def build(self) -> Lexicon:
+        """The lexicon that decoders search: its entries are the words' labels, equal ones merged."""
+        from ocrkit.ctc import Lexicon
+
+        return Lexicon.from_words(self.words, self.charset, counts=self.counts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    line: int
+    word: str
+    count: int | None
+
+
+def read_lexicon(path: str | Path, charset: Charset, *, unencodable: Literal["error", "skip"] = "error") -> LexiconFile:
+    """Read a lexicon file: UTF-8, one ``word`` or ``word<TAB>count`` a line; empty lines are passed over.
+
+    Args:
+        path: the file; it may be gzipped, whatever its name.
+        charset: what must spell the words; ends of words are stripped of white space, the inside is not.
+        unencodable: what becomes of words that the charset cannot spell.
+
+    Raises:
+        MissingFileError: there is no such file.
+        LexiconError: it is not text, has a count that is no whole number above 0, counts for some words only, words
+            that the charset cannot spell, or no word at all.
+    """
+    path = Path(path)
+    entries = _entries(_text(path), path)
+    if not entries:
+        raise LexiconError(f"{path}: an empty lexicon; expected one word a line")
+    _check_counts(entries, path)
+    spelled = _normalized([entry.word for entry in entries], charset)
+    known = _spelled_by(spelled, charset)
+    skipped = [number for number, fits in enumerate(known) if not fits]
+    if skipped and unencodable == "error":
+        raise LexiconError(_complaint(path, charset, entries, spelled, skipped))
+    if len(skipped) == len(entries):
+        raise LexiconError(
+            f"{path}: charset {charset.name!r} can spell none of the {len(entries)} words; is it the right one?"
+        )
+    kept = [number for number, fits in enumerate(known) if fits]
+    counts = [entries[number].count for number in kept]
+    return LexiconFile(
+        name=str(path),
+        charset=charset,
+        words=tuple(spelled[number] for number in kept),
+        counts=None if counts[0] is None else tuple(count for count in counts if count is not None),
+        skipped=tuple(spelled[number] for number in skipped),
+    )
+
+
+def _text(path: Path) -> str:
+    try:
+        content = path.read_bytes()
+        if content.startswith(_GZIP_MAGIC):
+            content = gzip.decompress(content)
+        return content.decode("utf-8-sig")
+    except FileNotFoundError as error:
+        raise MissingFileError(f"no lexicon file {str(path)!r}; expected a text file with one word a line") from error
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise LexiconError(f"{path}: a damaged gzip file: {error}") from error
+    except UnicodeDecodeError as error:
+        raise LexiconError(
+            f"{path}: not UTF-8 at byte {error.start}; a lexicon is text with one word a line"
+        ) from error
+    except OSError as error:
+        raise LexiconError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def _entries(text: str, path: Path) -> list[_Entry]:
+    """The lines that hold something, with their numbers from 1."""
+    entries = []
+    # Only the line feed parts lines: str.splitlines would also part at U+2028 and other characters of words.
+    for line, content in enumerate(text.split("\n"), 1):
+        if "\0" in content:
+            raise LexiconError(f"{path}:{line}: holds a zero byte; a lexicon is text with one word a line")
+        word, tab, count = content.partition("\t")
+        if stripped := word.strip():
+            entries.append(_Entry(line, stripped, _count(count, f"{path}:{line}") if tab else None))
+        elif tab:
+            raise LexiconError(f"{path}:{line}: a count without a word; expected word<TAB>count")
+    return entries
+
+
+def _count(text: str, where: str) -> int:
+    digits = text.strip()
+    if not (digits.isascii() and digits.isdigit() and int(digits) > 0):
+        raise LexiconError(f"{where}: the count is {digits!r}; expected a whole number above 0 after the tab")
+    return int(digits)
+
+
+def _check_counts(entries: Sequence[_Entry], path: Path) -> None:
+    """Counts for some words only would leave the others without a prior."""
+    first = entries[0]
+    for entry in entries:
+        if (entry.count is None) != (first.count is None):
+            without, having = (entry, first) if entry.count is None else (first, entry)
+            raise LexiconError(
+                f"{path}:{without.line}: {without.word!r} has no count, but line {having.line} has one; "
+                f"give a count to every word or to none"
+            )
+
+
+def _normalized(words: Sequence[str], charset: Charset) -> list[str]:
+    """Each word in the charset's spelling; many at once, since a call a word is what costs."""
+    spelled: list[str] = []
+    for start in range(0, len(words), _CHUNK):
+        spelled += charset.normalize("\n".join(words[start : start + _CHUNK])).split("\n")
+    return spelled
+
+
+def _spelled_by(words: Sequence[str], charset: Charset) -> list[bool]:
+    """Whether the charset spells each normalised word, of which the empty one is none."""
+    singles = {symbol for symbol in charset.symbols if len(symbol) == 1}
+    return [bool(word) and (singles.issuperset(word) or charset.spells(word)) for word in words]
+
+
+def _complaint(
+    path: Path, charset: Charset, entries: Sequence[_Entry], spelled: Sequence[str], skipped: Sequence[int]
+) -> str:
+    shown = [_reason(entries[number], spelled[number], charset) for number in skipped[:_SHOWN]]
+    more = f", and {len(skipped) - _SHOWN} more" if len(skipped) > _SHOWN else ""
+    return (
+        f"{path}: charset {charset.name!r} cannot spell {len(skipped)} of {len(entries)} words: "
+        f"{', '.join(shown)}{more}; '--unencodable skip' leaves them out"
+    )
+
+
+def _reason(entry: _Entry, word: str, charset: Charset) -> str:
+    missing: Iterable[str] = (described(found.character) for found in charset.unencodable(word))
+    return f"{entry.word!r} in line {entry.line} for {next(iter(missing), 'want of any letter')}"

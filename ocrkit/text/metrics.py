@@ -1,0 +1,148 @@
+"""How far readings are from their references: character and word errors, exact lines, and what was taken for what."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from rapidfuzz.distance import Levenshtein
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ocrkit.text.charset import Charset
+
+__all__ = ["Confusion", "ErrorCounts", "comparable", "count_errors"]
+
+
+@dataclass(frozen=True, slots=True)
+class Confusion:
+    """A character of the reference, what was read in its place, and how often.
+
+    ``read`` is empty where the character was left out, ``reference`` where one was put in.
+    """
+
+    reference: str
+    read: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorCounts:
+    """Edits and sizes summed over lines, of which every rate is a quotient; two of them add up.
+
+    Rates are fractions of 1, summed before they are divided (micro-averaged), so a long line weighs more than a short
+    one, and ``cer`` and ``wer`` may exceed 1. Where the references hold nothing at all, a rate is 0.0 if nothing was
+    read either, and else 1.0; without lines every rate is 0.0.
+
+    Attributes:
+        lines: how many lines were compared.
+        exact_lines: how many of them were read without a fault.
+        characters: code points of the references.
+        character_edits: insertions, deletions and replacements of code points, the fewest that turn each reference
+            into what was read.
+        words: words of the references, parted by spaces.
+        word_edits: likewise with whole words.
+        confusions: how often each (reference, read) pair of characters was among the edits; ``""`` for nothing.
+    """
+
+    lines: int = 0
+    exact_lines: int = 0
+    characters: int = 0
+    character_edits: int = 0
+    words: int = 0
+    word_edits: int = 0
+    confusions: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def __add__(self, other: ErrorCounts) -> ErrorCounts:
+        """The counts of both sets of lines."""
+        return ErrorCounts(
+            lines=self.lines + other.lines,
+            exact_lines=self.exact_lines + other.exact_lines,
+            characters=self.characters + other.characters,
+            character_edits=self.character_edits + other.character_edits,
+            words=self.words + other.words,
+            word_edits=self.word_edits + other.word_edits,
+            confusions=self.confusions + other.confusions,
+        )
+
+    @property
+    def cer(self) -> float:
+        """Character edits for each character of the references."""
+        return _rate(self.character_edits, self.characters)
+
+    @property
+    def wer(self) -> float:
+        """Word edits for each word of the references."""
+        return _rate(self.word_edits, self.words)
+
+    @property
+    def exact(self) -> float:
+        """The share of lines that were read without a fault."""
+        return _rate(self.exact_lines, self.lines)
+
+    def commonest(self, limit: int = 20) -> tuple[Confusion, ...]:
+        """The ``limit`` commonest confusions, commonest first; equal ones in code point order."""
+        ranked = sorted(self.confusions.items(), key=lambda item: (-item[1], item[0]))
+        return tuple(Confusion(reference, read, count) for (reference, read), count in ranked[:limit])
+
+
+def comparable(text: str, charset: Charset | None = None, *, ignore_case: bool = False) -> str:
+    """The spelling in which two texts are compared: normalised, runs of white space as one space, ends stripped.
+
+    Args:
+        text: a reference or a reading.
+        charset: whose normal form and rewrites apply first; characters that it lacks stay, and count as errors.
+        ignore_case: fold the case, as ``str.casefold`` does.
+
+    NFC comes last, so that charsets of different normal forms give the same.
+    """
+    if charset is not None:
+        text = charset.normalize(text)
+    if ignore_case:
+        # Folding can undo NFC, and composing can give a capital back to the fold: Unicode 3.13, D145.
+        text = unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).casefold())
+    return unicodedata.normalize("NFC", " ".join(text.split()))
+
+
+def count_errors(
+    pairs: Iterable[tuple[str, str]], charset: Charset | None = None, *, ignore_case: bool = False
+) -> ErrorCounts:
+    """Compare each (reference, read) pair, both made ``comparable`` first.
+
+    Source: Levenshtein 1966; of several shortest edits, one is taken, always the same.
+    """
+    lines = exact_lines = characters = character_edits = words = word_edits = 0
+    confusions: Counter[tuple[str, str]] = Counter()
+    for pair in pairs:
+        reference, read = (comparable(text, charset, ignore_case=ignore_case) for text in pair)
+        lines += 1
+        characters += len(reference)
+        reference_words = reference.split()
+        words += len(reference_words)
+        if reference == read:
+            exact_lines += 1
+            continue
+        edits = _edits(reference, read)
+        character_edits += len(edits)
+        confusions.update(edits)
+        word_edits += Levenshtein.distance(reference_words, read.split())
+    return ErrorCounts(lines, exact_lines, characters, character_edits, words, word_edits, confusions)
+
+
+def _edits(reference: str, read: str) -> list[tuple[str, str]]:
+    """The edits that turn ``reference`` into ``read``, each as what stood there and what came."""
+    edits = []
+    for edit in Levenshtein.editops(reference, read):
+        source = "" if edit.tag == "insert" else reference[edit.src_pos]
+        target = "" if edit.tag == "delete" else read[edit.dest_pos]
+        edits.append((source, target))
+    return edits
+
+
+def _rate(part: int, whole: int) -> float:
+    if whole:
+        return part / whole
+    return 1.0 if part else 0.0
