@@ -26,7 +26,6 @@ class Rescorer {
     void align(const LineView& line, std::span<const Label> labels);
 
     std::vector<double> column_;
-    std::vector<double> next_column_;
     std::vector<std::uint8_t> steps_;  // (T, 2L+1): how many states back the best alignment comes from
     std::vector<std::int32_t> frames_;
     std::vector<float> confidences_;

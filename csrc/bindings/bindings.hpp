@@ -1,0 +1,28 @@
+/// What the binding files share: one registration function a topic, and the conversions at the border.
+#pragma once
+
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <cstdint>
+#include <optional>
+
+#include "ocrkit/ctc/types.hpp"
+
+namespace ocrkit::bindings {
+
+namespace py = pybind11;
+
+using Lengths = std::optional<py::array_t<std::int64_t, py::array::c_style>>;
+
+/// A view of a (B, T, V) array of float32 or float16 where it lies; valid while both arrays live.
+ctc::EmissionsView view_of(const py::array& log_probs, const Lengths& lengths, std::int64_t blank);
+
+/// The nine arrays of `Decoded`, in its order, without a copy.
+py::tuple arrays_of(ctc::Decoded&& decoded);
+
+void bind_greedy(py::module_& module);
+void bind_decoded(py::module_& module);
+
+}  // namespace ocrkit::bindings

@@ -1,0 +1,12 @@
+"""CTC decoding of anyone's log-probabilities: NumPy in, flat arrays out, no torch.
+
+Tensor letters: B lines, T frames, V labels; H hypotheses with L labels in all.
+"""
+
+from __future__ import annotations
+
+from ocrkit.ctc.build import build_info
+from ocrkit.ctc.decoded import Decoded, Hypothesis
+from ocrkit.ctc.greedy_decoder import greedy
+
+__all__ = ["Decoded", "Hypothesis", "build_info", "greedy"]
