@@ -50,6 +50,6 @@ def _clash(kind: str, name: str, found: Sequence[Offer[T]]) -> str:
 
 
 def _way_out(kind: str, broken: Iterable[Broken]) -> str:
-    listing = f"'ocrkit plugins list' shows every {kind}"
+    listing = "'ocrkit charsets list' shows all" if kind == "charset" else "'ocrkit plugins list' shows all"
     off = "; ".join(str(item) for item in broken)
     return f"{listing}; it may have been in a plugin that failed: {off}" if off else listing

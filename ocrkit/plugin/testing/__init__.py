@@ -1,0 +1,27 @@
+"""Checks for plugin authors: each raises ``PluginError``, saying plainly what the contract asks and what came.
+
+Call them in a plugin's own tests, or run ``ocrkit plugins check NAME``.
+"""
+
+from __future__ import annotations
+
+from ocrkit.plugin.testing.augmentations import check_augmentation
+from ocrkit.plugin.testing.backbones import check_backbone
+from ocrkit.plugin.testing.charsets import check_charset
+from ocrkit.plugin.testing.commands import check_command
+from ocrkit.plugin.testing.decoders import DecoderReport, check_decoder
+from ocrkit.plugin.testing.offers import check_offer
+from ocrkit.plugin.testing.renderers import check_renderer
+from ocrkit.plugin.testing.sources import check_source
+
+__all__ = [
+    "DecoderReport",
+    "check_augmentation",
+    "check_backbone",
+    "check_charset",
+    "check_command",
+    "check_decoder",
+    "check_offer",
+    "check_renderer",
+    "check_source",
+]

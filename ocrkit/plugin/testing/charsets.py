@@ -1,0 +1,37 @@
+"""Whether a charset spells, survives the model file, and travels between processes."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from typing import TYPE_CHECKING
+
+from ocrkit.plugin.testing.verdict import require, running
+
+if TYPE_CHECKING:
+    from ocrkit.text.charset import Charset
+
+__all__ = ["check_charset"]
+
+
+def check_charset(charset: Charset) -> None:
+    """Check that each symbol can be written and read back, and that the charset survives storage.
+
+    Raises:
+        PluginError: it does not.
+    """
+    what = f"charset {charset.name!r}"
+    require(len(charset) > 1, f"{what} has no symbol besides the blank; give it at least one group of labels")
+    for label, symbol in enumerate(charset.symbols[1:], 1):
+        with running(f"{what}: encoding {symbol!r}"):
+            labels = charset.encode(symbol)
+        require(labels == [label], f"{what}: {symbol!r} is label {label}, but is encoded as {labels}")
+        require(charset.decode([label]) == symbol, f"{what}: label {label} is not decoded as {symbol!r}")
+        spelled = charset.normalize(symbol)
+        require(charset.normalize(spelled) == spelled, f"{what}: normalising {symbol!r} twice changes it twice")
+    with running(f"{what}: storing it as JSON"):
+        stored = type(charset).from_dict(json.loads(json.dumps(charset.to_dict())))
+    require(stored == charset, f"{what} comes back changed from its JSON")
+    with running(f"{what}: pickling it"):
+        sent = pickle.loads(pickle.dumps(charset))
+    require(sent == charset, f"{what} comes back changed from another process")

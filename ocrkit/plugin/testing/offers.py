@@ -1,0 +1,40 @@
+"""The right check for any offer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ocrkit.plugin.testing.augmentations import check_augmentation
+from ocrkit.plugin.testing.backbones import check_backbone
+from ocrkit.plugin.testing.charsets import check_charset
+from ocrkit.plugin.testing.commands import check_command
+from ocrkit.plugin.testing.decoders import check_decoder
+from ocrkit.plugin.testing.renderers import check_renderer
+from ocrkit.plugin.testing.sources import check_source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ocrkit.plugin.records import Offer
+
+__all__ = ["check_offer"]
+
+_CHECKS: dict[str, Callable[[Any], object]] = {
+    "charset": check_charset,
+    "backbone": check_backbone,
+    "decoder": check_decoder,
+    "source": check_source,
+    "augmentation": check_augmentation,
+    "renderer": check_renderer,
+    "command": check_command,
+}
+
+
+def check_offer(offer: Offer[object]) -> str:
+    """Check what a plugin offers by the check of its kind; what was seen, in a few words.
+
+    Raises:
+        PluginError: it fails its contract.
+    """
+    seen = _CHECKS[offer.kind](offer.value)
+    return "" if seen is None else str(seen)
