@@ -1,0 +1,75 @@
+# The two commands: `make demo` and `make test`. Both build what they need, and both may be run again.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+DEBIAN_PACKAGES := libfribidi0 fonts-mlym fonts-dejavu-core
+PLUGINS := $(wildcard plugins/ocrkit-*)
+NATIVE := CMakeLists.txt pyproject.toml $(shell find csrc -name '*.?pp')
+
+export CMAKE_BUILD_PARALLEL_LEVEL := $(JOBS)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: demo test lint bench native-asan native-tsan wheel constraints clean environment fonts
+
+demo: environment fonts
+	$(BIN)/ocrkit demo
+
+test: environment fonts lint native-asan native-tsan
+	$(BIN)/python -m pytest
+	for plugin in $(PLUGINS) plugins/template; do (cd $$plugin && $(abspath $(BIN))/python -m pytest) || exit 1; done
+
+lint: environment
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/stubtest ocrkit._ctc
+
+bench: environment fonts
+	$(BIN)/python -m pytest benchmarks --benchmark-only
+
+# C++ tests, and a replay of every fuzz target, under AddressSanitizer and UndefinedBehaviorSanitizer.
+native-asan: environment
+	$(BIN)/cmake --workflow --preset asan
+
+# The threaded C++ tests under ThreadSanitizer.
+native-tsan: environment
+	$(BIN)/cmake --workflow --preset tsan
+
+wheel: environment
+	$(BIN)/python -m build --wheel --no-isolation
+
+environment: $(VENV)/.installed $(VENV)/.plugins
+
+$(VENV)/.packages: constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "ocrkit needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V)"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "no venv module: apt-get install python3-venv"; exit 1; }
+	@$(PYTHON) -c 'import os, sys, sysconfig; sys.exit(not os.path.exists(os.path.join(sysconfig.get_path("include"), "Python.h")))' || { echo "no Python headers: apt-get install python3-dev"; exit 1; }
+	@echo 'int main() {}' | $${CXX:-c++} -std=c++20 -x c++ -fsyntax-only - 2>/dev/null || { echo "no C++20 compiler: apt-get install g++"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install -q $$(grep '^torch==' constraints.txt)
+	$(BIN)/pip install -q cmake ninja scikit-build-core pybind11 hatchling -c constraints.txt
+	touch $@
+
+$(VENV)/.installed: $(VENV)/.packages $(NATIVE)
+	$(BIN)/pip install -q --no-build-isolation -e '.[dev,plot,lmdb]' -c constraints.txt
+	touch $@
+
+$(VENV)/.plugins: $(VENV)/.installed $(wildcard plugins/ocrkit-*/pyproject.toml)
+	for plugin in $(PLUGINS); do $(BIN)/pip install -q --no-build-isolation --no-deps -e $$plugin || exit 1; done
+	touch $@
+
+# Debian's fonts and FriBiDi, where they may be installed; elsewhere one line says what is missing.
+fonts:
+	@if command -v dpkg >/dev/null && dpkg -s $(DEBIAN_PACKAGES) >/dev/null 2>&1; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(DEBIAN_PACKAGES) >/dev/null; \
+	else echo "please install: $(DEBIAN_PACKAGES) (Debian's names: FriBiDi, Malayalam fonts, DejaVu)"; fi
+
+# Rewrites constraints.txt from what the environment holds. Run it in a fresh environment.
+constraints: environment
+	$(BIN)/pip freeze --exclude-editable --exclude ocrkit | sed -E 's/^(torch==[0-9.]+).*/\1/' | grep -E '^[A-Za-z0-9._-]+==[^ ]+$$' > constraints.new
+	mv constraints.new constraints.txt
+
+clean:
+	rm -rf build dist $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks

@@ -1,0 +1,169 @@
+"""Model and state files: one safetensors file with one JSON metadata key; never a pickle."""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ocrkit.errors import CheckpointError, MissingFileError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Tensors = Mapping[str, NDArray[np.generic]]
+
+__all__ = ["FORMAT", "Checkpoint", "read_checkpoint", "read_metadata", "write_checkpoint"]
+
+FORMAT = 1
+METADATA_KEY = "ocrkit"
+_MAX_HEADER = 100_000_000  # bytes; the limit of the safetensors library itself
+_FOREIGN = {
+    b"PK\x03\x04": "a zip archive, as torch.save writes",
+    b"\x80": "a Python pickle",
+    b"\x89HDF": "an HDF5 file, as Keras writes",
+    b"<": "an XML or HTML file",
+    b"\x89PNG": "a PNG image",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A file's tensors by name, and what its metadata says."""
+
+    tensors: Tensors
+    metadata: Mapping[str, object]
+
+
+def write_checkpoint(path: str | os.PathLike[str], tensors: Tensors, metadata: Mapping[str, object]) -> None:
+    """Write a file whole or not at all: to a temporary name, flushed to the disk, then renamed.
+
+    Args:
+        path: where; an existing file is replaced at the last moment.
+        tensors: contiguous arrays by name.
+        metadata: what ``json`` can write; ``format`` is added.
+
+    Raises:
+        CheckpointError: the folder cannot be written.
+    """
+    from safetensors.numpy import save
+
+    document = json.dumps({**metadata, "format": FORMAT}, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    data = save(dict(tensors), metadata={METADATA_KEY: document})
+    target = Path(path)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
+            _write_and_rename(file.name, file.fileno(), data, target)
+    except OSError as error:
+        raise CheckpointError(f"{target}: cannot be written: {error.strerror or error}") from error
+
+
+def read_metadata(path: str | os.PathLike[str]) -> dict[str, object]:
+    """The metadata of a file, without reading its tensors.
+
+    Raises:
+        MissingFileError: there is no such file.
+        CheckpointError: not safetensors, truncated, not ocrkit's, or of a format that this version does not know.
+    """
+    metadata, _ = _read_header(Path(path))
+    return metadata
+
+
+def read_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
+    """A file's tensors and metadata, checked in this order: is it safetensors, is it ocrkit's, is the format known.
+
+    Raises:
+        MissingFileError: there is no such file.
+        CheckpointError: a check failed; the message says which.
+    """
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
+
+    metadata, _ = _read_header(Path(path))
+    try:
+        return Checkpoint(tensors=load_file(path), metadata=metadata)
+    except (SafetensorError, OSError, KeyError, ValueError) as error:
+        raise CheckpointError(f"{os.fspath(path)}: damaged: {error}") from error
+
+
+def _write_and_rename(temporary: str, descriptor: int, data: bytes, target: Path) -> None:
+    try:
+        with open(descriptor, "wb", closefd=False) as file:
+            file.write(data)
+        os.fsync(descriptor)
+        # A temporary file is private by birth; a model is meant to be read.
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _read_header(path: Path) -> tuple[dict[str, object], int]:
+    """The ocrkit metadata and the file's size, after every check that needs no tensor."""
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            start = file.read(8)
+            header = _parse_header(path, start, size, file.read(min(_header_length(start), size)))
+    except FileNotFoundError as error:
+        raise MissingFileError(f"no model file {str(path)!r}") from error
+    except OSError as error:
+        raise CheckpointError(f"{path}: cannot be read: {error.strerror or error}") from error
+    return _own_metadata(path, header), size
+
+
+def _header_length(start: bytes) -> int:
+    length = struct.unpack("<Q", start)[0] if len(start) == 8 else 0
+    return int(length) if length <= _MAX_HEADER else 0
+
+
+def _parse_header(path: Path, start: bytes, size: int, raw: bytes) -> dict[str, object]:
+    for magic, kind in _FOREIGN.items():
+        # A safetensors file may begin with any byte, but its ninth is a brace.
+        if start.startswith(magic) and not raw.startswith(b"{"):
+            raise CheckpointError(f"{path}: is {kind}, not a safetensors file; ocrkit never unpickles a file")
+    length = _header_length(start)
+    if not raw.startswith(b"{"):
+        raise CheckpointError(f"{path}: is not a safetensors file")
+    if len(raw) < length:
+        raise CheckpointError(f"{path}: truncated: {size} bytes, and its header alone says {8 + length}")
+    try:
+        header = json.loads(raw)
+    except ValueError as error:
+        raise CheckpointError(f"{path}: is not a safetensors file: its header is not JSON") from error
+    ends = [entry["data_offsets"][1] for name, entry in header.items() if name != "__metadata__"]
+    expected = 8 + length + max(ends, default=0)
+    if size < expected:
+        raise CheckpointError(f"{path}: truncated: {size} bytes of {expected}; copy or train it again")
+    return dict(header)
+
+
+def _own_metadata(path: Path, header: Mapping[str, object]) -> dict[str, object]:
+    entries = header.get("__metadata__")
+    document = entries.get(METADATA_KEY) if isinstance(entries, Mapping) else None
+    if document is None:
+        raise CheckpointError(f"{path}: a safetensors file, but not one of ocrkit's: it has no {METADATA_KEY!r} key")
+    try:
+        metadata = json.loads(document)
+    except ValueError as error:
+        raise CheckpointError(f"{path}: damaged: its {METADATA_KEY!r} metadata is not JSON") from error
+    if not isinstance(metadata, dict):
+        raise CheckpointError(f"{path}: damaged: its {METADATA_KEY!r} metadata is not an object")
+    if metadata.get("format") != FORMAT:
+        found = metadata.get("format")
+        raise CheckpointError(f"{path}: format {found!r}; this ocrkit reads format {FORMAT}: update ocrkit")
+    return metadata

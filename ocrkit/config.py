@@ -1,0 +1,187 @@
+"""Frozen dataclasses from TOML tables and back: typed, with errors that name the key and the nearest one."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import tomllib
+import types
+import typing
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import tomli_w
+
+from ocrkit.errors import ConfigError, MissingFileError, nearest
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+__all__ = ["Table", "from_table", "merge", "parse_set", "read_toml", "to_table", "write_toml"]
+
+Table = Mapping[str, object]
+T = TypeVar("T", bound="DataclassInstance")
+
+
+def read_toml(path: str | os.PathLike[str]) -> dict[str, object]:
+    """The table in a TOML file.
+
+    Raises:
+        MissingFileError: there is no such file.
+        ConfigError: it is not TOML; the message has the line and column.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise MissingFileError(f"no configuration file {os.fspath(path)!r}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{os.fspath(path)}: cannot be read as a TOML file: {error}") from error
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{os.fspath(path)}: not TOML: {error}") from error
+
+
+def write_toml(path: str | os.PathLike[str], table: Table) -> None:
+    """Write a table as TOML, readable by ``read_toml``."""
+    Path(path).write_text(tomli_w.dumps(dict(table)), encoding="utf-8")
+
+
+def merge(*tables: Table) -> dict[str, object]:
+    """The tables laid over one another, later ones on top, tables within tables merged alike."""
+    merged: dict[str, object] = {}
+    for table in tables:
+        for key, value in table.items():
+            below = merged.get(key)
+            merged[key] = merge(below, value) if isinstance(below, Mapping) and isinstance(value, Mapping) else value
+    return merged
+
+
+def parse_set(assignments: Iterable[str]) -> dict[str, object]:
+    """The table that ``--set section.key=value`` arguments spell; a value that is not TOML is a string.
+
+    Raises:
+        ConfigError: an argument without ``=`` or without a key.
+    """
+    table: dict[str, object] = {}
+    for assignment in assignments:
+        key, equals, text = assignment.partition("=")
+        if not equals or not all(part.strip() for part in key.split(".")):
+            raise ConfigError(f"--set {assignment!r} is not of the form section.key=value")
+        value: object = _toml_value(text.strip())
+        for part in reversed(key.split(".")):
+            value = {part.strip(): value}
+        table = merge(table, typing.cast("Table", value))
+    return table
+
+
+def from_table(cls: type[T], table: Table, *, where: str = "") -> T:
+    """An instance of a dataclass from a table whose keys are its fields.
+
+    Understands bool, int, float, str, ``X | None``, tuples, string-keyed mappings and dataclasses of these.
+
+    Args:
+        cls: the dataclass; what is left out takes its default.
+        table: the table.
+        where: what an error calls the table, such as ``config.toml: training``.
+
+    Raises:
+        ConfigError: an unknown key (the nearest is named), a missing one, or a value of the wrong type.
+    """
+    types_of = typing.get_type_hints(cls)
+    fields = {field.name: field for field in dataclasses.fields(cls) if field.init}
+    prefix = f"{where}: " if where else ""
+    for key in table:
+        if key not in fields:
+            guess = nearest(key, fields)
+            hint = f"did you mean {guess!r}? " if guess else ""
+            raise ConfigError(f"{prefix}no option {key!r}; {hint}known: {', '.join(fields)}")
+    values = {key: _convert(types_of[key], value, f"{prefix}{key}") for key, value in table.items()}
+    for name, field in fields.items():
+        if name not in values and _has_no_default(field):
+            raise ConfigError(f"{prefix}the option {name!r} is required")
+    return cls(**values)
+
+
+def to_table(value: DataclassInstance) -> dict[str, object]:
+    """The table that ``from_table`` reads as an equal instance; fields that are None are left out."""
+    fields = ((field.name, getattr(value, field.name)) for field in dataclasses.fields(value) if field.init)
+    return {name: _plain(item) for name, item in fields if item is not None}
+
+
+def _toml_value(text: str) -> object:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _has_no_default(field: dataclasses.Field[object]) -> bool:
+    return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+
+
+def _convert(kind: object, value: object, where: str) -> object:
+    """``value`` as ``kind``, or a ConfigError that says what ``where`` wants."""
+    origin = typing.get_origin(kind)
+    if origin in (types.UnionType, typing.Union):
+        return _convert_union(kind, value, where)
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
+        if not isinstance(value, Mapping):
+            raise ConfigError(f"{where} is {value!r}; expected a table")
+        return from_table(kind, value, where=where)
+    if origin is tuple:
+        return _convert_tuple(typing.get_args(kind), value, where)
+    if origin is not None and issubclass(origin, Mapping):
+        return _convert_mapping(typing.get_args(kind)[1], value, where)
+    return _convert_scalar(kind, value, where)
+
+
+def _convert_union(kind: object, value: object, where: str) -> object:
+    choices = [choice for choice in typing.get_args(kind) if choice is not type(None)]
+    failures: list[str] = []
+    for choice in choices:
+        try:
+            return _convert(choice, value, where)
+        except ConfigError as error:
+            failures.append(str(error))
+    raise ConfigError(" or ".join(failures))
+
+
+def _convert_tuple(kinds: tuple[object, ...], value: object, where: str) -> tuple[object, ...]:
+    if not isinstance(value, list | tuple):
+        raise ConfigError(f"{where} is {value!r}; expected a list")
+    if len(kinds) == 2 and kinds[1] is Ellipsis:
+        kinds = (kinds[0],) * len(value)
+    if len(kinds) != len(value):
+        raise ConfigError(f"{where} has {len(value)} items; expected {len(kinds)}")
+    return tuple(_convert(kind, item, f"{where}[{n}]") for n, (kind, item) in enumerate(zip(kinds, value, strict=True)))
+
+
+def _convert_mapping(kind: object, value: object, where: str) -> dict[str, object]:
+    if not isinstance(value, Mapping):
+        raise ConfigError(f"{where} is {value!r}; expected a table")
+    return {str(key): _convert(kind, item, f"{where}.{key}") for key, item in value.items()}
+
+
+def _convert_scalar(kind: object, value: object, where: str) -> object:
+    if kind is object:
+        return value
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    # bool is an int to Python, not to the author of a configuration.
+    if isinstance(kind, type) and isinstance(value, kind) and isinstance(value, bool) == (kind is bool):
+        return value
+    names = {bool: "true or false", int: "a whole number", float: "a number", str: "a string"}
+    wanted = next((name for known, name in names.items() if known is kind), str(kind))
+    raise ConfigError(f"{where} is {value!r}; expected {wanted}")
+
+
+def _plain(value: object) -> object:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return to_table(value)
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value

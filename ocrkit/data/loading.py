@@ -1,0 +1,92 @@
+"""Fitted lines from samples, in order, in worker processes; a bad image comes back as a record, not as an error."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING
+
+from ocrkit.data.image import load_line
+from ocrkit.data.records import BadImage
+from ocrkit.errors import ImageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from multiprocessing.pool import Pool
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ocrkit.data.image import Preprocessing
+    from ocrkit.data.records import Sample
+
+    Line = NDArray[np.uint8]
+
+__all__ = ["LineLoader", "load_or_report"]
+
+_CHUNK = 16  # samples sent to a worker at a time
+_WORTH_WORKERS = 256  # samples below which starting processes costs more than it saves
+
+
+class LineLoader:
+    """Loads samples as fitted (H, W) uint8 lines.
+
+    Args:
+        preprocessing: the height, and what becomes of the width.
+        workers: processes; 0 loads in this one, -1 takes a process a core once there is work for them.
+    """
+
+    def __init__(self, preprocessing: Preprocessing, *, workers: int = 0) -> None:
+        self._preprocessing = preprocessing
+        self._workers = (os.cpu_count() or 1) if workers < 0 else workers
+        self._eager = workers > 0
+        self._pool: Pool | None = None
+
+    def load(self, samples: Sequence[Sample]) -> Iterator[Line | BadImage]:
+        """Each sample's line, or what is wrong with its image, in the order of the samples."""
+        load = partial(load_or_report, preprocessing=self._preprocessing)
+        if self._workers == 0 or not (self._pool or self._eager or len(samples) >= _WORTH_WORKERS):
+            yield from map(load, samples)
+            return
+        yield from self._started().imap(load, samples, chunksize=_CHUNK)
+
+    def close(self) -> None:
+        """Stop the workers."""
+        if self._pool is not None:
+            self._pool.terminate()
+            self._pool.join()
+            self._pool = None
+
+    def _started(self) -> Pool:
+        if self._pool is None:
+            # Forking a process that runs torch's threads can deadlock; a fork server has none.
+            context = multiprocessing.get_context("forkserver")
+            context.set_forkserver_preload(["ocrkit.data.loading"])
+            self._pool = context.Pool(self._workers, initializer=_leave_interrupts_to_the_parent)
+        return self._pool
+
+    @classmethod
+    @contextmanager
+    def opened(cls, preprocessing: Preprocessing, *, workers: int = 0) -> Iterator[LineLoader]:
+        """A loader whose workers stop at the end of the block."""
+        loader = cls(preprocessing, workers=workers)
+        try:
+            yield loader
+        finally:
+            loader.close()
+
+
+def load_or_report(sample: Sample, preprocessing: Preprocessing) -> Line | BadImage:
+    """A sample's fitted line, or the record of what is wrong with its image."""
+    try:
+        return load_line(sample, preprocessing)
+    except ImageError as error:
+        prefix = f"{sample.name}: "
+        return BadImage(name=sample.name, reason=str(error).removeprefix(prefix))
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,0 +1,120 @@
+"""Sheets of pictures: lines one below another, each with its text and what was read in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from PIL import Image, ImageDraw, ImageFont
+
+from ocrkit.data.fonts import find_faces, load_font, read_cover
+from ocrkit.errors import FontError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PIL.ImageFont import FreeTypeFont
+    from PIL.ImageFont import ImageFont as BitmapFont
+
+    from ocrkit.data.fonts import Face
+
+__all__ = ["SheetRow", "draw_sheet"]
+
+_MARGIN = 8  # px
+_TEXT_SIZE = 18  # px
+_MAX_WIDTH = 1600  # px of a picture; what is wider is scaled down
+_LINE = _TEXT_SIZE + 8  # px
+_RIGHT, _WRONG, _TRUTH, _NEUTRAL, _PAPER = (20, 110, 40), (180, 30, 30), (90, 90, 90), (0, 0, 0), (255, 255, 255)
+_PLAIN = ("DejaVu Sans", "Manjari", "Rachana", "Noto Sans Malayalam")
+
+Colour = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """A picture, the text it shows (None if nobody knows), and what was read."""
+
+    image: Image.Image
+    truth: str | None
+    read: str
+
+
+def draw_sheet(rows: Sequence[SheetRow], *, title: str = "") -> Image.Image:
+    """Draw the rows: what was read in green where it is the truth, else in red with the truth beneath.
+
+    Characters that no face on this machine has come out as boxes.
+    """
+    blocks = [_Block(_bounded(row.image.convert("RGB")), _captions(row)) for row in rows]
+    top = _TEXT_SIZE + 3 * _MARGIN if title else 0
+    widths = [block.width for block in blocks] + [int(_font(title).getlength(title)), 200]
+    height = top + sum(block.height for block in blocks) + _MARGIN
+    sheet = Image.new("RGB", (max(widths) + 2 * _MARGIN, height), _PAPER)
+    if title:
+        ImageDraw.Draw(sheet).text((_MARGIN, _MARGIN), title, font=_font(title), fill=(0, 0, 0))
+    for block in blocks:
+        block.draw(sheet, top)
+        top += block.height
+    return sheet
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A picture with coloured captions beneath it."""
+
+    picture: Image.Image
+    captions: list[tuple[str, Colour]]
+
+    @property
+    def width(self) -> int:
+        return max([self.picture.width, *(int(_font(text).getlength(text)) for text, _ in self.captions)])
+
+    @property
+    def height(self) -> int:
+        return self.picture.height + len(self.captions) * _LINE + 2 * _MARGIN
+
+    def draw(self, sheet: Image.Image, top: int) -> None:
+        """Draw the block across the sheet, from ``top`` px on."""
+        sheet.paste(self.picture, (_MARGIN, top + _MARGIN))
+        draw = ImageDraw.Draw(sheet)
+        baseline = top + _MARGIN + self.picture.height
+        for text, colour in self.captions:
+            draw.text((_MARGIN, baseline + 2), text, font=_font(text), fill=colour)
+            baseline += _LINE
+        draw.line((0, baseline + _MARGIN - 1, sheet.width, baseline + _MARGIN - 1), fill=(220, 220, 220))
+
+
+def _captions(row: SheetRow) -> list[tuple[str, Colour]]:
+    read = row.read or "(nothing)"
+    if row.truth is None:
+        return [(read, _NEUTRAL)]
+    return [(read, _RIGHT)] if row.read == row.truth else [(read, _WRONG), (row.truth, _TRUTH)]
+
+
+def _bounded(picture: Image.Image) -> Image.Image:
+    if picture.width <= _MAX_WIDTH:
+        return picture
+    return picture.resize((_MAX_WIDTH, max(1, round(picture.height * _MAX_WIDTH / picture.width))))
+
+
+def _font(text: str) -> FreeTypeFont | BitmapFont:
+    """A font that has the characters of a text, or as many of them as any has."""
+    return _font_for(frozenset(map(ord, text)))
+
+
+@lru_cache(maxsize=4096)
+def _font_for(points: frozenset[int]) -> FreeTypeFont | BitmapFont:
+    faces = _caption_faces()
+    if not faces:
+        return ImageFont.load_default(_TEXT_SIZE)
+    return load_font(max(faces, key=lambda face: len(points & read_cover(face))), _TEXT_SIZE)
+
+
+@lru_cache(maxsize=1)
+def _caption_faces() -> tuple[Face, ...]:
+    """The upright faces of the system, the plainest designs first, so that ties go to them."""
+    try:
+        faces = [face for face in find_faces() if face.style in ("Regular", "Book", "Medium", "Roman")]
+    except FontError:
+        return ()
+    return tuple(sorted(faces, key=lambda face: (face.family not in _PLAIN, face.family)))

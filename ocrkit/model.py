@@ -1,0 +1,216 @@
+"""A model: charset, backbone, CRNN and preprocessing together, built from names, saved and loaded whole."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from ocrkit.checkpoint import read_checkpoint, write_checkpoint
+from ocrkit.config import from_table, to_table
+from ocrkit.data.image import Preprocessing
+from ocrkit.errors import CheckpointError, ConfigError, ModelError, OcrkitError, PluginError
+from ocrkit.nets.crnn import Crnn
+from ocrkit.nets.options import HeadOptions
+from ocrkit.plugin.records import BACKBONE
+from ocrkit.plugin.registry import Registry, default_registry
+from ocrkit.text.charset import Charset
+
+if TYPE_CHECKING:
+    import os
+
+    from _typeshed import DataclassInstance
+    from torch import Tensor
+
+    from ocrkit.config import Table
+
+__all__ = ["Architecture", "Model"]
+
+
+@dataclass(frozen=True, slots=True)
+class Architecture:
+    """Everything about a network but its weights and its charset.
+
+    Attributes:
+        backbone: the name of a backbone.
+        options: the backbone's options, as a table; its ``height`` is the preprocessing's.
+        head: the layers after the backbone.
+        preprocessing: how images become inputs.
+    """
+
+    backbone: str = "vgg"
+    options: Mapping[str, object] = field(default_factory=dict)
+    head: HeadOptions = field(default_factory=HeadOptions)
+    preprocessing: Preprocessing = field(default_factory=Preprocessing)
+
+
+@dataclass(slots=True)
+class Model:
+    """A recogniser's network with all that is needed to use it.
+
+    Attributes:
+        charset: what its labels stand for; label 0 is the blank.
+        architecture: what the network was built from, every option spelled out.
+        network: (B, 1, H, W) ink values and (B,) widths in px -> (B, T, V) log-probabilities and (B,) frames.
+        plugins: the distributions, by name with their versions, that its parts came from.
+        provenance: how it was trained.
+    """
+
+    charset: Charset
+    architecture: Architecture
+    network: Crnn
+    plugins: Mapping[str, str] = field(default_factory=dict)
+    provenance: Mapping[str, object] = field(default_factory=dict)
+
+    @classmethod
+    def build(cls, charset: Charset, architecture: Architecture, *, registry: Registry | None = None) -> Model:
+        """A model with fresh weights, drawn from torch's generator.
+
+        Raises:
+            UnknownNameError: no backbone bears the name.
+            ConfigError: the backbone has no such option, or not of that type.
+            OptionError: the options do not fit together.
+        """
+        offer = (registry or default_registry()).offer(BACKBONE, architecture.backbone)
+        spec = offer.value
+        table = dict(architecture.options)
+        if "height" in getattr(spec.options, "__dataclass_fields__", {}):
+            table["height"] = architecture.preprocessing.height
+        options: DataclassInstance = from_table(spec.options, table, where=f"backbone {spec.name}")
+        network = Crnn(spec.build(options), architecture.head, labels=len(charset))
+        resolved = Architecture(architecture.backbone, to_table(options), architecture.head, architecture.preprocessing)
+        return cls(charset, resolved, network, plugins={offer.origin.distribution: offer.origin.version})
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str], *, registry: Registry | None = None) -> Model:
+        """Read a model file; the network is on the CPU, in evaluation mode.
+
+        Raises:
+            MissingFileError: there is no such file.
+            CheckpointError: it is not a model of ocrkit, is damaged, or its tensors do not fit its description.
+            PluginError: a plugin that it was made with is missing.
+        """
+        checkpoint = read_checkpoint(path)
+        charset, architecture, plugins, provenance = _described(Path(path), checkpoint.metadata)
+        model = cls._rebuilt(Path(path), charset, architecture, plugins, registry)
+        model.provenance = provenance
+        _fill(model.network, checkpoint.tensors, Path(path))
+        model.network.eval()
+        return model
+
+    @classmethod
+    def _rebuilt(
+        cls,
+        path: Path,
+        charset: Charset,
+        architecture: Architecture,
+        plugins: Mapping[str, str],
+        registry: Registry | None,
+    ) -> Model:
+        try:
+            model = cls.build(charset, architecture, registry=registry)
+        except LookupError as error:
+            makers = ", ".join(f"{name} {version}" for name, version in plugins.items())
+            raise PluginError(f"{path}: needs the plugins {makers}: {error}") from error
+        except OcrkitError as error:
+            raise CheckpointError(f"{path}: its description does not make a network: {error}") from error
+        model.plugins = plugins
+        return model
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the model as one safetensors file, whole or not at all."""
+        tensors = {name: to_array(tensor) for name, tensor in self.network.state_dict().items()}
+        write_checkpoint(path, tensors, self.description())
+
+    def description(self) -> dict[str, object]:
+        """What the file says beside the tensors."""
+        return {
+            "kind": "model",
+            "ocrkit": importlib.metadata.version("ocrkit"),
+            "plugins": dict(self.plugins),
+            "charset": self.charset.to_dict(),
+            "architecture": to_table(self.architecture),
+            "provenance": dict(self.provenance),
+        }
+
+    def with_charset(self, charset: Charset, *, registry: Registry | None = None) -> Model:
+        """The same network for another charset: symbols that both have keep their weights, new ones are fresh."""
+        other = Model.build(charset, self.architecture, registry=registry)
+        weights = {name: tensor for name, tensor in self.network.state_dict().items() if not name.startswith("output.")}
+        other.network.load_state_dict(weights, strict=False)
+        place = {symbol: label for label, symbol in enumerate(self.charset.symbols)}
+        kept = [(label, place[symbol]) for label, symbol in enumerate(charset.symbols) if symbol in place]
+        into, source = (torch.tensor(column) for column in zip(*kept, strict=True))
+        with torch.no_grad():
+            other.network.output.weight[into] = self.network.output.weight[source]
+            other.network.output.bias[into] = self.network.output.bias[source]
+        return other
+
+    def parameters(self) -> int:
+        """The number of trained weights."""
+        return sum(parameter.numel() for parameter in self.network.parameters())
+
+    def frames(self, width: int) -> int:
+        """The number of frames, after those that are skipped, of a line ``width`` px wide at the model's height."""
+        return self.network.frames(width)
+
+
+def to_array(tensor: Tensor) -> np.ndarray[tuple[int, ...], np.dtype[np.generic]]:
+    """A tensor as a contiguous array on the CPU."""
+    return np.ascontiguousarray(tensor.detach().cpu().numpy())
+
+
+def _described(
+    path: Path, metadata: Mapping[str, object]
+) -> tuple[Charset, Architecture, Mapping[str, str], Mapping[str, object]]:
+    if metadata.get("kind") != "model":
+        raise CheckpointError(f"{path}: holds a {metadata.get('kind')!r}, not a model")
+    tables = {key: metadata.get(key) for key in ("charset", "architecture", "plugins", "provenance")}
+    for key, table in tables.items():
+        if not isinstance(table, Mapping):
+            raise CheckpointError(f"{path}: damaged: its metadata has no table {key!r}")
+    try:
+        charset = Charset.from_dict(_table(tables["charset"]))
+        architecture = from_table(Architecture, _table(tables["architecture"]))
+    except (OcrkitError, ConfigError) as error:
+        raise CheckpointError(f"{path}: its metadata is damaged: {error}") from error
+    plugins = {str(name): str(version) for name, version in _table(tables["plugins"]).items()}
+    return charset, architecture, plugins, _table(tables["provenance"])
+
+
+def _table(value: object) -> Table:
+    assert isinstance(value, Mapping)
+    return value
+
+
+def _fill(network: Crnn, tensors: Mapping[str, np.ndarray[tuple[int, ...], np.dtype[np.generic]]], path: Path) -> None:
+    expected = network.state_dict()
+    missing, extra = sorted(expected.keys() - tensors.keys()), sorted(tensors.keys() - expected.keys())
+    if missing or extra:
+        raise CheckpointError(f"{path}: its tensors do not fit its description: missing {missing}, unknown {extra}")
+    for name, tensor in expected.items():
+        if tuple(tensor.shape) != tensors[name].shape:
+            raise CheckpointError(f"{path}: {name} is {tensors[name].shape}; its description needs {(*tensor.shape,)}")
+    network.load_state_dict({name: torch.from_numpy(array.copy()) for name, array in tensors.items()})
+
+
+def check_charset_fits(model: Model, charset: Charset) -> None:
+    """Refuse a charset whose labels are not the model's.
+
+    Raises:
+        ModelError: they differ; the message says how, and the way out.
+    """
+    if charset.symbols == model.charset.symbols:
+        return
+    added = sorted(set(charset.symbols) - set(model.charset.symbols))
+    lost = sorted(set(model.charset.symbols) - set(charset.symbols))
+    raise ModelError(
+        f"the model reads charset {model.charset.name!r}, not {charset.name!r}: {len(added)} symbols are new "
+        f"({''.join(added[:10])}), {len(lost)} would be lost ({''.join(lost[:10])}); "
+        "--resize union keeps both, --resize new takes the new charset"
+    )

@@ -1,0 +1,187 @@
+"""Lines ready for training: labels encoded, images fitted and kept, what cannot be used named and counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocrkit.data.loading import LineLoader
+from ocrkit.data.records import BadImage, Sample
+from ocrkit.errors import DataError, UnencodableText
+from ocrkit.text.naming import described
+
+if TYPE_CHECKING:
+    from ocrkit.text.charset import Charset
+
+__all__ = ["Lines", "encode_labels", "prepare_lines"]
+
+Progress = Callable[[int, int], None]
+_NAMED = 3  # examples in a message
+
+
+@dataclass(slots=True)
+class Lines:
+    """Usable lines of one data set.
+
+    Attributes:
+        samples: where each line comes from.
+        labels: what each spells, int64.
+        widths: (N,) px of the fitted images.
+        bad: images that were left out, and lines whose label does not fit their image.
+        loader: loads again what is not kept.
+        images: (H, W) uint8, or None where memory did not suffice to keep it.
+    """
+
+    samples: list[Sample]
+    labels: list[NDArray[np.int64]]
+    widths: NDArray[np.int64]
+    bad: list[BadImage]
+    loader: LineLoader
+    images: list[NDArray[np.uint8] | None] = field(repr=False)
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+    def fitted(self, indices: Sequence[int]) -> list[NDArray[np.uint8]]:
+        """The fitted images of the lines at ``indices``."""
+        absent = [index for index in indices if self.images[index] is None]
+        loaded = dict(zip(absent, self.loader.load([self.samples[index] for index in absent]), strict=True))
+        return [_still_good(loaded[i] if i in loaded else self.images[i]) for i in indices]
+
+    def subset(self, indices: Sequence[int]) -> Lines:
+        """The lines at ``indices``, sharing their images; ``bad`` stays with the whole."""
+        return Lines(
+            [self.samples[i] for i in indices],
+            [self.labels[i] for i in indices],
+            self.widths[np.asarray(indices, dtype=np.int64)],
+            [],
+            self.loader,
+            [self.images[i] for i in indices],
+        )
+
+
+def encode_labels(
+    samples: Sequence[Sample], charset: Charset, *, unencodable: str
+) -> tuple[list[Sample], list[NDArray[np.int64]], Counter[str]]:
+    """The samples that the charset can spell, their labels, and how often it lacked which character.
+
+    Args:
+        samples: labelled samples.
+        charset: what spells them.
+        unencodable: ``error`` or ``skip``.
+
+    Raises:
+        DataError: a sample has no label, or no sample is left.
+        UnencodableText: with ``error``, some label cannot be spelled; all such characters are named with counts.
+    """
+    kept, labels, lacking = [], [], Counter[str]()
+    first, refused = "", 0
+    for sample in samples:
+        if sample.text is None:
+            raise DataError(f"{sample.name} has no label; training and evaluation need one for every image")
+        try:
+            encoded = charset.encode(sample.text, where=sample.origin or sample.name)
+        except UnencodableText as error:
+            first = first or str(error)
+            refused += 1
+            lacking.update(item.character for item in charset.unencodable(sample.text))
+            continue
+        kept.append(sample)
+        labels.append(np.asarray(encoded, dtype=np.int64))
+    if refused and unencodable == "error":
+        raise UnencodableText(_unencodable_message(refused, len(samples), lacking, charset, first))
+    if not kept:
+        raise DataError(f"charset {charset.name!r} can spell none of the {len(samples)} labels; first: {first}")
+    return kept, labels, lacking
+
+
+def prepare_lines(
+    samples: Sequence[Sample],
+    labels: Sequence[NDArray[np.int64]],
+    *,
+    loader: LineLoader,
+    frames: Callable[[int], int],
+    cache: int,
+    progress: Progress,
+    lengths_matter: bool = True,
+) -> Lines:
+    """Load every line once: what is bad is left out and named, widths are learnt, images are kept.
+
+    Args:
+        samples: where the lines come from.
+        labels: what they spell.
+        loader: loads them.
+        frames: the frames of a line, by its width in px.
+        cache: bytes of images to keep.
+        progress: told of how many are done, of how many.
+        lengths_matter: whether a label that needs more frames than its image has makes the line bad, as CTC would
+            give it an infinite loss.
+    """
+    lines = Lines([], [], np.zeros(0, np.int64), [], loader, [])
+    widths: list[int] = []
+    for done, (sample, label, image) in enumerate(zip(samples, labels, loader.load(samples), strict=True), 1):
+        progress(done, len(samples))
+        problem = image if isinstance(image, BadImage) else _problem(sample, label, frames(image.shape[1]))
+        if isinstance(image, BadImage) or (problem is not None and lengths_matter):
+            lines.bad.append(problem or BadImage(sample.name, "unknown"))
+            continue
+        lines.samples.append(sample)
+        lines.labels.append(label)
+        widths.append(image.shape[1])
+        cache -= image.nbytes
+        lines.images.append(image if cache >= 0 else None)
+    lines.widths = np.asarray(widths, dtype=np.int64)
+    return lines
+
+
+def check_share_of_bad(lines: Lines, *, max_bad: float, what: str) -> None:
+    """Stop when too many lines are bad, or none is left.
+
+    Raises:
+        DataError: names the first of them and gives the counts.
+    """
+    total = len(lines) + len(lines.bad)
+    named = "; ".join(f"{bad.name}: {bad.reason}" for bad in lines.bad[:_NAMED])
+    if not len(lines):
+        raise DataError(f"none of the {total} {what} lines can be used: {named}")
+    if len(lines.bad) > max_bad * total:
+        raise DataError(
+            f"{len(lines.bad)} of {total} {what} lines are bad, more than --max-bad {max_bad:g} allows: {named}"
+            + ("; …" if len(lines.bad) > _NAMED else "")
+        )
+
+
+def frames_needed(labels: NDArray[np.int64]) -> int:
+    """The fewest frames that spell the labels: one each, and a blank between two equal ones."""
+    return len(labels) + int(np.count_nonzero(labels[1:] == labels[:-1]))
+
+
+def _problem(sample: Sample, labels: NDArray[np.int64], frames: int) -> BadImage | None:
+    if not len(labels):
+        return BadImage(sample.name, "its label is empty")
+    needed = frames_needed(labels)
+    if needed <= frames:
+        return None
+    reason = f"its label needs {needed} frames and its image gives {frames}: the label is too long, or not this image's"
+    return BadImage(sample.name, reason)
+
+
+def _still_good(image: NDArray[np.uint8] | BadImage | None) -> NDArray[np.uint8]:
+    if isinstance(image, BadImage):
+        raise DataError(f"{image.name}: was readable when the training began, and is not any more: {image.reason}")
+    assert image is not None
+    return image
+
+
+def _unencodable_message(refused: int, total: int, lacking: Counter[str], charset: Charset, first: str) -> str:
+    named = ", ".join(f"{described(character)} {count}x" for character, count in lacking.most_common(10))
+    more = f" and {len(lacking) - 10} more" if len(lacking) > 10 else ""
+    return (
+        f"charset {charset.name!r} cannot spell {refused} of {total} labels; it lacks {named}{more}; first: {first}; "
+        "choose another --charset (from-data takes the data's own), or leave such lines out with --unencodable skip"
+    )

@@ -1,0 +1,77 @@
+"""What a training run tells whoever watches it; the library itself prints nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["EpochReport", "Observer", "Outcome", "StepReport"]
+
+
+@dataclass(frozen=True, slots=True)
+class StepReport:
+    """One optimiser step: where the run is, and how the batch did.
+
+    ``loss`` is nats a label, ``rate`` the learning rate, ``seconds`` of training so far.
+    """
+
+    step: int
+    steps: int
+    epoch: int
+    epochs: int
+    loss: float
+    rate: float
+    seconds: float
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class EpochReport:
+    """One epoch and the validation at its end; ``cer`` and ``exact`` are fractions of 1, losses nats a label."""
+
+    epoch: int
+    step: int
+    loss: float
+    validation_loss: float
+    cer: float
+    exact: float
+    rate: float
+    seconds: float
+    best: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run ended.
+
+    Attributes:
+        folder: the run's folder.
+        model: its model file.
+        best: the epoch whose weights that file holds; None if training ended before its first validation.
+        reason: why it ended: ``epochs``, ``time``, ``early``, or ``interrupted``.
+        epochs: epochs begun.
+        steps: optimiser steps.
+    """
+
+    folder: Path
+    model: Path
+    best: EpochReport | None
+    reason: str
+    epochs: int
+    steps: int
+
+
+class Observer:
+    """Watches a run and does nothing; override what is of interest."""
+
+    def note(self, message: str) -> None:
+        """Something that the user should know, once."""
+
+    def preparing(self, stage: str, done: int, total: int) -> None:
+        """``done`` of ``total`` lines of a stage (such as ``reading training lines``) are ready."""
+
+    def stepped(self, report: StepReport) -> None:
+        """A step was taken."""
+
+    def validated(self, report: EpochReport) -> None:
+        """An epoch ended and was validated."""

@@ -1,0 +1,88 @@
+"""Optimisers, the learning rate's course, and the precision that a device does well."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import torch
+
+from ocrkit.errors import OptionError
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from ocrkit.training.settings import TrainingSettings
+
+__all__ = ["autocast_dtype", "make_optimizer", "rate_factor", "resolve_device"]
+
+_FLOOR = 0.01  # of the highest rate, where a schedule ends
+
+
+def make_optimizer(network: nn.Module, settings: TrainingSettings) -> torch.optim.Optimizer:
+    """The optimiser of the settings; biases and norms do not decay."""
+    weights = [parameter for parameter in network.parameters() if parameter.ndim > 1]
+    others = [parameter for parameter in network.parameters() if parameter.ndim <= 1]
+    if settings.optimizer == "adadelta":
+        return torch.optim.Adadelta([*weights, *others], lr=settings.lrate)
+    if settings.optimizer == "adam":
+        return torch.optim.Adam([*weights, *others], lr=settings.lrate)
+    groups = [{"params": weights, "weight_decay": settings.weight_decay}, {"params": others, "weight_decay": 0.0}]
+    return torch.optim.AdamW(groups, lr=settings.lrate)
+
+
+def rate_factor(progress: float, settings: TrainingSettings) -> float:
+    """What the highest learning rate is multiplied by when a share ``progress``, 0 to 1, of the training is done.
+
+    Source: cosine: Loshchilov and Hutter 2017, arXiv:1608.03983, without restarts; one-cycle: Smith and Topin 2018,
+    arXiv:1708.07120, both phases as cosines.
+    """
+    rise = 0.3 if settings.schedule == "one-cycle" else settings.warmup
+    if progress < rise:
+        climbed = progress / rise
+        if settings.schedule == "one-cycle":
+            return 0.04 + 0.96 * (1 - math.cos(math.pi * climbed)) / 2
+        return max(climbed, 1e-3)
+    if settings.schedule == "constant":
+        return 1.0
+    fallen = min(1.0, (progress - rise) / max(1e-9, 1 - rise))
+    return _FLOOR + (1 - _FLOOR) * (1 + math.cos(math.pi * fallen)) / 2
+
+
+def resolve_device(name: str) -> torch.device:
+    """The torch device of a name; ``auto`` takes CUDA where there is one.
+
+    Raises:
+        OptionError: torch knows no such device, or it is not there.
+    """
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+    except RuntimeError as error:
+        raise OptionError(
+            f"no device {name!r}; expected auto, cpu, cuda, cuda:N or another that torch knows"
+        ) from error
+    if device.type == "cuda" and (not torch.cuda.is_available() or (device.index or 0) >= torch.cuda.device_count()):
+        raise OptionError(f"device {name!r} is not there: torch sees {torch.cuda.device_count()} CUDA devices; try cpu")
+    try:
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        raise OptionError(f"device {name!r} does not work here: {str(error).splitlines()[0]}; try cpu") from error
+    return device
+
+
+def autocast_dtype(precision: str, device: torch.device) -> torch.dtype | None:
+    """The dtype of matrix products under autocast, or None for float32 throughout.
+
+    Raises:
+        OptionError: float16 on a CPU, where its gradients underflow and nothing scales them.
+    """
+    if precision == "float16" and device.type != "cuda":
+        raise OptionError(f"precision 'float16' needs a CUDA device, not {device.type!r}; try bfloat16 or float32")
+    named = {"bfloat16": torch.bfloat16, "float16": torch.float16, "float32": None}
+    if precision in named:
+        return named[precision]
+    if device.type != "cuda":
+        return None
+    return torch.bfloat16 if torch.cuda.get_device_capability(device) >= (8, 0) else torch.float16

@@ -1,0 +1,65 @@
+"""Pictures of a run: lines with what was read in them, and the course of loss and error rate."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from ocrkit.data.sheet import SheetRow, draw_sheet
+from ocrkit.text.metrics import comparable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from ocrkit.text.charset import Charset
+    from ocrkit.training.lines import Lines
+
+__all__ = ["draw_metrics", "draw_readings"]
+
+_ROWS = 20
+
+
+def draw_readings(path: Path, lines: Lines, readings: Sequence[str], charset: Charset) -> None:
+    """Draw the first lines, each with its text and, where that differs, what was read."""
+    rows = []
+    for index, sample in enumerate(lines.samples[:_ROWS]):
+        [image] = lines.fitted([index])
+        rows.append(SheetRow(Image.fromarray(image), comparable(sample.text or "", charset), readings[index]))
+    draw_sheet(rows).save(path)
+
+
+def draw_metrics(path: Path, log: Path) -> str:
+    """Draw loss and error rate by epoch from a run's log; empty, or why it could not be drawn."""
+    try:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+    except ImportError:
+        return f"{path.name} is not drawn, since matplotlib is missing: pip install 'ocrkit[plot]'"
+    epochs = _epochs(log)
+    figure = Figure(figsize=(9, 4), layout="constrained")
+    FigureCanvasAgg(figure)
+    losses, rates = figure.subplots(1, 2)
+    steps = [epoch["step"] for epoch in epochs]
+    losses.plot(steps, [epoch["loss"] for epoch in epochs], marker=".", label="training")
+    losses.plot(steps, [epoch["validation_loss"] for epoch in epochs], marker=".", label="validation")
+    losses.set(xlabel="step", ylabel="loss (nats a label)", yscale="log", title="CTC loss")
+    losses.legend()
+    rates.plot(steps, [epoch["cer"] for epoch in epochs], marker=".", color="tab:red", label="CER")
+    rates.plot(steps, [1 - epoch["exact"] for epoch in epochs], marker=".", color="tab:grey", label="lines with errors")
+    rates.set(xlabel="step", ylabel="share", ylim=(0, None), title="Validation errors")
+    rates.legend()
+    figure.savefig(path, dpi=100)
+    return ""
+
+
+def _epochs(log: Path) -> list[dict[str, float]]:
+    """The epochs of a log in order; of one that was trained twice, after a break, the later."""
+    found = {}
+    for line in log.read_text(encoding="utf-8").splitlines():
+        entry = json.loads(line)
+        if entry["event"] == "epoch":
+            found[entry["epoch"]] = entry
+    return [found[epoch] for epoch in sorted(found)]
