@@ -97,7 +97,8 @@ def open_image(source: Sample | Path | str) -> Image.Image:
         with _quiet_pillow():
             if isinstance(image, Path):
                 return _decode_file(image)
-            return _decode(image())
+            with image() as made:
+                return _decode(made)
     except ImageError as error:
         raise _named(source, str(error)) from error
     except (OSError, Image.DecompressionBombError) as error:
@@ -213,7 +214,8 @@ def _decode_file(path: Path) -> Image.Image:
     if status.st_size == 0:
         raise ImageError("the file is empty; expected an image")
     try:
-        with Image.open(path) as image:
+        # From a file object, since Pillow maps a path into memory, and then garbles a raw TIFF that lies on its side.
+        with path.open("rb") as file, Image.open(file) as image:
             return _decode(image)
     except UnidentifiedImageError as error:
         raise ImageError(_what_it_holds(path)) from error
@@ -284,9 +286,9 @@ def _scaled_by_range(image: Image.Image) -> NDArray[np.uint8]:
         whites.insert(0, 1.0)
     white = next((white for white in whites if highest <= white), None)
     if lowest >= 0 and white is not None:
-        grey = values * (255 / white)
+        grey = values * 255 / white
     else:
-        grey = (values - lowest) * (255 / ((highest - lowest) or 1.0))
+        grey = (values - lowest) * 255 / ((highest - lowest) or 1.0)
     transparent = image.info.get("transparency")
     if isinstance(transparent, int | float):
         grey[values == transparent] = 255
