@@ -1,0 +1,93 @@
+"""The faces to draw with: which families, which of their faces suit the texts, and one drawn for each text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ocrkit.data.fonts import read_cover
+from ocrkit.data.shaping import can_draw, refusal
+from ocrkit.errors import FontError, unknown_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import numpy as np
+
+    from ocrkit.data.fonts import Face
+
+__all__ = ["FaceBook"]
+
+# A face that draws fewer of the texts than this is of another script, and happens to have the digits.
+_SUITED = 1 / 8
+_QUICK_TRIES = 8
+_INSTALL = (
+    "install faces for the script (Debian: fonts-mlym for Malayalam, fonts-dejavu-core for Latin) "
+    "or name a folder with 'fonts'"
+)
+
+
+class FaceBook:
+    """Faces by family. A family is drawn first and then a face of it, so that one with forty cuts counts no more."""
+
+    def __init__(
+        self, faces: Iterable[Face], *, families: Sequence[str] = (), without_families: Sequence[str] = ()
+    ) -> None:
+        """Keep the faces of ``families`` (of all, where none is named) but for those of ``without_families``.
+
+        Raises:
+            FontError: a family that is not there, or none left.
+        """
+        self._by_family: dict[str, list[Face]] = {}
+        for face in faces:
+            self._by_family.setdefault(face.family, []).append(face)
+        for name in (*families, *without_families):
+            if name not in self._by_family:
+                raise FontError(unknown_name("font family", name, self._by_family))
+        kept = [name for name in families or self._by_family if name not in without_families]
+        self._by_family = {name: self._by_family[name] for name in dict.fromkeys(kept)}
+        if not self._by_family:
+            raise FontError("no font family is left: without_families names all that there are; name fewer")
+        self.families = tuple(self._by_family)
+
+    def undrawn(self, symbols: Iterable[str]) -> tuple[str, ...]:
+        """The symbols that no face has glyphs for; invisible ones are none of them."""
+        covers = [read_cover(face) for faces in self._by_family.values() for face in faces]
+        return tuple(
+            symbol
+            for symbol in symbols
+            if not any(
+                all(ord(character) in cover or character in "\u200c\u200d" for character in symbol) for cover in covers
+            )
+        )
+
+    def suited_to(self, texts: Sequence[str]) -> FaceBook:
+        """Those faces that can draw an eighth of the texts, or more.
+
+        Raises:
+            FontError: none can.
+        """
+        kept = [
+            face
+            for faces in self._by_family.values()
+            for face in faces
+            if sum(can_draw(face, text) for text in texts) >= max(1, _SUITED * len(texts))
+        ]
+        if not kept:
+            raise self.complaint(texts[0])
+        return FaceBook(kept)
+
+    def draw(self, text: str, rng: np.random.Generator) -> Face | None:
+        """A face that can draw all of ``text``, or None where there is none."""
+        for _ in range(_QUICK_TRIES):
+            faces = self._by_family[self.families[rng.integers(len(self.families))]]
+            face = faces[rng.integers(len(faces))]
+            if can_draw(face, text):
+                return face
+        able = [face for faces in self._by_family.values() for face in faces if can_draw(face, text)]
+        return able[rng.integers(len(able))] if able else None
+
+    def complaint(self, text: str) -> FontError:
+        """The error for a text that no face can draw: how many there are, and why the first three cannot."""
+        faces = [face for faces in self._by_family.values() for face in faces]
+        reasons = "; ".join(f"{face}: {refusal(face, text)}" for face in faces[:3])
+        return FontError(f"none of {len(faces)} faces can draw {text!r}: {reasons}; {_INSTALL}")

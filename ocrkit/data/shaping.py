@@ -1,0 +1,130 @@
+"""Whether a face draws a text as its script is written: every glyph there, every conjunct joined."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from ocrkit.data.fonts import Face, load_font, read_cover
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from PIL.ImageFont import FreeTypeFont
+
+__all__ = ["can_draw", "draw_mask", "refusal"]
+
+_PROBE_SIZE = 32
+_VIRAMA = "\u0d4d"
+# ZWNJ, ZWJ, soft hyphen and the direction marks: shaping obeys them and draws nothing.
+_INVISIBLE = frozenset("\u200c\u200d\u00ad\u200e\u200f\u2060")
+_MALAYALAM_PAIR = re.compile(f"(?=([\u0d15-\u0d3a]{_VIRAMA}[\u0d15-\u0d3a]))")
+# The conjuncts that modern and old print alike write joined. A face may write any other pair with a visible
+# virama, as the reformed orthography allows (Noto and Lohit do so for many), and the text is read all the same.
+_JOINED = frozenset(
+    re.findall(
+        r"\S+",
+        "ക്ക ങ്ങ ച്ച ഞ്ഞ ട്ട ണ്ണ ത്ത ദ്ദ ന്ന പ്പ മ്മ യ്യ ല്ല വ്വ ള്ള റ്റ ങ്ക ഞ്ച ണ്ട ന്ത ന്ദ ന്ധ ന്റ മ്പ ന്മ "
+        "ക്ത ക്ഷ സ്ഥ സ്ത ദ്ധ ത്ഥ ജ്ഞ ശ്ച ഷ്ട ഹ്മ ണ്ഡ ത്മ ത്സ ച്ഛ ജ്ജ ശ്ശ സ്സ ഗ്ഗ ബ്ബ "
+        "ക്ല ഗ്ല പ്ല ഫ്ല ബ്ല ശ്ല സ്ല",
+    )
+)
+_SIGN_FORMING = "യരവ"
+_BEFORE_OR_BELOW = "രല"
+
+
+def can_draw(face: Face, text: str) -> bool:
+    """Whether ``face`` draws all of ``text``, with no missing glyph and no conjunct fallen apart."""
+    return not refusal(face, text)
+
+
+def refusal(face: Face, text: str) -> str:
+    """Why ``face`` must not draw ``text``, or the empty string when it may."""
+    cover = read_cover(face)
+    for character in text:
+        if ord(character) not in cover and character not in _INVISIBLE:
+            return f"no glyph for {_describe(character)}"
+    for character in set(text):
+        if not character.isspace() and character not in _INVISIBLE and not _leaves_ink(face, character):
+            return f"an empty glyph for {_describe(character)}"
+    if stray := _stray_mark(text):
+        return f"{_describe(stray)} has no letter to stand on, and would be drawn on a dotted circle"
+    for pair in _MALAYALAM_PAIR.findall(text):
+        if (pair in _JOINED or pair[-1] in _SIGN_FORMING) and not _joins(face, pair):
+            return f"the conjunct {pair!r} falls apart"
+    return ""
+
+
+def draw_mask(font: FreeTypeFont, text: str, *, stroke: float = 0) -> tuple[NDArray[np.uint8], int, int]:
+    """The ink of ``text``, 255 where it is full, shaped as one run: (H, W), and where its corner lies.
+
+    The two numbers are x and y px of the left top corner, from the pen's start and the ascender's line.
+    """
+    left, top, right, bottom = font.getbbox(text, stroke_width=stroke)
+    # A pixel more on each side: rounding of the strokes must not clip.
+    x, y = int(np.floor(left)) - 1, int(np.floor(top)) - 1
+    canvas = Image.new("L", (max(1, int(np.ceil(right)) - x + 1), max(1, int(np.ceil(bottom)) - y + 1)))
+    ImageDraw.Draw(canvas).text((-x, -y), text, font=font, fill=255, stroke_width=stroke)
+    return np.asarray(canvas), x, y
+
+
+def _describe(character: str) -> str:
+    return f"{character!r} (U+{ord(character):04X})"
+
+
+def _stray_mark(text: str) -> str:
+    before = " "
+    for character in text:
+        if unicodedata.category(character)[0] == "M" and unicodedata.category(before)[0] not in "LM":
+            return character
+        if character not in _INVISIBLE:
+            before = character
+    return ""
+
+
+@lru_cache(maxsize=65536)
+def _leaves_ink(face: Face, character: str) -> bool:
+    mask, _, _ = draw_mask(load_font(face, _PROBE_SIZE), character)
+    return bool(mask.any())
+
+
+@lru_cache(maxsize=65536)
+def _joins(face: Face, pair: str) -> bool:
+    whole, virama = _align(face, pair, pair[:2])
+    # The second letter may reach under the visible virama, so more ink there proves nothing; less does.
+    if bool((whole >= virama).all()) or _is_sum(face, pair, (pair[:2], pair[2])):
+        return False
+    if pair[-1] not in _BEFORE_OR_BELOW:
+        return True
+    # A ra or la sign stands before or below its base. Faces with tables for the first Indic shaper alone put it after.
+    whole, base = _align(face, pair, pair[0])
+    return not np.array_equal(whole, base)
+
+
+def _is_sum(face: Face, whole: str, parts: tuple[str, str]) -> bool:
+    """Whether ``whole`` has the ink and the width of its parts side by side, but for kerning."""
+    font = load_font(face, _PROBE_SIZE)
+    inks = [float(draw_mask(font, text)[0].sum(dtype=np.int64)) for text in (whole, *parts)]
+    widths = [font.getlength(text) for text in (whole, *parts)]
+    return abs(inks[0] - sum(inks[1:])) < 0.002 * inks[0] and abs(widths[0] - sum(widths[1:])) < 0.05 * widths[0]
+
+
+def _align(face: Face, whole: str, start: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """The ink of both texts, (H, W) each, in the columns that ``start`` takes, but for its last two.
+
+    Those two may hold the first columns of what follows.
+    """
+    font = load_font(face, _PROBE_SIZE)
+    drawn = [draw_mask(font, whole), draw_mask(font, start)]
+    left, top = min(x for _, x, _ in drawn), min(y for _, _, y in drawn)
+    right = drawn[1][1] + drawn[1][0].shape[1] - 2 - left
+    height = max(y - top + mask.shape[0] for mask, _, y in drawn)
+    width = max(x - left + mask.shape[1] for mask, x, _ in drawn)
+    ink = np.zeros((2, height, width), dtype=np.uint8)
+    for layer, (mask, x, y) in zip(ink, drawn, strict=True):
+        layer[y - top : y - top + mask.shape[0], x - left : x - left + mask.shape[1]] = mask
+    return ink[0, :, :right], ink[1, :, :right]
