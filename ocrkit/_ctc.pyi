@@ -32,3 +32,37 @@ def greedy(
     rescore: bool,
     threads: int,
 ) -> _DecodedArrays: ...
+
+class Lexicon:
+    def __init__(
+        self, labels: NDArray[np.int32], offsets: NDArray[np.int64], counts: NDArray[np.float64] | None
+    ) -> None: ...
+    def __len__(self) -> int: ...
+    def labels(self, entry: int) -> NDArray[np.int32]: ...
+    def priors(self) -> NDArray[np.float32] | None: ...
+    def nodes(self) -> int: ...
+    def bytes(self) -> int: ...
+
+def spell_words(
+    text: str, symbols: list[str]
+) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], int]: ...
+def lexicon_search(
+    log_probs: NDArray[np.float32] | NDArray[np.float16],
+    lengths: NDArray[np.int64] | None,
+    lexicon: Lexicon,
+    blank: int,
+    n_best: int,
+    prior_weight: float,
+    budget: int,
+    reject_below: float,
+    threads: int,
+) -> _DecodedArrays: ...
+def beam_search(
+    log_probs: NDArray[np.float32] | NDArray[np.float16],
+    lengths: NDArray[np.int64] | None,
+    blank: int,
+    beam_width: int,
+    n_best: int,
+    token_cut: float,
+    threads: int,
+) -> _DecodedArrays: ...

@@ -22,7 +22,9 @@ ctc::EmissionsView view_of(const py::array& log_probs, const Lengths& lengths, s
 /// The nine arrays of `Decoded`, in its order, without a copy.
 py::tuple arrays_of(ctc::Decoded&& decoded);
 
+void bind_beam_search(py::module_& module);
 void bind_greedy(py::module_& module);
 void bind_decoded(py::module_& module);
+void bind_lexicon(py::module_& module);
 
 }  // namespace ocrkit::bindings

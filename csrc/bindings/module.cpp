@@ -46,4 +46,6 @@ PYBIND11_MODULE(_ctc, module) {
     module.def("build_info", &build_info);
     bind_decoded(module);
     bind_greedy(module);
+    bind_beam_search(module);
+    bind_lexicon(module);
 }

@@ -5,8 +5,10 @@ Tensor letters: B lines, T frames, V labels; H hypotheses with L labels in all.
 
 from __future__ import annotations
 
+from ocrkit.ctc.beam_decoder import beam_search
 from ocrkit.ctc.build import build_info
 from ocrkit.ctc.decoded import Decoded, Hypothesis
 from ocrkit.ctc.greedy_decoder import greedy
+from ocrkit.ctc.lexicon import Lexicon, SymbolTable, lexicon_search
 
-__all__ = ["Decoded", "Hypothesis", "build_info", "greedy"]
+__all__ = ["Decoded", "Hypothesis", "Lexicon", "SymbolTable", "beam_search", "build_info", "greedy", "lexicon_search"]

@@ -1,0 +1,71 @@
+/// A lexicon as a trie of labels in flat arrays.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "ocrkit/ctc/types.hpp"
+
+namespace ocrkit::ctc {
+
+/// A node of the trie; the root is 0, and nodes are numbered breadth first.
+using Node = std::int32_t;
+
+/// The arrays of a lexicon of E entries in N nodes, wherever they lie: in a `Lexicon`, or in a mapped file.
+struct LexiconView {
+    std::span<const Label> labels;              // (N,) the label that leads to a node; the root's is -1
+    std::span<const Node> first_child;          // (N+1,) ascending: n's children are first_child[n]..first_child[n+1]-1
+    std::span<const std::int32_t> node_entry;   // (N,) the entry that ends at a node, else kNoEntry
+    std::span<const Node> entry_node;           // (E,) where an entry ends
+    std::span<const float> priors;              // (E,) ln(count / total), or empty
+    std::span<const float> best_prior_below;    // (N,) the largest prior strictly below a node, or empty
+    std::span<const Label> alphabet;            // the labels in use, ascending
+
+    std::size_t entries() const { return entry_node.size(); }
+
+    /// The node that a node hangs from; O(log N).
+    Node parent(Node node) const;
+
+    /// Appends the labels from the root to `node`; O(depth log N).
+    void append_path(Node node, std::vector<Label>& out) const;
+
+    /// True where the labels that lead to `a` come before those that lead to `b`.
+    bool precedes(Node a, Node b) const;
+
+    /// Throws LexiconError where an entry holds the blank, or a label that is not below V; O(log) if none does.
+    void check_labels(Label blank, std::size_t label_count) const;
+};
+
+/// Entries numbered 0..E-1 in the order in which each first appears in the input; equal ones are merged.
+class Lexicon {
+   public:
+    /// Entry i of the input is labels[offsets[i]] .. labels[offsets[i+1]-1]. `counts` holds one number an entry, which
+    /// merging adds up, or nothing. O(total labels x log entries).
+    /// Throws LexiconError where there is no entry, or an empty one, or a negative label; where counts are of another
+    /// number than the entries, negative or not finite, or all zero.
+    Lexicon(std::span<const Label> labels, std::span<const std::int64_t> offsets,
+            std::optional<std::span<const double>> counts = std::nullopt);
+
+    LexiconView view() const;
+
+    /// Bytes in the arrays.
+    std::size_t bytes() const;
+
+   private:
+    void grow(std::span<const Label> labels, std::span<const std::int64_t> offsets,
+              std::span<const std::int64_t> sorted, std::span<const std::int32_t> numbers);
+    void gather_alphabet();
+    void weigh(std::span<const double> counts);
+
+    std::vector<Label> labels_;
+    std::vector<Node> first_child_;
+    std::vector<std::int32_t> node_entry_;
+    std::vector<Node> entry_node_;
+    std::vector<float> priors_;
+    std::vector<float> best_prior_below_;
+    std::vector<Label> alphabet_;
+};
+
+}  // namespace ocrkit::ctc

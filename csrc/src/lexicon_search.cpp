@@ -1,0 +1,147 @@
+#include "ocrkit/ctc/lexicon_search.hpp"
+
+#include <cmath>
+#include <memory>
+#include <string>
+
+#include "ocrkit/ctc/greedy.hpp"
+#include "ocrkit/ctc/lexicon_line_search.hpp"
+#include "ocrkit/ctc/parallel_for.hpp"
+#include "ocrkit/ctc/prepare.hpp"
+#include "ocrkit/ctc/rescore.hpp"
+
+namespace ocrkit::ctc {
+namespace {
+
+void check(const LexiconSearchOptions& options, const LexiconView& lexicon) {
+    if (options.n_best < 1) {
+        throw OptionError("n_best is " + std::to_string(options.n_best) + "; it is 1 or more");
+    }
+    if (options.budget < 0) {
+        throw OptionError("budget is " + std::to_string(options.budget) + "; it is 1 or more, or none");
+    }
+    if (!std::isfinite(options.prior_weight) || options.prior_weight < 0.0) {
+        throw OptionError("prior_weight is " + std::to_string(options.prior_weight) + "; it is finite and 0 or more");
+    }
+    if (!(options.reject_below >= 0.0)) {
+        throw OptionError("reject_below is " + std::to_string(options.reject_below) + "; it is 0 nats or more");
+    }
+    if (options.prior_weight > 0.0 && lexicon.priors.empty()) {
+        throw LexiconError("prior_weight is " + std::to_string(options.prior_weight) +
+                           ", but the lexicon has no counts; build it with counts, or leave prior_weight at 0");
+    }
+}
+
+/// Lexicon search of one line after another, with the memory it takes.
+class LexiconDecoder {
+   public:
+    LexiconDecoder(const EmissionsView& emissions, const LexiconView& lexicon, const LexiconSearchOptions& options)
+        : emissions_(emissions),
+          lexicon_(lexicon),
+          options_(options),
+          narrow_(lexicon, options),
+          wide_(lexicon, options) {
+        for (const float prior : lexicon.priors) {
+            lowest_prior_ = std::min(lowest_prior_, static_cast<double>(prior));
+        }
+    }
+
+    void decode(std::int64_t line, Decoded& out) {
+        const LineView view = prepared_.prepare(emissions_, line);
+        const double floor = lowest_acoustic_score(view);
+        const float cut = lowest_score(floor);
+        Verdict verdict = narrow_.run(view, cut);
+        const bool is_wide = verdict == Verdict::kUntrusted;
+        if (is_wide) {
+            verdict = wide_.run(view, cut);
+        }
+        give_out(view, is_wide ? wide_.found() : narrow_.found(), floor, out);
+        out.end_line(verdict == Verdict::kProved);
+    }
+
+   private:
+    struct Ranked {
+        std::int32_t entry;
+        double score;
+        double acoustic_score;
+        std::vector<Label> labels;
+
+        /// Before `other` where the score that is given out, a float32, is higher, or equal with lower labels.
+        bool operator<(const Ranked& other) const {
+            const auto mine = static_cast<float>(score);
+            const auto its = static_cast<float>(other.score);
+            return mine > its || (mine == its && labels < other.labels);
+        }
+    };
+
+    /// What the best entry must reach; -inf where every entry will do.
+    double lowest_acoustic_score(const LineView& view) {
+        if (std::isinf(options_.reject_below)) {
+            return -options_.reject_below;
+        }
+        collapse(view.best, view.blank, labels_);
+        return rescorer_.acoustic_score(view, labels_) - options_.reject_below;
+    }
+
+    /// A score that every entry with an acoustic score of at least `floor` has, with room for rounding.
+    float lowest_score(double floor) const {
+        const double margin = 1e-4 + 1e-6 * std::fabs(floor);
+        const double prior = options_.prior_weight > 0.0 ? options_.prior_weight * lowest_prior_ : 0.0;
+        return std::isinf(floor) ? kLogZero : static_cast<float>(floor - margin + prior);
+    }
+
+    /// Adds the entries, rescored and put in order, unless the best one's acoustic score is below `floor`.
+    void give_out(const LineView& view, const std::vector<FoundEntry>& found, double floor, Decoded& out) {
+        ranked_.clear();
+        for (const FoundEntry& each : found) {
+            labels_.clear();
+            lexicon_.append_path(each.node, labels_);
+            const double acoustic = rescorer_.acoustic_score(view, labels_);
+            const std::int32_t entry = lexicon_.node_entry[static_cast<std::size_t>(each.node)];
+            ranked_.push_back({entry, acoustic + weighted_prior(entry), acoustic, labels_});
+        }
+        std::sort(ranked_.begin(), ranked_.end());
+        if (ranked_.empty() || ranked_.front().acoustic_score < floor) {
+            return;
+        }
+        for (const Ranked& ranked : ranked_) {
+            HypothesisView hypothesis = rescorer_.hypothesis(view, ranked.labels);
+            hypothesis.score = ranked.score;
+            hypothesis.entry = ranked.entry;
+            out.add(hypothesis);
+        }
+    }
+
+    double weighted_prior(std::int32_t entry) const {
+        if (options_.prior_weight <= 0.0) {
+            return 0.0;
+        }
+        return options_.prior_weight * static_cast<double>(lexicon_.priors[static_cast<std::size_t>(entry)]);
+    }
+
+    EmissionsView emissions_;
+    LexiconView lexicon_;
+    LexiconSearchOptions options_;
+    double lowest_prior_ = 0.0;
+    PreparedLine prepared_;
+    LexiconLineSearch<double> narrow_;
+    LexiconLineSearch<Extended> wide_;
+    Rescorer rescorer_;
+    std::vector<Label> labels_;
+    std::vector<Ranked> ranked_;
+};
+
+}  // namespace
+
+Decoded lexicon_search(const EmissionsView& emissions, const LexiconView& lexicon,
+                       const LexiconSearchOptions& options) {
+    check(emissions);
+    check(options, lexicon);
+    lexicon.check_labels(emissions.blank, static_cast<std::size_t>(emissions.labels));
+    return decode_lines(emissions.lines, options.threads, [&]() -> LineDecoder {
+        const auto decoder = std::make_shared<LexiconDecoder>(emissions, lexicon, options);
+        return [decoder](std::int64_t line, Decoded& out) { decoder->decode(line, out); };
+    });
+}
+
+}  // namespace ocrkit::ctc
