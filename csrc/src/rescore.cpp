@@ -68,7 +68,10 @@ double Rescorer::acoustic_score(const LineView& line, std::span<const Label> lab
 }
 
 HypothesisView Rescorer::hypothesis(const LineView& line, std::span<const Label> labels) {
-    const double score = acoustic_score(line, labels);
+    return hypothesis(line, labels, acoustic_score(line, labels));
+}
+
+HypothesisView Rescorer::hypothesis(const LineView& line, std::span<const Label> labels, double score) {
     align(line, labels);
     return {.labels = labels, .frames = frames_, .confidences = confidences_, .score = score, .acoustic_score = score};
 }

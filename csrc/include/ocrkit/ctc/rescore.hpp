@@ -21,6 +21,9 @@ class Rescorer {
     /// alignment. O(T L). The spans last until the next call; `labels` is the caller's.
     HypothesisView hypothesis(const LineView& line, std::span<const Label> labels);
 
+    /// The same, where `acoustic_score(line, labels)` is known already.
+    HypothesisView hypothesis(const LineView& line, std::span<const Label> labels, double acoustic_score);
+
    private:
     /// Fills frames_ and confidences_ from the best alignment.
     void align(const LineView& line, std::span<const Label> labels);

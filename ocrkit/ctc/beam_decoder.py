@@ -1,0 +1,63 @@
+"""Prefix beam search."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ocrkit import _ctc
+from ocrkit.ctc.decoded import Decoded
+from ocrkit.ctc.emissions import as_emissions
+from ocrkit.ctc.options import as_count, as_label, as_number
+
+if TYPE_CHECKING:
+    from ocrkit.ctc.emissions import Emissions, Lengths
+
+__all__ = ["beam_search"]
+
+
+def beam_search(
+    log_probs: Emissions,
+    lengths: Lengths | None = None,
+    *,
+    blank: int = 0,
+    beam_width: int = 16,
+    n_best: int = 1,
+    token_cut: float = 1e-3,
+    threads: int = 0,
+) -> Decoded:
+    """Rank each line's likeliest labellings, summing over the alignments that spell them.
+
+    What is returned is rescored by a forward pass, so both scores are exact even where the search pruned, and
+    never below those of greedy's labelling. Equal scores go to the lexicographically lowest labels. A frame need
+    not sum to one: it is normalised for the search, and its sum added back to the scores.
+
+    Args:
+        log_probs: (B, T, V) or (T, V), natural logs, float32 or float16, any strides; read in place.
+        lengths: (B,) frames that count; the rest of each row is padding and is never read.
+        blank: the label that stands for no label.
+        beam_width: labellings kept after each frame, at least 1. Cost grows about linearly with it.
+        n_best: hypotheses to return a line, at least 1; there are fewer where the beam holds fewer.
+        token_cut: 0 to 1; in a frame, a label less likely than this part of the likeliest is left out, unless it
+            is the blank or a hypothesis's last label. 0 keeps all.
+        threads: worker threads, 0 for one a core; the result is the same whatever their number.
+
+    Returns:
+        Up to ``n_best`` hypotheses a line; ``proved`` where neither the width nor the cut left anything out.
+
+    Raises:
+        EmissionsError: a shape, dtype or length is wrong, or a frame that counts holds NaN, +inf, or -inf throughout.
+        OptionError: an option is out of range.
+
+    Source: Hannun et al. 2014, arXiv:1408.2873, algorithm 1, without the language model.
+    """
+    array, counts = as_emissions(log_probs, lengths)
+    arrays = _ctc.beam_search(
+        array,
+        counts,
+        as_label("blank", blank),
+        as_count("beam_width", beam_width, least=1),
+        as_count("n_best", n_best, least=1),
+        as_number("token_cut", token_cut, least=0.0, most=1.0),
+        as_count("threads", threads, least=0),
+    )
+    return Decoded(*arrays)
