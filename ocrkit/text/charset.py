@@ -124,15 +124,18 @@ class Charset:
                 f"charsets {self.name!r} ({self.normalization}) and {other.name!r} ({other.normalization}) "
                 f"differ in normalization; a union needs the same in both"
             )
-        return Charset(
-            name=f"{self.name}+{other.name}",
-            symbols=tuple(dict.fromkeys(self.symbols + other.symbols)),
-            script=other.script if self.script == _ANY_SCRIPT else self.script,
-            languages=_joined_languages(self.languages, other.languages),
-            direction=self.direction,
-            normalization=self.normalization,
-            rewrites=tuple(dict.fromkeys(self.rewrites + other.rewrites)),
-        )
+        try:
+            return Charset(
+                name=f"{self.name}+{other.name}",
+                symbols=tuple(dict.fromkeys(self.symbols + other.symbols)),
+                script=other.script if self.script == _ANY_SCRIPT else self.script,
+                languages=_joined_languages(self.languages, other.languages),
+                direction=self.direction,
+                normalization=self.normalization,
+                rewrites=tuple(dict.fromkeys(self.rewrites + other.rewrites)),
+            )
+        except CharsetError as error:
+            raise CharsetError(f"charsets {self.name!r} and {other.name!r} do not go together: {error}") from error
 
     def __reduce__(self) -> tuple[type[Charset], tuple[object, ...]]:
         fields = (self.name, self.symbols, self.script, self.languages, self.direction)
@@ -239,10 +242,9 @@ def _check_symbols(charset: Charset) -> None:
             changed = symbol, spelled
     if changed is not None:
         symbol, spelled = changed
-        raise CharsetError(
-            f"symbol {spelled_out(symbol)} can never be read, as normalisation makes it {spelled_out(spelled)}; "
-            f"list that instead"
-        )
+        way_out = "list that instead" if spelled else "leave it out"
+        reason = f"as normalisation makes it {spelled_out(spelled)}"
+        raise CharsetError(f"symbol {spelled_out(symbol)} can never be read, {reason}; {way_out}")
 
 
 def _clash(first: str, second: str) -> str:

@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ocrkit.errors import LexiconError, MissingFileError
+from ocrkit.text.charset import Charset
+from ocrkit.text.lexicon import read_lexicon
+from ocrkit.text.shipped import shipped_charset
+
+ABC = Charset("abc", ("", "a", "b", "c", "\u00e9"))
+MALAYALAM = shipped_charset("malayalam")
+Write = Callable[..., Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    def write_file(content: str | bytes, name: str = "words.txt") -> Path:
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return write_file
+
+
+def test_each_line_is_a_word_and_empty_lines_are_passed_over(write: Write) -> None:
+    lexicon = read_lexicon(write("ab\n\n  \nc \r\nab"), ABC)
+
+    assert lexicon.words == ("ab", "c", "ab")
+    assert lexicon.counts is None
+    assert lexicon.skipped == ()
+
+
+def test_counts_follow_a_tab(write: Write) -> None:
+    lexicon = read_lexicon(write("ab\t7\nc\t12\r\n"), ABC)
+
+    assert (lexicon.words, lexicon.counts) == (("ab", "c"), (7, 12))
+
+
+@pytest.mark.parametrize("name", ["words.txt.gz", "words"])
+def test_a_gzipped_file_is_read_whatever_its_name(write: Write, name: str) -> None:
+    assert read_lexicon(write(gzip.compress(b"ab\nc\n"), name), ABC).words == ("ab", "c")
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_word(write: Write) -> None:
+    assert read_lexicon(write(b"\xef\xbb\xbfab\n"), ABC).words == ("ab",)
+
+
+def test_words_come_in_the_charsets_spelling(write: Write) -> None:
+    lexicon = read_lexicon(write("അവന്\u200d\nതമിഴ്\u200cനാട്\nക\u0d46\u0d3e\n"), MALAYALAM)
+
+    assert lexicon.words == ("അവൻ", "തമിഴ്\u200cനാട്", "കൊ")
+
+
+def test_an_entry_may_hold_spaces_where_the_charset_does(write: Write) -> None:
+    assert read_lexicon(write("ക ക\n"), MALAYALAM).words == ("ക ക",)
+
+
+def test_a_line_separator_inside_a_word_does_not_part_it(write: Write) -> None:
+    charset = Charset("s", ("", "a", "\u2028", "b"))
+
+    assert read_lexicon(write("a\u2028b\n"), charset).words == ("a\u2028b",)
+
+
+def test_words_that_the_charset_cannot_spell_are_counted_and_the_first_three_named(write: Write) -> None:
+    path = write("ab\nxa\nby\nc\nz\nbw\n")
+
+    with pytest.raises(LexiconError) as caught:
+        read_lexicon(path, ABC)
+
+    assert str(caught.value) == (
+        f"{path}: charset 'abc' cannot spell 4 of 6 words: "
+        "'xa' in line 2 for 'x' (U+0078 LATIN SMALL LETTER X), "
+        "'by' in line 3 for 'y' (U+0079 LATIN SMALL LETTER Y), "
+        "'z' in line 5 for 'z' (U+007A LATIN SMALL LETTER Z), and 1 more; "
+        "'--unencodable skip' leaves them out"
+    )
+
+
+def test_words_that_the_charset_cannot_spell_are_left_out_on_request(write: Write) -> None:
+    lexicon = read_lexicon(write("ab\t1\nxa\t2\nc\t3\n"), ABC, unencodable="skip")
+
+    assert (lexicon.words, lexicon.counts, lexicon.skipped) == (("ab", "c"), (1, 3), ("xa",))
+
+
+def test_a_word_that_normalises_to_nothing_is_none(write: Write) -> None:
+    with pytest.raises(LexiconError, match=r"'\\u200d' in line 2 for want of any letter"):
+        read_lexicon(write("ക\n\u200d\n"), MALAYALAM)
+
+
+def test_longest_match_decides_what_is_spelled(write: Write) -> None:
+    charset = Charset("x", ("", "ab", "c"))
+
+    lexicon = read_lexicon(write("abc\nac\n"), charset, unencodable="skip")
+
+    assert (lexicon.words, lexicon.skipped) == (("abc",), ("ac",))
+
+
+def test_a_lexicon_of_which_nothing_is_left_is_refused(write: Write) -> None:
+    with pytest.raises(LexiconError, match="charset 'abc' can spell none of the 2 words; is it the right one"):
+        read_lexicon(write("xx\nyy\n"), ABC, unencodable="skip")
+
+
+@pytest.mark.parametrize("content", ["", "\n\n", "  \n", b"\xef\xbb\xbf"])
+def test_an_empty_lexicon_is_refused(write: Write, content: str | bytes) -> None:
+    with pytest.raises(LexiconError, match=r"words\.txt: an empty lexicon; expected one word a line"):
+        read_lexicon(write(content), ABC)
+
+
+@pytest.mark.parametrize("count", ["", "0", "-1", "1.5", "many", "1\t2", "٣"])
+def test_a_count_that_is_no_whole_number_is_refused_with_its_line(write: Write, count: str) -> None:
+    with pytest.raises(LexiconError, match=r"words\.txt:2: the count is '.*'; expected a whole number above 0"):
+        read_lexicon(write(f"ab\t1\nc\t{count}\n"), ABC)
+
+
+@pytest.mark.parametrize(("content", "line"), [("ab\t1\nc\n", 2), ("ab\nc\t1\n", 1)])
+def test_counts_for_some_words_only_are_refused(write: Write, content: str, line: int) -> None:
+    with pytest.raises(LexiconError, match=rf"words\.txt:{line}: '\w+' has no count, but line {3 - line} has one"):
+        read_lexicon(write(content), ABC)
+
+
+def test_a_count_without_a_word_is_refused(write: Write) -> None:
+    with pytest.raises(LexiconError, match=r"words\.txt:1: a count without a word"):
+        read_lexicon(write("\t5\n"), ABC)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(MissingFileError, match=r"no lexicon file '.*nowhere\.txt'"):
+        read_lexicon(tmp_path / "nowhere.txt", ABC)
+
+
+def test_a_folder_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(LexiconError, match="cannot be read: Is a directory"):
+        read_lexicon(tmp_path, ABC)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"ab\n\xff\xfe", "not UTF-8 at byte 3; a lexicon is text"),
+        (b"ab\nc\0", r":2: holds a zero byte"),
+        (gzip.compress(b"ab\n" * 99)[:-9], "a damaged gzip file"),
+        (b"\x1f\x8bnonsense", "a damaged gzip file"),
+    ],
+)
+def test_what_is_no_text_is_refused(write: Write, content: bytes, message: str) -> None:
+    with pytest.raises(LexiconError, match=message):
+        read_lexicon(write(content), ABC)
