@@ -23,12 +23,14 @@ def check_charset(charset: Charset) -> None:
     what = f"charset {charset.name!r}"
     require(len(charset) > 1, f"{what} has no symbol besides the blank; give it at least one group of labels")
     for label, symbol in enumerate(charset.symbols[1:], 1):
-        with running(f"{what}: encoding {symbol!r}"):
-            labels = charset.encode(symbol)
-        require(labels == [label], f"{what}: {symbol!r} is label {label}, but is encoded as {labels}")
         require(charset.decode([label]) == symbol, f"{what}: label {label} is not decoded as {symbol!r}")
         spelled = charset.normalize(symbol)
         require(charset.normalize(spelled) == spelled, f"{what}: normalising {symbol!r} twice changes it twice")
+        if spelled != symbol:
+            continue  # as a joiner is dropped unless it stands between two letters; Charset proved that a text reaches it
+        with running(f"{what}: encoding {symbol!r}"):
+            labels = charset.encode(symbol)
+        require(labels == [label], f"{what}: {symbol!r} is label {label}, but is encoded as {labels}")
     with running(f"{what}: storing it as JSON"):
         stored = type(charset).from_dict(json.loads(json.dumps(charset.to_dict())))
     require(stored == charset, f"{what} comes back changed from its JSON")
