@@ -27,7 +27,7 @@ def check_charset(charset: Charset) -> None:
         spelled = charset.normalize(symbol)
         require(charset.normalize(spelled) == spelled, f"{what}: normalising {symbol!r} twice changes it twice")
         if spelled != symbol:
-            continue  # as a joiner is dropped unless it stands between two letters; Charset proved that a text reaches it
+            continue  # as a joiner is dropped unless it stands between two letters; Charset proved a text has it
         with running(f"{what}: encoding {symbol!r}"):
             labels = charset.encode(symbol)
         require(labels == [label], f"{what}: {symbol!r} is label {label}, but is encoded as {labels}")
