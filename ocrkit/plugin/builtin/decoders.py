@@ -1,0 +1,128 @@
+"""The decoders that come with ocrkit: greedy, beam and lexicon."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+from ocrkit.errors import OptionError
+from ocrkit.plugin.hookspec import hookimpl
+from ocrkit.plugin.specs import DecoderOptions, DecoderSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ocrkit.ctc import Decoded, Lexicon
+    from ocrkit.text.charset import Charset
+
+__all__ = ["ocrkit_decoders"]
+
+# Where an option is honoured by another decoder, the name of that decoder.
+_HONOURED_BY = {"lexicon": "lexicon", "beam_width": "beam", "n_best": "beam"}
+_FLAGS = {"language_model": "--lm"}
+
+
+@hookimpl
+def ocrkit_decoders() -> Iterator[DecoderSpec]:
+    """The built-in decoders."""
+    yield DecoderSpec(
+        name="greedy",
+        summary="Each frame's likeliest label; fastest.",
+        needs_lexicon=False,
+        build=_build_greedy,
+    )
+    yield DecoderSpec(
+        name="beam",
+        summary="The likeliest labellings, each summed over its alignments.",
+        needs_lexicon=False,
+        build=_build_beam,
+    )
+    yield DecoderSpec(
+        name="lexicon",
+        summary="The lexicon entry that the whole line most likely is, exactly.",
+        needs_lexicon=True,
+        build=_build_lexicon,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Greedy:
+    threads: int
+
+    def decode(self, log_probs: NDArray[np.float32], lengths: NDArray[np.int64]) -> Decoded:
+        from ocrkit.ctc import greedy
+
+        # A line's confidence is that of its labelling, not of its one path.
+        return greedy(log_probs, lengths, rescore=True, threads=self.threads)
+
+
+@dataclass(frozen=True, slots=True)
+class _Beam:
+    beam_width: int
+    n_best: int
+    threads: int
+
+    def decode(self, log_probs: NDArray[np.float32], lengths: NDArray[np.int64]) -> Decoded:
+        from ocrkit.ctc import beam_search
+
+        return beam_search(log_probs, lengths, beam_width=self.beam_width, n_best=self.n_best, threads=self.threads)
+
+
+@dataclass(frozen=True, slots=True)
+class _LexiconSearch:
+    lexicon: Lexicon
+    n_best: int
+    threads: int
+
+    def decode(self, log_probs: NDArray[np.float32], lengths: NDArray[np.int64]) -> Decoded:
+        from ocrkit.ctc import lexicon_search
+
+        return lexicon_search(log_probs, lengths, lexicon=self.lexicon, n_best=self.n_best, threads=self.threads)
+
+
+def _build_greedy(_charset: Charset, options: DecoderOptions) -> _Greedy:
+    _refuse_others("greedy", options, honoured=())
+    return _Greedy(threads=options.threads)
+
+
+def _build_beam(_charset: Charset, options: DecoderOptions) -> _Beam:
+    _refuse_others("beam", options, honoured=("beam_width", "n_best"))
+    # A default beam narrower than the list that is asked for could not fill it.
+    width = max(16, options.n_best) if options.beam_width is None else options.beam_width
+    for name, value in (("beam_width", width), ("n_best", options.n_best)):
+        _check_count(name, value)
+    return _Beam(beam_width=width, n_best=options.n_best, threads=options.threads)
+
+
+def _build_lexicon(_charset: Charset, options: DecoderOptions) -> _LexiconSearch:
+    _refuse_others("lexicon", options, honoured=("lexicon", "n_best"))
+    _check_count("n_best", options.n_best)
+    if options.lexicon is None:
+        raise OptionError("decoder 'lexicon' has no lexicon; give it a word list with --lexicon")
+    return _LexiconSearch(lexicon=options.lexicon, n_best=options.n_best, threads=options.threads)
+
+
+def _check_count(name: str, value: int) -> None:
+    if value < 1:
+        raise OptionError(f"{name} is {value}; it is at least 1")
+
+
+def _refuse_others(decoder: str, options: DecoderOptions, honoured: tuple[str, ...]) -> None:
+    """Raise ``OptionError`` for an option that was asked for and that the decoder would pass over."""
+    defaults = DecoderOptions()
+    for option in fields(DecoderOptions):
+        asked = getattr(options, option.name) != getattr(defaults, option.name)
+        if asked and option.name not in (*honoured, "threads"):
+            raise OptionError(_refusal(decoder, option.name, options))
+
+
+def _refusal(decoder: str, name: str, options: DecoderOptions) -> str:
+    if name == "extra":
+        return f"decoder {decoder!r} has no option {min(options.extra)!r}; it takes no options of its own"
+    flag = _FLAGS.get(name, "--" + name.replace("_", "-"))
+    other = _HONOURED_BY.get(name)
+    way_out = f"use --decoder {other} or leave it out" if other else "leave it out"
+    return f"decoder {decoder!r} cannot honour {flag}; {way_out}"
