@@ -111,8 +111,8 @@ def shade(picture: Picture, rng: np.random.Generator, strength: float) -> Pictur
     """Light the line unevenly: smooth shadows that take up to half of the light."""
     height, width = picture.shape
     coarse = (255 * (1 - 0.5 * strength * rng.random((2, max(2, width // (4 * height) + 2))))).astype(np.uint8)
-    light = np.asarray(Image.fromarray(coarse).resize((width, height), _BILINEAR))
-    return (picture.astype(np.uint16) * light // 255).astype(np.uint8)
+    light: Picture = np.asarray(Image.fromarray(coarse).resize((width, height), _BILINEAR))
+    return np.multiply(picture, light / np.float32(255)).astype(np.uint8)
 
 
 def grain(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:
@@ -123,7 +123,8 @@ def grain(picture: Picture, rng: np.random.Generator, strength: float) -> Pictur
     noise = rng.standard_normal(shape, dtype=np.float32) * np.float32(rng.uniform(3, 24) * strength)
     if coarse > 1:
         noise = noise.repeat(coarse, axis=0).repeat(coarse, axis=1)[:height, :width]
-    return np.clip(picture + noise, 0, 255).astype(np.uint8)
+    noisy: Picture = np.clip(picture + noise, 0, 255).astype(np.uint8)
+    return noisy
 
 
 def speckle(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:

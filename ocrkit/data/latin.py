@@ -28,6 +28,8 @@ _LENGTHS = Weighted([(1, 340), (2, 370), (3, 210), (4, 80)])
 _LETTERS = frozenset(string.ascii_lowercase)
 # So often one letter of a word is drawn evenly from all, lest the rarest never appear.
 _RARE = 0.12
+# Of those letters, so many keep their own case within a word, as in "McAdam" or a product's name.
+_MIXED = 0.2
 
 
 class LatinWords:
@@ -63,8 +65,15 @@ class LatinWords:
             word = word.capitalize()
         if rng.random() < _RARE:
             place = int(rng.integers(len(word)))
-            word = word[:place] + self._evenly[rng.integers(len(self._evenly))] + word[place + 1 :]
+            word = word[:place] + self._any_letter(rng, like=word[place]) + word[place + 1 :]
         return word
+
+    def _any_letter(self, rng: np.random.Generator, *, like: str) -> str:
+        letter = self._evenly[rng.integers(len(self._evenly))]
+        if rng.random() < _MIXED:
+            return letter
+        cased = letter.upper() if like.isupper() else letter.lower()
+        return cased if cased in self.covered else letter
 
 
 class LetterWords:

@@ -23,6 +23,7 @@ _BARS = "\u0d3b\u0d3c"  # vertical bar and circular virama, of old print
 _VOWELS = "അആഇഈഉഊഋൠഌൡഎഏഐഒഓഔ"
 _CONSONANTS = "കഖഗഘങചഛജഝഞടഠഡഢണതഥദധനഩപഫബഭമയരറലളഴവശഷസഹഺ"
 _SIGNS = "ാിീുൂൃൄൢൣെേൈൊോൌൗ"
+_DOUBLED = "കങചഞടണതദനപമയലവള"
 _CODAS = "ംഃൺൻർൽൾൿ\u0d54\u0d55\u0d56"
 _AVAGRAHA = "ഽ"
 
@@ -114,8 +115,10 @@ def _with(forced: str, onset: str, sign: str, coda: str, *, first: bool, last: b
     if forced == _VIRAMA or (last and forced in _BARS):
         return onset + forced if last else onset + sign + coda
     if forced in _BARS or forced == _ZWNJ:
-        # Either keeps two consonants apart that would join; ZWNJ does so after a virama.
-        return onset + (_VIRAMA if forced == _ZWNJ else "") + forced + onset[-1] + sign + coda
+        # Either keeps two consonants apart that would join; ZWNJ does so after a virama. Where they would not join in
+        # every face, one could not see it.
+        doubled = onset[-1] if onset[-1] in _DOUBLED else "ക"
+        return doubled + (_VIRAMA if forced == _ZWNJ else "") + forced + doubled + sign + coda
     if forced == _DOT_REPH:
         # It stands for an r before the onset, so never at a word's start.
         return onset + forced + onset[-1] + sign + coda if first else forced + onset + sign + coda
