@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -149,3 +150,17 @@ def test_a_folder_cannot_be_read(tmp_path: Path) -> None:
 def test_what_is_no_text_is_refused(write: Write, content: bytes, message: str) -> None:
     with pytest.raises(LexiconError, match=message):
         read_lexicon(write(content), ABC)
+
+
+def test_the_lexicon_built_has_each_spelling_once(write: Write) -> None:
+    lexicon = read_lexicon(write("അവന്\u200d\t3\nഅവൻ\t1\nക\t4\n"), MALAYALAM).build()
+
+    assert len(lexicon) == 2
+    assert lexicon.priors is not None
+    assert lexicon.priors.tolist() == pytest.approx([math.log(4 / 8), math.log(4 / 8)])
+
+
+def test_a_lexicon_without_counts_has_no_priors(write: Write) -> None:
+    lexicon = read_lexicon(write("ab\nc\n"), ABC).build()
+
+    assert (len(lexicon), lexicon.has_priors) == (2, False)
