@@ -58,7 +58,6 @@ def test_pairs_are_read_in_natural_order_here_and_below(folder: Path) -> None:
     assert names(folder, samples) == ["line2.JPG", "line10.png", "page1/a.tif"]
     assert [sample.text for sample in samples] == ["രണ്ട്", "ten", "a "]
     assert samples[2].origin == str(folder / "page1/a.gt.txt")
-    assert [sample.group for sample in samples] == [str(folder), str(folder), str(folder / "page1")]
 
 
 def test_a_binarised_image_goes_with_the_text_of_its_stem(folder: Path) -> None:
@@ -97,6 +96,13 @@ def test_broken_pairs_are_named(folder: Path, files: dict[str, str], message: st
 
     with pytest.raises(DataError, match=message):
         open_gt_txt(folder)
+
+
+def test_pairs_need_a_folder(folder: Path) -> None:
+    fill(folder, {"a.gt.txt": "x"})
+
+    with pytest.raises(DataError, match=r"not a folder; format 'gt\.txt' expects a folder"):
+        open_gt_txt(folder / "a.gt.txt")
 
 
 def test_a_text_that_is_not_utf8_is_named(folder: Path) -> None:
@@ -202,6 +208,7 @@ def test_a_glob_that_no_shell_expanded_is_expanded(folder: Path) -> None:
 
     assert names(folder, unlabelled([f"{folder}/a/*.png"])) == ["a/line2.png", "a/line10.png"]
     assert names(folder, unlabelled([f"{folder}/**/line3.*"])) == ["b/c/line3.png"]
+    assert names(folder, unlabelled([f"{folder}/?"])) == ["a/line2.png", "a/line10.png", "b/c/line3.png"]
 
 
 def test_a_file_whose_name_looks_like_a_glob_is_that_file(folder: Path) -> None:

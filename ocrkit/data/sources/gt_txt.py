@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ocrkit.data.records import Sample
-from ocrkit.data.sources.images import image_suffixes, natural_order
+from ocrkit.data.sources.images import image_suffixes, walk
 from ocrkit.data.sources.tables import read_text
 from ocrkit.errors import DataError, MissingFileError
 
@@ -36,7 +36,7 @@ def recognises_gt_txt(location: Path) -> bool:
 def open_gt_txt(location: Path) -> list[Sample]:
     """List the pairs in a folder and below it, in natural order; a text whose image is missing is listed too.
 
-    Each folder is a group. Images without a text are left out, and their number is logged.
+    Images without a text are left out, and their number is logged.
 
     Raises:
         MissingFileError: there is no such folder.
@@ -44,6 +44,8 @@ def open_gt_txt(location: Path) -> list[Sample]:
     """
     if not os.path.exists(location):
         raise MissingFileError(f"no folder {str(location)!r}")
+    if not os.path.isdir(location):
+        raise DataError(f"{location}: not a folder; format 'gt.txt' expects a folder of line.png, line{SUFFIX}")
     samples = list(_pairs_below(location))
     if not samples:
         raise DataError(f"{location}: no {SUFFIX} file in this folder, nor below it; expected line.png, line{SUFFIX}")
@@ -52,17 +54,14 @@ def open_gt_txt(location: Path) -> list[Sample]:
 
 def _pairs_below(location: Path) -> Iterator[Sample]:
     left_out = 0
-    for parent, folders, files in os.walk(location):
-        folders[:] = sorted((name for name in folders if not name.startswith(".")), key=natural_order)
+    for parent, files in walk(location):
         images = _images_by_stem(files)
         taken = 0
-        for name in sorted((file for file in files if file.endswith(SUFFIX)), key=natural_order):
+        for name in (file for file in files if file.endswith(SUFFIX)):
             stem = name.removesuffix(SUFFIX)
-            if not stem:
-                continue
             image = Path(parent, _image_of(stem, images, parent) or f"{stem}.png")
             text = Path(parent, name)
-            yield Sample(str(image), image, _text_of(text), origin=str(text), group=parent)
+            yield Sample(str(image), image, _text_of(text), origin=str(text))
             taken += any(f"{stem}{variant}" in images for variant in _VARIANTS)
         left_out += max(0, len(images) - taken)
     if left_out:
@@ -74,7 +73,7 @@ def _images_by_stem(files: Iterable[str]) -> dict[str, list[str]]:
     images: dict[str, list[str]] = {}
     for name in files:
         stem, suffix = os.path.splitext(name)
-        if suffix.lower() in suffixes and not name.startswith("."):
+        if suffix.lower() in suffixes:
             images.setdefault(stem, []).append(name)
     return images
 

@@ -18,7 +18,7 @@ from ocrkit.errors import DataError, MissingFileError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["image_suffixes", "images_below", "natural_order", "unlabelled"]
+__all__ = ["image_suffixes", "images_below", "natural_order", "unlabelled", "walk"]
 
 
 def unlabelled(paths: Iterable[str | Path], *, missing_ok: bool = False) -> list[Sample]:
@@ -26,7 +26,8 @@ def unlabelled(paths: Iterable[str | Path], *, missing_ok: bool = False) -> list
 
     Args:
         paths: a file is taken whatever it is called; a folder stands for the images in it and below, by their
-            suffix; what is no file and holds ``*``, ``?`` or ``[`` is a glob (``**`` for any depth).
+            suffix; what is no file and holds ``*``, ``?`` or ``[`` is a glob (``**`` for any depth), which stands for
+            the files that it matches, or for the folders if it matches only such.
         missing_ok: whether a file that is not there becomes a sample all the same, found bad when it is opened.
 
     Raises:
@@ -49,11 +50,21 @@ def image_suffixes() -> frozenset[str]:
 def images_below(folder: Path) -> Iterator[Path]:
     """Yield a folder's images in natural order, its own first, then each subfolder's; hidden files are passed over."""
     suffixes = image_suffixes()
-    for parent, folders, files in os.walk(folder):
-        folders[:] = sorted((name for name in folders if not name.startswith(".")), key=natural_order)
-        for name in sorted(files, key=natural_order):
-            if not name.startswith(".") and os.path.splitext(name)[1].lower() in suffixes:
+    for parent, files in walk(folder):
+        for name in files:
+            if os.path.splitext(name)[1].lower() in suffixes:
                 yield Path(parent, name)
+
+
+def walk(folder: Path) -> Iterator[tuple[str, list[str]]]:
+    """Yield a folder and those below it, each with its files, all in natural order and without hidden ones.
+
+    Raises:
+        DataError: a folder cannot be listed.
+    """
+    for parent, folders, files in os.walk(folder, onerror=_refuse):
+        folders[:] = sorted((name for name in folders if not name.startswith(".")), key=natural_order)
+        yield parent, sorted((name for name in files if not name.startswith(".")), key=natural_order)
 
 
 def natural_order(name: str) -> tuple[tuple[int, int, str], ...]:
@@ -64,20 +75,28 @@ def natural_order(name: str) -> tuple[tuple[int, int, str], ...]:
 _DIGITS = re.compile(r"([0-9]+)")
 
 
+def _refuse(error: OSError) -> None:
+    raise DataError(f"{error.filename}: {error.strerror or error}") from error
+
+
 def _expanded(given: str, missing_ok: bool) -> list[Path]:
     if os.path.isdir(given):
-        images = list(images_below(Path(given)))
-        if not images:
-            raise DataError(f"{given}: no image in this folder, nor below it; expected .png, .jpg, .tif or their like")
-        return images
+        return _images_in(given)
     if os.path.lexists(given):
         return [Path(given)]
     if glob.has_magic(given):
         matches = sorted(glob.glob(given, recursive=True), key=natural_order)
         files = [Path(match) for match in matches if not os.path.isdir(match)]
-        if files:
-            return files
+        if files or matches:
+            return files or [image for match in matches for image in _images_in(match)]
         raise MissingFileError(f"no file matches {given!r}")
     if missing_ok:
         return [Path(given)]
     raise MissingFileError(f"no file or folder {given!r}")
+
+
+def _images_in(folder: str) -> list[Path]:
+    images = list(images_below(Path(folder)))
+    if not images:
+        raise DataError(f"{folder}: no image in this folder, nor below it; expected .png, .jpg, .tif or their like")
+    return images
