@@ -6,10 +6,11 @@ import multiprocessing
 import os
 import signal
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ocrkit.data.image import load_line
+from ocrkit.data.image import fit_image, open_image
 from ocrkit.data.records import BadImage
 from ocrkit.errors import ImageError
 
@@ -23,12 +24,23 @@ if TYPE_CHECKING:
     from ocrkit.data.image import Preprocessing
     from ocrkit.data.records import Sample
 
-    Line = NDArray[np.uint8]
-
-__all__ = ["LineLoader", "load_or_report"]
+__all__ = ["FittedLine", "LineLoader", "load_or_report"]
 
 _CHUNK = 16  # samples sent to a worker at a time
 _WORTH_WORKERS = 256  # samples below which starting processes costs more than it saves
+
+
+@dataclass(frozen=True, slots=True)
+class FittedLine:
+    """An image as a network takes it.
+
+    Attributes:
+        pixels: (H, W) uint8, 255 for white.
+        source_width: px of the image before it was fitted, upright.
+    """
+
+    pixels: NDArray[np.uint8]
+    source_width: int
 
 
 class LineLoader:
@@ -45,7 +57,7 @@ class LineLoader:
         self._eager = workers > 0
         self._pool: Pool | None = None
 
-    def load(self, samples: Sequence[Sample]) -> Iterator[Line | BadImage]:
+    def load(self, samples: Sequence[Sample]) -> Iterator[FittedLine | BadImage]:
         """Each sample's line, or what is wrong with its image, in the order of the samples."""
         load = partial(load_or_report, preprocessing=self._preprocessing)
         if self._workers == 0 or not (self._pool or self._eager or len(samples) >= _WORTH_WORKERS):
@@ -79,10 +91,11 @@ class LineLoader:
             loader.close()
 
 
-def load_or_report(sample: Sample, preprocessing: Preprocessing) -> Line | BadImage:
+def load_or_report(sample: Sample, preprocessing: Preprocessing) -> FittedLine | BadImage:
     """A sample's fitted line, or the record of what is wrong with its image."""
     try:
-        return load_line(sample, preprocessing)
+        image = open_image(sample)
+        return FittedLine(fit_image(image, preprocessing), image.width)
     except ImageError as error:
         prefix = f"{sample.name}: "
         return BadImage(name=sample.name, reason=str(error).removeprefix(prefix))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ocrkit.data.loading import LineLoader
+from ocrkit.data.loading import FittedLine, LineLoader
 from ocrkit.data.records import BadImage, Sample
 from ocrkit.errors import DataError, UnencodableText
 from ocrkit.text.naming import described
@@ -51,7 +51,7 @@ class Lines:
         """The fitted images of the lines at ``indices``."""
         absent = [index for index in indices if self.images[index] is None]
         loaded = dict(zip(absent, self.loader.load([self.samples[index] for index in absent]), strict=True))
-        return [_still_good(loaded[i] if i in loaded else self.images[i]) for i in indices]
+        return [_still_good(loaded[i]) if i in loaded else _kept(self.images[i]) for i in indices]
 
     def subset(self, indices: Sequence[int]) -> Lines:
         """The lines at ``indices``, sharing their images; ``bad`` stays with the whole."""
@@ -126,15 +126,18 @@ def prepare_lines(
     widths: list[int] = []
     for done, (sample, label, image) in enumerate(zip(samples, labels, loader.load(samples), strict=True), 1):
         progress(done, len(samples))
-        problem = image if isinstance(image, BadImage) else _problem(sample, label, frames(image.shape[1]))
-        if isinstance(image, BadImage) or (problem is not None and lengths_matter):
-            lines.bad.append(problem or BadImage(sample.name, "unknown"))
+        if isinstance(image, BadImage):
+            lines.bad.append(image)
+            continue
+        problem = _problem(sample, label, frames(image.pixels.shape[1])) if lengths_matter else None
+        if problem is not None:
+            lines.bad.append(problem)
             continue
         lines.samples.append(sample)
         lines.labels.append(label)
-        widths.append(image.shape[1])
-        cache -= image.nbytes
-        lines.images.append(image if cache >= 0 else None)
+        widths.append(image.pixels.shape[1])
+        cache -= image.pixels.nbytes
+        lines.images.append(image.pixels if cache >= 0 else None)
     lines.widths = np.asarray(widths, dtype=np.int64)
     return lines
 
@@ -171,10 +174,15 @@ def _problem(sample: Sample, labels: NDArray[np.int64], frames: int) -> BadImage
     return BadImage(sample.name, reason)
 
 
-def _still_good(image: NDArray[np.uint8] | BadImage | None) -> NDArray[np.uint8]:
+def _still_good(image: FittedLine | BadImage) -> NDArray[np.uint8]:
     if isinstance(image, BadImage):
         raise DataError(f"{image.name}: was readable when the training began, and is not any more: {image.reason}")
-    assert image is not None
+    return image.pixels
+
+
+def _kept(image: NDArray[np.uint8] | None) -> NDArray[np.uint8]:
+    if image is None:
+        raise AssertionError("an image that is not kept is among those loaded again")
     return image
 
 

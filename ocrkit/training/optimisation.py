@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from ocrkit.training.settings import TrainingSettings
 
-__all__ = ["autocast_dtype", "make_optimizer", "rate_factor", "resolve_device"]
+__all__ = ["autocast_dtype", "make_optimizer", "rate_factor"]
 
 _FLOOR = 0.01  # of the highest rate, where a schedule ends
 
@@ -47,29 +47,6 @@ def rate_factor(progress: float, settings: TrainingSettings) -> float:
         return 1.0
     fallen = min(1.0, (progress - rise) / max(1e-9, 1 - rise))
     return _FLOOR + (1 - _FLOOR) * (1 + math.cos(math.pi * fallen)) / 2
-
-
-def resolve_device(name: str) -> torch.device:
-    """The torch device of a name; ``auto`` takes CUDA where there is one.
-
-    Raises:
-        OptionError: torch knows no such device, or it is not there.
-    """
-    if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        device = torch.device(name)
-    except RuntimeError as error:
-        raise OptionError(
-            f"no device {name!r}; expected auto, cpu, cuda, cuda:N or another that torch knows"
-        ) from error
-    if device.type == "cuda" and (not torch.cuda.is_available() or (device.index or 0) >= torch.cuda.device_count()):
-        raise OptionError(f"device {name!r} is not there: torch sees {torch.cuda.device_count()} CUDA devices; try cpu")
-    try:
-        torch.empty(1, device=device)
-    except (RuntimeError, AssertionError, NotImplementedError) as error:
-        raise OptionError(f"device {name!r} does not work here: {str(error).splitlines()[0]}; try cpu") from error
-    return device
 
 
 def autocast_dtype(precision: str, device: torch.device) -> torch.dtype | None:

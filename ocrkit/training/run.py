@@ -15,13 +15,13 @@ from ocrkit.config import from_table, merge, read_toml, to_table
 from ocrkit.data.loading import LineLoader
 from ocrkit.errors import ConfigError, MissingFileError
 from ocrkit.model import Architecture, Model
+from ocrkit.nets.device import resolve_device
 from ocrkit.plugin.registry import Registry, default_registry
 from ocrkit.training.batches import Augmenter
 from ocrkit.training.interruption import Interruption
 from ocrkit.training.lines import Lines, check_share_of_bad, encode_labels, prepare_lines
 from ocrkit.training.loop import Trainer
 from ocrkit.training.observer import Observer, Outcome
-from ocrkit.training.optimisation import resolve_device
 from ocrkit.training.record import RunRecord
 from ocrkit.training.sets import open_sets
 from ocrkit.training.settings import RunConfig

@@ -1,0 +1,69 @@
+"""Saved log-probabilities: ``.npy`` and ``.npz`` files of CTC posteriors."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ocrkit.errors import EmissionsError, MissingFileError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["Posteriors", "is_posteriors", "read_posteriors"]
+
+_SUFFIXES = (".npy", ".npz")
+
+
+@dataclass(frozen=True, slots=True)
+class Posteriors:
+    """(B, T, V) natural-log probabilities of B lines, and the (B,) frames that count, or None for all."""
+
+    log_probs: NDArray[np.float32]
+    lengths: NDArray[np.int64] | None
+
+
+def is_posteriors(path: str | os.PathLike[str]) -> bool:
+    """Whether a file is named as saved log-probabilities are."""
+    return os.fspath(path).lower().endswith(_SUFFIXES)
+
+
+def read_posteriors(path: str | os.PathLike[str]) -> Posteriors:
+    """Read a ``.npy`` array, or ``log_probs`` and, if it is there, ``lengths`` of a ``.npz`` file.
+
+    The array is (B, T, V), or (T, V) for one line; its values are checked when they are decoded.
+
+    Raises:
+        MissingFileError: there is no such file.
+        EmissionsError: it is no NumPy file, holds pickled objects (which are never opened), lacks ``log_probs``, or
+            the array has another number of dimensions.
+    """
+    name = os.fspath(path)
+    try:
+        # Pickles are refused: opening one can run code.
+        loaded = np.load(path, allow_pickle=False)
+        if isinstance(loaded, np.ndarray):
+            log_probs, lengths = loaded, None
+        else:
+            with loaded:
+                log_probs, lengths = _members(name, loaded)
+    except FileNotFoundError as error:
+        raise MissingFileError(f"no file {name!r}") from error
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        if isinstance(error, EmissionsError):
+            raise
+        raise EmissionsError(f"{name}: is not a readable {Path(name).suffix} file: {error}") from error
+    if log_probs.ndim not in (2, 3):
+        raise EmissionsError(f"{name}: log_probs has shape {log_probs.shape}; expected (lines, frames, labels)")
+    return Posteriors(log_probs if log_probs.ndim == 3 else log_probs[np.newaxis], lengths)
+
+
+def _members(name: str, archive: np.lib.npyio.NpzFile) -> tuple[NDArray[np.float32], NDArray[np.int64] | None]:
+    if "log_probs" not in archive:
+        raise EmissionsError(f"{name}: has no array 'log_probs'; it holds {', '.join(archive.files) or 'nothing'}")
+    return archive["log_probs"], archive.get("lengths", None)

@@ -1,0 +1,134 @@
+"""How well a model reads labelled lines: error rates, and what it takes for what."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ocrkit.data.records import BadImage, Prediction
+from ocrkit.errors import DataError
+from ocrkit.text.metrics import Confusion, count_errors
+
+if TYPE_CHECKING:
+    from ocrkit.data.records import Sample
+    from ocrkit.recognition import Recognizer
+    from ocrkit.text.charset import Charset
+
+__all__ = ["Evaluation", "Judged", "evaluate"]
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One line: whose it is, its text, and what was read."""
+
+    sample: Sample
+    truth: str
+    prediction: Prediction
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What came of labelled lines; rates are fractions of 1.
+
+    Attributes:
+        count: lines read and compared.
+        skipped: lines whose image could not be opened.
+        unencodable: characters of the references that the charset lacks; each counts as an error.
+        cer: character error rate over code points.
+        wer: word error rate.
+        exact: the share of lines without an error.
+        rejected: lines for which the decoder had no reading.
+        seconds: reading took.
+        lacking: the characters that the charset lacks, with their counts.
+        confusions: the commonest.
+        bad: the images that were skipped.
+        lines: every line with its reading.
+    """
+
+    count: int
+    skipped: int
+    unencodable: int
+    cer: float
+    wer: float
+    exact: float
+    rejected: int
+    seconds: float
+    lacking: Counter[str] = field(repr=False)
+    confusions: tuple[Confusion, ...] = field(repr=False)
+    bad: tuple[BadImage, ...] = field(repr=False)
+    lines: tuple[Judged, ...] = field(repr=False)
+
+    def to_dict(self) -> dict[str, object]:
+        """What ``ocrkit evaluate --json`` prints."""
+        numbers = ("count", "skipped", "unencodable", "cer", "wer", "exact", "rejected", "seconds")
+        return {
+            **{name: getattr(self, name) for name in numbers},
+            "unencodable_characters": dict(self.lacking.most_common()),
+            "confusions": [{"reference": c.reference, "read": c.read, "count": c.count} for c in self.confusions],
+            "bad": [{"name": bad.name, "reason": bad.reason} for bad in self.bad],
+        }
+
+
+def evaluate(
+    recognizer: Recognizer,
+    samples: Sequence[Sample],
+    *,
+    ignore_case: bool = False,
+    progress: Progress | None = None,
+) -> Evaluation:
+    """Read every sample and compare with its text, both in the charset's normal form, NFC, runs of spaces as one.
+
+    Args:
+        recognizer: reads.
+        samples: labelled images; one that cannot be opened is skipped and counted.
+        ignore_case: compare without regard to case.
+        progress: told of how many are done, of how many.
+
+    Raises:
+        DataError: a sample has no text, or no image could be opened.
+    """
+    _check_labelled(samples)
+    charset = recognizer.model.charset
+    judged, bad = [], []
+    begun = time.perf_counter()
+    for done, (sample, reading) in enumerate(zip(samples, recognizer.read(samples), strict=True), 1):
+        if isinstance(reading, BadImage):
+            bad.append(reading)
+        else:
+            judged.append(Judged(sample, sample.text or "", reading))
+        if progress:
+            progress(done, len(samples))
+    seconds = time.perf_counter() - begun
+    if not judged:
+        raise DataError(f"none of the {len(samples)} images can be opened; first: {bad[0].name}: {bad[0].reason}")
+    lacking = _lacking(charset, judged)
+    errors = count_errors(((line.truth, line.prediction.text) for line in judged), charset, ignore_case=ignore_case)
+    return Evaluation(
+        count=len(judged),
+        skipped=len(bad),
+        unencodable=lacking.total(),
+        cer=errors.cer,
+        wer=errors.wer,
+        exact=errors.exact,
+        rejected=sum(line.prediction.rejected for line in judged),
+        seconds=seconds,
+        lacking=lacking,
+        confusions=errors.commonest(20),
+        bad=tuple(bad),
+        lines=tuple(judged),
+    )
+
+
+def _check_labelled(samples: Sequence[Sample]) -> None:
+    unlabelled = next((sample for sample in samples if sample.text is None), None)
+    if unlabelled is not None:
+        raise DataError(f"{unlabelled.name} has no label to compare with; evaluation needs labelled data")
+
+
+def _lacking(charset: Charset, judged: Sequence[Judged]) -> Counter[str]:
+    return Counter(item.character for line in judged for item in charset.unencodable(line.truth))

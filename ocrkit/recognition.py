@@ -1,0 +1,220 @@
+"""Reading images with a model: the device's forward pass overlaps the CPU's decoding."""
+
+from __future__ import annotations
+
+import math
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from ocrkit.data.batching import batches, pad_batch
+from ocrkit.data.loading import FittedLine, LineLoader
+from ocrkit.data.records import Alternative, BadImage, CharacterSpan, Prediction
+from ocrkit.errors import EmissionsError, OptionError
+from ocrkit.nets.device import resolve_device
+from ocrkit.plugin.registry import Registry, default_registry
+from ocrkit.plugin.specs import DecoderOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from ocrkit.ctc import Decoded, Hypothesis
+    from ocrkit.data.records import Sample
+    from ocrkit.model import Model
+    from ocrkit.plugin.specs import Decoder
+    from ocrkit.text.charset import Charset
+
+__all__ = ["Recognizer", "choose_decoder", "decode_posteriors"]
+
+_WINDOW = 16  # batches that are sorted by width together, and so the most that a reading waits for
+_NO_OPTIONS = DecoderOptions()
+
+
+class Recognizer:
+    """Reads line images with a model and a decoder.
+
+    Args:
+        model: whose network is moved to the device.
+        decoder: a decoder's name; None chooses by the options, as ``choose_decoder`` does.
+        options: what is asked of the decoder.
+        device: ``auto`` (CUDA where there is one), or what torch calls it.
+        batch_size: lines in a forward pass.
+        workers: processes that load images; -1 for one a core where there are many images, 0 for none.
+        registry: where the decoder is looked up; None for the default one.
+
+    Raises:
+        UnknownNameError: there is no such decoder.
+        OptionError: the decoder cannot honour an option, or needs a lexicon.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        *,
+        decoder: str | None = None,
+        options: DecoderOptions = _NO_OPTIONS,
+        device: str = "auto",
+        batch_size: int = 32,
+        workers: int = 0,
+        registry: Registry | None = None,
+    ) -> None:
+        if batch_size < 1:
+            raise OptionError(f"batch_size is {batch_size!r}; expected at least 1")
+        self.model = model
+        self._decoder = make_decoder(model.charset, decoder, options, registry)
+        self._device = resolve_device(device)
+        self._batch_size = batch_size
+        self._workers = workers
+        model.network.to(self._device).eval()
+
+    def read(self, samples: Iterable[Sample]) -> Iterator[Prediction | BadImage]:
+        """What stands in each image, or why it cannot be opened, in the order of the samples."""
+        remaining = iter(samples)
+        with LineLoader.opened(self.model.architecture.preprocessing, workers=self._workers) as loader:
+            while window := list(islice(remaining, _WINDOW * self._batch_size)):
+                yield from self._read_window(window, list(loader.load(window)))
+
+    def _read_window(
+        self, samples: Sequence[Sample], loaded: Sequence[FittedLine | BadImage]
+    ) -> list[Prediction | BadImage]:
+        lines = [(place, line) for place, line in enumerate(loaded) if isinstance(line, FittedLine)]
+        order = batches([line.pixels.shape[1] for _, line in lines], self._batch_size)
+        found: dict[int, Prediction | BadImage] = {
+            place: line for place, line in enumerate(loaded) if isinstance(line, BadImage)
+        }
+        with ThreadPoolExecutor(1) as thread:
+            pending: list[Future[list[tuple[int, Prediction]]]] = []
+            for indices in order:
+                batch = [lines[index] for index in indices.tolist()]
+                log_probs, lengths = self._forward([line for _, line in batch])
+                names = [samples[place].name for place, _ in batch]
+                pending.append(thread.submit(self._decode_batch, batch, names, log_probs, lengths))
+            for done in pending:
+                found.update(done.result())
+        return [found[place] for place in range(len(samples))]
+
+    def _forward(self, lines: Sequence[FittedLine]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """(B, T, V) log-probabilities of the lines, and (B,) frames."""
+        padded, widths = pad_batch([line.pixels for line in lines])
+        with torch.inference_mode():
+            images = torch.from_numpy(padded).to(self._device, non_blocking=True)
+            log_probs, lengths = self.model.network(images, torch.from_numpy(widths))
+        return log_probs.cpu().numpy(), lengths.cpu().numpy()
+
+    def _decode_batch(
+        self,
+        batch: Sequence[tuple[int, FittedLine]],
+        names: Sequence[str],
+        log_probs: NDArray[np.float32],
+        lengths: NDArray[np.int64],
+    ) -> list[tuple[int, Prediction]]:
+        decoded = self._decoder.decode(log_probs, lengths)
+        return [
+            (place, _prediction(name, hypotheses, self.model.charset, self._ruler(line)))
+            for (place, line), name, hypotheses in zip(batch, names, decoded, strict=True)
+        ]
+
+    def _ruler(self, line: FittedLine) -> _Ruler:
+        left, right = self.model.network.pixels(0)
+        scale = line.source_width / line.pixels.shape[1]
+        return _Ruler(left * scale, (right - left) * scale, line.source_width)
+
+
+def choose_decoder(charset: Charset, decoder: str | None, options: DecoderOptions) -> str:
+    """The decoder's name: the given one, or what the options call for.
+
+    Raises:
+        OptionError: a lexicon is given for a charset with a space, where it is not clear whether the entries are
+            words or whole lines.
+    """
+    if decoder is not None:
+        return decoder
+    if options.lexicon is not None:
+        if charset.has_space:
+            raise OptionError(
+                f"charset {charset.name!r} has a space, so a line may hold several entries of the lexicon; "
+                "--decoder lexicon takes each line to be one entry"
+            )
+        return "lexicon"
+    asked_of_beam = (options.beam_width, options.language_model, options.lm_weight, options.lm_bonus)
+    wants_beam = options.n_best > 1 or any(value is not None for value in asked_of_beam)
+    return "beam" if wants_beam else "greedy"
+
+
+def make_decoder(
+    charset: Charset, decoder: str | None, options: DecoderOptions, registry: Registry | None = None
+) -> Decoder:
+    """A decoder for a charset, by its name or by what the options call for.
+
+    Raises:
+        UnknownNameError: there is no such decoder.
+        OptionError: it needs a lexicon and has none, or cannot honour an option.
+    """
+    spec = (registry or default_registry()).decoder(choose_decoder(charset, decoder, options))
+    if spec.needs_lexicon and options.lexicon is None:
+        raise OptionError(f"decoder {spec.name!r} needs a lexicon: --lexicon words.txt")
+    return spec.build(charset, options)
+
+
+def decode_posteriors(
+    log_probs: NDArray[np.float32],
+    lengths: NDArray[np.int64] | None,
+    charset: Charset,
+    *,
+    name: str,
+    decoder: str | None = None,
+    options: DecoderOptions = _NO_OPTIONS,
+    registry: Registry | None = None,
+) -> list[Prediction]:
+    """Read (B, T, V) saved log-probabilities; a character's span is in frames, not in px.
+
+    Raises:
+        EmissionsError: V is not the number of the charset's labels, or the values are not log-probabilities.
+    """
+    if log_probs.shape[-1] != len(charset):
+        raise EmissionsError(
+            f"{name} has {log_probs.shape[-1]} labels a frame; charset {charset.name!r} has {len(charset)}, "
+            "the blank first: decode it with the charset or the model that it was made with"
+        )
+    if lengths is None:
+        lengths = np.full(log_probs.shape[0], log_probs.shape[1], dtype=np.int64)
+    decoded: Decoded = make_decoder(charset, decoder, options, registry).decode(log_probs, lengths)
+    ruler = _Ruler(0.0, 1.0, log_probs.shape[1])
+    return [_prediction(f"{name}#{line}", found, charset, ruler) for line, found in enumerate(decoded)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ruler:
+    """Where frames lie in the image: the first one's left edge, each one's width, and the image's width, in px."""
+
+    start: float
+    step: float
+    width: int
+
+    def span(self, frame: int) -> tuple[int, int]:
+        left = self.start + frame * self.step
+        return (
+            min(max(0, math.floor(left)), self.width),
+            min(max(0, math.ceil(left + self.step)), self.width),
+        )
+
+
+def _prediction(name: str, hypotheses: Sequence[Hypothesis], charset: Charset, ruler: _Ruler) -> Prediction:
+    if not hypotheses:
+        return Prediction(name, "", -math.inf, 0.0, rejected=True)
+    best = hypotheses[0]
+    characters = tuple(
+        CharacterSpan(charset.symbols[label], *ruler.span(frame), confidence)
+        for label, frame, confidence in zip(
+            best.labels.tolist(), best.frames.tolist(), best.confidences.tolist(), strict=True
+        )
+    )
+    others = tuple(Alternative(charset.decode(other.labels.tolist()), other.score) for other in hypotheses[1:])
+    confidence = min(1.0, math.exp(best.acoustic_score))
+    return Prediction(name, charset.decode(best.labels.tolist()), best.score, confidence, characters, others)
