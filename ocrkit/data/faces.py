@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING
 
 from ocrkit.data.fonts import read_cover
@@ -59,6 +60,21 @@ class FaceBook:
                 all(ord(character) in cover or character in "\u200c\u200d" for character in symbol) for cover in covers
             )
         )
+
+    def check_scripts(self, symbols: Sequence[str]) -> None:
+        """Make sure that each script of ``symbols`` has some letter that some face has a glyph for.
+
+        Raises:
+            FontError: a script of five letters or more has none; fewer may be strays.
+        """
+        undrawn = frozenset(self.undrawn(symbols))
+        scripts: dict[str, list[str]] = {}
+        for symbol in symbols:
+            if symbol and unicodedata.category(symbol[0])[0] == "L":
+                scripts.setdefault(unicodedata.name(symbol[0], "").split(" ")[0], []).append(symbol)
+        for letters in scripts.values():
+            if len(letters) >= 5 and undrawn.issuperset(letters):
+                raise self.complaint(letters[0])
 
     def suited_to(self, texts: Sequence[str]) -> FaceBook:
         """Those faces that can draw an eighth of the texts, or more.

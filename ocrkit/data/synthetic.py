@@ -164,6 +164,7 @@ class Synthetic(Sequence[Sample]):
     def _open_texts(self) -> TextSource:
         options = self.options
         if not options.words and not options.text:
+            self._faces.check_scripts(self.charset.symbols[1:])
             undrawn = self._faces.undrawn(self.charset.symbols[1:])
             if undrawn:
                 _log.warning(
