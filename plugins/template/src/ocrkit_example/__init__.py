@@ -1,0 +1,51 @@
+"""What this plugin offers. Keep this module light: ocrkit imports it at every start."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from ocrkit import Charset, DecoderSpec, RendererSpec, hookimpl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from ocrkit import Prediction
+    from ocrkit.plugin.specs import Decoder, DecoderOptions
+
+
+@hookimpl
+def ocrkit_charsets() -> Iterator[Charset]:
+    """The symbols of ``example.toml``."""
+    yield Charset.read(files(__package__) / "example.toml")
+
+
+@hookimpl
+def ocrkit_decoders() -> Iterator[DecoderSpec]:
+    """Beam search after a change of temperature."""
+    yield DecoderSpec(
+        name="example-tempered",
+        summary="Beam search on log-probabilities divided by a temperature.",
+        needs_lexicon=False,
+        build=_build_tempered,
+    )
+
+
+@hookimpl
+def ocrkit_renderers() -> Iterator[RendererSpec]:
+    """A table."""
+    yield RendererSpec(
+        name="example-table", summary="A Markdown table of names and readings.", suffix=".md", render=_render_table
+    )
+
+
+def _build_tempered(charset: Charset, options: DecoderOptions) -> Decoder:
+    from ocrkit_example.decoder import Tempered  # here, so that a start does not pay for it
+
+    return Tempered.build(charset, options)
+
+
+def _render_table(predictions: Iterable[Prediction]) -> Iterator[str]:
+    from ocrkit_example.table import render
+
+    return render(predictions)

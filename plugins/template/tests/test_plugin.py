@@ -1,0 +1,55 @@
+"""A hook is a function without arguments: call it, and check what it yields."""
+
+from __future__ import annotations
+
+import numpy as np
+import ocrkit_example
+import pytest
+
+from ocrkit import Prediction
+from ocrkit.errors import OptionError
+from ocrkit.plugin.specs import DecoderOptions
+from ocrkit.plugin.testing import check_charset, check_decoder, check_renderer
+
+(CHARSET,) = ocrkit_example.ocrkit_charsets()
+(DECODER,) = ocrkit_example.ocrkit_decoders()
+(RENDERER,) = ocrkit_example.ocrkit_renderers()
+
+
+def test_the_charset_keeps_its_contract() -> None:
+    check_charset(CHARSET)
+
+
+def test_a_digraph_is_one_label() -> None:
+    assert len(CHARSET.encode("fish")) == 3
+
+
+def test_the_decoder_finds_every_best_labelling() -> None:
+    report = check_decoder(DECODER)
+
+    assert report.best == report.lines
+
+
+def test_a_temperature_changes_no_reading_of_one_frame() -> None:
+    log_probs = np.log(np.array([[[0.2, 0.7, 0.1]]], dtype=np.float32))
+    hot = DECODER.build(CHARSET, DecoderOptions(extra={"temperature": 3.0}))
+
+    decoded = hot.decode(log_probs, np.array([1]))
+
+    assert decoded[0][0].labels.tolist() == [1]
+    assert decoded[0][0].confidences[0] < 0.7
+
+
+def test_a_temperature_of_nothing_is_refused() -> None:
+    with pytest.raises(OptionError, match="above 0"):
+        DECODER.build(CHARSET, DecoderOptions(extra={"temperature": 0}))
+
+
+def test_the_table_keeps_its_contract() -> None:
+    check_renderer(RENDERER)
+
+
+def test_a_bar_in_a_reading_does_not_end_its_cell() -> None:
+    rows = "".join(RENDERER.render([Prediction("1.png", "a|b", score=-1.0, confidence=0.5)]))
+
+    assert r"| 1.png | a\|b | 0.500 |" in rows
