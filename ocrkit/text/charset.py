@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ocrkit.errors import CharsetError, UnencodableText
-from ocrkit.text.encoding import LabelMatcher, Unencodable
-from ocrkit.text.naming import described, spelled_out
-from ocrkit.text.normalization import NORMAL_FORMS, NormalForm, Rewrite, check_rewrites, compile_normalizer
+from ocrkit.errors import CharsetError, UnencodableText, UnknownNameError
+from ocrkit.text.charset_fields import check_fields
+from ocrkit.text.charset_file import file_beside, read_charset_file
+from ocrkit.text.charset_record import fields_of_record, record_of_fields
+from ocrkit.text.encoding import LabelMatcher
+from ocrkit.text.naming import described
+from ocrkit.text.normalization import compile_normalizer
+from ocrkit.text.shipped_files import shipped_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from importlib.resources.abc import Traversable
-    from pathlib import Path
+
+    from ocrkit.text.charset_fields import CharsetFields
+    from ocrkit.text.encoding import Unencodable
+    from ocrkit.text.normalization import NormalForm, Rewrite
 
 __all__ = ["Charset"]
 
 _ANY_SCRIPT = "Zyyy"
-_SCRIPT = re.compile(r"[A-Z][a-z]{3}")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
 
 @dataclass(frozen=True)  # without slots: the compiled normaliser and matcher are cached beside the fields
@@ -57,9 +62,7 @@ class Charset:
     rewrites: tuple[Rewrite, ...] = ()
 
     def __post_init__(self) -> None:
-        _check_properties(self)
-        check_rewrites(self.normalization, self.rewrites)
-        _check_symbols(self)
+        check_fields(self._fields())
 
     @classmethod
     def read(cls, path: str | Path | Traversable, *, resolve: Callable[[str], Charset] | None = None) -> Charset:
@@ -75,9 +78,7 @@ class Charset:
             CharsetError: it is malformed or contradicts itself; the message begins with the path.
             UnknownNameError: it includes a charset that there is not.
         """
-        from ocrkit.text.charset_file import read_charset
-
-        return read_charset(path, resolve=resolve)
+        return _read(Path(path) if isinstance(path, str) else path, resolve or _shipped, ())
 
     @classmethod
     def from_texts(cls, texts: Iterable[str], *, name: str = "from-data") -> Charset:
@@ -99,15 +100,11 @@ class Charset:
     @classmethod
     def from_dict(cls, record: Mapping[str, object]) -> Charset:
         """The charset that ``to_dict`` described; raises ``CharsetError`` for anything else."""
-        from ocrkit.text.charset_record import charset_from_record
-
-        return charset_from_record(record)
+        return cls(**fields_of_record(record))
 
     def to_dict(self) -> dict[str, object]:
         """The whole charset as JSON's own types, the same for equal charsets; ``from_dict`` reads it back."""
-        from ocrkit.text.charset_record import record_of_charset
-
-        return record_of_charset(self)
+        return record_of_fields(self._fields())
 
     def __len__(self) -> int:
         """The number of labels, the blank included: what a model's last layer has."""
@@ -138,8 +135,7 @@ class Charset:
             raise CharsetError(f"charsets {self.name!r} and {other.name!r} do not go together: {error}") from error
 
     def __reduce__(self) -> tuple[type[Charset], tuple[object, ...]]:
-        fields = (self.name, self.symbols, self.script, self.languages, self.direction)
-        return Charset, (*fields, self.normalization, self.rewrites)
+        return Charset, tuple(self._fields().values())
 
     @property
     def has_space(self) -> bool:
@@ -188,6 +184,17 @@ class Charset:
         """Whether ``encode`` would succeed."""
         return self._matcher.labels(self.normalize(text)) is not None
 
+    def _fields(self) -> CharsetFields:
+        return {
+            "name": self.name,
+            "symbols": self.symbols,
+            "script": self.script,
+            "languages": self.languages,
+            "direction": self.direction,
+            "normalization": self.normalization,
+            "rewrites": self.rewrites,
+        }
+
     @cached_property
     def _normalizer(self) -> Callable[[str], str]:
         return compile_normalizer(self.normalization, self.rewrites)
@@ -202,55 +209,35 @@ class Charset:
         return f"{prefix}{described(first.character)} at character {first.position} is not in charset {self.name!r}"
 
 
-def _check_properties(charset: Charset) -> None:
-    """Refuse properties outside the standards that name them."""
-    if not charset.name:
-        raise CharsetError("a charset needs a name")
-    if not _SCRIPT.fullmatch(charset.script):
-        raise CharsetError(f"script is {charset.script!r}; expected an ISO 15924 code such as 'Mlym' or 'Latn'")
-    if not charset.languages:
-        raise CharsetError("languages is empty; expected BCP 47 tags such as 'ml', or 'und' for undetermined")
-    for language in charset.languages:
-        if not _LANGUAGE.fullmatch(language):
-            raise CharsetError(f"languages holds {language!r}; expected BCP 47 tags such as 'ml' or 'sr-Latn'")
-    if charset.direction not in ("ltr", "rtl"):
-        raise CharsetError(f"direction is {charset.direction!r}; expected 'ltr' or 'rtl'")
-    if charset.normalization not in NORMAL_FORMS:
-        raise CharsetError(f"normalization is {charset.normalization!r}; expected one of {', '.join(NORMAL_FORMS)}")
+def _read(path: Path | Traversable, resolve: Callable[[str], Charset], within: tuple[str, ...]) -> Charset:
+    """Read one file and what it includes; ``within`` holds the files that are being read because they include it."""
+    place = str(path)
+    if place in within:
+        raise CharsetError(f"{place}: includes itself, by way of {' > '.join((*within, place))}")
+
+    def find(name: str) -> Charset:
+        beside = file_beside(path, name)
+        return _read(beside, resolve, (*within, place)) if beside is not None else resolve(name)
+
+    file = read_charset_file(path)
+    try:
+        included = [find(name) for name in file.includes]
+    except UnknownNameError as error:
+        raise UnknownNameError(f"{place}: in 'includes': {error}") from error
+    fields = file.fields
+    ours = set(fields["symbols"])
+    theirs = [symbol for other in included for symbol in other.symbols if symbol not in ours]
+    fields["symbols"] += tuple(dict.fromkeys(theirs))
+    rewrites = [*fields["rewrites"], *(rule for other in included for rule in other.rewrites)]
+    fields["rewrites"] = tuple(dict.fromkeys(rewrites))
+    try:
+        return Charset(**fields)
+    except CharsetError as error:
+        raise CharsetError(f"{place}: {error}") from error
 
 
-def _check_symbols(charset: Charset) -> None:
-    """Refuse symbols that no text could reach, or that one text would reach twice."""
-    if len(charset.symbols) < 2 or charset.symbols[0] != "":
-        raise CharsetError("a charset needs the blank '' as its first symbol and at least one more")
-    # A rewrite with a condition leaves its source alone somewhere, so a symbol may well hold that.
-    always = [rewrite for rewrite in charset.rewrites if not rewrite.conditional]
-    normalize = compile_normalizer(charset.normalization, always)
-    first_spelling: dict[str, str] = {}
-    changed: tuple[str, str] | None = None
-    for symbol in charset.symbols[1:]:
-        if not symbol:
-            raise CharsetError("a symbol is empty; only the blank, label 0, spells nothing")
-        for character in symbol:
-            if unicodedata.category(character) in ("Cc", "Cs"):
-                raise CharsetError(f"symbol {spelled_out(symbol)} holds {described(character)}, and no text may")
-        spelled = normalize(symbol)
-        if spelled in first_spelling:
-            raise CharsetError(_clash(first_spelling[spelled], symbol))
-        first_spelling[spelled] = symbol
-        if spelled != symbol and changed is None:
-            changed = symbol, spelled
-    if changed is not None:
-        symbol, spelled = changed
-        way_out = "list that instead" if spelled else "leave it out"
-        reason = f"as normalisation makes it {spelled_out(spelled)}"
-        raise CharsetError(f"symbol {spelled_out(symbol)} can never be read, {reason}; {way_out}")
-
-
-def _clash(first: str, second: str) -> str:
-    if first == second:
-        return f"symbol {spelled_out(first)} is given twice; each label needs a symbol of its own"
-    return f"symbols {spelled_out(first)} and {spelled_out(second)} are one after normalisation; list only one"
+def _shipped(name: str) -> Charset:
+    return Charset.read(shipped_file(name))
 
 
 def _joined_languages(ours: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[str, ...]:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from ocrkit.errors import CharsetError, MissingFileError, UnknownNameError, nearest
-from ocrkit.text.charset import Charset
+from ocrkit.errors import CharsetError, MissingFileError, nearest
+from ocrkit.text.charset_fields import CharsetFields
 from ocrkit.text.normalization import NormalForm, Rewrite
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
     from importlib.resources.abc import Traversable
+    from pathlib import Path
 
-__all__ = ["parse_charset", "read_charset"]
+__all__ = ["CharsetFile", "file_beside", "read_charset_file"]
 
 _REQUIRED = ("name", "script", "languages")
 _KEYS = (*_REQUIRED, "direction", "normalization", "includes", "group", "rewrite")
@@ -25,24 +26,44 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _RANGE = re.compile(r"([0-9A-Fa-f]{4,6})(?:-([0-9A-Fa-f]{4,6}))?")
 _RESERVED = "from-data"
 
-Resolve = Callable[[str], Charset]
+
+@dataclass(frozen=True, slots=True)
+class CharsetFile:
+    """What one file says.
+
+    Attributes:
+        fields: those of the charset, with the file's own symbols and rewrites, not checked against each other.
+        includes: the names of charsets whose symbols and rewrites follow.
+    """
+
+    fields: CharsetFields
+    includes: tuple[str, ...]
 
 
-def read_charset(path: str | Path | Traversable, *, resolve: Resolve | None = None) -> Charset:
-    """Read a charset file, and the files that its ``includes`` name; ``Charset.read`` says the rest."""
-    return _read(Path(path) if isinstance(path, str) else path, resolve or _shipped, ())
-
-
-def parse_charset(text: str, *, resolve: Resolve) -> Charset:
-    """The charset that the text of a charset file describes.
-
-    Args:
-        text: TOML.
-        resolve: finds the charsets that ``includes`` names.
+def read_charset_file(path: Path | Traversable) -> CharsetFile:
+    """What the file at ``path`` says.
 
     Raises:
-        CharsetError: it is not TOML, has an unknown key, lacks one, or contradicts itself.
+        MissingFileError: there is no such file.
+        CharsetError: it is not TOML, has an unknown key or lacks one; the message begins with the path.
     """
+    text = _contents(path)
+    try:
+        return _parse(text)
+    except CharsetError as error:
+        raise CharsetError(f"{path}: {error}") from error
+
+
+def file_beside(path: Path | Traversable, name: str) -> Path | Traversable | None:
+    """The file of the charset ``name`` in the folder of ``path``, if there is one."""
+    folder: Path | Traversable | None = getattr(path, "parent", None)  # a Traversable need not have one
+    if folder is None or not _NAME.fullmatch(name):
+        return None
+    file = folder / f"{name}.toml"
+    return file if file.is_file() else None
+
+
+def _parse(text: str) -> CharsetFile:
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -56,42 +77,17 @@ def parse_charset(text: str, *, resolve: Resolve) -> Charset:
     name = _text(table["name"], "'name'")
     if not _NAME.fullmatch(name) or name == _RESERVED:
         raise CharsetError(f"name is {name!r}; expected letters, digits, '-', '_' and '.', and not {_RESERVED!r}")
-
-    included = [resolve(other) for other in _texts(table.get("includes", []), "'includes'")]
-    own = [
-        symbol for number, group in enumerate(_tables(table, "group"), 1) for symbol in _group_symbols(group, number)
-    ]
-    rewrites = [_rewrite(rule, number) for number, rule in enumerate(_tables(table, "rewrite"), 1)]
-    return Charset(
+    groups = enumerate(_tables(table, "group"), 1)
+    fields = CharsetFields(
         name=name,
-        symbols=("", *own, *_symbols_to_add(own, included)),
+        symbols=("", *(symbol for number, group in groups for symbol in _group_symbols(group, number))),
         script=_text(table["script"], "'script'"),
         languages=tuple(_texts(table["languages"], "'languages'")),
         direction=_text(table.get("direction", "ltr"), "'direction'"),
         normalization=cast("NormalForm", _text(table.get("normalization", "NFC"), "'normalization'")),
-        rewrites=tuple(dict.fromkeys([*rewrites, *(rule for other in included for rule in other.rewrites)])),
+        rewrites=tuple(_rewrite(rule, number) for number, rule in enumerate(_tables(table, "rewrite"), 1)),
     )
-
-
-def _read(path: Path | Traversable, resolve: Resolve, within: tuple[str, ...]) -> Charset:
-    """Read one file; ``within`` holds the files that are being read because they include it."""
-    place = str(path)
-    if place in within:
-        raise CharsetError(f"{place}: includes itself, by way of {' > '.join((*within, place))}")
-
-    def find(name: str) -> Charset:
-        folder: Path | Traversable | None = getattr(path, "parent", None)  # a Traversable need not have one
-        if folder is not None and _NAME.fullmatch(name) and (folder / f"{name}.toml").is_file():
-            return _read(folder / f"{name}.toml", resolve, (*within, place))
-        return resolve(name)
-
-    text = _contents(path)
-    try:
-        return parse_charset(text, resolve=find)
-    except CharsetError as error:
-        raise CharsetError(f"{place}: {error}") from error
-    except UnknownNameError as error:
-        raise UnknownNameError(f"{place}: in 'includes': {error}") from error
+    return CharsetFile(fields, tuple(_texts(table.get("includes", []), "'includes'")))
 
 
 def _contents(path: Path | Traversable) -> str:
@@ -105,19 +101,6 @@ def _contents(path: Path | Traversable) -> str:
         raise CharsetError(f"{path}: not UTF-8 at byte {error.start}; a charset file is TOML in UTF-8") from error
     except OSError as error:
         raise CharsetError(f"{path}: cannot be read: {error.strerror}") from error
-
-
-def _shipped(name: str) -> Charset:
-    from ocrkit.text.shipped import shipped_charset
-
-    return shipped_charset(name)
-
-
-def _symbols_to_add(own: Sequence[str], included: Sequence[Charset]) -> list[str]:
-    """The included symbols in order, each once, without those that stand among our own."""
-    theirs = dict.fromkeys(symbol for other in included for symbol in other.symbols[1:])
-    ours = set(own)
-    return [symbol for symbol in theirs if symbol not in ours]
 
 
 def _group_symbols(group: Mapping[str, object], number: int) -> Iterator[str]:

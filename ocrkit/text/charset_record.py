@@ -6,40 +6,40 @@ from collections.abc import Mapping
 from typing import cast
 
 from ocrkit.errors import CharsetError, nearest
-from ocrkit.text.charset import Charset
+from ocrkit.text.charset_fields import CharsetFields
 from ocrkit.text.normalization import NormalForm, Rewrite
 
-__all__ = ["charset_from_record", "record_of_charset"]
+__all__ = ["fields_of_record", "record_of_fields"]
 
 _TEXTS = ("name", "script", "direction", "normalization")
 _LISTS = ("languages", "symbols")
 _REWRITE = ("from", "to", "unless_after", "unless_before")
 
 
-def record_of_charset(charset: Charset) -> dict[str, object]:
-    """Every field of ``charset``; ``symbols`` begins with label 1, since the blank is always label 0."""
+def record_of_fields(fields: CharsetFields) -> dict[str, object]:
+    """Every field; ``symbols`` begins with label 1, since the blank is always label 0."""
     return {
-        "name": charset.name,
-        "script": charset.script,
-        "languages": list(charset.languages),
-        "direction": charset.direction,
-        "normalization": charset.normalization,
+        "name": fields["name"],
+        "script": fields["script"],
+        "languages": list(fields["languages"]),
+        "direction": fields["direction"],
+        "normalization": fields["normalization"],
         "rewrites": [
             dict(zip(_REWRITE, (rule.source, rule.target, rule.unless_after, rule.unless_before), strict=True))
-            for rule in charset.rewrites
+            for rule in fields["rewrites"]
         ],
-        "symbols": list(charset.symbols[1:]),
+        "symbols": list(fields["symbols"][1:]),
     }
 
 
-def charset_from_record(record: Mapping[str, object]) -> Charset:
-    """The charset of such a record; raises ``CharsetError`` naming the key that is missing, unknown or ill-typed."""
+def fields_of_record(record: Mapping[str, object]) -> CharsetFields:
+    """The fields of such a record; raises ``CharsetError`` naming the key that is missing, unknown or ill-typed."""
     if not isinstance(record, Mapping):
         raise CharsetError(f"a charset's record is a {type(record).__name__}; expected a table of names and values")
     _check_keys(record, (*_TEXTS, *_LISTS, "rewrites"), "charset")
     texts = {key: _text(record[key], key) for key in _TEXTS}
     lists = {key: tuple(_text(item, key) for item in _list(record[key], key)) for key in _LISTS}
-    return Charset(
+    return CharsetFields(
         name=texts["name"],
         symbols=("", *lists["symbols"]),
         script=texts["script"],
