@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
-__all__ = ["CharsetFile", "file_beside", "read_charset_file"]
+__all__ = ["GROUP_KEYS", "KEYS", "REWRITE_KEYS", "CharsetFile", "file_beside", "read_charset_file"]
 
 _REQUIRED = ("name", "script", "languages")
-_KEYS = (*_REQUIRED, "direction", "normalization", "includes", "group", "rewrite")
-_GROUP_KEYS = ("name", "text", "points", "symbols")
-_REWRITE_KEYS = ("from", "to", "unless_after", "unless_before")
+KEYS = (*_REQUIRED, "direction", "normalization", "includes", "group", "rewrite")
+GROUP_KEYS = ("name", "text", "points", "symbols")
+REWRITE_KEYS = ("from", "to", "unless_after", "unless_before")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _RANGE = re.compile(r"([0-9A-Fa-f]{4,6})(?:-([0-9A-Fa-f]{4,6}))?")
 _RESERVED = "from-data"
@@ -68,7 +68,7 @@ def _parse(text: str) -> CharsetFile:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise CharsetError(f"not TOML: {error}") from error
-    _check_keys(table, _KEYS, "the file")
+    _check_keys(table, KEYS, "the file")
     for key in _REQUIRED:
         if key not in table:
             raise CharsetError(f"{key!r} is missing; {', '.join(_REQUIRED)} are required")
@@ -106,8 +106,8 @@ def _contents(path: Path | Traversable) -> str:
 def _group_symbols(group: Mapping[str, object], number: int) -> Iterator[str]:
     """A group's symbols: those of ``text``, then ``points``, then ``symbols``."""
     where = f"group {number}" + (f" ({group['name']!r})" if "name" in group else "")
-    _check_keys(group, _GROUP_KEYS, where)
-    if not any(group.get(key) for key in _GROUP_KEYS[1:]):
+    _check_keys(group, GROUP_KEYS, where)
+    if not any(group.get(key) for key in GROUP_KEYS[1:]):
         raise CharsetError(f"{where} has no labels; give it 'text', 'points' or 'symbols'")
     yield from _text(group.get("text", ""), f"'text' of {where}")
     yield from _points(group.get("points", []), f"'points' of {where}")
@@ -116,7 +116,7 @@ def _group_symbols(group: Mapping[str, object], number: int) -> Iterator[str]:
 
 def _rewrite(rule: Mapping[str, object], number: int) -> Rewrite:
     where = f"rewrite {number}"
-    _check_keys(rule, _REWRITE_KEYS, where)
+    _check_keys(rule, REWRITE_KEYS, where)
     for key in ("from", "to"):
         if key not in rule:
             raise CharsetError(f"{where} has no {key!r}; it needs 'from' and 'to', which may be empty to drop a text")

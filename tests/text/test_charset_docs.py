@@ -13,7 +13,7 @@ from ocrkit.text.shipped import SHIPPED_CHARSETS, shipped_charset
 
 PAGE = Path(__file__).parents[2] / "docs" / "charsets.md"
 TEXT = PAGE.read_text(encoding="utf-8")
-KEYS = {*charset_file._KEYS, *charset_file._GROUP_KEYS, *charset_file._REWRITE_KEYS}
+KEYS = {*charset_file.KEYS, *charset_file.GROUP_KEYS, *charset_file.REWRITE_KEYS}
 
 
 @pytest.mark.parametrize("key", sorted(KEYS))
