@@ -231,8 +231,7 @@ bool LexiconLineSearch<Number>::can_be_left(float bound) const {
 /// True where all that is left, of which `bound` is the highest bound, cannot change the line's answer.
 template <class Number>
 bool LexiconLineSearch<Number>::is_finished(float bound) const {
-    const bool is_rejected = bound < cut_ && (found_.empty() || found_.front().score < cut_);
-    return is_rejected || can_be_left(bound);
+    return (bound < cut_ && is_rejected()) || can_be_left(bound);
 }
 
 template <class Number>
@@ -242,6 +241,9 @@ Verdict LexiconLineSearch<Number>::trust(Verdict verdict) const {
     }
     // What was lost has at most e^kTrustedLog, and priors only take away; all kept above that are what they seem.
     const auto trusted = static_cast<float>(kTrustedLog + line_.log_sum_total);
+    if (is_rejected() && cut_ >= trusted) {
+        return verdict;
+    }
     const bool is_complete = is_full() || found_.size() == lexicon_.entries();
     return is_complete && found_.back().score >= trusted ? verdict : Verdict::kUntrusted;
 }

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Lexicon", "SymbolTable", "lexicon_search"]
 
 _INFINITE = float("inf")
+_LARGEST_WEIGHT = 1e30
 _LARGEST_LABEL = 2**31 - 1
 _NAMED = 3  # unspellable words that an error names
 
@@ -175,7 +176,7 @@ def lexicon_search(
         lexicon._trie,
         as_label("blank", blank),
         as_count("n_best", n_best, least=1),
-        as_number("prior_weight", prior_weight, least=0.0, most=np.finfo(np.float32).max),
+        as_number("prior_weight", prior_weight, least=0.0, most=_LARGEST_WEIGHT),
         0 if budget is None else as_count("budget", budget, least=1),
         _INFINITE if reject_below is None else as_number("reject_below", reject_below, least=0.0, most=_INFINITE),
         as_count("threads", threads, least=0),

@@ -125,6 +125,7 @@ class LexiconLineSearch {
 
     Label label(Node node) const { return lexicon_.labels[static_cast<std::size_t>(node)]; }
     bool is_full() const { return static_cast<std::int64_t>(found_.size()) == options_.n_best; }
+    bool is_rejected() const { return cut_ > kLogZero && (found_.empty() || found_.front().score < cut_); }
     bool can_be_left(float bound) const;
     bool is_finished(float bound) const;
     bool is_out_of_budget() const { return options_.budget > 0 && expanded_ >= options_.budget; }
