@@ -80,10 +80,10 @@ class Crnn(nn.Module):
             device of ``widths``. T may be 0. What stands past a line's length has no meaning.
 
         Raises:
-            ModelError: shapes that do not fit, or a width beyond the batch's.
+            ModelError: shapes that do not fit, or, for widths on the CPU, a width below 0 or beyond the batch's.
         """
-        if widths.device.type == "cpu" and widths.numel() and int(widths.max()) > images.shape[-1]:
-            raise ModelError(f"a line is {int(widths.max())} px wide in a batch {images.shape[-1]} px wide")
+        if widths.device.type == "cpu":
+            _check_widths(widths.tolist(), images.shape[-1])
         widths = widths.long()
         features = self._columns(images, widths)  # (B, C, T)
         lengths = self._columns.frames(widths)
@@ -113,3 +113,9 @@ def _grid(backbone: _Backbone) -> tuple[float, float]:
     stride = (wide - narrow) / (backbone.frames(wide) - backbone.frames(narrow))
     # Columns that unpadded windows lose are lost half on the left, half on the right.
     return stride, (wide - backbone.frames(wide) * stride) / 2
+
+
+def _check_widths(widths: list[int], room: int) -> None:
+    for width in widths:
+        if not 0 <= width <= room:
+            raise ModelError(f"a line is {width} px wide in a batch {room} px wide; expected 0 to {room}")

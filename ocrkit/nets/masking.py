@@ -41,12 +41,16 @@ def windows(width: Width, *, size: int, stride: int = 1, padding: int = 0) -> Wi
 
 def mask_columns(columns: Tensor, widths: Tensor) -> Tensor:
     """Set the columns of (B, C, H, W) or (B, C, T) at or past each line's own ``widths[b]`` to zero."""
-    own = torch.arange(columns.shape[-1], device=columns.device) < widths[:, None]  # (B, W)
-    return columns * own.to(columns.dtype).view(own.shape[0], *[1] * (columns.dim() - 2), own.shape[1])
+    # A product is three times as fast as torch.where on a CPU, forwards and backwards.
+    return columns * _own_columns(columns, widths).to(columns.dtype)
 
 
 class MaskedStack(nn.Module):
-    """Stages one after the other, the padding set to zero before each."""
+    """Stages one after the other, the padding set to zero before each.
+
+    The columns are laid out channels last, which CPU convolutions and tensor cores like best; the weights are not, so
+    that checkpoints and optimiser states need not know (`docs/networks.md` has the measurement).
+    """
 
     def __init__(self, stages: Iterable[nn.Module]) -> None:
         super().__init__()
@@ -60,6 +64,9 @@ class MaskedStack(nn.Module):
 
     def forward(self, columns: Tensor, widths: Tensor) -> Tensor:
         """Turn (B, C, H, W), each line ``widths[b]`` px wide, into (B, C', H', frames(W))."""
+        # A product would keep the NaN and infinities that may stand in the padding of what comes from outside.
+        finite = torch.where(_own_columns(columns, widths), columns, 0)
+        columns = torch.empty_like(columns, memory_format=torch.channels_last).copy_(finite)
         for stage in self.stages:
             columns = stage(mask_columns(columns, widths), widths)
             widths = stage.frames(widths)  # type: ignore[operator]  # ModuleList forgets that these are Stages
@@ -80,3 +87,9 @@ def image_batch(images: Tensor, widths: Tensor, *, height: int) -> Tensor:
     if widths.shape != images.shape[:1]:
         raise ModelError(f"widths have shape {tuple(widths.shape)}; expected ({images.shape[0]},): one a line")
     return widths.to(images.device)
+
+
+def _own_columns(columns: Tensor, widths: Tensor) -> Tensor:
+    """Whether each column is its line's own: (B, 1, ..., 1, W), to go with ``columns``."""
+    own = torch.arange(columns.shape[-1], device=columns.device) < widths[:, None]  # (B, W)
+    return own.view(own.shape[0], *[1] * (columns.dim() - 2), own.shape[1])
