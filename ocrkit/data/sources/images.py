@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from ocrkit.data.image import NOT_PIXELS
+from ocrkit.data.image_file import NOT_PIXELS
 from ocrkit.data.records import Sample
 from ocrkit.errors import DataError, MissingFileError
 

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ocrkit.data.image import MAX_PIXELS, Preprocessing, load_line, open_image, to_grey
+from ocrkit.data.image import Preprocessing, load_line, to_grey
+from ocrkit.data.image_file import MAX_PIXELS, open_image
 from ocrkit.data.records import Sample
 from ocrkit.errors import ImageError
 

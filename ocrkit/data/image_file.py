@@ -1,0 +1,159 @@
+"""Image files opened: each is decoded, upright, or refused with what is wrong with it."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import stat
+import threading
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from ocrkit.data.records import Sample
+from ocrkit.errors import ImageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["MAX_PIXELS", "NOT_PIXELS", "bad_image", "open_image", "quiet_pillow", "upright"]
+
+MAX_PIXELS = 89_478_485
+"""The largest image that is decoded, in px: where Pillow's own default begins to warn of decompression bombs."""
+
+NOT_PIXELS = frozenset({"EPS", "WMF", "BUFR", "GRIB", "HDF5", "MPEG"})
+"""Pillow's formats that are never decoded: it runs another program for them, or has only a stub."""
+
+_ORIENTATION = 0x0112
+_log = logging.getLogger("ocrkit")
+
+_quiet_lock = threading.Lock()
+_quiet_exits: list[contextlib.ExitStack] = []
+_quiet_threads = 0
+
+
+def open_image(source: Sample | Path | str) -> Image.Image:
+    """Decode a sample's image, or the image in a file: the first frame, upright, in the mode that it is stored in.
+
+    Raises:
+        ImageError: names the file (and where it is listed), and says what is wrong: missing, empty, no image,
+            truncated, damaged, larger than ``MAX_PIXELS``. Nothing else is raised for a file, however damaged,
+            and no warning is given. What a sample's own function raises passes, OSError aside.
+    """
+    image = source.image if isinstance(source, Sample) else Path(source)
+    try:
+        with quiet_pillow():
+            if isinstance(image, Path):
+                return _decode_file(image)
+            with image() as made:
+                return _decode(made)
+    except ImageError as error:
+        raise bad_image(source, str(error)) from error
+    except (OSError, Image.DecompressionBombError) as error:
+        raise bad_image(source, _what_failed(error)) from error
+
+
+def bad_image(source: Sample | Path | str, reason: str) -> ImageError:
+    """The error that names an image, what is wrong with it, and where it is listed."""
+    if not isinstance(source, Sample):
+        return ImageError(f"{source}: {reason}")
+    return ImageError(f"{source.name}: {reason}" + (f" (listed at {source.origin})" if source.origin else ""))
+
+
+def upright(image: Image.Image) -> Image.Image:
+    """Turn an image as its EXIF orientation says; one whose EXIF is broken, or is done already, is given back."""
+    try:
+        orientation = image.getexif().get(_ORIENTATION, 1)
+        if orientation not in range(2, 9):
+            return image
+        return ImageOps.exif_transpose(image)
+    except Exception as error:  # a broken EXIF block does not make the pixels unreadable, and Pillow raises anything
+        _log.debug("EXIF left aside: %s", error)
+        return image
+
+
+@contextlib.contextmanager
+def quiet_pillow() -> Iterator[None]:
+    """Silence Pillow's warnings while any thread is inside.
+
+    ``warnings.catch_warnings`` alone is not safe with threads: two that overlap would leave the filters changed.
+    """
+    global _quiet_threads
+    with _quiet_lock:
+        if _quiet_threads == 0:
+            stack = contextlib.ExitStack()
+            stack.enter_context(warnings.catch_warnings())
+            warnings.simplefilter("ignore")
+            _quiet_exits.append(stack)
+        _quiet_threads += 1
+    try:
+        yield
+    finally:
+        with _quiet_lock:
+            _quiet_threads -= 1
+            if _quiet_threads == 0:
+                _quiet_exits.pop().close()
+
+
+def _decode_file(path: Path) -> Image.Image:
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        raise ImageError("no such file") from None
+    except ValueError as error:  # a NUL in the name
+        raise ImageError(f"not a file name: {error}") from error
+    except OSError as error:
+        raise ImageError(error.strerror or str(error)) from error
+    if stat.S_ISDIR(status.st_mode):
+        raise ImageError("it is a folder; expected an image file")
+    if not stat.S_ISREG(status.st_mode):  # a pipe would be waited for without end
+        raise ImageError("it is no regular file; expected an image file")
+    if status.st_size == 0:
+        raise ImageError("the file is empty; expected an image")
+    try:
+        # From a file object, since Pillow maps a path into memory, and then garbles a raw TIFF that lies on its side.
+        with path.open("rb") as file, Image.open(file) as image:
+            return _decode(image)
+    except UnidentifiedImageError as error:
+        raise ImageError(_what_it_holds(path)) from error
+    except ImageError:
+        raise
+    # Pillow's decoders raise nearly anything on damaged files: OSError, ValueError, TypeError, SyntaxError,
+    # struct.error, IndexError, DecompressionBombError, MemoryError.
+    except Exception as error:
+        raise ImageError(_what_failed(error)) from error
+
+
+def _decode(image: Image.Image) -> Image.Image:
+    if image.format in NOT_PIXELS:
+        raise ImageError(f"it is {image.format}, which holds no pixels; expected a picture such as PNG, JPEG or TIFF")
+    if image.width * image.height > MAX_PIXELS:
+        raise ImageError(f"the image is {image.width}x{image.height} px; expected at most {MAX_PIXELS:,} px in all")
+    try:
+        image.load()
+    except Exception as error:  # as above
+        raise ImageError(_what_failed(error)) from error
+    if 0 in image.size:
+        raise ImageError(f"the image is {image.width}x{image.height} px; expected at least 1x1")
+    return upright(image)
+
+
+def _what_it_holds(path: Path) -> str:
+    with path.open("rb") as file:
+        start = file.read(512)
+    if all(byte >= 0x20 or byte in b"\t\n\r\f" for byte in start):
+        return "it holds text, not an image"
+    return "it holds no image that Pillow knows, or one whose header is damaged"
+
+
+def _what_failed(error: Exception) -> str:
+    if isinstance(error, Image.DecompressionBombError):
+        return f"the image claims more pixels than are decoded; expected at most {MAX_PIXELS:,} px in all"
+    if isinstance(error, OSError) and error.strerror:  # the system's, such as "Permission denied"; Pillow's have none
+        return error.strerror
+    reason = str(error) or type(error).__name__
+    if "truncated" in reason.lower():
+        return f"the image is truncated; expected a whole file ({reason})"
+    return f"the image is damaged, or of a kind that Pillow cannot read ({reason})"
