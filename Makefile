@@ -48,7 +48,7 @@ $(VENV)/.packages: constraints.txt
 	@echo 'int main() {}' | $${CXX:-c++} -std=c++20 -x c++ -fsyntax-only - 2>/dev/null || { echo "no C++20 compiler: apt-get install g++"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install -q $$(grep '^torch==' constraints.txt)
-	$(BIN)/pip install -q cmake ninja scikit-build-core pybind11 hatchling -c constraints.txt
+	$(BIN)/pip install -q cmake ninja scikit-build-core pybind11 flit-core -c constraints.txt
 	touch $@
 
 $(VENV)/.installed: $(VENV)/.packages $(NATIVE)
