@@ -1,0 +1,34 @@
+"""Fake distributions: a module and its metadata in a folder on ``sys.path``, as an installer would leave them."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Distribute = Callable[..., Path]
+
+HEADER = "from ocrkit import Charset, DecoderSpec, RendererSpec, hookimpl\n"
+
+
+@pytest.fixture
+def distribute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Distribute:
+    """Make a distribution importable: ``distribute("ocrkit-kenlm", body, version="0.2")``."""
+    site = tmp_path / "site"
+    site.mkdir()
+    monkeypatch.syspath_prepend(str(site))
+
+    def make(name: str, body: str, *, version: str = "1.0") -> Path:
+        module = f"fake_{name.replace('-', '_')}"
+        (site / f"{module}.py").write_text(HEADER + textwrap.dedent(body), encoding="utf-8")
+        monkeypatch.delitem(sys.modules, module, raising=False)
+        info = site / f"{name.replace('-', '_')}-{version}.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n", encoding="utf-8")
+        (info / "entry_points.txt").write_text(f"[ocrkit]\n{module} = {module}\n", encoding="utf-8")
+        return site
+
+    return make
