@@ -1,0 +1,71 @@
+#include "ocrkit/ctc/parallel_for.hpp"
+
+#include <atomic>
+
+#include "check.hpp"
+
+using namespace ocrkit::ctc;
+
+TEST(every_item_is_worked_on_once) {
+    for (const int threads : {0, 1, 2, 8}) {
+        std::vector<int> seen(1000, 0);
+        parallel_for(1000, 7, threads, [&]() -> ChunkWorker {
+            return [&](std::int64_t, std::int64_t begin, std::int64_t end) {
+                for (std::int64_t i = begin; i < end; ++i) {
+                    ++seen[static_cast<std::size_t>(i)];
+                }
+            };
+        });
+        CHECK(seen == std::vector<int>(1000, 1));
+    }
+}
+
+TEST(nothing_to_do_is_done) {
+    parallel_for(0, 1, 4, []() -> ChunkWorker {
+        return [](std::int64_t, std::int64_t, std::int64_t) { CHECK(false); };
+    });
+    CHECK(decode_lines(0, 4, []() -> LineDecoder { return {}; }).lines() == 0);
+}
+
+TEST(the_first_failure_in_order_is_the_one_reported) {
+    for (int repeat = 0; repeat < 50; ++repeat) {
+        const auto fail_at_many = [] {
+            parallel_for(100, 1, 8, []() -> ChunkWorker {
+                return [](std::int64_t chunk, std::int64_t, std::int64_t) {
+                    if (chunk >= 37) {
+                        throw EmissionsError("chunk " + std::to_string(chunk));
+                    }
+                };
+            });
+        };
+        CHECK_THROWS(EmissionsError, fail_at_many(), "chunk 37");
+    }
+}
+
+TEST(a_worker_that_cannot_be_made_is_reported) {
+    const auto fail = [] { parallel_for(9, 1, 3, []() -> ChunkWorker { throw OptionError("no memory for it"); }); };
+    CHECK_THROWS(OptionError, fail(), "no memory for it");
+}
+
+TEST(lines_come_back_in_order) {
+    const auto numbered = [](int threads) {
+        return decode_lines(500, threads, []() -> LineDecoder {
+            return [](std::int64_t line, Decoded& out) {
+                out.add({.labels = {}, .frames = {}, .confidences = {}, .score = static_cast<double>(line)});
+                out.end_line(line % 2 == 0);
+            };
+        });
+    };
+    const Decoded many = numbered(8);
+    CHECK(many.scores == numbered(1).scores);
+    CHECK(many.scores[499] == 499.0F);
+    CHECK(many.proved[498] == 1);
+}
+
+TEST(the_number_of_threads_is_bounded) {
+    CHECK(thread_count(8, 3) == 3);
+    CHECK(thread_count(2, 100) == 2);
+    CHECK(thread_count(0, 1) == 1);
+    CHECK(thread_count(5, 0) == 1);
+    CHECK_THROWS(OptionError, thread_count(-1, 1), "threads is -1");
+}
