@@ -20,7 +20,7 @@ def _draw(samples: Synthetic) -> int:
     drawn = 0
     for sample in samples:
         assert not isinstance(sample.image, Path)
-        drawn += sample.image().height >= 14
+        drawn += sample.image().height >= 10
     return drawn
 
 

@@ -87,8 +87,8 @@ def resample(picture: Picture, rng: np.random.Generator, strength: float) -> Pic
     """Scan at down to two fifths of the resolution, and enlarge again."""
     height, width = picture.shape
     factor = 1 - 0.6 * strength * rng.uniform(0.2, 1)
-    # Under 14 px no script with stacked letters can be read.
-    small = max(min(14, height), round(height * factor))
+    # Under 18 px no script with stacked letters can be read.
+    small = max(min(18, height), round(height * factor))
     image = Image.fromarray(picture).resize((max(1, round(width * small / height)), small), _BILINEAR)
     return np.asarray(image.resize((width, height), _BICUBIC))
 

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ocrkit.data.fonts import Face, load_font, require_shaping
+from ocrkit.data.fonts import Face, load_font, read_cover, require_shaping
 from ocrkit.data.shaping import draw_mask, refusal
 from ocrkit.errors import FontError, OptionError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["SIZES", "Margins", "draw_margins", "render_line", "widen_spaces"]
+__all__ = ["LETTER_HEIGHTS", "Margins", "draw_margins", "render_line", "size_of", "widen_spaces"]
 
-# px to the em. Lines come out 30 to 90 px high: enough for a network's 32 to 64, and cheap to degrade.
-SIZES = (22, 26, 30, 34, 40, 46)
+# px. Lines come out 25 to 90 px high: enough for a network's 32 to 64, and cheap to degrade.
+LETTER_HEIGHTS = (10, 12, 14, 16, 19, 22)
+_SIZE_RANGE = (16, 80)  # px to the em
+_PROBE_SIZE = 100
 
+_NOWHERE = (1 << 16, -(1 << 16))
 _BREAKING = ("Cc", "Cs", "Zl", "Zp")
 
 
@@ -44,7 +48,9 @@ def render_line(text: str, face: Face, size: int, *, margins: Margins | None = N
         text: one line; not empty.
         face: one that can draw the text.
         size: px to the em, at least 4.
-        margins: the paper around the ink's own box, which is never clipped.
+        margins: the paper around the ink, which is never clipped. Where the ink is lower than a small letter, as a
+            dash is, or does not reach as high or low, that letter's height counts: its place in the line tells a
+            comma from an apostrophe.
 
     Returns:
         (H, W) uint8: 0 where the ink is full, 255 on paper.
@@ -60,8 +66,7 @@ def render_line(text: str, face: Face, size: int, *, margins: Margins | None = N
     require_shaping()
     if reason := refusal(face, text):
         raise FontError(f"face {str(face)!r} cannot draw {text!r}: {reason}; choose another face")
-    mask, _, _ = draw_mask(load_font(face, size), text)
-    ink = _trim(mask)
+    ink = _ink_box(face, size, text)
     around = margins or Margins()
     page = np.full(
         (ink.shape[0] + around.top + around.bottom, ink.shape[1] + around.left + around.right), 255, np.uint8
@@ -77,6 +82,17 @@ def draw_margins(size: int, rng: np.random.Generator) -> Margins:
     return Margins(left=int(sides[0]), top=int(tops[0]), right=int(sides[1]), bottom=int(tops[1]))
 
 
+def size_of(face: Face, letter_height: int) -> int:
+    """The size, px to the em, at which letters without ascenders are ``letter_height`` px high.
+
+    At equal sizes faces differ threefold in that: Karumbi's letters are small in their em, DejaVu's large.
+    """
+    top, bottom = _small_letter(face, _PROBE_SIZE)
+    if bottom <= top:
+        return 2 * letter_height
+    return int(np.clip(round(letter_height * _PROBE_SIZE / (bottom - top)), *_SIZE_RANGE))
+
+
 def widen_spaces(text: str, rng: np.random.Generator) -> str:
     """The text with some of its spaces doubled or trebled, as justified lines and old print have them."""
     if " " not in text or rng.random() < 0.6:
@@ -86,8 +102,26 @@ def widen_spaces(text: str, rng: np.random.Generator) -> str:
     return "".join(word + " " * int(gap) for word, gap in zip(words, gaps, strict=False)) + words[-1]
 
 
-def _trim(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _ink_box(face: Face, size: int, text: str) -> NDArray[np.uint8]:
+    mask, _, y = draw_mask(load_font(face, size), text)
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     if not rows.size:
         return mask
-    return mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    letter_top, letter_bottom = _small_letter(face, size)
+    top, bottom = rows[0], rows[-1] + 1
+    above, below = max(0, y + top - letter_top), max(0, letter_bottom - y - bottom)
+    return np.pad(mask[top:bottom, columns[0] : columns[-1] + 1], ((above, below), (0, 0)))
+
+
+@lru_cache(maxsize=4096)
+def _small_letter(face: Face, size: int) -> tuple[int, int]:
+    """The first row of a letter without ascender, and the row below its last, from the ascender's line.
+
+    An empty range, out of every text's way, where the face has neither of the letters.
+    """
+    for letter in ("ന", "x"):
+        if ord(letter) in read_cover(face):
+            mask, _, y = draw_mask(load_font(face, size), letter)
+            rows = np.flatnonzero(mask.any(axis=1))
+            return (y + int(rows[0]), y + int(rows[-1]) + 1) if rows.size else _NOWHERE
+    return _NOWHERE

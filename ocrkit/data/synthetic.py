@@ -16,7 +16,7 @@ from ocrkit.data.augment import degrade
 from ocrkit.data.faces import FaceBook
 from ocrkit.data.fonts import Face, find_faces, require_shaping
 from ocrkit.data.records import Sample
-from ocrkit.data.render import SIZES, draw_margins, render_line, widen_spaces
+from ocrkit.data.render import LETTER_HEIGHTS, draw_margins, render_line, size_of, widen_spaces
 from ocrkit.data.word_files import TextFile, WordFile
 from ocrkit.data.words import Composer
 from ocrkit.errors import OptionError
@@ -90,7 +90,7 @@ class Picture:
             FontError: the face has gone since the sample was listed.
         """
         rng = _generator(self.seed, self.index, _LOOK)
-        size = int(rng.choice(SIZES))
+        size = size_of(self.face, int(rng.choice(LETTER_HEIGHTS)))
         text = widen_spaces(self.text, rng)
         line = render_line(text, self.face, size, margins=draw_margins(size, rng))
         return Image.fromarray(degrade(line, rng, self.degrade))

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from ocrkit.data.fonts import Face, find_faces, load_font
-from ocrkit.data.render import Margins, draw_margins, render_line, widen_spaces
+from ocrkit.data.render import Margins, draw_margins, render_line, size_of, widen_spaces
 from ocrkit.errors import FontError, OptionError
 
 needs_fonts = pytest.mark.skipif(
@@ -44,11 +44,21 @@ def test_no_ink_is_clipped(family: str, style: str, text: str) -> None:
 
 @needs_fonts
 def test_the_margins_are_around_the_ink_itself() -> None:
-    drawn = render_line("മല", _face("Rachana"), 30, margins=Margins(left=5, top=2, right=7, bottom=9))
+    drawn = render_line("കൃഷ്ണി", _face("Rachana"), 30, margins=Margins(left=5, top=2, right=7, bottom=9))
 
     rows, columns = np.flatnonzero((drawn < 255).any(axis=1)), np.flatnonzero((drawn < 255).any(axis=0))
     height, width = drawn.shape
     assert (columns[0], rows[0], width - 1 - columns[-1], height - 1 - rows[-1]) == (5, 2, 7, 9)
+
+
+@needs_fonts
+@pytest.mark.parametrize("sign", ["-", "'", ",", "."])
+def test_a_lone_sign_stands_where_it_stands_beside_a_letter(sign: str) -> None:
+    face, tight = _face("DejaVu Sans", "Book"), Margins(0, 0, 0, 0)
+
+    alone, beside = render_line(sign, face, 40, margins=tight), render_line("x" + sign, face, 40, margins=tight)
+
+    assert np.array_equal(alone, beside[:, -alone.shape[1] :])
 
 
 @needs_fonts
@@ -79,6 +89,17 @@ def test_a_face_without_the_glyph_is_refused() -> None:
 def test_what_is_no_line_is_refused(text: str, size: int) -> None:
     with pytest.raises(OptionError):
         render_line(text, _face("DejaVu Sans", "Book"), size)
+
+
+@needs_fonts
+@pytest.mark.parametrize("family", ["Karumbi", "Rachana", "Dyuthi"])
+def test_faces_of_any_build_come_out_with_letters_of_one_height(family: str) -> None:
+    face = _face(family)
+
+    letter = render_line("ന", face, size_of(face, 20), margins=Margins(0, 0, 0, 0))
+
+    # Hinting and antialiasing may add a row above and below.
+    assert letter.shape[0] == pytest.approx(20, abs=2)
 
 
 def test_a_margin_that_cuts_ink_is_refused() -> None:
