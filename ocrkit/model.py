@@ -162,7 +162,8 @@ class Model:
 
 def to_array(tensor: Tensor) -> np.ndarray[tuple[int, ...], np.dtype[np.generic]]:
     """A tensor as a contiguous array on the CPU."""
-    return np.ascontiguousarray(tensor.detach().cpu().numpy())
+    # Not np.ascontiguousarray, which makes a scalar a vector.
+    return tensor.detach().cpu().contiguous().numpy()
 
 
 def _described(

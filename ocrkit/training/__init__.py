@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from ocrkit.training.observer import EpochReport, Observer, Outcome, StepReport
 from ocrkit.training.recipes import read_recipe, recipe_names
-from ocrkit.training.run import resume, train
 from ocrkit.training.settings import RunConfig
+
+if TYPE_CHECKING:
+    from ocrkit.training.run import resume, train
 
 __all__ = [
     "EpochReport",
@@ -18,3 +23,10 @@ __all__ = [
     "resume",
     "train",
 ]
+
+
+def __getattr__(name: str) -> object:
+    # Those two need torch, which takes seconds to load; settings and recipes do not.
+    if name in ("resume", "train"):
+        return getattr(import_module("ocrkit.training.run"), name)
+    raise AttributeError(f"module 'ocrkit.training' has no attribute {name!r}")

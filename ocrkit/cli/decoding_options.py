@@ -1,0 +1,115 @@
+"""The options that decode and evaluate share: which model, which decoder, which lexicon."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from ocrkit.data.records import BadImage
+    from ocrkit.model import Model
+    from ocrkit.plugin.specs import DecoderOptions
+    from ocrkit.text.charset import Charset
+
+__all__ = [
+    "BatchSize",
+    "BeamWidth",
+    "CharsetName",
+    "DecoderName",
+    "Device",
+    "LexiconFile",
+    "ModelName",
+    "NBest",
+    "Threads",
+    "Unencodable",
+    "Workers",
+    "decoder_options",
+    "load_model",
+    "report_bad",
+]
+
+ModelName = Annotated[
+    str | None,
+    typer.Option(
+        "-m",
+        "--model",
+        metavar="MODEL",
+        help="A model file, a run's folder or an installed model; else the newest run.",
+    ),
+]
+CharsetName = Annotated[
+    str | None,
+    typer.Option("-c", "--charset", metavar="NAME", help="What the model should read, to choose among installed ones."),
+]
+DecoderName = Annotated[
+    str | None,
+    typer.Option("--decoder", metavar="NAME", help="greedy, beam, lexicon or a plugin's; else by the options."),
+]
+LexiconFile = Annotated[
+    Path | None, typer.Option("--lexicon", metavar="FILE", help="The entries that may be read: one a line; .gz works.")
+]
+BeamWidth = Annotated[
+    int | None, typer.Option("--beam-width", metavar="N", help="Labellings that beam search keeps after each frame.")
+]
+NBest = Annotated[int, typer.Option("--n-best", metavar="N", help="Readings of each line (jsonl shows them).")]
+Threads = Annotated[int, typer.Option("--threads", metavar="N", help="Threads of the decoder; 0 for one a core.")]
+Unencodable = Annotated[
+    str,
+    typer.Option("--unencodable", metavar="HOW", help="Lexicon words that the charset cannot spell: error, or skip."),
+]
+Device = Annotated[str, typer.Option("-d", "--device", metavar="NAME", help="auto, cpu, cuda, cuda:1, …")]
+BatchSize = Annotated[int, typer.Option("-B", "--batch-size", metavar="N", help="Lines in a forward pass.")]
+Workers = Annotated[
+    int, typer.Option("--workers", metavar="N", help="Processes that load images; -1 for one a core, 0 for none.")
+]
+
+
+def load_model(name: str | None, charset: str | None) -> Model:
+    """The model that the options mean; which one was taken without a name is said on stderr."""
+    from ocrkit.cli.progress import say
+    from ocrkit.installed import find_model
+
+    found = find_model(name, charset=charset)
+    if found.why:
+        say(f"reading with {found.path} ({found.why})")
+    from ocrkit.model import Model
+
+    return Model.load(found.path)
+
+
+def decoder_options(
+    charset: Charset,
+    *,
+    lexicon: Path | None,
+    beam_width: int | None,
+    n_best: int,
+    threads: int,
+    unencodable: str,
+) -> DecoderOptions:
+    """What the options ask of a decoder; lexicon words that are left out are counted on stderr."""
+    from ocrkit.cli.progress import say
+    from ocrkit.errors import OptionError
+    from ocrkit.plugin.specs import DecoderOptions
+    from ocrkit.text.lexicon import read_lexicon
+
+    if unencodable not in ("error", "skip"):
+        raise OptionError(f"--unencodable is {unencodable!r}; expected error or skip")
+    entries = None
+    if lexicon is not None:
+        file = read_lexicon(lexicon, charset, unencodable="skip" if unencodable == "skip" else "error")
+        if file.skipped:
+            say(f"left out {len(file.skipped)} words of {lexicon} that charset {charset.name!r} cannot spell")
+        entries = file.build()
+    return DecoderOptions(lexicon=entries, beam_width=beam_width, n_best=n_best, threads=threads)
+
+
+def report_bad(bad: list[BadImage], total: int) -> None:
+    """Name the images that could not be read, and count them."""
+    from ocrkit.cli.progress import say
+
+    for image in bad:
+        say(f"left out {image.name}: {image.reason}")
+    if bad:
+        say(f"{len(bad)} of {total} images could not be read")

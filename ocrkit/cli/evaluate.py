@@ -1,0 +1,114 @@
+"""``ocrkit evaluate``: a model's errors on labelled lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ocrkit.cli import decoding_options as shared
+
+if TYPE_CHECKING:
+    from ocrkit.data.records import Sample
+    from ocrkit.evaluation import Evaluation
+
+__all__ = ["app"]
+
+app = typer.Typer(help="Measure a model's errors on labelled lines.")
+
+Data = Annotated[list[str], typer.Argument(metavar="DATA...", help="Folders or tables of labelled lines.")]
+Format = Annotated[
+    str | None, typer.Option("--format", metavar="NAME", help="The format of the data; else it is guessed.")
+]
+IgnoreCase = Annotated[bool, typer.Option("--ignore-case", help="Compare without regard to case.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON: rates are fractions of 1.")]
+Sheet = Annotated[
+    str | None, typer.Option("--sheet", metavar="FILE.png", help="Draw the first 20 lines with what was read.")
+]
+
+
+@app.command()
+def evaluate(
+    data: Data,
+    model: shared.ModelName = None,
+    charset: shared.CharsetName = None,
+    format_: Format = None,
+    decoder: shared.DecoderName = None,
+    lexicon: shared.LexiconFile = None,
+    beam_width: shared.BeamWidth = None,
+    ignore_case: IgnoreCase = False,
+    as_json: AsJson = False,
+    sheet: Sheet = None,
+    unencodable: shared.Unencodable = "error",
+    device: shared.Device = "auto",
+    batch_size: shared.BatchSize = 32,
+    workers: shared.Workers = -1,
+    threads: shared.Threads = 0,
+) -> None:
+    """Measure a model's errors on labelled lines.
+
+    Both texts are compared in the charset's normal form, NFC, with runs of spaces as one. Characters that the charset
+    lacks count as errors. Images that cannot be opened are skipped and counted.
+    """
+    from ocrkit.cli.listing import print_json
+    from ocrkit.cli.progress import counting
+
+    samples = _samples(data, format_)
+    loaded = shared.load_model(model, charset)
+    options = shared.decoder_options(
+        loaded.charset,
+        lexicon=lexicon,
+        beam_width=beam_width,
+        n_best=1,
+        threads=threads,
+        unencodable=unencodable,
+    )
+    from ocrkit.evaluation import evaluate as run_evaluation
+    from ocrkit.recognition import Recognizer
+
+    recognizer = Recognizer(
+        loaded, decoder=decoder, options=options, device=device, batch_size=batch_size, workers=workers
+    )
+    with counting("reading") as progress:
+        result = run_evaluation(recognizer, samples, ignore_case=ignore_case, progress=progress)
+    shared.report_bad(list(result.bad), len(samples))
+    if sheet is not None:
+        _draw(result, sheet)
+    if as_json:
+        print_json(result.to_dict())
+    else:
+        _print(result)
+
+
+def _samples(places: list[str], form: str | None) -> list[Sample]:
+    from ocrkit.plugin.datasets import open_samples
+
+    return [sample for place in places for sample in open_samples(place, format=form)]
+
+
+def _print(result: Evaluation) -> None:
+    from ocrkit.text.naming import described
+
+    print(f"lines      {result.count} in {result.seconds:.1f} s; {result.skipped} skipped, {result.rejected} rejected")
+    print(f"CER        {result.cer:.4f}")
+    print(f"WER        {result.wer:.4f}")
+    print(f"exact      {result.exact:.4f}")
+    if result.unencodable:
+        named = ", ".join(f"{described(c)} {n}x" for c, n in result.lacking.most_common(10))
+        print(f"lacking    {result.unencodable} characters that the charset does not have: {named}")
+    if result.confusions:
+        print("confusions (count, text, read)")
+        for confusion in result.confusions:
+            print(f"{confusion.count:6}  {confusion.reference or '(nothing)'}  {confusion.read or '(nothing)'}")
+
+
+def _draw(result: Evaluation, path: str) -> None:
+    from ocrkit.data.image import open_image
+    from ocrkit.data.sheet import SheetRow, draw_sheet
+    from ocrkit.text.metrics import comparable
+
+    rows = [
+        SheetRow(open_image(line.sample), comparable(line.truth), comparable(line.prediction.text))
+        for line in result.lines[:20]
+    ]
+    draw_sheet(rows).save(path)

@@ -1,0 +1,89 @@
+"""Progress on stderr: a bar on a terminal, a line now and then elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["Stages", "counting", "say"]
+
+_EVERY = 15.0  # seconds between lines where there is no terminal
+
+
+def say(line: str) -> None:
+    """One line of talk on stderr."""
+    print(line, file=sys.stderr, flush=True)
+
+
+class Stages:
+    """Shows how far each of a few named stages is; use it as a context manager."""
+
+    def __init__(self) -> None:
+        self._bars: Progress | None = None
+        self._tasks: dict[str, TaskID] = {}
+        self._said: dict[str, float] = {}
+
+    def __enter__(self) -> Stages:
+        if sys.stderr.isatty():
+            columns = (
+                TextColumn("{task.description}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TimeElapsedColumn(),
+                TimeRemainingColumn(),
+            )
+            self._bars = Progress(*columns, console=Console(stderr=True), transient=True)
+            self._bars.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bars is not None:
+            self._bars.stop()
+
+    def update(self, stage: str, done: int, total: int, remark: str = "") -> None:
+        """``done`` of ``total`` of a stage are finished; ``remark`` follows its name."""
+        if self._bars is None:
+            self._say_now_and_then(stage, done, total, remark)
+            return
+        if stage not in self._tasks:
+            self._tasks[stage] = self._bars.add_task(stage, total=total)
+        self._bars.update(self._tasks[stage], completed=done, total=total, description=f"{stage} {remark}".strip())
+        if done >= total:
+            self._bars.remove_task(self._tasks.pop(stage))
+
+    def say(self, line: str) -> None:
+        """A line above the bars, or among the lines."""
+        if self._bars is None:
+            say(line)
+        else:
+            self._bars.console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+    def _say_now_and_then(self, stage: str, done: int, total: int, remark: str) -> None:
+        now = time.monotonic()
+        begun = self._said.setdefault(stage, now)
+        if now - begun >= _EVERY:
+            self._said[stage] = now
+            say(f"{stage}: {done} of {total} {remark}".rstrip())
+
+
+@contextmanager
+def counting(stage: str) -> Iterator[Callable[[int, int], None]]:
+    """A function that shows how many of how many are done."""
+    with Stages() as stages:
+        yield lambda done, total: stages.update(stage, done, total)

@@ -1,0 +1,210 @@
+"""``ocrkit train``: a model from labelled lines, or from lines that ocrkit draws."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from ocrkit.training import Outcome
+
+__all__ = ["app"]
+
+app = typer.Typer(help="Train a model on labelled lines, or on lines drawn from a charset.")
+
+Data = Annotated[
+    list[str] | None, typer.Argument(metavar="[DATA]...", help="Folders or tables of labelled lines; none draws lines.")
+]
+MoreData = Annotated[
+    list[str] | None,
+    typer.Option("-t", "--training-data", metavar="DATA", help="More training lines; may be given again."),
+]
+EvaluationData = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-e", "--evaluation-data", metavar="DATA", help="Validation lines; else a share of the training lines."
+    ),
+]
+Output = Annotated[
+    Path | None, typer.Option("-o", "--output", metavar="DIR", help="The run's folder; else runs/CHARSET-N.")
+]
+CharsetName = Annotated[
+    str | None,
+    typer.Option(
+        "-c", "--charset", metavar="NAME", help="A name, a union such as malayalam+english, a .toml file, or from-data."
+    ),
+]
+Recipe = Annotated[
+    str | None,
+    typer.Option("--recipe", metavar="NAME", help="Start from a recipe: captcha, crnn, handwriting, malayalam, words."),
+]
+ConfigFile = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="A TOML file laid over the recipe.")]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="One setting of config.toml, such as training.clip=1."),
+]
+Resume = Annotated[Path | None, typer.Option("--resume", metavar="RUN_DIR", help="Go on with an interrupted run.")]
+Load = Annotated[str | None, typer.Option("-i", "--load", metavar="MODEL", help="Start from the weights of a model.")]
+Resize = Annotated[
+    str | None, typer.Option("--resize", metavar="HOW", help="The loaded model's charset differs: fail, union or new.")
+]
+Backbone = Annotated[str | None, typer.Option("--backbone", metavar="NAME", help="The convolutional network.")]
+Format = Annotated[
+    str | None, typer.Option("--format", metavar="NAME", help="The format of the data; else it is guessed.")
+]
+Words = Annotated[
+    Path | None,
+    typer.Option("--words", metavar="FILE", help="Draw these words: one a line, or word<TAB>count; .gz works."),
+]
+Text = Annotated[Path | None, typer.Option("--text", metavar="FILE", help="Draw lines of this text.")]
+Fonts = Annotated[
+    Path | None, typer.Option("--fonts", metavar="DIR", help="Draw with the faces in a folder; else with the system's.")
+]
+Epochs = Annotated[int | None, typer.Option("-N", "--epochs", metavar="N", help="Passes over the training lines.")]
+Minutes = Annotated[
+    float | None, typer.Option("--minutes", metavar="N", help="End the training, and its schedule, by then.")
+]
+BatchSize = Annotated[int | None, typer.Option("-B", "--batch-size", metavar="N", help="Lines a step.")]
+Rate = Annotated[float | None, typer.Option("-r", "--lrate", metavar="RATE", help="The highest learning rate.")]
+Quit = Annotated[
+    str | None,
+    typer.Option("-q", "--quit", metavar="WHEN", help="early: end when nothing improves; fixed: run all epochs."),
+]
+Lag = Annotated[int | None, typer.Option("--lag", metavar="N", help="Epochs without improvement before an early end.")]
+Device = Annotated[str | None, typer.Option("-d", "--device", metavar="NAME", help="auto, cpu, cuda, cuda:1, …")]
+Precision = Annotated[
+    str | None, typer.Option("--precision", metavar="NAME", help="auto, float32, bfloat16 or float16.")
+]
+Workers = Annotated[
+    int | None, typer.Option("--workers", metavar="N", help="Processes that load images; -1 for one a core.")
+]
+Seed = Annotated[int | None, typer.Option("--seed", metavar="N", help="Of weights, order, split and drawing.")]
+MaxBad = Annotated[
+    float | None, typer.Option("--max-bad", metavar="SHARE", help="The share of bad lines above which training stops.")
+]
+Unencodable = Annotated[
+    str | None,
+    typer.Option("--unencodable", metavar="HOW", help="Labels that the charset cannot spell: error, or skip."),
+]
+
+
+@app.command()
+def train(
+    data: Data = None,
+    training_data: MoreData = None,
+    evaluation_data: EvaluationData = None,
+    output: Output = None,
+    charset: CharsetName = None,
+    recipe: Recipe = None,
+    config: ConfigFile = None,
+    set_: Sets = None,
+    resume: Resume = None,
+    load: Load = None,
+    resize: Resize = None,
+    backbone: Backbone = None,
+    format_: Format = None,
+    words: Words = None,
+    text: Text = None,
+    fonts: Fonts = None,
+    epochs: Epochs = None,
+    minutes: Minutes = None,
+    batch_size: BatchSize = None,
+    lrate: Rate = None,
+    quit_: Quit = None,
+    lag: Lag = None,
+    device: Device = None,
+    precision: Precision = None,
+    workers: Workers = None,
+    seed: Seed = None,
+    max_bad: MaxBad = None,
+    unencodable: Unencodable = None,
+) -> None:
+    """Train a model on labelled lines, or on lines drawn from a charset."""
+    flags = _without_none(
+        charset=charset,
+        load=load,
+        resize=resize,
+        backbone=_without_none(name=backbone),
+        data=_without_none(
+            training=_listed(data, training_data),
+            evaluation=_listed(evaluation_data),
+            format=format_,
+            max_bad=max_bad,
+            unencodable=unencodable,
+        ),
+        synthetic=_without_none(words=_text(words), text=_text(text), fonts=_text(fonts)),
+        training=_without_none(
+            epochs=epochs,
+            minutes=minutes,
+            batch_size=batch_size,
+            lrate=lrate,
+            quit=quit_,
+            lag=lag,
+            device=device,
+            precision=precision,
+            workers=workers,
+            seed=seed,
+        ),
+    )
+    _report(_train(flags, recipe, config, set_ or [], resume, output))
+
+
+def _train(
+    flags: dict[str, object],
+    recipe: str | None,
+    config: Path | None,
+    assignments: list[str],
+    resume: Path | None,
+    output: Path | None,
+) -> Outcome:
+    from ocrkit.cli.watching import TrainingProgress
+    from ocrkit.config import from_table, merge, parse_set, read_toml
+    from ocrkit.errors import OptionError
+    from ocrkit.training.recipes import read_recipe
+    from ocrkit.training.settings import RunConfig
+
+    if resume is not None and (recipe or config or output):
+        raise OptionError("--resume goes on with a run as it was set up; --recipe, --config and -o begin one")
+    said = merge(parse_set(assignments), flags)
+    # Everything that can be wrong with what was said is found before torch is loaded, which takes seconds.
+    table = merge(read_recipe(recipe) if recipe else {}, read_toml(config) if config else {}, said)
+    settings = from_table(RunConfig, table, where=str(config or recipe or ""))
+    from ocrkit import training
+
+    with TrainingProgress() as progress:
+        if resume is not None:
+            return training.resume(resume, changes=said, observer=progress)
+        return training.train(settings, output=output, observer=progress)
+
+
+def _report(outcome: Outcome) -> None:
+    from ocrkit.cli.progress import say
+
+    reasons = {
+        "epochs": "all epochs done",
+        "time": "time is up",
+        "early": "nothing improved any more",
+        "interrupted": "interrupted",
+    }
+    best = outcome.best
+    quality = f"; validation CER {best.cer:.4f}, exact {best.exact:.4f}" if best else ""
+    say(f"{reasons[outcome.reason]} after {outcome.steps} steps{quality}")
+    typer.echo(str(outcome.model))
+    if outcome.reason == "interrupted":
+        say(f"ocrkit train --resume {outcome.folder} goes on")
+        raise typer.Exit(130)
+
+
+def _without_none(**values: object) -> dict[str, object]:
+    """What was given; an option that was not leaves recipe and defaults alone."""
+    return {key: value for key, value in values.items() if value is not None and value != {}}
+
+
+def _listed(*groups: list[str] | None) -> list[str] | None:
+    return [place for group in groups if group for place in group] or None
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)

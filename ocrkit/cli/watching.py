@@ -1,0 +1,52 @@
+"""Training as the user sees it: bars or lines, one line an epoch, notes as they come."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from ocrkit.cli.progress import Stages
+from ocrkit.training.observer import EpochReport, Observer, StepReport
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+__all__ = ["TrainingProgress"]
+
+
+class TrainingProgress(Observer):
+    """Shows a run on stderr; use it as a context manager."""
+
+    def __init__(self) -> None:
+        self._stages = Stages()
+        self._smooth = 0.0
+
+    def __enter__(self) -> Self:
+        self._stages.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stages.__exit__(kind, error, trace)
+
+    def note(self, message: str) -> None:
+        """Show what the user should know."""
+        self._stages.say(f"note: {message}")
+
+    def preparing(self, stage: str, done: int, total: int) -> None:
+        """Show how many lines are ready."""
+        self._stages.update(stage, done, total)
+
+    def stepped(self, report: StepReport) -> None:
+        """Show the steps of all epochs as one stage, with the smoothed loss."""
+        self._smooth = report.loss if not self._smooth else 0.98 * self._smooth + 0.02 * report.loss
+        remark = f"epoch {report.epoch + 1}, loss {self._smooth:.3f}"
+        self._stages.update("training", report.step, report.steps, remark)
+
+    def validated(self, report: EpochReport) -> None:
+        """Show what an epoch gave."""
+        best = " (best)" if report.best else ""
+        self._stages.say(
+            f"epoch {report.epoch + 1}: loss {report.loss:.3f}, validation {report.validation_loss:.3f}, "
+            f"CER {report.cer:.4f}, exact {report.exact:.4f}, {report.seconds:.0f} s{best}"
+        )
