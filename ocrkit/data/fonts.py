@@ -24,7 +24,7 @@ _INSTALL = (
     "install some (Debian: fonts-dejavu-core for Latin, fonts-mlym for Malayalam), "
     "or name a folder that holds .ttf or .otf files"
 )
-# Each font keeps its file open; 40 faces at 6 sizes fit, and a folder of thousands does not run out of descriptors.
+# Each font keeps its file mapped; 40 faces at 6 sizes fit, and a folder of thousands does not fill the memory.
 _OPEN_FONTS = 320
 
 

@@ -59,16 +59,16 @@ def refusal(face: Face, text: str) -> str:
     return ""
 
 
-def draw_mask(font: FreeTypeFont, text: str, *, stroke: float = 0) -> tuple[NDArray[np.uint8], int, int]:
+def draw_mask(font: FreeTypeFont, text: str) -> tuple[NDArray[np.uint8], int, int]:
     """The ink of ``text``, 255 where it is full, shaped as one run: (H, W), and where its corner lies.
 
     The two numbers are x and y px of the left top corner, from the pen's start and the ascender's line.
     """
-    left, top, right, bottom = font.getbbox(text, stroke_width=stroke)
+    left, top, right, bottom = font.getbbox(text)
     # A pixel more on each side: rounding of the strokes must not clip.
     x, y = int(np.floor(left)) - 1, int(np.floor(top)) - 1
     canvas = Image.new("L", (max(1, int(np.ceil(right)) - x + 1), max(1, int(np.ceil(bottom)) - y + 1)))
-    ImageDraw.Draw(canvas).text((-x, -y), text, font=font, fill=255, stroke_width=stroke)
+    ImageDraw.Draw(canvas).text((-x, -y), text, font=font, fill=255)
     return np.asarray(canvas), x, y
 
 

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Protocol, overload
 
 import numpy as np
 from PIL import Image
@@ -22,13 +22,12 @@ from ocrkit.data.words import Composer
 from ocrkit.errors import OptionError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from ocrkit.data.words import TextSource
-    from ocrkit.plugin.specs import SourceOptions
     from ocrkit.text.charset import Charset
 
-__all__ = ["Picture", "Synthetic", "SyntheticOptions", "open_synthetic"]
+__all__ = ["Picture", "Synthetic", "SyntheticOptions", "Wanted", "open_synthetic"]
 
 _log = logging.getLogger("ocrkit")
 
@@ -178,7 +177,29 @@ class Synthetic(Sequence[Sample]):
         return texts
 
 
-def open_synthetic(location: Path | None, options: SourceOptions) -> Synthetic:
+class Wanted(Protocol):
+    """What is asked of the source; ``ocrkit.plugin.specs.SourceOptions`` is one, from a floor above this."""
+
+    @property
+    def charset(self) -> Charset | None:
+        """What to draw from."""
+
+    @property
+    def seed(self) -> int:
+        """The seed of every sample."""
+        ...
+
+    @property
+    def count(self) -> int | None:
+        """How many samples, or None for as many as the options say."""
+
+    @property
+    def extra(self) -> Mapping[str, object]:
+        """Fields of ``SyntheticOptions``, by name."""
+        ...
+
+
+def open_synthetic(location: Path | None, options: Wanted) -> Synthetic:
     """The drawn samples for a charset: the ``synthetic`` source.
 
     Args:
