@@ -170,7 +170,7 @@ def test_a_trusted_plugin_raises_when_its_hook_does() -> None:
 
 class WithArgument:
     @hookimpl
-    def ocrkit_renderers(self, config: object) -> list[RendererSpec]:  # noqa: ARG002 - what is tested
+    def ocrkit_renderers(self, config: object) -> list[RendererSpec]:
         return []
 
 

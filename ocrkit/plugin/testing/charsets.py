@@ -21,7 +21,6 @@ def check_charset(charset: Charset) -> None:
         PluginError: it does not.
     """
     what = f"charset {charset.name!r}"
-    require(len(charset) > 1, f"{what} has no symbol besides the blank; give it at least one group of labels")
     for label, symbol in enumerate(charset.symbols[1:], 1):
         require(charset.decode([label]) == symbol, f"{what}: label {label} is not decoded as {symbol!r}")
         spelled = charset.normalize(symbol)

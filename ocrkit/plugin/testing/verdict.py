@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
-
 from ocrkit.errors import PluginError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 __all__ = ["require", "require_summary", "running"]
 
@@ -19,15 +13,20 @@ def require(holds: bool, what: str) -> None:
         raise PluginError(what)
 
 
-@contextmanager
-def running(what: str) -> Iterator[None]:
+class running:  # noqa: N801 - reads as a statement: with running("decode")
     """Turn an exception of the plugin's own into a ``PluginError`` that begins with what was run."""
-    try:
-        yield
-    except PluginError:
-        raise
-    except Exception as error:
-        raise PluginError(f"{what} raised {type(error).__name__}: {error}") from error
+
+    # A class, since a generator's context manager would let a StopIteration through.
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        if isinstance(error, Exception) and not isinstance(error, PluginError):
+            raise PluginError(f"{self._what} raised {type(error).__name__}: {error}") from error
 
 
 def require_summary(what: str, summary: object) -> None:

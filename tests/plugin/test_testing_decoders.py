@@ -1,0 +1,149 @@
+"""``check_decoder`` on decoders that keep the contract, and on ones that break it in one place each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from ocrkit.ctc import Decoded, greedy
+from ocrkit.errors import OptionError, PluginError
+from ocrkit.plugin.registry import load_registry
+from ocrkit.plugin.specs import DecoderOptions, DecoderSpec
+from ocrkit.plugin.testing import check_decoder
+
+if TYPE_CHECKING:
+    from ocrkit.text.charset import Charset
+
+Change = Callable[[Decoded], Decoded]
+Decode = Callable[[NDArray[np.float32], NDArray[np.int64]], Decoded]
+
+
+class Functional:
+    def __init__(self, decode: Decode) -> None:
+        self.decode = decode
+
+
+def spec(decode: Decode) -> DecoderSpec:
+    def build(charset: Charset, options: DecoderOptions) -> Functional:
+        if options.extra:
+            raise OptionError("no such option")
+        return Functional(decode)
+
+    return DecoderSpec("mine", "For the test.", needs_lexicon=False, build=build)
+
+
+def changed(change: Change) -> DecoderSpec:
+    return spec(lambda log_probs, lengths: change(greedy(log_probs, lengths, rescore=True)))
+
+
+@pytest.mark.parametrize("name", ["greedy", "beam", "lexicon"])
+def test_the_built_ins_keep_the_contract(name: str) -> None:
+    report = check_decoder(load_registry("none").decoder(name))
+
+    assert report.lines > 0
+    assert not report.path_scores
+
+
+@pytest.mark.parametrize("name", ["beam", "lexicon"])
+def test_searches_are_seen_to_find_the_best(name: str) -> None:
+    report = check_decoder(load_registry("none").decoder(name))
+
+    assert report.best == report.lines
+
+
+def test_greedy_is_seen_to_miss_some() -> None:
+    report = check_decoder(load_registry("none").decoder("greedy"))
+
+    assert 0 < report.best < report.lines
+
+
+def test_scores_of_single_paths_are_told_apart() -> None:
+    report = check_decoder(spec(lambda log_probs, lengths: greedy(log_probs, lengths)))
+
+    assert report.path_scores
+
+
+def test_several_hypotheses_are_checked_too() -> None:
+    options = DecoderOptions(n_best=3)
+
+    report = check_decoder(load_registry("none").decoder("beam"), options=options)
+
+    assert report.best == report.lines
+
+
+def test_other_words_make_another_lexicon() -> None:
+    report = check_decoder(load_registry("none").decoder("lexicon"), words=["c"])
+
+    assert report.best == report.proved == report.lines
+
+
+def emptied(decoded: Decoded) -> Decoded:
+    lines = len(decoded)
+    return Decoded(
+        labels=np.empty(0, np.int32),
+        frames=np.empty(0, np.int32),
+        confidences=np.empty(0, np.float32),
+        label_offsets=np.zeros(1, np.int64),
+        scores=np.empty(0, np.float32),
+        acoustic_scores=np.empty(0, np.float32),
+        entries=np.empty(0, np.int32),
+        line_offsets=np.zeros(lines + 1, np.int64),
+        proved=np.ones(lines, np.bool_),
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        (lambda d: replace(d, labels=d.labels * 0), "without the blank"),
+        (lambda d: replace(d, labels=d.labels + 7), "without the blank"),
+        (lambda d: replace(d, frames=d.frames * 0), "ascending"),
+        (lambda d: replace(d, frames=d.frames + 5), "ascending"),
+        (lambda d: replace(d, confidences=d.confidences + 1), "expected probabilities"),
+        (lambda d: replace(d, acoustic_scores=d.acoustic_scores - 0.01), "summed over all its alignments"),
+        (lambda d: replace(d, proved=np.ones_like(d.proved)), "is better"),
+        (lambda d: replace(d, entries=d.entries * 0), "said to be an entry"),
+        (lambda d: replace(d, line_offsets=d.line_offsets[:-1]), "returns 7 lines for 8"),
+        (emptied, "proves that nothing can be read"),
+    ],
+)
+def test_a_broken_answer_is_told(change: Change, complaint: str) -> None:
+    with pytest.raises(PluginError, match=complaint):
+        check_decoder(changed(change))
+
+
+def test_a_decoder_that_reads_padding_is_told() -> None:
+    def ignore_lengths(log_probs: NDArray[np.float32], lengths: NDArray[np.int64]) -> Decoded:
+        return greedy(log_probs)
+
+    with pytest.raises(PluginError, match=r"decode raised EmissionsError"):
+        check_decoder(spec(ignore_lengths))
+
+
+def test_a_decoder_that_writes_to_its_input_is_told() -> None:
+    def overwrite(log_probs: NDArray[np.float32], lengths: NDArray[np.int64]) -> Decoded:
+        decoded = greedy(log_probs, lengths, rescore=True)
+        log_probs[:] = 0
+        return decoded
+
+    with pytest.raises(PluginError, match="writes to the log-probs"):
+        check_decoder(spec(overwrite))
+
+
+def test_a_decoder_that_takes_any_option_is_told() -> None:
+    anything = DecoderSpec(
+        "mine", "For the test.", needs_lexicon=False, build=lambda charset, options: Functional(greedy)
+    )
+
+    with pytest.raises(PluginError, match="'no-such-option'; expected OptionError"):
+        check_decoder(anything)
+
+
+def test_a_summary_of_two_lines_is_told() -> None:
+    with pytest.raises(PluginError, match="expected one line"):
+        check_decoder(replace(load_registry("none").decoder("greedy"), summary="One.\nTwo."))
