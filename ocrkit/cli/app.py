@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated
 
@@ -43,6 +44,9 @@ def ocrkit(
 
 def main() -> None:
     """Run the command line on ``sys.argv`` and exit: 0 done, 1 an error, 2 wrong usage, 130 interrupted."""
+    # Threads that spin while they wait cost little on an idle machine, and a factor of ten on one that is shared.
+    # OpenMP reads this when torch is loaded, so it cannot be set any later.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     try:
         typer.main.get_command(app)(prog_name="ocrkit")
     except Exception as error:

@@ -63,6 +63,8 @@ def show(name: Name, as_json: AsJson = False) -> None:
 
     model = Model.load(path)
     print(f"file          {path} ({path.stat().st_size:,} bytes)")
+    print(f"charset       {model.charset.name}, {len(model.charset)} labels with the blank")
+    print(f"symbols       {''.join(model.charset.symbols)}")
     print(f"weights       {model.parameters():,}")
     print(f"made with     ocrkit {metadata.get('ocrkit')}, plugins {dict(model.plugins)}")
     for key in ("architecture", "provenance"):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ocrkit.data.records import Sample
-from ocrkit.errors import DataError
+from ocrkit.errors import ConfigError, DataError
 from ocrkit.model import Model, check_charset_fits
 from ocrkit.plugin.charset_expression import resolve_charset
 from ocrkit.plugin.datasets import open_samples
@@ -25,6 +25,7 @@ __all__ = ["Sets", "open_sets"]
 
 # Drawn validation lines come from a stream of their own, whatever the run's seed.
 _VALIDATION_SEED = 1_000_003
+_FROM_DATA = "from-data"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ def open_sets(config: RunConfig, *, base: Model | None, registry: Registry) -> S
         OcrkitError: a location, a format or the charset is not what it should be.
     """
     if config.draws_lines:
+        if config.charset == _FROM_DATA:
+            raise ConfigError("charset 'from-data' takes the characters of labelled data, and none is given")
         charset = _final_charset(resolve_charset(config.charset, registry), config, base)
         training = _drawn(config, charset, config.training.seed, None, registry)
         validation = _given(config, registry) or _drawn(
@@ -62,7 +65,7 @@ def open_sets(config: RunConfig, *, base: Model | None, registry: Registry) -> S
         )
         return Sets(charset, training, validation)
     samples = _opened(config.data.training, config, registry)
-    if config.charset == "from-data":
+    if config.charset == _FROM_DATA:
         charset = Charset.from_texts(sample.text or "" for sample in samples)
     else:
         charset = resolve_charset(config.charset, registry)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ocrkit.data.image import Preprocessing
-from ocrkit.errors import ConfigError, OptionError, nearest
+from ocrkit.errors import OptionError, nearest
 from ocrkit.nets.options import HeadOptions
 
 __all__ = ["BackboneChoice", "DataSettings", "RunConfig", "TrainingSettings"]
@@ -148,8 +148,6 @@ class RunConfig:
         _one_of("resize", self.resize, RESIZINGS)
         for name, strength in self.augmentation.items():
             _within(f"augmentation.{name}", strength, 0, 1)
-        if self.charset == "from-data" and not self.data.training:
-            raise ConfigError("charset 'from-data' takes the characters of labelled data, and none is given")
 
     @property
     def draws_lines(self) -> bool:
