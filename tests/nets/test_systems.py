@@ -61,7 +61,7 @@ def test_crnn_has_the_8_3_million_weights_of_its_paper(systems):
 
     network = Crnn(Vgg(options), head, labels=37)
 
-    # Shi, Bai, Yao 2015, section 3.3, "8.3 million". Theirs has a linear layer from 512 to 256 between the LSTMs, so that
+    # Shi, Bai, Yao 2015, section 3.3, "8.3 million". Theirs has a linear layer from 512 to 256 between the LSTMs: so
     # the second LSTM's 2 x 4 gates of 256 units read 256 features fewer.
     theirs = sum(weights.numel() for weights in network.parameters()) + (512 + 1) * 256 - 2 * 4 * 256 * 256
     assert theirs == pytest.approx(8.3e6, rel=0.01)
