@@ -1,6 +1,8 @@
 #include "ocrkit/ctc/lexicon.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <string>
 
