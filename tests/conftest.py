@@ -1,4 +1,4 @@
-"""Fake distributions: a module and its metadata in a folder on ``sys.path``, as an installer would leave them."""
+"""Fixtures that several test folders share."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ HEADER = "from ocrkit import Charset, DecoderSpec, RendererSpec, hookimpl\n"
 
 @pytest.fixture
 def distribute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Distribute:
-    """Make a distribution importable: ``distribute("ocrkit-kenlm", body, version="0.2")``."""
+    """Make a fake distribution importable, and give the folder: ``distribute("ocrkit-kenlm", body, version="0.2")``.
+
+    A module and its metadata lie in a folder on ``sys.path``, as an installer would leave them.
+    """
     site = tmp_path / "site"
     site.mkdir()
     monkeypatch.syspath_prepend(str(site))
