@@ -64,8 +64,8 @@ def _as_lengths(lengths: Lengths, lines: int) -> NDArray[np.int64]:
         return np.zeros(0, np.int64)
     if array.dtype.kind not in "iu":
         raise EmissionsError(f"lengths has dtype {array.dtype}; expected integers, a number of frames a line")
-    if array.dtype.kind == "u":
-        array = np.minimum(array, np.iinfo(np.int64).max)
+    if array.dtype == np.uint64:
+        array = np.minimum(array, np.uint64(np.iinfo(np.int64).max))
     return np.ascontiguousarray(array, dtype=np.int64)
 
 

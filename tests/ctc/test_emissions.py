@@ -1,0 +1,252 @@
+"""What the decoders take, in any layout, and how they refuse the rest."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+import torch
+
+from ocrkit.ctc import beam_search, greedy
+from ocrkit.errors import EmissionsError, OptionError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from ocrkit.ctc import Decoded
+
+DECODERS = [greedy, partial(greedy, rescore=True), partial(beam_search, n_best=3)]
+every_decoder = pytest.mark.parametrize("decode", DECODERS, ids=["greedy", "rescored", "beam"])
+
+
+def random_batch(lines: int = 6, frames: int = 12, labels: int = 7) -> NDArray[np.float32]:
+    logits = torch.from_numpy(np.random.default_rng(9).normal(size=(lines, frames, labels)) * 2)
+    return logits.log_softmax(-1).to(torch.float32).numpy()
+
+
+def assert_same(one: Decoded, other: Decoded) -> None:
+    for name in Decoded_arrays:
+        np.testing.assert_array_equal(getattr(one, name), getattr(other, name), err_msg=name)
+
+
+Decoded_arrays = (
+    "labels",
+    "frames",
+    "confidences",
+    "label_offsets",
+    "scores",
+    "acoustic_scores",
+    "entries",
+    "line_offsets",
+    "proved",
+)
+
+
+def transposed(batch: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.ascontiguousarray(batch.transpose(1, 0, 2)).transpose(1, 0, 2)
+
+
+def labels_apart(batch: NDArray[np.float32]) -> NDArray[np.float32]:
+    wide = np.full((*batch.shape[:2], batch.shape[2] * 3), np.nan, np.float32)
+    wide[..., ::3] = batch
+    return wide[..., ::3]
+
+
+def backwards(batch: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.ascontiguousarray(batch[::-1, ::-1, ::-1])[::-1, ::-1, ::-1]
+
+
+def unaligned(batch: NDArray[np.float32]) -> NDArray[np.float32]:
+    memory = np.frombuffer(b"\0" + batch.tobytes(), np.uint8)[1:]
+    return memory.view(np.float32).reshape(batch.shape)
+
+
+def read_only(batch: NDArray[np.float32]) -> NDArray[np.float32]:
+    copy = batch.copy()
+    copy.flags.writeable = False
+    return copy
+
+
+@every_decoder
+@pytest.mark.parametrize(
+    "layout",
+    [transposed, labels_apart, backwards, unaligned, read_only, np.asfortranarray, torch.from_numpy, memoryview],
+)
+def test_any_layout_decodes_alike(decode: Callable[..., Decoded], layout: Callable[..., object]) -> None:
+    batch = random_batch()
+
+    assert_same(decode(layout(batch)), decode(batch))
+
+
+@every_decoder
+def test_float16_decodes_as_its_values_do_in_float32(decode: Callable[..., Decoded]) -> None:
+    halves = random_batch().astype(np.float16)
+    halves[0, 0, :3] = [-np.inf, 6e-8, -3e-5]  # the smallest, and subnormals
+
+    assert_same(decode(halves), decode(halves.astype(np.float32)))
+    assert_same(decode(torch.from_numpy(halves)), decode(halves.astype(np.float32)))
+    assert_same(decode(halves[:, :, ::-1]), decode(halves.astype(np.float32)[:, :, ::-1]))
+
+
+@every_decoder
+def test_one_line_may_come_alone(decode: Callable[..., Decoded]) -> None:
+    batch = random_batch()
+
+    assert_same(decode(batch[2]), decode(batch[2:3]))
+    assert_same(decode(batch[2], [5]), decode(batch[2, :5]))
+
+
+@every_decoder
+def test_padding_is_never_read(decode: Callable[..., Decoded]) -> None:
+    batch = random_batch()
+    lengths = np.array([12, 0, 5, 1, 11, 7])
+    padded = batch.copy()
+    for line, length in enumerate(lengths):
+        padded[line, length:] = np.nan
+
+    decoded = decode(padded, lengths)
+
+    for line, length in enumerate(lengths):
+        alone = decode(batch[line, :length])[0]
+        assert [one.labels.tolist() for one in decoded[line]] == [one.labels.tolist() for one in alone]
+        assert [one.score for one in decoded[line]] == [one.score for one in alone]
+
+
+@every_decoder
+@pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.int32, np.int64, np.uint64])
+def test_lengths_may_be_any_integers(decode: Callable[..., Decoded], dtype: type) -> None:
+    batch = random_batch()
+    lengths = [3, 0, 12, 1, 2, 3]
+
+    assert_same(decode(batch, np.array(lengths, dtype)), decode(batch, lengths))
+    assert_same(decode(batch, torch.tensor(lengths)), decode(batch, lengths))
+
+
+@every_decoder
+def test_the_input_is_not_written_to(decode: Callable[..., Decoded]) -> None:
+    batch = random_batch()
+    before = batch.copy()
+
+    decode(batch)
+
+    np.testing.assert_array_equal(batch, before)
+
+
+@every_decoder
+def test_the_threads_do_not_change_the_result(decode: Callable[..., Decoded]) -> None:
+    batch = random_batch(lines=200)
+
+    alone = decode(batch, threads=1)
+
+    assert_same(decode(batch, threads=8), alone)
+    assert_same(decode(batch), alone)
+
+
+@every_decoder
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (np.nan, r"line 1, frame 2, label 3\] is nan"),
+        (np.inf, r"line 1, frame 2, label 3\] is \+inf"),
+    ],
+)
+def test_a_value_that_is_no_log_probability_is_named(
+    decode: Callable[..., Decoded], value: float, message: str
+) -> None:
+    batch = random_batch()
+    batch[1, 2, 3] = value
+    batch[4, 0, 0] = value
+
+    with pytest.raises(EmissionsError, match=message):
+        decode(batch)
+
+
+@every_decoder
+def test_a_frame_without_any_possible_label_is_named(decode: Callable[..., Decoded]) -> None:
+    batch = random_batch()
+    batch[3, 4] = -np.inf
+
+    with pytest.raises(EmissionsError, match=r"line 3, frame 4\] is -inf for every label"):
+        decode(batch)
+
+
+@every_decoder
+@pytest.mark.parametrize(
+    ("log_probs", "message"),
+    [
+        (np.zeros((2, 3, 4)), r"dtype float64; expected float32 or float16.*astype"),
+        (np.zeros((2, 3, 4), np.int32), "dtype int32"),
+        (np.zeros((2, 3, 4), ">f4"), "machine's byte order"),
+        (np.zeros(4, np.float32), r"shape \(4,\); expected \(lines, frames, labels\)"),
+        (np.zeros((1, 2, 3, 4), np.float32), r"shape \(1, 2, 3, 4\)"),
+        (np.zeros((2, 3, 0), np.float32), "has no labels"),
+        ([[0.0, 0.0]], "of type list"),
+        (None, "of type NoneType"),
+        (torch.zeros(2, 3, 4, requires_grad=True), r"requires grad; pass log_probs\.detach\(\)"),
+        (torch.zeros(2, 3, 4, dtype=torch.bfloat16), r"log_probs\.float\(\)\.cpu\(\)"),
+        (torch.zeros(2, 3, 4, device="meta"), "cannot be read in place"),
+    ],
+)
+def test_what_is_no_array_of_log_probabilities_is_refused(
+    decode: Callable[..., Decoded], log_probs: object, message: str
+) -> None:
+    with pytest.raises(EmissionsError, match=message):
+        decode(log_probs)
+
+
+@every_decoder
+@pytest.mark.parametrize(
+    ("lengths", "message"),
+    [
+        ([1, 2, 3], r"lengths has shape \(3,\); expected \(2,\)"),
+        (np.array(3), r"lengths has shape \(\)"),
+        ([1.0, 2.0], "lengths has dtype float64; expected integers"),
+        ([True, False], "lengths has dtype bool"),
+        ([1, 4], r"lengths\[1\] is 4; it is a number of frames, 0\.\.3"),
+        ([-1, 3], r"lengths\[0\] is -1"),
+        (np.array([2**63, 0], np.uint64), r"lengths\[0\] is 9223372036854775807"),
+    ],
+)
+def test_lengths_out_of_order_are_refused(decode: Callable[..., Decoded], lengths: object, message: str) -> None:
+    with pytest.raises(EmissionsError, match=message):
+        decode(np.zeros((2, 3, 4), np.float32), lengths)
+
+
+@every_decoder
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"blank": 4}, r"blank is 4; with 4 labels it is one of 0\.\.3"),
+        ({"blank": -1}, "blank is -1"),
+        ({"blank": 2**40}, "blank is"),
+        ({"blank": 1.0}, "blank is 1.0; expected a whole number"),
+        ({"threads": -1}, "threads is -1; it is at least 0"),
+        ({"threads": "two"}, "threads is 'two'"),
+    ],
+)
+def test_options_out_of_range_are_refused(
+    decode: Callable[..., Decoded], options: dict[str, object], message: str
+) -> None:
+    with pytest.raises(OptionError, match=message):
+        decode(np.zeros((2, 3, 4), np.float32), **options)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"beam_width": 0}, "beam_width is 0; it is at least 1"),
+        ({"beam_width": 2.5}, "beam_width is 2.5; expected a whole number"),
+        ({"n_best": 0}, "n_best is 0; it is at least 1"),
+        ({"token_cut": -0.1}, r"token_cut is -0\.1; it lies in 0\.\.1"),
+        ({"token_cut": 1.1}, r"token_cut is 1\.1"),
+        ({"token_cut": float("nan")}, "token_cut is nan"),
+        ({"token_cut": "low"}, "token_cut is 'low'; expected a number"),
+    ],
+)
+def test_options_of_beam_search_out_of_range_are_refused(options: dict[str, object], message: str) -> None:
+    with pytest.raises(OptionError, match=message):
+        beam_search(np.zeros((2, 3, 4), np.float32), **options)  # type: ignore[arg-type]
