@@ -36,7 +36,8 @@ std::string_view utf8_of(const py::str& text) {
     return {data, static_cast<std::size_t>(size)};
 }
 
-ctc::Lexicon build(const Flat<ctc::Label>& labels, const Flat<std::int64_t>& offsets, const std::optional<Flat<double>>& counts) {
+ctc::Lexicon build(const Flat<ctc::Label>& labels, const Flat<std::int64_t>& offsets,
+                   const std::optional<Flat<double>>& counts) {
     // The caller keeps the arrays alive and to itself.
     const auto label_span = span_of(labels);
     const auto offset_span = span_of(offsets);

@@ -134,5 +134,6 @@ TEST(labels_are_held_against_the_emissions) {
     const Lexicon lexicon = built({{1}, {3, 2}});
     lexicon.view().check_labels(0, 4);
     CHECK_THROWS(LexiconError, lexicon.view().check_labels(2, 4), "entry 1 holds label 2, which is the blank");
-    CHECK_THROWS(LexiconError, lexicon.view().check_labels(0, 3), "entry 1 holds label 3, but log_probs has labels 0..2");
+    CHECK_THROWS(LexiconError, lexicon.view().check_labels(0, 3),
+                 "entry 1 holds label 3, but log_probs has labels 0..2");
 }
