@@ -44,10 +44,10 @@ class CommandGroup(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         """Load the command that the first argument names; an unknown one is wrong usage."""
         try:
-            offer = default_registry().offer(COMMAND, args[0])
+            self.commands[args[0]] = _load(default_registry().offer(COMMAND, args[0]))
         except UnknownNameError as error:
-            ctx.fail(str(error))
-        self.commands[args[0]] = _load(offer)
+            if not ctx.resilient_parsing:  # as it is while a shell completes a half-typed line
+                ctx.fail(str(error))
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
