@@ -5,7 +5,8 @@ BIN := $(VENV)/bin
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 DEBIAN_PACKAGES := libfribidi0 fonts-mlym fonts-dejavu-core
 PLUGINS := $(wildcard plugins/ocrkit-*)
-NATIVE := CMakeLists.txt pyproject.toml $(shell find csrc -name '*.?pp')
+# What an editable install must be told of again: native code, and packages that came or went.
+INSTALLED := CMakeLists.txt pyproject.toml $(shell find csrc ocrkit \( -name '*.?pp' -o -name __init__.py \))
 
 export CMAKE_BUILD_PARALLEL_LEVEL := $(JOBS)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -51,7 +52,7 @@ $(VENV)/.packages: constraints.txt
 	$(BIN)/pip install -q cmake ninja scikit-build-core pybind11 flit-core -c constraints.txt
 	touch $@
 
-$(VENV)/.installed: $(VENV)/.packages $(NATIVE)
+$(VENV)/.installed: $(VENV)/.packages $(INSTALLED)
 	$(BIN)/pip install -q --no-build-isolation -e '.[dev,plot,lmdb]' -c constraints.txt
 	touch $@
 
