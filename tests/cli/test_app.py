@@ -40,7 +40,7 @@ def test_help_shows_every_command_and_its_summary(flag: str) -> None:
 
 
 def test_help_loads_no_command_and_nothing_heavy() -> None:
-    heavy = ("torch", "numpy", "PIL", "rich", "ocrkit.cli.charsets", "ocrkit.cli.plugins", "ocrkit.cli.train")
+    heavy = ("torch", "numpy", "PIL", "ocrkit.cli.charsets", "ocrkit.cli.plugins", "ocrkit.cli.train")
     code = (
         "import sys\n"
         "from ocrkit.cli.app import main\n"
