@@ -33,7 +33,7 @@ def greedy(
     threads: int,
 ) -> _DecodedArrays: ...
 
-class Lexicon:
+class Lexicon(metaclass=type):  # noqa: UP050 - pybind11 gives its classes a metaclass, and stubtest asks for one
     def __init__(
         self, labels: NDArray[np.int32], offsets: NDArray[np.int64], counts: NDArray[np.float64] | None
     ) -> None: ...

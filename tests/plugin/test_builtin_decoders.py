@@ -1,0 +1,91 @@
+"""The decoders that come with ocrkit: what each honours, and what it refuses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from ocrkit.ctc import Lexicon, beam_search, greedy
+from ocrkit.errors import OptionError
+from ocrkit.plugin.builtin.decoders import ocrkit_decoders
+from ocrkit.plugin.specs import DecoderOptions, DecoderSpec
+from ocrkit.plugin.testing import check_decoder
+from ocrkit.text.charset import Charset
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+SPECS = {spec.name: spec for spec in ocrkit_decoders()}
+CHARSET = Charset("letters", ("", "a", "b"), script="Latn", languages=("und",))
+WORDS = Lexicon([[1], [2], [1, 2]])
+
+
+def batch() -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    return np.random.default_rng(1).normal(size=(4, 6, 3)).astype(np.float32), np.array([6, 5, 0, 3])
+
+
+@pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS)
+def test_every_decoder_is_what_its_record_says(spec: DecoderSpec) -> None:
+    report = check_decoder(spec)
+
+    assert not report.path_scores
+    assert report.best == report.lines or spec.name == "greedy"
+
+
+def test_greedy_scores_its_labelling_and_not_one_path() -> None:
+    log_probs, lengths = batch()
+
+    decoded = SPECS["greedy"].build(CHARSET, DecoderOptions(threads=1)).decode(log_probs, lengths)
+
+    assert decoded.scores.tolist() == greedy(log_probs, lengths, rescore=True).scores.tolist()
+
+
+def test_beam_honours_its_width_and_the_number_of_readings() -> None:
+    log_probs, lengths = batch()
+
+    decoded = SPECS["beam"].build(CHARSET, DecoderOptions(beam_width=3, n_best=2)).decode(log_probs, lengths)
+
+    assert decoded.scores.tolist() == beam_search(log_probs, lengths, beam_width=3, n_best=2).scores.tolist()
+
+
+def test_beam_widens_by_itself_to_fill_a_long_list() -> None:
+    log_probs = np.zeros((1, 6, 3), np.float32)
+
+    decoded = SPECS["beam"].build(CHARSET, DecoderOptions(n_best=40)).decode(log_probs, np.array([6]))
+
+    assert len(decoded[0]) == 40
+
+
+def test_lexicon_reads_entries_only() -> None:
+    log_probs, lengths = batch()
+
+    decoded = SPECS["lexicon"].build(CHARSET, DecoderOptions(lexicon=WORDS, n_best=2)).decode(log_probs, lengths)
+
+    readings = {tuple(one.labels.tolist()) for line in decoded for one in line}
+    assert readings <= {(1,), (2,), (1, 2)}
+    assert [len(line) for line in decoded] == [2, 2, 0, 2]
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "message"),
+    [
+        ("greedy", DecoderOptions(beam_width=5), "'greedy' cannot honour --beam-width; use --decoder beam"),
+        ("greedy", DecoderOptions(n_best=2), "cannot honour --n-best; use --decoder beam"),
+        ("greedy", DecoderOptions(lexicon=WORDS), "cannot honour --lexicon; use --decoder lexicon"),
+        ("beam", DecoderOptions(lexicon=WORDS), "'beam' cannot honour --lexicon; use --decoder lexicon"),
+        ("beam", DecoderOptions(language_model=object()), "cannot honour --lm; leave it out"),
+        ("beam", DecoderOptions(separators=frozenset({1})), "cannot honour --separators"),
+        ("beam", DecoderOptions(beam_width=0), "beam_width is 0; it is at least 1"),
+        ("beam", DecoderOptions(n_best=0), "n_best is 0; it is at least 1"),
+        ("beam", DecoderOptions(extra={"alpha": 1}), "'beam' has no option 'alpha'"),
+        ("lexicon", DecoderOptions(), "'lexicon' has no lexicon; give it a word list with --lexicon"),
+        ("lexicon", DecoderOptions(lexicon=WORDS, beam_width=5), "'lexicon' cannot honour --beam-width"),
+        ("lexicon", DecoderOptions(lexicon=WORDS, lm_weight=0.5), "cannot honour --lm-weight"),
+        ("lexicon", DecoderOptions(lexicon=WORDS, n_best=0), "n_best is 0"),
+    ],
+)
+def test_an_option_that_a_decoder_cannot_honour_is_refused(name: str, options: DecoderOptions, message: str) -> None:
+    with pytest.raises(OptionError, match=message):
+        SPECS[name].build(CHARSET, options)
