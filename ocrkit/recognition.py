@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from ocrkit.ctc.emissions import as_emissions
 from ocrkit.data.batching import batches, pad_batch
 from ocrkit.data.loading import FittedLine, LineLoader
 from ocrkit.data.records import Alternative, BadImage, CharacterSpan, Prediction
@@ -20,11 +21,11 @@ from ocrkit.plugin.registry import Registry, default_registry
 from ocrkit.plugin.specs import DecoderOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Generator, Iterable, Sequence
 
     from numpy.typing import NDArray
 
-    from ocrkit.ctc import Decoded, Hypothesis
+    from ocrkit.ctc import Hypothesis
     from ocrkit.data.records import Sample
     from ocrkit.model import Model
     from ocrkit.plugin.specs import Decoder
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 __all__ = ["Recognizer", "choose_decoder", "decode_posteriors"]
 
 _WINDOW = 16  # batches that are sorted by width together, and so the most that a reading waits for
+_AHEAD = 2  # batches of log-probabilities that may wait to be decoded; each can take hundreds of MB
+_EPSILON = 1e-6  # px; a frame's edge that is whole but for rounding is whole
 _NO_OPTIONS = DecoderOptions()
 
 
@@ -73,12 +76,18 @@ class Recognizer:
         self._workers = workers
         model.network.to(self._device).eval()
 
-    def read(self, samples: Iterable[Sample]) -> Iterator[Prediction | BadImage]:
-        """What stands in each image, or why it cannot be opened, in the order of the samples."""
+    def read(self, samples: Iterable[Sample]) -> Generator[Prediction | BadImage, None, None]:
+        """What stands in each image, or why it cannot be opened, in the order of the samples.
+
+        The first readings come after one batch; later ones in windows of more, within which lines of like width go
+        together. What a line reads as does not depend on which lines those are.
+        """
         remaining = iter(samples)
+        batches_together = 1
         with LineLoader.opened(self.model.architecture.preprocessing, workers=self._workers) as loader:
-            while window := list(islice(remaining, _WINDOW * self._batch_size)):
+            while window := list(islice(remaining, batches_together * self._batch_size)):
                 yield from self._read_window(window, list(loader.load(window)))
+                batches_together = min(2 * batches_together, _WINDOW)
 
     def _read_window(
         self, samples: Sequence[Sample], loaded: Sequence[FittedLine | BadImage]
@@ -93,10 +102,12 @@ class Recognizer:
             for indices in order:
                 batch = [lines[index] for index in indices.tolist()]
                 log_probs, lengths = self._forward([line for _, line in batch])
+                if len(pending) >= _AHEAD:
+                    found.update(pending.pop(0).result())
                 names = [samples[place].name for place, _ in batch]
                 pending.append(thread.submit(self._decode_batch, batch, names, log_probs, lengths))
-            for done in pending:
-                found.update(done.result())
+            for waiting in pending:
+                found.update(waiting.result())
         return [found[place] for place in range(len(samples))]
 
     def _forward(self, lines: Sequence[FittedLine]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
@@ -156,6 +167,10 @@ def make_decoder(
         UnknownNameError: there is no such decoder.
         OptionError: it needs a lexicon and has none, or cannot honour an option.
     """
+    if options.n_best < 1:
+        raise OptionError(f"n_best is {options.n_best}; it is at least 1")
+    if options.threads < 0:
+        raise OptionError(f"threads is {options.threads}; it is at least 1, or 0 for one a core")
     spec = (registry or default_registry()).decoder(choose_decoder(charset, decoder, options))
     if spec.needs_lexicon and options.lexicon is None:
         raise OptionError(f"decoder {spec.name!r} needs a lexicon: --lexicon words.txt")
@@ -172,20 +187,28 @@ def decode_posteriors(
     options: DecoderOptions = _NO_OPTIONS,
     registry: Registry | None = None,
 ) -> list[Prediction]:
-    """Read (B, T, V) saved log-probabilities; a character's span is in frames, not in px.
+    """Read (B, T, V) saved log-probabilities; line b is called ``name#b``, counted from 0.
+
+    A character's span is in frames, not in px.
 
     Raises:
-        EmissionsError: V is not the number of the charset's labels, or the values are not log-probabilities.
+        EmissionsError: V is not the number of the charset's labels, or dtype, lengths or values are not those of
+            log-probabilities; the message begins with ``name``.
     """
-    if log_probs.shape[-1] != len(charset):
-        raise EmissionsError(
-            f"{name} has {log_probs.shape[-1]} labels a frame; charset {charset.name!r} has {len(charset)}, "
-            "the blank first: decode it with the charset or the model that it was made with"
-        )
-    if lengths is None:
-        lengths = np.full(log_probs.shape[0], log_probs.shape[1], dtype=np.int64)
-    decoded: Decoded = make_decoder(charset, decoder, options, registry).decode(log_probs, lengths)
-    ruler = _Ruler(0.0, 1.0, log_probs.shape[1])
+    built = make_decoder(charset, decoder, options, registry)
+    try:
+        array, counts = as_emissions(log_probs, lengths)
+        if array.shape[2] != len(charset):
+            raise EmissionsError(
+                f"has {array.shape[2]} labels a frame; charset {charset.name!r} has {len(charset)}, the blank first: "
+                "decode it with the charset or the model that it was made with"
+            )
+        if counts is None:
+            counts = np.full(array.shape[0], array.shape[1], dtype=np.int64)
+        decoded = built.decode(array, counts)  # type: ignore[arg-type]  # float16 is read in place as well
+    except EmissionsError as error:
+        raise EmissionsError(f"{name}: {error}") from error
+    ruler = _Ruler(0.0, 1.0, array.shape[1])
     return [_prediction(f"{name}#{line}", found, charset, ruler) for line, found in enumerate(decoded)]
 
 
@@ -200,8 +223,8 @@ class _Ruler:
     def span(self, frame: int) -> tuple[int, int]:
         left = self.start + frame * self.step
         return (
-            min(max(0, math.floor(left)), self.width),
-            min(max(0, math.ceil(left + self.step)), self.width),
+            min(max(0, math.floor(left + _EPSILON)), self.width),
+            min(max(0, math.ceil(left + self.step - _EPSILON)), self.width),
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,7 +11,7 @@ import typer
 from ocrkit.cli import decoding_options as shared
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from ocrkit.data.records import BadImage, Prediction, Sample
     from ocrkit.plugin.specs import DecoderOptions
@@ -23,7 +24,7 @@ app = typer.Typer(help="Read line images, or decode saved log-probabilities.")
 Inputs = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[INPUTS]...",
+        metavar="INPUTS",
         help="Images, folders and globs, or .npy and .npz log-probabilities; without any, a list on stdin.",
     ),
 ]
@@ -43,74 +44,80 @@ def decode(
     unencodable: shared.Unencodable = "error",
     device: shared.Device = "auto",
     batch_size: shared.BatchSize = 32,
-    workers: shared.Workers = 0,
+    workers: shared.Workers = -1,
     threads: shared.Threads = 0,
 ) -> None:
     """Read line images, or decode saved log-probabilities.
 
-    Results go to stdout in the order of the inputs; images that cannot be read are named on stderr, and the exit
-    code is then 1.
+    Results go to stdout in the order of the inputs; images that cannot be opened are named on stderr, and the exit
+    code is then 1. Saved log-probabilities need no model where --charset names theirs.
     """
     from ocrkit.data.posteriors import is_posteriors
+    from ocrkit.errors import DataError
     from ocrkit.plugin.registry import default_registry
 
     render = default_registry().renderer(to).render
-    given = _given(inputs)
+    given, listed = _given(inputs)
     posteriors = [place for place in given if is_posteriors(place)]
-    images = _samples([place for place in given if not is_posteriors(place)])
-    settings = {
-        "lexicon": lexicon,
-        "beam_width": beam_width,
-        "n_best": n_best,
-        "threads": threads,
-        "unencodable": unencodable,
-    }
-    bad: list[BadImage] = []
-    if posteriors:
-        _check_alone(images)
-        symbols = _charset(model, charset)
-        options = shared.decoder_options(symbols, **settings)  # type: ignore[arg-type]  # the values are typed above
-        predictions = _read_posteriors(posteriors, symbols, decoder, options)
-    else:
-        from ocrkit.recognition import Recognizer
+    if posteriors and len(posteriors) < len(given):
+        raise DataError("images and saved log-probabilities do not go together; decode them one after the other")
 
-        loaded = shared.load_model(model, charset)
-        options = shared.decoder_options(loaded.charset, **settings)  # type: ignore[arg-type]
-        recognizer = Recognizer(
-            loaded, decoder=decoder, options=options, device=device, batch_size=batch_size, workers=workers
+    def options(symbols: Charset) -> DecoderOptions:
+        return shared.decoder_options(
+            symbols, lexicon=lexicon, beam_width=beam_width, n_best=n_best, threads=threads, unencodable=unencodable
         )
-        predictions = _good(recognizer.read(images), bad)
-    for piece in render(predictions):
-        sys.stdout.write(piece)
-    shared.report_bad(bad, len(images))
+
+    if posteriors:
+        symbols = _charset(model, charset)
+        _write(render(_read_posteriors(posteriors, symbols, decoder, options(symbols))))
+        return
+    samples = _samples(given, missing_ok=listed)
+    loaded = shared.load_model(model, charset)
+    from ocrkit.recognition import Recognizer
+
+    recognizer = Recognizer(
+        loaded,
+        decoder=decoder,
+        options=options(loaded.charset),
+        device=device,
+        batch_size=batch_size,
+        workers=workers,
+    )
+    bad: list[BadImage] = []
+    # Closed at once when the reader of stdout leaves, or on Ctrl-C: it may have worker processes.
+    with shared.progress_beside_results("reading") as progress, closing(recognizer.read(samples)) as readings:
+        _write(render(_good(readings, bad, lambda done: progress(done, len(samples)))))
+    shared.report_bad(bad, len(samples))
     if bad:
         raise typer.Exit(1)
 
 
-def _given(inputs: list[str] | None) -> list[str]:
+def _given(inputs: list[str] | None) -> tuple[list[str], bool]:
+    """What to read, and whether it was listed on stdin, where a name that leads nowhere stops nothing."""
     from ocrkit.errors import DataError
 
     if inputs:
-        return inputs
+        return inputs, False
     if sys.stdin is None or sys.stdin.isatty():
         raise DataError("nothing to read: name images, folders or globs, or pipe a list of them in")
     listed = [line.rstrip("\r\n") for line in sys.stdin if line.strip()]
     if not listed:
-        raise DataError("nothing to read: the list on stdin is empty")
-    return listed
+        raise DataError(
+            "nothing to read: the list on stdin is empty; name images, folders or globs, or list them there"
+        )
+    return listed, True
 
 
-def _samples(places: list[str]) -> list[Sample]:
+def _samples(places: list[str], *, missing_ok: bool) -> list[Sample]:
     from ocrkit.data.sources.images import unlabelled
 
-    return unlabelled(places) if places else []
+    return unlabelled(places, missing_ok=missing_ok)
 
 
-def _check_alone(images: list[Sample]) -> None:
-    from ocrkit.errors import DataError
-
-    if images:
-        raise DataError("images and saved log-probabilities do not go together; decode them one after the other")
+def _write(pieces: Iterable[str]) -> None:
+    for piece in pieces:
+        sys.stdout.write(piece)
+        sys.stdout.flush()  # so that whoever reads along sees a line when it is there
 
 
 def _charset(model: str | None, charset: str | None) -> Charset:
@@ -135,12 +142,15 @@ def _read_posteriors(
         )
 
 
-def _good(readings: Iterable[Prediction | BadImage], bad: list[BadImage]) -> Iterator[Prediction]:
+def _good(
+    readings: Iterable[Prediction | BadImage], bad: list[BadImage], progress: Callable[[int], None]
+) -> Iterator[Prediction]:
     """The predictions among the readings; the others are added to ``bad``."""
     from ocrkit.data.records import BadImage
 
-    for reading in readings:
+    for done, reading in enumerate(readings, 1):
         if isinstance(reading, BadImage):
             bad.append(reading)
         else:
             yield reading
+        progress(done)

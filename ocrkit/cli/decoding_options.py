@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
     from ocrkit.data.records import BadImage
     from ocrkit.model import Model
     from ocrkit.plugin.specs import DecoderOptions
@@ -27,6 +32,7 @@ __all__ = [
     "Workers",
     "decoder_options",
     "load_model",
+    "progress_beside_results",
     "report_bad",
 ]
 
@@ -36,12 +42,12 @@ ModelName = Annotated[
         "-m",
         "--model",
         metavar="MODEL",
-        help="A model file, a run's folder or an installed model; else the newest run.",
+        help="A model file, a run's folder or an installed model; else the newest run below ./runs.",
     ),
 ]
 CharsetName = Annotated[
     str | None,
-    typer.Option("-c", "--charset", metavar="NAME", help="What the model should read, to choose among installed ones."),
+    typer.Option("-c", "--charset", metavar="NAME", help="What the model should read, where --model names none."),
 ]
 DecoderName = Annotated[
     str | None,
@@ -53,7 +59,7 @@ LexiconFile = Annotated[
 BeamWidth = Annotated[
     int | None, typer.Option("--beam-width", metavar="N", help="Labellings that beam search keeps after each frame.")
 ]
-NBest = Annotated[int, typer.Option("--n-best", metavar="N", help="Readings of each line (jsonl shows them).")]
+NBest = Annotated[int, typer.Option("--n-best", metavar="N", help="Readings of each line, which --to jsonl shows.")]
 Threads = Annotated[int, typer.Option("--threads", metavar="N", help="Threads of the decoder; 0 for one a core.")]
 Unencodable = Annotated[
     str,
@@ -69,11 +75,13 @@ Workers = Annotated[
 def load_model(name: str | None, charset: str | None) -> Model:
     """The model that the options mean; which one was taken without a name is said on stderr."""
     from ocrkit.cli.progress import say
-    from ocrkit.installed import find_model
+    from ocrkit.installed import find_model, reads
 
     found = find_model(name, charset=charset)
     if found.why:
         say(f"reading with {found.path} ({found.why})")
+    elif not reads(found.path, charset):
+        say(f"note: --charset {charset} only chooses among models, and {found.path} does not read it")
     from ocrkit.model import Model
 
     return Model.load(found.path)
@@ -100,9 +108,17 @@ def decoder_options(
     if lexicon is not None:
         file = read_lexicon(lexicon, charset, unencodable="skip" if unencodable == "skip" else "error")
         if file.skipped:
-            say(f"left out {len(file.skipped)} words of {lexicon} that charset {charset.name!r} cannot spell")
+            named = ", ".join(map(repr, file.skipped[:3])) + (", …" if len(file.skipped) > 3 else "")
+            say(f"left out {len(file.skipped)} words of {lexicon} that charset {charset.name!r} cannot spell: {named}")
         entries = file.build()
     return DecoderOptions(lexicon=entries, beam_width=beam_width, n_best=n_best, threads=threads)
+
+
+def progress_beside_results(stage: str) -> AbstractContextManager[Callable[[int, int], None]]:
+    """A function that shows on stderr how many of how many are done, where stdout is not the same terminal."""
+    from ocrkit.cli.progress import counting
+
+    return nullcontext(lambda _done, _total: None) if sys.stdout.isatty() else counting(stage)
 
 
 def report_bad(bad: list[BadImage], total: int) -> None:
@@ -112,4 +128,4 @@ def report_bad(bad: list[BadImage], total: int) -> None:
     for image in bad:
         say(f"left out {image.name}: {image.reason}")
     if bad:
-        say(f"{len(bad)} of {total} images could not be read")
+        say(f"{len(bad)} of {total} images could not be opened")

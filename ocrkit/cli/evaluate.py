@@ -16,7 +16,7 @@ __all__ = ["app"]
 
 app = typer.Typer(help="Measure a model's errors on labelled lines.")
 
-Data = Annotated[list[str], typer.Argument(metavar="DATA...", help="Folders or tables of labelled lines.")]
+Data = Annotated[list[str], typer.Argument(metavar="DATA", help="Folders or tables of labelled lines.")]
 Format = Annotated[
     str | None, typer.Option("--format", metavar="NAME", help="The format of the data; else it is guessed.")
 ]
@@ -105,10 +105,14 @@ def _print(result: Evaluation) -> None:
 def _draw(result: Evaluation, path: str) -> None:
     from ocrkit.data.image import open_image
     from ocrkit.data.sheet import SheetRow, draw_sheet
+    from ocrkit.errors import OptionError
     from ocrkit.text.metrics import comparable
 
     rows = [
         SheetRow(open_image(line.sample), comparable(line.truth), comparable(line.prediction.text))
         for line in result.lines[:20]
     ]
-    draw_sheet(rows).save(path)
+    try:
+        draw_sheet(rows).save(path)
+    except (OSError, ValueError) as error:  # ValueError: an ending that no picture format has
+        raise OptionError(f"--sheet {path} cannot be written: {error}; expected a file such as sheet.png") from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -18,31 +18,20 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 @app.command("list")
 def list_models(as_json: AsJson = False) -> None:
-    """List the installed models and the runs below ./runs."""
-    from ocrkit.checkpoint import read_metadata
+    """List the installed models and the runs below ./runs; a damaged file says what is wrong with it."""
     from ocrkit.cli.listing import print_json, print_table
-    from ocrkit.errors import OcrkitError
     from ocrkit.installed import installed_models
 
     files = {
         **installed_models(),
         **{str(path.parent): path for path in sorted(Path("runs").glob("*/model.safetensors"))},
     }
-    header = ("name", "charset", "backbone", "cer", "file")
-    rows = []
-    for name, path in files.items():
-        try:
-            metadata = read_metadata(path)
-        except OcrkitError as error:
-            rows.append((name, "", "", "", f"{path} ({error})"))
-            continue
-        cer = _inside(metadata, "provenance", "metrics", "cer")
-        charset, backbone = _inside(metadata, "charset", "name"), _inside(metadata, "architecture", "backbone")
-        rows.append((name, str(charset), str(backbone), "" if cer is None else f"{cer:.4f}", str(path)))
+    records = [{"name": name, **_summary(path), "file": str(path)} for name, path in files.items()]
     if as_json:
-        print_json([dict(zip(header, row, strict=True)) for row in rows])
+        print_json(records)
     else:
-        print_table(header, rows)
+        header = ("name", "charset", "backbone", "cer", "file")
+        print_table(header, [_row(record, header) for record in records])
 
 
 @app.command("show")
@@ -70,6 +59,30 @@ def show(name: Name, as_json: AsJson = False) -> None:
     for key in ("architecture", "provenance"):
         for inner, value in _rows(metadata.get(key)):
             print(f"{inner:13} {json.dumps(value, ensure_ascii=False)}")
+
+
+def _summary(path: Path) -> dict[str, object]:
+    """What a listing says of a model file: its charset, backbone and validation CER, or the error."""
+    from ocrkit.checkpoint import read_metadata
+    from ocrkit.errors import OcrkitError
+
+    try:
+        metadata = read_metadata(path)
+    except OcrkitError as error:
+        return {"error": str(error).removeprefix(f"{path}: ")}
+    return {
+        "charset": _inside(metadata, "charset", "name"),
+        "backbone": _inside(metadata, "architecture", "backbone"),
+        "cer": _inside(metadata, "provenance", "metrics", "cer"),
+    }
+
+
+def _row(record: Mapping[str, object], columns: Sequence[str]) -> list[str]:
+    shown = {key: value for key, value in record.items() if value is not None}
+    cells = {key: f"{value:.4f}" if isinstance(value, float) else str(value) for key, value in shown.items()}
+    if "error" in cells:
+        cells["file"] += f" ({cells['error']})"
+    return [cells.get(column, "") for column in columns]
 
 
 def _inside(table: object, *keys: str) -> object:

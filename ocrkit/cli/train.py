@@ -15,7 +15,7 @@ __all__ = ["app"]
 app = typer.Typer(help="Train a model on labelled lines, or on lines drawn from a charset.")
 
 Data = Annotated[
-    list[str] | None, typer.Argument(metavar="[DATA]...", help="Folders or tables of labelled lines; none draws lines.")
+    list[str] | None, typer.Argument(metavar="DATA", help="Folders or tables of labelled lines; none draws lines.")
 ]
 MoreData = Annotated[
     list[str] | None,

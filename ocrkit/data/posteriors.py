@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import zipfile
+import zlib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["Posteriors", "is_posteriors", "read_posteriors"]
 
 _SUFFIXES = (".npy", ".npz")
+_NPY, _ZIP = b"\x93NUMPY", b"PK"
+_EXPECTED = "expected a float32 or float16 array (lines, frames, labels) as numpy.save or numpy.savez writes it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,27 +42,45 @@ def read_posteriors(path: str | os.PathLike[str]) -> Posteriors:
 
     Raises:
         MissingFileError: there is no such file.
-        EmissionsError: it is no NumPy file, holds pickled objects (which are never opened), lacks ``log_probs``, or
-            the array has another number of dimensions.
+        EmissionsError: it is no NumPy file, damaged, holds pickled objects (which are never opened), lacks
+            ``log_probs``, or the array has another number of dimensions.
     """
     name = os.fspath(path)
     try:
-        # Pickles are refused: opening one can run code.
-        loaded = np.load(path, allow_pickle=False)
-        if isinstance(loaded, np.ndarray):
-            log_probs, lengths = loaded, None
-        else:
-            with loaded:
-                log_probs, lengths = _members(name, loaded)
+        with open(path, "rb") as file:
+            _check_is_numpy(name, file.read(len(_NPY)))
+            file.seek(0)
+            # Pickles are refused: opening one can run code.
+            log_probs, lengths = _arrays(name, np.load(file, allow_pickle=False))
     except FileNotFoundError as error:
         raise MissingFileError(f"no file {name!r}") from error
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        if isinstance(error, EmissionsError):
-            raise
-        raise EmissionsError(f"{name}: is not a readable {Path(name).suffix} file: {error}") from error
+    except EmissionsError:
+        raise
+    except OSError as error:
+        raise EmissionsError(f"{name}: cannot be read: {error.strerror or error}") from error
+    except (ValueError, EOFError, MemoryError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+        if "allow_pickle" in str(error):
+            raise EmissionsError(f"{name}: holds pickled objects, which ocrkit never opens; {_EXPECTED}") from error
+        raise EmissionsError(f"{name}: is damaged or truncated: {' '.join(str(error).split())}") from error
     if log_probs.ndim not in (2, 3):
-        raise EmissionsError(f"{name}: log_probs has shape {log_probs.shape}; expected (lines, frames, labels)")
+        raise EmissionsError(
+            f"{name}: log_probs has shape {log_probs.shape}; expected (lines, frames, labels) or (frames, labels)"
+        )
     return Posteriors(log_probs if log_probs.ndim == 3 else log_probs[np.newaxis], lengths)
+
+
+def _check_is_numpy(name: str, start: bytes) -> None:
+    if not start.startswith((_NPY, _ZIP)):
+        raise EmissionsError(f"{name}: is not a NumPy file, whatever its name; {_EXPECTED}")
+
+
+def _arrays(
+    name: str, loaded: NDArray[np.float32] | np.lib.npyio.NpzFile
+) -> tuple[NDArray[np.float32], NDArray[np.int64] | None]:
+    if isinstance(loaded, np.ndarray):
+        return loaded, None
+    with loaded:
+        return _members(name, loaded)
 
 
 def _members(name: str, archive: np.lib.npyio.NpzFile) -> tuple[NDArray[np.float32], NDArray[np.int64] | None]:
