@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import logging
 import os
 import re
@@ -12,7 +13,6 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import pluggy
 
-import ocrkit
 from ocrkit.plugin import builtin, hookspec
 from ocrkit.plugin.loading import ENVIRONMENT, installed_plugins, select
 from ocrkit.plugin.lookup import pick
@@ -71,8 +71,9 @@ def load_registry(selection: str | None = None) -> Registry:
         Exception: whatever a built-in raises. A stranger's failure becomes a ``Broken`` instead.
     """
     registry = Registry()
+    own_version = importlib.metadata.version("ocrkit")
     for module in builtin.modules():
-        registry.register(module, distribution="ocrkit", version=ocrkit.__version__, trusted=True)
+        registry.register(module, distribution="ocrkit", version=own_version, trusted=True)
     chosen, missing = select(installed_plugins(), selection)
     registry.set_aside(*missing)
     for plugin in chosen:
