@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import textwrap
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from ocrkit.cli.app import main
 
 Distribute = Callable[..., Path]
 
@@ -35,3 +39,30 @@ def distribute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Distribute:
         return site
 
     return make
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command printed, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run_ocrkit(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+    """Run the command line in this process: ``run_ocrkit("decode", "a.png", stdin="")``; stdin is empty by default."""
+    # What main() sets in the environment is taken back after the test.
+    monkeypatch.setenv("OMP_WAIT_POLICY", "passive")
+
+    def run(*arguments: str | Path, stdin: str = "") -> Ran:
+        monkeypatch.setattr(sys, "argv", ["ocrkit", *map(str, arguments)])
+        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+        with pytest.raises(SystemExit) as ended:
+            main()
+        code = ended.value.code
+        printed = capsys.readouterr()
+        return Ran(code if isinstance(code, int) else int(code is not None), printed.out, printed.err)
+
+    return run
