@@ -80,6 +80,19 @@ TEST(the_n_best_entries_are_those_of_the_exhaustive_oracle) {
     }
 }
 
+TEST(of_two_equals_the_lowest_wins_even_when_it_is_found_last) {
+    // p(2) = p(2 2) = 1/4 and p(1 3) = 1/4, one found at the root and the other a level below.
+    const float half = std::log(0.5F);
+    const oracle::Batch batch{.lines = 1,
+                              .frames = 2,
+                              .labels = 4,
+                              .values = {kLogZero, half, half, kLogZero, kLogZero, kLogZero, half, half},
+                              .lengths = {},
+                              .blank = 0};
+    const Decoded decoded = lexicon_search(batch.view(), built({{2}, {1, 3}}).view(), {.threads = 1});
+    CHECK((decoded.labels == oracle::Labels{1, 3}));
+}
+
 TEST(the_depth_first_rest_is_as_exact) {
     std::mt19937 random(2);
     for (const float scale : {0.0F, 1.0F, 60.0F}) {

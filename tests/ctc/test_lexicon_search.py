@@ -262,6 +262,16 @@ def test_equal_scores_go_to_the_lowest_labels() -> None:
     assert [each.labels.tolist() for each in decoded[0]] == [[1, 2], [1, 3], [2, 1], [2, 3]]
 
 
+def test_of_two_equals_the_lowest_wins_even_when_it_is_found_last() -> None:
+    # p(2) = p(2 2) = 1/4 and p(1 3) = 1/4, one found at the root and the other a level below.
+    line = np.full((2, 4), -np.inf, np.float32)
+    line[0, [1, 2]] = line[1, [2, 3]] = math.log(0.5)
+
+    decoded = lexicon_search(line, lexicon=Lexicon([[2], [1, 3]]))
+
+    assert decoded[0][0].labels.tolist() == [1, 3]
+
+
 def test_half_precision_is_read_as_it_stands() -> None:
     rng = np.random.default_rng(8)
     entries = random_entries(rng, 50, 6, 5)
