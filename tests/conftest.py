@@ -6,10 +6,10 @@ import io
 import sys
 import textwrap
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from command import Ran, RunOcrkit
 
 from ocrkit.cli.app import main
 
@@ -41,17 +41,8 @@ def distribute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Distribute:
     return make
 
 
-@dataclass(frozen=True)
-class Ran:
-    """What a command printed, and its exit code."""
-
-    code: int
-    out: str
-    err: str
-
-
 @pytest.fixture
-def run_ocrkit(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+def run_ocrkit(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> RunOcrkit:
     """Run the command line in this process: ``run_ocrkit("decode", "a.png", stdin="")``; stdin is empty by default."""
     # What main() sets in the environment is taken back after the test.
     monkeypatch.setenv("OMP_WAIT_POLICY", "passive")
