@@ -90,7 +90,7 @@ def evaluate(
         progress: told of how many are done, of how many.
 
     Raises:
-        DataError: a sample has no text, or no image could be opened.
+        DataError: there are no samples, one has no text, or no image could be opened.
     """
     _check_labelled(samples)
     charset = recognizer.model.charset
@@ -125,6 +125,8 @@ def evaluate(
 
 
 def _check_labelled(samples: Sequence[Sample]) -> None:
+    if not samples:
+        raise DataError("there are no lines to evaluate; give labelled data")
     unlabelled = next((sample for sample in samples if sample.text is None), None)
     if unlabelled is not None:
         raise DataError(f"{unlabelled.name} has no label to compare with; evaluation needs labelled data")
