@@ -72,8 +72,8 @@ def read_metadata(path: str | os.PathLike[str]) -> dict[str, object]:
         MissingFileError: there is no such file.
         CheckpointError: not safetensors, truncated, not ocrkit's, or of a format that this version does not know.
     """
-    metadata, _ = _read_header(Path(path))
-    return metadata
+    file = Path(path)
+    return _own_metadata(file, _read_header(file))
 
 
 def read_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
@@ -86,7 +86,7 @@ def read_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
 
-    metadata, _ = _read_header(Path(path))
+    metadata = read_metadata(path)
     try:
         return Checkpoint(tensors=load_file(path), metadata=metadata)
     except (SafetensorError, OSError, KeyError, ValueError) as error:
@@ -112,54 +112,63 @@ def _umask() -> int:
     return mask
 
 
-def _read_header(path: Path) -> tuple[dict[str, object], int]:
-    """The ocrkit metadata and the file's size, after every check that needs no tensor."""
+def _read_header(path: Path) -> dict[str, object]:
+    """The safetensors header, after every check that needs no tensor."""
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
             start = file.read(8)
-            header = _parse_header(path, start, size, file.read(min(_header_length(start), size)))
+            raw = file.read(min(_header_length(start), size))
     except FileNotFoundError as error:
-        raise MissingFileError(f"no model file {str(path)!r}") from error
+        raise MissingFileError(f"no file {str(path)!r}") from error
     except OSError as error:
         raise CheckpointError(f"{path}: cannot be read: {error.strerror or error}") from error
-    return _own_metadata(path, header), size
-
-
-def _header_length(start: bytes) -> int:
-    length = struct.unpack("<Q", start)[0] if len(start) == 8 else 0
-    return int(length) if length <= _MAX_HEADER else 0
-
-
-def _parse_header(path: Path, start: bytes, size: int, raw: bytes) -> dict[str, object]:
     for magic, kind in _FOREIGN.items():
         # A safetensors file may begin with any byte, but its ninth is a brace.
         if start.startswith(magic) and not raw.startswith(b"{"):
             raise CheckpointError(f"{path}: is {kind}, not a safetensors file; ocrkit never unpickles a file")
-    length = _header_length(start)
+    return _parse_header(path, size, _header_length(start), raw)
+
+
+def _header_length(start: bytes) -> int:
+    """Bytes of JSON that follow the first eight; 0 for what no safetensors file says."""
+    length = struct.unpack("<Q", start)[0] if len(start) == 8 else 0
+    return int(length) if length <= _MAX_HEADER else 0
+
+
+def _parse_header(path: Path, size: int, length: int, raw: bytes) -> dict[str, object]:
+    """The header in ``raw``, of a file of ``size`` bytes whose header has ``length``."""
     if not raw.startswith(b"{"):
         raise CheckpointError(f"{path}: is not a safetensors file")
     if len(raw) < length:
         raise CheckpointError(f"{path}: truncated: {size} bytes, and its header alone says {8 + length}")
     try:
         header = json.loads(raw)
-    except ValueError as error:
-        raise CheckpointError(f"{path}: is not a safetensors file: its header is not JSON") from error
-    ends = [entry["data_offsets"][1] for name, entry in header.items() if name != "__metadata__"]
+        ends = [_end(entry) for name, entry in header.items() if name != "__metadata__"]
+    except (ValueError, RecursionError) as error:
+        raise CheckpointError(f"{path}: is not a safetensors file: {error}") from error
     expected = 8 + length + max(ends, default=0)
     if size < expected:
         raise CheckpointError(f"{path}: truncated: {size} bytes of {expected}; copy or train it again")
     return dict(header)
 
 
+def _end(entry: object) -> int:
+    """The byte after a tensor's last, by its entry in the header; ``ValueError`` if it is no such entry."""
+    offsets = entry.get("data_offsets") if isinstance(entry, dict) else None
+    if isinstance(offsets, list) and len(offsets) == 2 and all(type(offset) is int for offset in offsets):
+        return int(offsets[1])
+    raise ValueError("its header names a tensor without saying where it lies")
+
+
 def _own_metadata(path: Path, header: Mapping[str, object]) -> dict[str, object]:
     entries = header.get("__metadata__")
     document = entries.get(METADATA_KEY) if isinstance(entries, Mapping) else None
-    if document is None:
+    if not isinstance(document, str):
         raise CheckpointError(f"{path}: a safetensors file, but not one of ocrkit's: it has no {METADATA_KEY!r} key")
     try:
         metadata = json.loads(document)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise CheckpointError(f"{path}: damaged: its {METADATA_KEY!r} metadata is not JSON") from error
     if not isinstance(metadata, dict):
         raise CheckpointError(f"{path}: damaged: its {METADATA_KEY!r} metadata is not an object")

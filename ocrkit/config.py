@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import tomli_w
 
-from ocrkit.errors import ConfigError, MissingFileError, nearest
+from ocrkit.errors import ConfigError, MissingFileError, OptionError, nearest
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -44,8 +44,11 @@ def read_toml(path: str | os.PathLike[str]) -> dict[str, object]:
 
 
 def write_toml(path: str | os.PathLike[str], table: Table) -> None:
-    """Write a table as TOML, readable by ``read_toml``."""
-    Path(path).write_text(tomli_w.dumps(dict(table)), encoding="utf-8")
+    """Write a table as TOML, readable by ``read_toml``, in place of what was there, whole or not at all."""
+    target = Path(path)
+    temporary = target.with_name(f".{target.name}.new")
+    temporary.write_text(tomli_w.dumps(dict(table)), encoding="utf-8")
+    temporary.replace(target)
 
 
 def merge(*tables: Table) -> dict[str, object]:
@@ -88,6 +91,7 @@ def from_table(cls: type[T], table: Table, *, where: str = "") -> T:
 
     Raises:
         ConfigError: an unknown key (the nearest is named), a missing one, or a value of the wrong type.
+        OptionError: the dataclass refuses a value; ``where`` is put before what it says.
     """
     types_of = typing.get_type_hints(cls)
     fields = {field.name: field for field in dataclasses.fields(cls) if field.init}
@@ -101,7 +105,10 @@ def from_table(cls: type[T], table: Table, *, where: str = "") -> T:
     for name, field in fields.items():
         if name not in values and _has_no_default(field):
             raise ConfigError(f"{prefix}the option {name!r} is required")
-    return cls(**values)
+    try:
+        return cls(**values)
+    except OptionError as error:
+        raise OptionError(f"{prefix}{error}") from error
 
 
 def to_table(value: DataclassInstance) -> dict[str, object]:
@@ -138,13 +145,21 @@ def _convert(kind: object, value: object, where: str) -> object:
 
 
 def _convert_union(kind: object, value: object, where: str) -> object:
-    choices = [choice for choice in typing.get_args(kind) if choice is not type(None)]
+    """``value`` as the first of the union's types that takes it; ``int | float`` keeps whole numbers whole."""
+    choices = typing.get_args(kind)
+    if value is None and type(None) in choices:
+        return None
     failures: list[str] = []
     for choice in choices:
+        if choice is type(None):
+            continue
         try:
             return _convert(choice, value, where)
         except ConfigError as error:
             failures.append(str(error))
+    said = f"{where} is {value!r}; expected "
+    if all(failure.startswith(said) for failure in failures):
+        raise ConfigError(said + " or ".join(failure.removeprefix(said) for failure in failures))
     raise ConfigError(" or ".join(failures))
 
 

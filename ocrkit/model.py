@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import importlib.metadata
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
 
 from ocrkit.checkpoint import read_checkpoint, write_checkpoint
 from ocrkit.config import from_table, to_table
 from ocrkit.data.image import Preprocessing
-from ocrkit.errors import CheckpointError, ConfigError, ModelError, OcrkitError, PluginError
+from ocrkit.errors import CheckpointError, ModelError, OcrkitError, PluginError, UnknownNameError
 from ocrkit.nets.crnn import Crnn
 from ocrkit.nets.options import HeadOptions
 from ocrkit.plugin.records import BACKBONE
@@ -22,14 +21,15 @@ from ocrkit.plugin.registry import Registry, default_registry
 from ocrkit.text.charset import Charset
 
 if TYPE_CHECKING:
-    import os
-
+    import numpy as np
     from _typeshed import DataclassInstance
     from torch import Tensor
 
     from ocrkit.config import Table
 
-__all__ = ["Architecture", "Model"]
+__all__ = ["Architecture", "Model", "check_charset_fits", "to_array"]
+
+_NAMED = 3  # tensors in a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,30 +96,34 @@ class Model:
             PluginError: a plugin that it was made with is missing.
         """
         checkpoint = read_checkpoint(path)
-        charset, architecture, plugins, provenance = _described(Path(path), checkpoint.metadata)
-        model = cls._rebuilt(Path(path), charset, architecture, plugins, registry)
-        model.provenance = provenance
-        _fill(model.network, checkpoint.tensors, Path(path))
+        model = cls.from_description(checkpoint.metadata, where=os.fspath(path), registry=registry)
+        _fill(model.network, checkpoint.tensors, os.fspath(path))
         model.network.eval()
         return model
 
     @classmethod
-    def _rebuilt(
-        cls,
-        path: Path,
-        charset: Charset,
-        architecture: Architecture,
-        plugins: Mapping[str, str],
-        registry: Registry | None,
-    ) -> Model:
+    def from_description(cls, metadata: Mapping[str, object], *, where: str, registry: Registry | None = None) -> Model:
+        """A model with fresh weights, from what a file says beside its tensors; ``where`` begins the errors.
+
+        Raises:
+            CheckpointError: it is not the description of a model, or contradicts itself.
+            PluginError: a plugin that the model was made with is missing.
+        """
+        if metadata.get("kind") != "model":
+            raise CheckpointError(f"{where}: holds a {metadata.get('kind')!r}, not a model")
+        charset_table, parts, plugins, provenance = (
+            _table(metadata, key, where) for key in ("charset", "architecture", "plugins", "provenance")
+        )
         try:
-            model = cls.build(charset, architecture, registry=registry)
-        except LookupError as error:
+            charset = Charset.from_dict(charset_table)
+            model = cls.build(charset, from_table(Architecture, parts), registry=registry)
+        except UnknownNameError as error:
             makers = ", ".join(f"{name} {version}" for name, version in plugins.items())
-            raise PluginError(f"{path}: needs the plugins {makers}: {error}") from error
+            raise PluginError(f"{where}: needs the plugins {makers}: {error}") from error
         except OcrkitError as error:
-            raise CheckpointError(f"{path}: its description does not make a network: {error}") from error
-        model.plugins = plugins
+            raise CheckpointError(f"{where}: its metadata is damaged: {error}") from error
+        model.plugins = {str(name): str(version) for name, version in plugins.items()}
+        model.provenance = provenance
         return model
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -166,37 +170,22 @@ def to_array(tensor: Tensor) -> np.ndarray[tuple[int, ...], np.dtype[np.generic]
     return tensor.detach().cpu().contiguous().numpy()
 
 
-def _described(
-    path: Path, metadata: Mapping[str, object]
-) -> tuple[Charset, Architecture, Mapping[str, str], Mapping[str, object]]:
-    if metadata.get("kind") != "model":
-        raise CheckpointError(f"{path}: holds a {metadata.get('kind')!r}, not a model")
-    tables = {key: metadata.get(key) for key in ("charset", "architecture", "plugins", "provenance")}
-    for key, table in tables.items():
-        if not isinstance(table, Mapping):
-            raise CheckpointError(f"{path}: damaged: its metadata has no table {key!r}")
-    try:
-        charset = Charset.from_dict(_table(tables["charset"]))
-        architecture = from_table(Architecture, _table(tables["architecture"]))
-    except (OcrkitError, ConfigError) as error:
-        raise CheckpointError(f"{path}: its metadata is damaged: {error}") from error
-    plugins = {str(name): str(version) for name, version in _table(tables["plugins"]).items()}
-    return charset, architecture, plugins, _table(tables["provenance"])
+def _table(metadata: Mapping[str, object], key: str, where: str) -> Table:
+    table = metadata.get(key)
+    if not isinstance(table, Mapping):
+        raise CheckpointError(f"{where}: its metadata is damaged: it has no table {key!r}")
+    return table
 
 
-def _table(value: object) -> Table:
-    assert isinstance(value, Mapping)
-    return value
-
-
-def _fill(network: Crnn, tensors: Mapping[str, np.ndarray[tuple[int, ...], np.dtype[np.generic]]], path: Path) -> None:
+def _fill(network: Crnn, tensors: Mapping[str, np.ndarray[tuple[int, ...], np.dtype[np.generic]]], where: str) -> None:
     expected = network.state_dict()
-    missing, extra = sorted(expected.keys() - tensors.keys()), sorted(tensors.keys() - expected.keys())
-    if missing or extra:
-        raise CheckpointError(f"{path}: its tensors do not fit its description: missing {missing}, unknown {extra}")
+    for what, names in (("lacks", expected.keys() - tensors.keys()), ("adds", tensors.keys() - expected.keys())):
+        if names:
+            first = ", ".join(sorted(names)[:_NAMED])
+            raise CheckpointError(f"{where}: its tensors do not fit its description: it {what} {len(names)}: {first}")
     for name, tensor in expected.items():
         if tuple(tensor.shape) != tensors[name].shape:
-            raise CheckpointError(f"{path}: {name} is {tensors[name].shape}; its description needs {(*tensor.shape,)}")
+            raise CheckpointError(f"{where}: {name} is {tensors[name].shape}; its description needs {(*tensor.shape,)}")
     network.load_state_dict({name: torch.from_numpy(array.copy()) for name, array in tensors.items()})
 
 

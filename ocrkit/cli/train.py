@@ -189,7 +189,9 @@ def _report(outcome: Outcome) -> None:
         "interrupted": "interrupted",
     }
     best = outcome.best
-    quality = f"; validation CER {best.cer:.4f}, exact {best.exact:.4f}" if best else ""
+    quality = ""
+    if best is not None and best.cer is not None and best.exact is not None:
+        quality = f"; validation CER {best.cer:.4f}, exact {best.exact:.4f}"
     say(f"{reasons[outcome.reason]} after {outcome.steps} steps{quality}")
     typer.echo(str(outcome.model))
     if outcome.reason == "interrupted":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Self
 
 from ocrkit.cli.progress import Stages
@@ -39,7 +40,8 @@ class TrainingProgress(Observer):
 
     def stepped(self, report: StepReport) -> None:
         """Show the steps of all epochs as one stage, with the smoothed loss."""
-        self._smooth = report.loss if not self._smooth else 0.98 * self._smooth + 0.02 * report.loss
+        if math.isfinite(report.loss):
+            self._smooth = report.loss if not self._smooth else 0.98 * self._smooth + 0.02 * report.loss
         remark = f"epoch {report.epoch + 1}, loss {self._smooth:.3f}"
         self._stages.update("training", report.step, report.steps, remark)
 
@@ -47,6 +49,11 @@ class TrainingProgress(Observer):
         """Show what an epoch gave."""
         best = " (best)" if report.best else ""
         self._stages.say(
-            f"epoch {report.epoch + 1}: loss {report.loss:.3f}, validation {report.validation_loss:.3f}, "
-            f"CER {report.cer:.4f}, exact {report.exact:.4f}, {report.seconds:.0f} s{best}"
+            f"epoch {report.epoch + 1}: loss {report.loss:.3f}, {_quality(report)}, {report.seconds:.0f} s{best}"
         )
+
+
+def _quality(report: EpochReport) -> str:
+    if report.cer is None or report.exact is None or report.validation_loss is None:
+        return "no validation lines"
+    return f"validation {report.validation_loss:.3f}, CER {report.cer:.4f}, exact {report.exact:.4f}"

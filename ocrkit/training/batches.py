@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+from PIL import Image
 from torch import Tensor
 
 from ocrkit.data.batching import batches, epoch_rng, pad_batch
@@ -75,8 +76,7 @@ class Augmenter:
         for degradation, strength in self.degradations:
             if rng.random() < _CHANCE:
                 degraded = degradation.apply(image, rng, float(rng.uniform(0, strength)))
-                # A degradation may change the size; the fitted one has been promised to the length check.
-                image = degraded if degraded.shape == image.shape else image
+                image = _resized(degraded, image.shape)
         return image
 
 
@@ -123,6 +123,14 @@ def stream(
     finally:
         stopped.set()
         producer.join()
+
+
+def _resized(image: NDArray[np.uint8], shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    """The image in the size that it was fitted to, which the length check has seen, whatever became of it since."""
+    if image.shape == shape:
+        return image
+    height, width = shape
+    return np.asarray(Image.fromarray(image).resize((width, height), Image.Resampling.BICUBIC))
 
 
 def _batch_of(lines: Lines, indices: list[int], epoch: int, augmenter: Augmenter | None) -> Batch:

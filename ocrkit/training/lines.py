@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from ocrkit.text.naming import described
 if TYPE_CHECKING:
     from ocrkit.text.charset import Charset
 
-__all__ = ["Lines", "encode_labels", "prepare_lines"]
+__all__ = ["Lines", "check_share_of_bad", "encode_labels", "frames_needed", "prepare_lines"]
 
 Progress = Callable[[int, int], None]
 _NAMED = 3  # examples in a message
@@ -44,6 +45,11 @@ class Lines:
     loader: LineLoader
     images: list[NDArray[np.uint8] | None] = field(repr=False)
 
+    @classmethod
+    def none(cls, loader: LineLoader) -> Lines:
+        """No line."""
+        return cls([], [], np.zeros(0, np.int64), [], loader, [])
+
     def __len__(self) -> int:
         return len(self.samples)
 
@@ -53,16 +59,12 @@ class Lines:
         loaded = dict(zip(absent, self.loader.load([self.samples[index] for index in absent]), strict=True))
         return [_still_good(loaded[i]) if i in loaded else _kept(self.images[i]) for i in indices]
 
-    def subset(self, indices: Sequence[int]) -> Lines:
-        """The lines at ``indices``, sharing their images; ``bad`` stays with the whole."""
-        return Lines(
-            [self.samples[i] for i in indices],
-            [self.labels[i] for i in indices],
-            self.widths[np.asarray(indices, dtype=np.int64)],
-            [],
-            self.loader,
-            [self.images[i] for i in indices],
-        )
+    def digest(self) -> str:
+        """SHA-256 over the names, labels and widths of the lines, in order: equal where a run meets the same lines."""
+        state = hashlib.sha256()
+        for sample, label, width in zip(self.samples, self.labels, self.widths.tolist(), strict=True):
+            state.update(f"{sample.name}\0{label.tolist()}\0{width}\0".encode("utf-8", "surrogateescape"))
+        return state.hexdigest()
 
 
 def encode_labels(
@@ -122,7 +124,7 @@ def prepare_lines(
         lengths_matter: whether a label that needs more frames than its image has makes the line bad, as CTC would
             give it an infinite loss.
     """
-    lines = Lines([], [], np.zeros(0, np.int64), [], loader, [])
+    lines = Lines.none(loader)
     widths: list[int] = []
     for done, (sample, label, image) in enumerate(zip(samples, labels, loader.load(samples), strict=True), 1):
         progress(done, len(samples))

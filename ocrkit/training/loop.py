@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from ocrkit.errors import DataError
+from ocrkit.errors import DataError, ModelError
 from ocrkit.model import Model
 from ocrkit.training.batches import Augmenter, Batch, epoch_order, stream
 from ocrkit.training.lines import Lines
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Trainer"]
 
-_STATE_EVERY = 120.0  # seconds; what a kill -9 can cost
+_MOST_FAILED = 20  # steps in a row
 
 
 @dataclass(slots=True)
@@ -36,7 +37,7 @@ class Trainer:
 
     Attributes:
         model: its network is on ``device`` and is changed in place.
-        training: the lines to learn from.
+        training: the lines to learn from, at least one.
         validation: the lines to judge by; may be empty, and then every epoch's model counts as the best.
         settings: how.
         augmenter: what training lines go through.
@@ -44,6 +45,7 @@ class Trainer:
         device: where the network is.
         observer: whom to tell.
         keep_best: called with the report and what was read, when a model is the best so far.
+        position: how far the run has come.
     """
 
     model: Model
@@ -54,96 +56,130 @@ class Trainer:
     folder: Path
     device: torch.device
     observer: Observer
-    keep_best: Callable[[EpochReport, Validation], None]
+    keep_best: Callable[[EpochReport, Validation | None], None]
     position: Position = field(default_factory=Position)
-    last_best: EpochReport | None = None
-    optimizer: torch.optim.Optimizer = field(init=False)
-    scaler: torch.amp.GradScaler = field(init=False)
+    _optimizer: torch.optim.Optimizer = field(init=False)
+    _scaler: torch.amp.GradScaler = field(init=False)
+    _dtype: torch.dtype | None = field(init=False)
+    _told: float = field(init=False, default=0.0)
+    _saved: float = field(init=False, default=0.0)
 
     def __post_init__(self) -> None:
-        self.optimizer = make_optimizer(self.model.network, self.settings)
-        dtype = autocast_dtype(self.settings.precision, self.device)
-        self.scaler = torch.amp.GradScaler(self.device.type, enabled=dtype is torch.float16)
+        self.position.data = self.training.digest()
+        self._optimizer = make_optimizer(self.model.network, self.settings)
+        self._dtype = autocast_dtype(self.settings.precision, self.device)
+        self._scaler = torch.amp.GradScaler(self.device.type, enabled=self._dtype is torch.float16)
 
     @property
     def steps(self) -> int:
         """Steps of the whole run, if nothing ends it early."""
         return self.settings.epochs * -(-len(self.training) // self.settings.batch_size)
 
+    def save(self) -> None:
+        """Write where the run stands."""
+        self.position.scaler = self._scaler.state_dict()
+        write_state(self.folder, self.position, self.model, self._optimizer)
+        self._saved = time.monotonic()
+
     def restore(self) -> None:
         """Go back to where the state in the folder stands.
 
         Raises:
             DataError: the training lines are not those of the state.
+            CheckpointError: the state is damaged, or is not that of this network.
         """
         data = self.position.data
-        self.position = read_state(self.folder, self.model.network, self.optimizer)
-        self.scaler.load_state_dict(dict(self.position.scaler))
+        self.position = read_state(self.folder, self.model, self._optimizer)
         if self.position.data != data:
             raise DataError(
                 f"the training lines are not those that {str(self.folder)!r} was begun with; start a run anew"
             )
+        if self._scaler.is_enabled() and self.position.scaler:
+            self._scaler.load_state_dict(dict(self.position.scaler))
+
+    def ended(self) -> str:
+        """Why there is nothing left to do: ``epochs``, ``time`` or ``early``; empty as long as there is."""
+        position, settings = self.position, self.settings
+        if position.epoch >= settings.epochs:
+            return "epochs"
+        if self._time_is_up():
+            return "time"
+        best_epoch = position.best.epoch if position.best else -1
+        # An epoch that has just become the best is one behind the epochs finished.
+        if settings.quit == "early" and position.epoch - best_epoch > settings.lag:
+            return "early"
+        return ""
 
     def run(self, interruption: Interruption) -> str:
-        """Train until the end, and tell why it came: ``epochs``, ``time``, ``early`` or ``interrupted``."""
-        while self.position.epoch < self.settings.epochs:
-            ended = self._epoch(interruption)
-            if ended == "interrupted":
-                self._save()
-                return ended
-            self._validate()
-            self._save()
-            if ended:
-                return ended
-            if self.settings.quit == "early" and self.position.epoch - self.position.best_epoch > self.settings.lag:
-                return "early"
-        return "epochs"
+        """Train until the end, and tell why it came: as ``ended`` says, or ``interrupted``."""
+        self._told = self._saved = time.monotonic()
+        while not (reason := self.ended()):
+            if not interruption.requested:
+                self._epoch(interruption)
+            if interruption.requested:
+                self.save()
+                return "interrupted"
+            self._end_epoch()
+            self.save()
+        return reason
 
-    def _epoch(self, interruption: Interruption) -> str:
-        """The rest of the epoch under way; empty, or why the run should end."""
+    def _epoch(self, interruption: Interruption) -> None:
+        """The rest of the epoch under way, or less if there is no time for it or the user has had enough."""
         position, settings = self.position, self.settings
         order = epoch_order(self.training, settings.batch_size, seed=settings.seed, epoch=position.epoch)
-        saved = time.monotonic()
         self.model.network.train()
         remaining = stream(self.training, order[position.batch :], epoch=position.epoch, augmenter=self.augmenter)
-        ended = ""
         for batch in remaining:
             self._step(batch)
-            if interruption.requested:
-                ended = "interrupted"
-            elif settings.minutes and position.seconds >= 60 * settings.minutes:
-                ended = "time"
-            if ended:
+            if interruption.requested or self._time_is_up():
                 break
-            if time.monotonic() - saved > _STATE_EVERY:
-                self._save()
-                saved = time.monotonic()
+            if time.monotonic() - self._saved > settings.save_every:
+                self.save()
         remaining.close()
-        return ended
 
     def _step(self, batch: Batch) -> None:
-        """One optimiser step on (B, 1, H, W) images."""
-        begun = time.monotonic()
-        position, settings = self.position, self.settings
-        rate = settings.lrate * rate_factor(self._progress(), settings)
-        for group in self.optimizer.param_groups:
+        """One optimiser step on (B, 1, H, W) images; left out when its loss or its gradient is no finite number."""
+        rate = self.settings.lrate * rate_factor(self._progress(), self.settings)
+        for group in self._optimizer.param_groups:
             group["lr"] = rate
         with self._autocast():
             log_probs, lengths = self.model.network(batch.images.to(self.device, non_blocking=True), batch.widths)
         loss = summed_loss(log_probs, lengths, batch)
-        self.optimizer.zero_grad(set_to_none=True)
-        torch.autograd.backward(self.scaler.scale(loss / len(batch.labels)))
-        if settings.clip:
-            self.scaler.unscale_(self.optimizer)
-            torch.nn.utils.clip_grad_norm_(self.model.network.parameters(), settings.clip)
-        self.scaler.step(self.optimizer)
-        self.scaler.update()
+        self._optimizer.zero_grad(set_to_none=True)
+        torch.autograd.backward(self._scaler.scale(loss / len(batch.labels)))
+        self._scaler.unscale_(self._optimizer)
+        norm = torch.nn.utils.clip_grad_norm_(self.model.network.parameters(), self.settings.clip or math.inf)
+        # The scaler leaves out steps of its own, as it looks for the largest scale that does not overflow.
+        usable = self._scaler.is_enabled() or bool(torch.isfinite(norm))
+        if usable:
+            self._scaler.step(self._optimizer)
+        self._scaler.update()
+        nats = float(loss.detach())
+        failed = not (usable and math.isfinite(nats))
+        self._count(batch, nats, failed=failed)
+        self._tell(nats / len(batch.labels) if not failed else math.nan, rate, len(batch))
+
+    def _count(self, batch: Batch, nats: float, *, failed: bool) -> None:
+        """Note a step that was taken, or left out.
+
+        Raises:
+            ModelError: too many in a row were left out.
+        """
+        position = self.position
         position.batch += 1
         position.step += 1
-        position.loss_sum += float(loss.detach())
-        position.label_sum += len(batch.labels)
-        position.seconds += time.monotonic() - begun
-        self._tell(float(loss.detach()) / len(batch.labels), rate, len(batch))
+        position.failed = position.failed + 1 if failed else 0
+        if not failed:
+            position.loss_sum += nats
+            position.label_sum += len(batch.labels)
+        elif position.failed == 1:
+            self.observer.note(f"step {position.step} is left out: its loss or its gradient is no finite number")
+        if position.failed >= _MOST_FAILED:
+            raise ModelError(
+                f"the loss or its gradient was no finite number in {_MOST_FAILED} steps in a row; begin anew with a "
+                f"lower --lrate than {self.settings.lrate:g}, or with --precision float32"
+            )
+        self._pass_time()
 
     def _tell(self, loss: float, rate: float, lines: int) -> None:
         position, settings = self.position, self.settings
@@ -151,29 +187,37 @@ class Trainer:
             StepReport(position.step, self.steps, position.epoch, settings.epochs, loss, rate, position.seconds, lines)
         )
 
-    def _validate(self) -> None:
-        """End the epoch: judge the model, and keep it when it is the best so far."""
+    def _end_epoch(self) -> None:
+        """Judge the model, keep it when it is the best so far, and go on to the next epoch."""
         position = self.position
         result = validate(self.model, self.validation, self.settings.batch_size, self.device, self._autocast)
-        better = (result.cer, result.loss) < (position.best_cer, position.best_loss) or not len(self.validation)
+        self._pass_time()
         report = EpochReport(
             epoch=position.epoch,
             step=position.step,
             loss=position.loss_sum / max(1, position.label_sum),
-            validation_loss=result.loss,
-            cer=result.cer,
-            exact=result.exact,
-            rate=float(self.optimizer.param_groups[0]["lr"]),
+            rate=float(self._optimizer.param_groups[0]["lr"]),
             seconds=position.seconds,
-            best=better,
+            best=_is_better(result, position.best),
+            validation_loss=result.loss if result else None,
+            cer=result.cer if result else None,
+            exact=result.exact if result else None,
         )
-        if better:
-            position.best_cer, position.best_loss, position.best_epoch = result.cer, result.loss, position.epoch
-            self.last_best = report
+        if report.best:
+            position.best = report
+            # Before the state that counts this epoch: a kill between the two repeats the epoch, and loses nothing.
             self.keep_best(report, result)
         position.epoch += 1
         position.batch, position.loss_sum, position.label_sum = 0, 0.0, 0
         self.observer.validated(report)
+
+    def _pass_time(self) -> None:
+        now = time.monotonic()
+        self.position.seconds += now - self._told
+        self._told = now
+
+    def _time_is_up(self) -> bool:
+        return bool(self.settings.minutes) and self.position.seconds >= 60 * self.settings.minutes
 
     def _progress(self) -> float:
         """The share of the run that is done, by steps or by time, whichever is further."""
@@ -181,10 +225,12 @@ class Trainer:
         limit = 60 * self.settings.minutes
         return min(1.0, max(by_steps, self.position.seconds / limit) if limit else by_steps)
 
-    def _save(self) -> None:
-        self.position.scaler = self.scaler.state_dict()
-        write_state(self.folder, self.position, self.model.network, self.optimizer)
-
     def _autocast(self) -> AbstractContextManager[object]:
-        dtype = autocast_dtype(self.settings.precision, self.device)
-        return nullcontext() if dtype is None else torch.autocast(self.device.type, dtype=dtype)
+        return nullcontext() if self._dtype is None else torch.autocast(self.device.type, dtype=self._dtype)
+
+
+def _is_better(result: Validation | None, best: EpochReport | None) -> bool:
+    """Whether a validation beats the best: by its error rate, then by its loss. Without validation the last is best."""
+    if result is None or best is None or best.cer is None or best.validation_loss is None:
+        return True
+    return (result.cer, result.loss) < (best.cer, best.validation_loss)

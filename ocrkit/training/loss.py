@@ -1,4 +1,4 @@
-"""The CTC loss of a batch."""
+"""The CTC loss of the lines of a batch."""
 
 from __future__ import annotations
 
@@ -11,23 +11,30 @@ if TYPE_CHECKING:
 
     from ocrkit.training.batches import Batch
 
-__all__ = ["summed_loss"]
+__all__ = ["line_losses", "summed_loss"]
 
 
 def summed_loss(log_probs: Tensor, lengths: Tensor, batch: Batch) -> Tensor:
-    """Nats, summed over the lines of a batch; a line that no path spells adds nothing.
+    """Nats, summed over the lines of a batch, each of which must have frames enough for its labels.
 
     Args:
         log_probs: (B, T, V) float32, label 0 the blank.
         lengths: (B,) frames that count.
         batch: whose labels they should spell.
     """
+    return line_losses(log_probs, lengths, batch).sum()
+
+
+def line_losses(log_probs: Tensor, lengths: Tensor, batch: Batch) -> Tensor:
+    """(B,) nats of each line; infinite for a line that no path spells. Arguments as of ``summed_loss``."""
+    if log_probs.shape[1] == 0:
+        # torch refuses a batch without frames; nothing but an empty label fits there.
+        return log_probs.new_zeros(len(batch)).masked_fill(batch.label_lengths.to(log_probs.device) > 0, float("inf"))
     return ctc_loss(
         log_probs.transpose(0, 1),  # (T, B, V)
         batch.labels.to(log_probs.device),
         lengths,
         batch.label_lengths,
         blank=0,
-        reduction="sum",
-        zero_infinity=True,
+        reduction="none",
     )

@@ -12,7 +12,8 @@ __all__ = ["EpochReport", "Observer", "Outcome", "StepReport"]
 class StepReport:
     """One optimiser step: where the run is, and how the batch did.
 
-    ``loss`` is nats a label, ``rate`` the learning rate, ``seconds`` of training so far.
+    ``loss`` is nats a label, not finite where the step was left out; ``rate`` the learning rate; ``seconds`` those of
+    training and validation so far.
     """
 
     step: int
@@ -27,17 +28,21 @@ class StepReport:
 
 @dataclass(frozen=True, slots=True)
 class EpochReport:
-    """One epoch and the validation at its end; ``cer`` and ``exact`` are fractions of 1, losses nats a label."""
+    """One epoch and the validation at its end.
+
+    ``cer`` and ``exact`` are fractions of 1, losses nats a label; the three of validation are None where no line
+    validates. ``epoch`` counts from 0.
+    """
 
     epoch: int
     step: int
     loss: float
-    validation_loss: float
-    cer: float
-    exact: float
     rate: float
     seconds: float
     best: bool
+    validation_loss: float | None = None
+    cer: float | None = None
+    exact: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,8 @@ class Outcome:
     Attributes:
         folder: the run's folder.
         model: its model file.
-        best: the epoch whose weights that file holds; None if training ended before its first validation.
+        best: the epoch of the whole run, breaks included, whose weights that file holds; None if training ended before
+            its first epoch did.
         reason: why it ended: ``epochs``, ``time``, ``early``, or ``interrupted``.
         epochs: epochs begun.
         steps: optimiser steps.

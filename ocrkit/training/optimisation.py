@@ -58,8 +58,20 @@ def autocast_dtype(precision: str, device: torch.device) -> torch.dtype | None:
     if precision == "float16" and device.type != "cuda":
         raise OptionError(f"precision 'float16' needs a CUDA device, not {device.type!r}; try bfloat16 or float32")
     named = {"bfloat16": torch.bfloat16, "float16": torch.float16, "float32": None}
-    if precision in named:
-        return named[precision]
-    if device.type != "cuda":
-        return None
-    return torch.bfloat16 if torch.cuda.get_device_capability(device) >= (8, 0) else torch.float16
+    return named[precision] if precision in named else _best_dtype(device)
+
+
+def _best_dtype(device: torch.device) -> torch.dtype | None:
+    if device.type == "cuda":
+        return torch.bfloat16 if torch.cuda.get_device_capability(device) >= (8, 0) else torch.float16
+    return torch.bfloat16 if device.type == "cpu" and _multiplies_bfloat16() else None
+
+
+def _multiplies_bfloat16() -> bool:
+    """Whether the CPU has instructions for it; without them it is slower than float32."""
+    # torch tells by private names alone; where one is missing, float32 is never wrong.
+    for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported"):
+        has = getattr(torch.cpu, name, None)
+        if has is not None and has():
+            return True
+    return False

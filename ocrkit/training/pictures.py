@@ -23,7 +23,7 @@ _ROWS = 20
 
 
 def draw_readings(path: Path, lines: Lines, readings: Sequence[str], charset: Charset) -> None:
-    """Draw the first lines, each with its text and, where that differs, what was read."""
+    """Draw the first lines, each with what was read and, where that differs, its text."""
     rows = []
     for index, sample in enumerate(lines.samples[:_ROWS]):
         [image] = lines.fitted([index])
@@ -44,13 +44,19 @@ def draw_metrics(path: Path, log: Path) -> str:
     losses, rates = figure.subplots(1, 2)
     steps = [epoch["step"] for epoch in epochs]
     losses.plot(steps, [epoch["loss"] for epoch in epochs], marker=".", label="training")
-    losses.plot(steps, [epoch["validation_loss"] for epoch in epochs], marker=".", label="validation")
-    losses.set(xlabel="step", ylabel="loss (nats a label)", yscale="log", title="CTC loss")
-    losses.legend()
-    rates.plot(steps, [epoch["cer"] for epoch in epochs], marker=".", color="tab:red", label="CER")
-    rates.plot(steps, [1 - epoch["exact"] for epoch in epochs], marker=".", color="tab:grey", label="lines with errors")
+    losses.set(xlabel="step", ylabel="loss (nats a label)", title="CTC loss")
+    judged = [epoch for epoch in epochs if epoch["cer"] is not None]
+    if judged:
+        steps = [epoch["step"] for epoch in judged]
+        losses.plot(steps, [epoch["validation_loss"] for epoch in judged], marker=".", label="validation")
+        rates.plot(steps, [epoch["cer"] for epoch in judged], marker=".", color="tab:red", label="CER")
+        wrong = [1 - epoch["exact"] for epoch in judged]
+        rates.plot(steps, wrong, marker=".", color="tab:grey", label="lines with errors")
+        rates.legend()
+    if epochs:
+        losses.set(yscale="log")
+        losses.legend()
     rates.set(xlabel="step", ylabel="share", ylim=(0, None), title="Validation errors")
-    rates.legend()
     figure.savefig(path, dpi=100)
     return ""
 
@@ -59,7 +65,10 @@ def _epochs(log: Path) -> list[dict[str, float]]:
     """The epochs of a log in order; of one that was trained twice, after a break, the later."""
     found = {}
     for line in log.read_text(encoding="utf-8").splitlines():
-        entry = json.loads(line)
+        try:
+            entry = json.loads(line)
+        except ValueError:  # cut by a kill while it was written
+            continue
         if entry["event"] == "epoch":
             found[entry["epoch"]] = entry
     return [found[epoch] for epoch in sorted(found)]

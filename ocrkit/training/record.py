@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from ocrkit.config import to_table, write_toml
+from ocrkit.training.folder import CONFIG_FILE, LOG_FILE, METRICS_FILE, MODEL_FILE, SAMPLES_FILE
 from ocrkit.training.observer import EpochReport, Observer, StepReport
 from ocrkit.training.pictures import draw_metrics, draw_readings
 
@@ -38,47 +40,52 @@ class RunRecord:
         self._provenance = provenance
         self._drawn = 0.0
         self._readings: tuple[str, ...] = ()
-        self._notes: set[str] = set()
+        self._noted = False
         self._observer = Observer()
 
     @property
     def log_file(self) -> Path:
         """Where every step and epoch is told, one JSON object a line."""
-        return self._folder / "log.jsonl"
+        return self._folder / LOG_FILE
 
     def watching(self, observer: Observer) -> Observer:
         """An observer that tells ``observer``, and writes down what it tells."""
         self._observer = observer
         return _Both(self, observer)
 
-    def begin(self, *, resuming: bool, training: Lines, device: str) -> None:
+    def begin(self, *, resuming: bool, training: Lines, step: int, device: str) -> None:
         """Write the configuration, that the run begins or goes on, and which images are left out."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        write_toml(self._folder / "config.toml", to_table(self._config))
+        write_toml(self._folder / CONFIG_FILE, to_table(self._config))
+        if resuming:
+            _end_last_line(self.log_file)
         counts = {"training": len(training), "validation": len(self._validation)}
-        self.write("resume" if resuming else "start", device=device, parameters=self._model.parameters(), **counts)
+        event, parameters = "resume" if resuming else "start", self._model.parameters()
+        self.write(event, step=step, device=device, parameters=parameters, **counts)
         for bad in (*training.bad, *self._validation.bad):
             self.write("left out", **asdict(bad))
 
     def write(self, event: str, **values: object) -> None:
-        """Add one line to the log."""
-        line = json.dumps({"event": event, "time": round(time.time(), 3), **values}, ensure_ascii=False)
-        with self.log_file.open("a", encoding="utf-8") as file:
+        """Add one line to the log; a number that JSON does not have becomes null."""
+        stored = {key: _storable(value) for key, value in values.items()}
+        line = json.dumps({"event": event, "time": round(time.time(), 3), **stored}, ensure_ascii=False)
+        # A file's name may hold what UTF-8 does not.
+        with self.log_file.open("a", encoding="utf-8", errors="backslashreplace") as file:
             file.write(line + "\n")
 
-    def keep_best(self, report: EpochReport, validation: Validation) -> None:
+    def keep_best(self, report: EpochReport, validation: Validation | None) -> None:
         """Save the model as the best so far, and remember what it read."""
         metrics = {"cer": report.cer, "exact": report.exact, "validation_loss": report.validation_loss}
-        self._save({"epoch": report.epoch, "steps": report.step, "seconds": report.seconds, "metrics": metrics})
-        self._readings = validation.readings
+        judged = {} if validation is None else metrics
+        self._save({"epoch": report.epoch, "steps": report.step, "seconds": report.seconds, "metrics": judged})
+        self._readings = () if validation is None else validation.readings
 
-    def keep_unjudged(self) -> None:
-        """Save the model as it is, from a run that ended before its first validation."""
-        self._save({"metrics": {}})
+    def keep_unjudged(self, steps: int) -> None:
+        """Save the model as it is, from a run that ended before its first epoch did."""
+        self._save({"steps": steps, "metrics": {}})
 
     def stepped(self, report: StepReport) -> None:
-        """Log some of the steps."""
-        if report.step % _STEPS_A_LOG_LINE == 0:
+        """Log some of the steps, and each that was left out."""
+        if report.step % _STEPS_A_LOG_LINE == 0 or not math.isfinite(report.loss):
             self.write("step", **asdict(report))
 
     def validated(self, report: EpochReport) -> None:
@@ -94,16 +101,28 @@ class RunRecord:
 
     def _save(self, metrics: dict[str, object]) -> None:
         self._model.provenance = {**self._provenance, **metrics}
-        self._model.save(self._folder / "model.safetensors")
+        self._model.save(self._folder / MODEL_FILE)
 
     def _draw(self) -> None:
         self._drawn = time.monotonic()
         if self._readings:
-            draw_readings(self._folder / "samples.png", self._validation, self._readings, self._model.charset)
-        missing = draw_metrics(self._folder / "metrics.png", self.log_file)
-        if missing and missing not in self._notes:
-            self._notes.add(missing)
+            draw_readings(self._folder / SAMPLES_FILE, self._validation, self._readings, self._model.charset)
+        missing = draw_metrics(self._folder / METRICS_FILE, self.log_file)
+        if missing and not self._noted:
+            self._noted = True
+            self.write("note", message=missing)
             self._observer.note(missing)
+
+
+def _storable(value: object) -> object:
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _end_last_line(log: Path) -> None:
+    """End a line that a kill has cut, so that what follows does not become part of it."""
+    if log.is_file() and not log.read_bytes().endswith(b"\n"):
+        with log.open("a", encoding="utf-8") as file:
+            file.write("\n")
 
 
 class _Both(Observer):

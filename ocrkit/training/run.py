@@ -5,40 +5,38 @@ from __future__ import annotations
 import datetime
 import importlib.metadata
 import platform
-import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
 
-from ocrkit.config import from_table, merge, read_toml, to_table
+from ocrkit.config import to_table
 from ocrkit.data.loading import LineLoader
-from ocrkit.errors import ConfigError, MissingFileError
-from ocrkit.model import Architecture, Model
 from ocrkit.nets.device import resolve_device
 from ocrkit.plugin.registry import Registry, default_registry
 from ocrkit.training.batches import Augmenter
+from ocrkit.training.beginning import initial_model, load_base
+from ocrkit.training.continuing import changed_config, check_unfinished
+from ocrkit.training.folder import MODEL_FILE, check_free, check_resumable, claim
 from ocrkit.training.interruption import Interruption
-from ocrkit.training.lines import Lines, check_share_of_bad, encode_labels, prepare_lines
 from ocrkit.training.loop import Trainer
 from ocrkit.training.observer import Observer, Outcome
+from ocrkit.training.optimisation import autocast_dtype
+from ocrkit.training.preparation import usable_lines
 from ocrkit.training.record import RunRecord
-from ocrkit.training.sets import open_sets
-from ocrkit.training.settings import RunConfig
+from ocrkit.training.sets import Sets, open_sets
+from ocrkit.training.settings import BackboneChoice, RunConfig
+from ocrkit.training.state import read_model
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Sequence
+    from collections.abc import Callable
 
-    from ocrkit.data.records import Sample
-    from ocrkit.text.charset import Charset
+    from ocrkit.config import Table
+    from ocrkit.model import Model
 
-__all__ = ["CONFIG_FILE", "MODEL_FILE", "resume", "train"]
-
-CONFIG_FILE = "config.toml"
-MODEL_FILE = "model.safetensors"
-_MIB = 1 << 20
-_NAMED = 5  # bad lines in a note
+__all__ = ["resume", "train"]
 
 
 def train(
@@ -50,28 +48,50 @@ def train(
 ) -> Outcome:
     """Train a model, and leave it with its log and pictures in a folder of its own.
 
+    Nothing is written before data, charset and options have all proved right. With worker processes, as by default,
+    a script must call this under ``if __name__ == "__main__":``.
+
     Args:
         config: everything about the run.
-        output: the run's folder, new or empty; None for the next free ``runs/<charset>-<n>``.
+        output: the run's folder, made where it does not exist; None for the next free ``runs/<charset>-<n>``.
         observer: whom to tell of progress.
         registry: None for the default one.
 
     Raises:
-        ConfigError: the folder holds a run already.
-        OcrkitError: whatever is wrong with data, charset, options or device, before training begins.
+        ConfigError: the folder holds a run already, or cannot be written.
+        ModelError: the loss was no finite number in many steps in a row.
+        OcrkitError: whatever is wrong with data, charset, options or device.
     """
-    folder = _new_folder(output, config.charset)
-    return _run(config, folder, observer or Observer(), registry or default_registry(), resuming=False)
+    check_free(output)
+    registry = registry or default_registry()
+    device, augmenter = _place(config), _augmenter(config, registry)
+    torch.manual_seed(config.training.seed)
+    base = load_base(config, registry=registry)
+    sets = open_sets(config, base=base, registry=registry)
+    model = initial_model(config, sets.charset, base, registry)
+    return _run(
+        _resolved(config, model),
+        model,
+        sets,
+        device,
+        augmenter,
+        observer or Observer(),
+        folder=lambda: claim(output, config.charset),
+        resuming=False,
+    )
 
 
 def resume(
     folder: str | os.PathLike[str],
     *,
-    changes: dict[str, object] | None = None,
+    changes: Table | None = None,
     observer: Observer | None = None,
     registry: Registry | None = None,
 ) -> Outcome:
     """Go on with an interrupted run from its last saved step, to the weights that it would have had without a break.
+
+    They are the same to the bit on a CPU with as many threads, unless ``training.minutes`` sets the pace. CUDA takes
+    some sums in no fixed order.
 
     Args:
         folder: the run's folder.
@@ -81,111 +101,85 @@ def resume(
 
     Raises:
         MissingFileError: the folder holds no run.
-        DataError: the training lines have changed since.
+        ConfigError: the run has come to its end, or a change is none that a run can go on with.
+        CheckpointError: the run's state is damaged.
+        DataError: the training lines are others than they were.
     """
     path = Path(folder)
-    if not (path / CONFIG_FILE).is_file():
-        raise MissingFileError(f"{str(path)!r} holds no run to resume: there is no {CONFIG_FILE} in it")
-    config = from_table(RunConfig, merge(read_toml(path / CONFIG_FILE), changes or {}), where=str(path / CONFIG_FILE))
-    return _run(config, path, observer or Observer(), registry or default_registry(), resuming=True)
+    check_resumable(path)
+    registry = registry or default_registry()
+    config = changed_config(path, changes or {})
+    device, augmenter = _place(config), _augmenter(config, registry)
+    model = read_model(path, registry=registry)
+    sets = open_sets(config, base=model, registry=registry, resuming=True)
+    return _run(config, model, sets, device, augmenter, observer or Observer(), folder=lambda: path, resuming=True)
 
 
-def _run(config: RunConfig, folder: Path, observer: Observer, registry: Registry, *, resuming: bool) -> Outcome:
-    torch.manual_seed(config.training.seed)
-    device = resolve_device(config.training.device)
-    base = Model.load(_model_file(config.load), registry=registry) if config.load else None
-    sets = open_sets(config, base=base, registry=registry)
-    model = _initial_model(config, sets.charset, base, registry)
-    augmenter = Augmenter.named(config.augmentation, seed=config.training.seed, registry=registry)
+def _run(
+    config: RunConfig,
+    model: Model,
+    sets: Sets,
+    device: torch.device,
+    augmenter: Augmenter,
+    observer: Observer,
+    *,
+    folder: Callable[[], Path],
+    resuming: bool,
+) -> Outcome:
     with LineLoader.opened(model.architecture.preprocessing, workers=config.training.workers) as loader:
-        training = _prepared("training", sets.training, config, model, loader, observer)
-        validation = _prepared("validation", sets.validation, config, model, loader, observer)
+        training, validation = (
+            usable_lines(what, samples, config.data, model=model, loader=loader, observer=observer)
+            for what, samples in (("training", sets.training), ("validation", sets.validation))
+        )
         model.network.to(device)
-        record = RunRecord(folder, config, model, validation, provenance=_provenance(config, sets.digest(), device))
+        place = folder()
+        record = RunRecord(place, config, model, validation, provenance=_provenance(config, training.digest(), device))
         trainer = Trainer(
             model,
             training,
             validation,
             config.training,
             augmenter,
-            folder,
+            place,
             device,
             record.watching(observer),
             keep_best=record.keep_best,
         )
-        trainer.position.data = sets.digest()
         if resuming:
             trainer.restore()
-        record.begin(resuming=resuming, training=training, device=str(device))
-        return _finish(trainer, record, folder)
+            check_unfinished(trainer, place)
+        record.begin(resuming=resuming, training=training, step=trainer.position.step, device=str(device))
+        return _finish(trainer, record, place)
 
 
 def _finish(trainer: Trainer, record: RunRecord, folder: Path) -> Outcome:
+    # From the first step on there is a state, so that a kill at any time leaves something to go on with.
+    trainer.save()
     with Interruption() as interruption:
         reason = trainer.run(interruption)
-    model_file = folder / MODEL_FILE
-    if not model_file.exists():
-        record.keep_unjudged()
-    record.end(reason, trainer.position.step)
     position = trainer.position
-    return Outcome(folder, model_file, trainer.last_best, reason, position.epoch, position.step)
+    if position.best is None:
+        record.keep_unjudged(position.step)
+    record.end(reason, position.step)
+    return Outcome(folder, folder / MODEL_FILE, position.best, reason, position.epoch, position.step)
 
 
-def _initial_model(config: RunConfig, charset: Charset, base: Model | None, registry: Registry) -> Model:
-    if base is None:
-        parts = Architecture(config.backbone.name, config.backbone.options, config.head, config.preprocessing)
-        return Model.build(charset, parts, registry=registry)
-    return base if charset == base.charset else base.with_charset(charset, registry=registry)
+def _place(config: RunConfig) -> torch.device:
+    """The device, once it is clear that it can do what is asked of it."""
+    device = resolve_device(config.training.device)
+    autocast_dtype(config.training.precision, device)
+    return device
 
 
-def _prepared(
-    what: str, samples: Sequence[Sample], config: RunConfig, model: Model, loader: LineLoader, observer: Observer
-) -> Lines:
-    """The usable lines of a set; what is left out is told, and too much of it ends the run."""
-    if not samples:
-        return prepare_lines([], [], loader=loader, frames=model.frames, cache=0, progress=_unseen)
-    kept, labels, lacking = encode_labels(samples, model.charset, unencodable=config.data.unencodable)
-    if len(kept) < len(samples):
-        left_out = len(samples) - len(kept)
-        characters = "".join(character for character, _ in lacking.most_common(20))
-        observer.note(f"left out {left_out} of {len(samples)} {what} lines, which need characters like {characters}")
-    lines = prepare_lines(
-        kept,
-        labels,
-        loader=loader,
-        frames=model.frames,
-        cache=config.data.cache * _MIB,
-        progress=lambda done, total: observer.preparing(f"reading {what} lines", done, total),
-        lengths_matter=what == "training",
-    )
-    for bad in lines.bad[:_NAMED]:
-        observer.note(f"left out {bad.name}: {bad.reason}")
-    if len(lines.bad) > _NAMED:
-        observer.note(f"left out {len(lines.bad)} of {len(kept)} {what} lines in all; log.jsonl names each")
-    check_share_of_bad(lines, max_bad=config.data.max_bad, what=what)
-    return lines
+def _augmenter(config: RunConfig, registry: Registry) -> Augmenter:
+    return Augmenter.named(config.augmentation, seed=config.training.seed, registry=registry)
 
 
-def _unseen(_done: int, _total: int) -> None:
-    """Nothing is shown of what takes no time."""
-
-
-def _new_folder(output: str | os.PathLike[str] | None, charset: str) -> Path:
-    if output is not None:
-        folder = Path(output)
-        if (folder / CONFIG_FILE).exists():
-            raise ConfigError(
-                f"{str(folder)!r} holds a run already; --resume {folder} goes on with it, -o names another"
-            )
-        return folder
-    stem = re.sub(r"[^\w.+-]", "_", Path(charset).stem if charset.endswith(".toml") else charset)
-    taken = (int(m[1]) for p in Path("runs").glob("*") if (m := re.fullmatch(re.escape(stem) + r"-(\d+)", p.name)))
-    return Path("runs") / f"{stem}-{max(taken, default=0) + 1}"
-
-
-def _model_file(load: str) -> Path:
-    path = Path(load)
-    return path / MODEL_FILE if path.is_dir() else path
+def _resolved(config: RunConfig, model: Model) -> RunConfig:
+    """The configuration with every option of the model's parts spelled out."""
+    parts = model.architecture
+    backbone = BackboneChoice(parts.backbone, parts.options)
+    return replace(config, backbone=backbone, head=parts.head, preprocessing=parts.preprocessing)
 
 
 def _provenance(config: RunConfig, data: str, device: torch.device) -> dict[str, object]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ocrkit.data.records import Sample
-from ocrkit.errors import ConfigError, DataError
+from ocrkit.errors import DataError
 from ocrkit.model import Model, check_charset_fits
 from ocrkit.plugin.charset_expression import resolve_charset
 from ocrkit.plugin.datasets import open_samples
@@ -25,7 +24,6 @@ __all__ = ["Sets", "open_sets"]
 
 # Drawn validation lines come from a stream of their own, whatever the run's seed.
 _VALIDATION_SEED = 1_000_003
-_FROM_DATA = "from-data"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,44 +34,37 @@ class Sets:
     training: Sequence[Sample]
     validation: Sequence[Sample]
 
-    def digest(self) -> str:
-        """SHA-256 over the names and texts of the training samples, in order."""
-        state = hashlib.sha256()
-        for sample in self.training:
-            state.update(f"{sample.name}\0{sample.text}\0".encode("utf-8", "surrogateescape"))
-        return state.hexdigest()
 
-
-def open_sets(config: RunConfig, *, base: Model | None, registry: Registry) -> Sets:
+def open_sets(config: RunConfig, *, registry: Registry, base: Model | None = None, resuming: bool = False) -> Sets:
     """Open what the configuration names, or draw lines where it names nothing.
 
     Args:
         config: the run's configuration.
-        base: the model that training starts from, whose charset the labels may have to fit.
         registry: where charsets and sources are looked up.
+        base: the model that training starts from, whose charset the labels may have to fit.
+        resuming: whether the charset is settled, and is that of ``base``.
 
     Raises:
         OcrkitError: a location, a format or the charset is not what it should be.
     """
-    if config.draws_lines:
-        if config.charset == _FROM_DATA:
-            raise ConfigError("charset 'from-data' takes the characters of labelled data, and none is given")
-        charset = _final_charset(resolve_charset(config.charset, registry), config, base)
-        training = _drawn(config, charset, config.training.seed, None, registry)
-        validation = _given(config, registry) or _drawn(
-            config, charset, config.training.seed + _VALIDATION_SEED, config.data.validation_count, registry
-        )
-        return Sets(charset, training, validation)
-    samples = _opened(config.data.training, config, registry)
-    if config.charset == _FROM_DATA:
-        charset = Charset.from_texts(sample.text or "" for sample in samples)
+    opened = [] if config.draws_lines else _opened(config.data.training, config, registry)
+    if resuming and base is not None:
+        charset = base.charset
     else:
-        charset = resolve_charset(config.charset, registry)
-    charset = _final_charset(charset, config, base)
-    validation = _given(config, registry)
+        charset = _final_charset(_named_charset(config, opened, registry), config, base)
+    validation = _opened(config.data.evaluation, config, registry)
+    if config.draws_lines:
+        seed, count = config.training.seed, config.data.validation_count
+        training = _drawn(config, charset, seed, None, registry)
+        return Sets(charset, training, validation or _drawn(config, charset, seed + _VALIDATION_SEED, count, registry))
     if validation:
-        return Sets(charset, samples, validation)
-    return Sets(charset, *_split(samples, config.data.validation_fraction, config.training.seed))
+        return Sets(charset, opened, validation)
+    return Sets(charset, *_split(opened, config.data.validation_fraction, config.training.seed))
+
+
+def _named_charset(config: RunConfig, samples: Sequence[Sample], registry: Registry) -> Charset:
+    texts = None if config.draws_lines else lambda: (sample.text or "" for sample in samples)
+    return resolve_charset(config.charset, registry, texts=texts)
 
 
 def _final_charset(charset: Charset, config: RunConfig, base: Model | None) -> Charset:
@@ -83,10 +74,6 @@ def _final_charset(charset: Charset, config: RunConfig, base: Model | None) -> C
         return base.charset + charset if charset.symbols != base.charset.symbols else base.charset
     check_charset_fits(base, charset)
     return base.charset
-
-
-def _given(config: RunConfig, registry: Registry) -> list[Sample]:
-    return _opened(config.data.evaluation, config, registry)
 
 
 def _opened(locations: Sequence[str], config: RunConfig, registry: Registry) -> list[Sample]:
@@ -102,7 +89,7 @@ def _drawn(config: RunConfig, charset: Charset, seed: int, count: int | None, re
 def _split(samples: Sequence[Sample], fraction: float, seed: int) -> tuple[list[Sample], list[Sample]]:
     """A seeded share of the samples for validation, the rest for training, both in their given order."""
     count = round(len(samples) * fraction)
-    if fraction and not count:
+    if fraction and not 0 < count < len(samples):
         raise DataError(
             f"{len(samples)} lines are too few to set a share of {fraction:g} aside for validation; "
             "name validation lines with -e, or --set data.validation_fraction=0"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -18,6 +18,7 @@ PRECISIONS = ("auto", "float32", "bfloat16", "float16")
 STOPPING = ("early", "fixed")
 RESIZINGS = ("fail", "union", "new")
 UNENCODABLE = ("error", "skip")
+_HIGHEST_SEED = 2**62  # torch takes 64 bits with a sign
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,11 @@ class DataSettings:
     cache: int = 4096
 
     def __post_init__(self) -> None:
-        _one_of("data.unencodable", self.unencodable, UNENCODABLE)
-        _within("data.validation_fraction", self.validation_fraction, 0, 0.9)
-        _within("data.validation_count", self.validation_count, 1)
-        _within("data.max_bad", self.max_bad, 0, 1)
-        _within("data.cache", self.cache, 0)
+        _one_of("unencodable", self.unencodable, UNENCODABLE)
+        _within("validation_fraction", self.validation_fraction, 0, 0.9)
+        _within("validation_count", self.validation_count, 1)
+        _within("max_bad", self.max_bad, 0, 1)
+        _within("cache", self.cache, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +59,28 @@ class TrainingSettings:
 
     Attributes:
         epochs: passes over the training lines, at most.
-        minutes: wall-clock limit; the schedule runs out by then, and training ends. 0 for none.
+        minutes: wall-clock limit of training and validation; the schedule runs out by then, and training ends, after
+            a last validation. 0 for none.
         batch_size: lines a step.
         optimizer: ``adamw``, ``adam`` or ``adadelta``.
         lrate: the highest learning rate.
         weight_decay: of AdamW.
-        schedule: ``cosine`` (warm-up, then cosine to zero), ``one-cycle`` or ``constant`` (after the warm-up).
-        warmup: the share of all steps in which the rate rises.
+        schedule: ``cosine`` (warm-up, then a cosine down to a hundredth), ``one-cycle`` (up for three tenths of the
+            training, then down) or ``constant`` (after the warm-up).
+        warmup: the share of the training in which the rate rises; ``one-cycle`` has its own.
         clip: the largest gradient norm; 0 for any.
-        precision: ``auto`` (bfloat16 on CUDA where it is fast, float16 on older devices, float32 on a CPU),
-            ``float32``, ``bfloat16`` or ``float16``.
+        precision: of matrix products, in training and validation; weights are float32 always. ``auto`` takes bfloat16
+            where the device has instructions for it (CUDA of compute capability 8.0, CPUs with AVX512-BF16 or
+            AMX-BF16), float16 with loss scaling on older CUDA devices, and float32 on older CPUs. ``float32``,
+            ``bfloat16`` and ``float16`` say which.
         device: ``auto`` (CUDA if there is one), or what torch calls it.
         quit: ``early`` stops after ``lag`` epochs without a better model, ``fixed`` runs all epochs.
         lag: epochs without improvement that end the training.
         seed: of weights, order, split and drawing.
-        workers: processes that load images; -1 for one a core, 0 for none.
+        workers: processes that load images; -1 for one a core once there are some hundred lines, 0 for none. Each
+            imports the script that started the training: there, put the call under ``if __name__ == "__main__":``,
+            or say 0.
+        save_every: seconds of training between two resume points, and so what a kill -9 can cost.
     """
 
     epochs: int = 30
@@ -90,22 +98,24 @@ class TrainingSettings:
     lag: int = 8
     seed: int = 0
     workers: int = -1
+    save_every: float = 120.0
 
     def __post_init__(self) -> None:
-        _one_of("training.optimizer", self.optimizer, OPTIMIZERS)
-        _one_of("training.schedule", self.schedule, SCHEDULES)
-        _one_of("training.precision", self.precision, PRECISIONS)
-        _one_of("training.quit", self.quit, STOPPING)
-        _within("training.epochs", self.epochs, 1)
-        _within("training.batch_size", self.batch_size, 1)
-        _within("training.lag", self.lag, 1)
-        _within("training.minutes", self.minutes, 0)
-        _within("training.lrate", self.lrate, 0, exclusive=True)
-        _within("training.weight_decay", self.weight_decay, 0)
-        _within("training.warmup", self.warmup, 0, 1)
-        _within("training.clip", self.clip, 0)
-        _within("training.seed", self.seed, 0)
-        _within("training.workers", self.workers, -1)
+        _one_of("optimizer", self.optimizer, OPTIMIZERS)
+        _one_of("schedule", self.schedule, SCHEDULES)
+        _one_of("precision", self.precision, PRECISIONS)
+        _one_of("quit", self.quit, STOPPING)
+        _within("epochs", self.epochs, 1)
+        _within("batch_size", self.batch_size, 1)
+        _within("lag", self.lag, 1)
+        _within("minutes", self.minutes, 0)
+        _above_zero("lrate", self.lrate)
+        _within("weight_decay", self.weight_decay, 0)
+        _within("warmup", self.warmup, 0, 1)
+        _within("clip", self.clip, 0)
+        _within("seed", self.seed, 0, _HIGHEST_SEED)
+        _within("workers", self.workers, -1)
+        _within("save_every", self.save_every, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +131,9 @@ class RunConfig:
     """All of ``config.toml``.
 
     Attributes:
-        charset: a name, a union such as ``malayalam+english``, a file, or ``from-data``.
-        load: a model to start from: a file or a run's folder.
+        charset: a name, a union such as ``malayalam+english``, a file, ``from-data``, or a union with that.
+        load: a model to start from: a file, a run's folder or an installed model's name. Its network is taken as it
+            is, so ``backbone``, ``head`` and ``preprocessing`` may only say what it says.
         resize: what becomes of that model's charset when it is not ``charset``: ``fail``, ``union`` or ``new``.
         backbone: the convolutional part.
         head: the recurrent part.
@@ -154,10 +165,6 @@ class RunConfig:
         """Whether the training lines are drawn, not read from anywhere."""
         return not self.data.training
 
-    def worker_count(self) -> int:
-        """The processes that load images."""
-        return (os.cpu_count() or 1) if self.training.workers < 0 else self.training.workers
-
 
 def _one_of(key: str, value: str, choices: tuple[str, ...]) -> None:
     if value not in choices:
@@ -166,7 +173,12 @@ def _one_of(key: str, value: str, choices: tuple[str, ...]) -> None:
         raise OptionError(f"{key} is {value!r}{hint} known: {', '.join(choices)}")
 
 
-def _within(key: str, value: float, low: float, high: float = float("inf"), *, exclusive: bool = False) -> None:
-    if not (low < value if exclusive else low <= value) or not value <= high:
-        above = f"above {low:g}" if exclusive else f"at least {low:g}"
-        raise OptionError(f"{key} is {value!r}; expected {above}" + (f" and at most {high:g}" if high < 1e9 else ""))
+def _within(key: str, value: float, low: float, high: float = math.inf) -> None:
+    if not (low <= value <= high and math.isfinite(value)):
+        bound = f" and at most {high}" if math.isfinite(high) else ""
+        raise OptionError(f"{key} is {value!r}; expected at least {low}{bound}")
+
+
+def _above_zero(key: str, value: float) -> None:
+    if not (value > 0 and math.isfinite(value)):
+        raise OptionError(f"{key} is {value!r}; expected a number above 0")

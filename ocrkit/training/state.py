@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
-from ocrkit.checkpoint import read_checkpoint, write_checkpoint
+from ocrkit.checkpoint import read_checkpoint, read_metadata, write_checkpoint
 from ocrkit.config import from_table, to_table
-from ocrkit.errors import CheckpointError, MissingFileError
-from ocrkit.model import to_array
+from ocrkit.errors import CheckpointError, OcrkitError
+from ocrkit.model import Model, to_array
+from ocrkit.training.folder import STATE_FILE
+from ocrkit.training.observer import EpochReport
 
 if TYPE_CHECKING:
-    from torch import nn
+    from pathlib import Path
 
-__all__ = ["STATE_FILE", "Position", "read_state", "write_state"]
+    from ocrkit.plugin.registry import Registry
 
-STATE_FILE = Path("state") / "latest.safetensors"
+__all__ = ["Position", "read_model", "read_state", "write_state"]
+
 _NETWORK, _OPTIMIZER, _RANDOM = "network.", "optimizer.", "random."
 
 
@@ -33,13 +34,13 @@ class Position:
         epoch: epochs finished.
         batch: batches done in the epoch under way.
         step: optimiser steps in all.
-        seconds: of training so far.
+        seconds: of training and validation so far.
         loss_sum: nats of the batches done in the epoch under way.
         label_sum: labels in those batches.
-        best_cer: the lowest validation CER so far; above 1 before there is one.
-        best_loss: the validation loss that went with it.
-        best_epoch: the epoch that it was reached in.
+        failed: the last steps that were left out, without one between them that was not.
+        best: the epoch whose model is the best so far.
         data: the hash of the training lines, which a resumed run must meet again.
+        scaler: the state of the gradient scaler; empty without one.
     """
 
     epoch: int = 0
@@ -48,50 +49,69 @@ class Position:
     seconds: float = 0.0
     loss_sum: float = 0.0
     label_sum: int = 0
-    best_cer: float = 1e9
-    best_loss: float = 1e9
-    best_epoch: int = -1
+    failed: int = 0
+    best: EpochReport | None = None
     data: str = ""
-    scaler: Mapping[str, float] = field(default_factory=dict)
+    scaler: Mapping[str, int | float] = field(default_factory=dict)
 
 
-def write_state(
-    folder: str | os.PathLike[str], position: Position, network: nn.Module, optimizer: torch.optim.Optimizer
-) -> None:
-    """Write position, weights, the optimiser's memory and torch's generators into the run's folder."""
-    tensors = {_NETWORK + name: to_array(tensor) for name, tensor in network.state_dict().items()}
-    memory = optimizer.state_dict()["state"]
-    for index, entries in memory.items():
+def write_state(folder: Path, position: Position, model: Model, optimizer: torch.optim.Optimizer) -> None:
+    """Write position, model, the optimiser's memory and torch's generators into the run's folder."""
+    tensors = {_NETWORK + name: to_array(tensor) for name, tensor in model.network.state_dict().items()}
+    for index, entries in optimizer.state_dict()["state"].items():
         for key, value in entries.items():
             tensors[f"{_OPTIMIZER}{index}.{key}"] = to_array(torch.as_tensor(value))
     tensors[_RANDOM + "cpu"] = to_array(torch.get_rng_state())
-    if torch.cuda.is_available():
-        tensors[_RANDOM + "cuda"] = to_array(torch.cuda.get_rng_state())
-    write_checkpoint(Path(folder) / STATE_FILE, tensors, {"kind": "state", "position": to_table(position)})
+    device = _device(model)
+    if device.type == "cuda":
+        tensors[_RANDOM + "cuda"] = to_array(torch.cuda.get_rng_state(device))
+    metadata = {"kind": "state", "model": model.description(), "position": to_table(position)}
+    write_checkpoint(folder / STATE_FILE, tensors, metadata)
 
 
-def read_state(folder: str | os.PathLike[str], network: nn.Module, optimizer: torch.optim.Optimizer) -> Position:
+def read_model(folder: Path, *, registry: Registry | None = None) -> Model:
+    """The run's model with fresh weights: what ``read_state`` fills.
+
+    Raises:
+        CheckpointError: the state is damaged.
+        PluginError: a plugin that the model was made with is missing.
+    """
+    path = folder / STATE_FILE
+    return Model.from_description(_part(read_metadata(path), "model", path), where=str(path), registry=registry)
+
+
+def read_state(folder: Path, model: Model, optimizer: torch.optim.Optimizer) -> Position:
     """Read a run's state into its network and optimiser, and set torch's generators.
 
     Raises:
         MissingFileError: the folder holds no state.
         CheckpointError: the state is damaged, or is not that of this network.
     """
-    path = Path(folder) / STATE_FILE
-    if not path.exists():
-        raise MissingFileError(f"{os.fspath(folder)!r} holds no run to resume: there is no {STATE_FILE} in it")
+    path = folder / STATE_FILE
     checkpoint = read_checkpoint(path)
-    position = checkpoint.metadata.get("position")
-    if checkpoint.metadata.get("kind") != "state" or not isinstance(position, Mapping):
-        raise CheckpointError(f"{path}: holds no training state")
     tensors = {name: torch.from_numpy(np.array(array)) for name, array in checkpoint.tensors.items()}
     try:
-        network.load_state_dict(_under(_NETWORK, tensors))
+        position = from_table(Position, _part(checkpoint.metadata, "position", path))
+        model.network.load_state_dict(_under(_NETWORK, tensors))
         _fill_optimizer(optimizer, _under(_OPTIMIZER, tensors))
-    except (RuntimeError, ValueError, KeyError) as error:
-        raise CheckpointError(f"{path}: is not the state of this network: {error}") from error
-    _set_generators(tensors)
-    return from_table(Position, position, where=str(path))
+        torch.set_rng_state(tensors[_RANDOM + "cpu"])
+    except (OcrkitError, RuntimeError, ValueError, KeyError) as error:
+        raise CheckpointError(f"{path}: is not the state of this run: {error}") from error
+    device = _device(model)
+    if _RANDOM + "cuda" in tensors and device.type == "cuda":
+        torch.cuda.set_rng_state(tensors[_RANDOM + "cuda"], device)
+    return position
+
+
+def _part(metadata: Mapping[str, object], key: str, path: Path) -> Mapping[str, object]:
+    part = metadata.get(key)
+    if metadata.get("kind") != "state" or not isinstance(part, Mapping):
+        raise CheckpointError(f"{path}: holds no training state")
+    return part
+
+
+def _device(model: Model) -> torch.device:
+    return model.network.output.weight.device
 
 
 def _under(prefix: str, tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
@@ -104,9 +124,3 @@ def _fill_optimizer(optimizer: torch.optim.Optimizer, tensors: Mapping[str, torc
         index, _, key = name.partition(".")
         state.setdefault(int(index), {})[key] = tensor
     optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
-
-
-def _set_generators(tensors: Mapping[str, torch.Tensor]) -> None:
-    torch.set_rng_state(tensors[_RANDOM + "cpu"])
-    if _RANDOM + "cuda" in tensors and torch.cuda.is_available():
-        torch.cuda.set_rng_state(tensors[_RANDOM + "cuda"])

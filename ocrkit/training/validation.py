@@ -9,9 +9,10 @@ import torch
 
 from ocrkit.ctc import greedy
 from ocrkit.data.batching import batches
+from ocrkit.errors import ModelError
 from ocrkit.text.metrics import count_errors
 from ocrkit.training.batches import stream
-from ocrkit.training.loss import summed_loss
+from ocrkit.training.loss import line_losses
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,22 +47,35 @@ def validate(
     batch_size: int,
     device: torch.device,
     autocast: Callable[[], AbstractContextManager[object]],
-) -> Validation:
-    """Read every line with the model as it is, and compare."""
+) -> Validation | None:
+    """Read every line with the model as it is, and compare; None where there is no line.
+
+    Raises:
+        ModelError: the network gives what is no number.
+    """
+    if not len(lines):
+        return None
     readings = [""] * len(lines)
-    losses, labels = 0.0, 0
+    nats, labels = 0.0, 0
     order = batches(lines.widths, batch_size)
     model.network.eval()
     with torch.inference_mode():
         for indices, batch in zip(order, stream(lines, order), strict=True):
             with autocast():
                 log_probs, lengths = model.network(batch.images.to(device), batch.widths)
-            losses += float(summed_loss(log_probs, lengths, batch))
-            labels += len(batch.labels)
+            losses = line_losses(log_probs, lengths, batch).cpu()
+            if losses.isnan().any():
+                raise ModelError(
+                    "the network gives no numbers any more, so training cannot go on; "
+                    "begin anew with a lower --lrate, or with --precision float32"
+                )
+            spelled = losses.isfinite()
+            nats += float(losses[spelled].sum())
+            labels += int(batch.label_lengths[spelled].sum())
             decoded = greedy(log_probs.cpu().numpy(), lengths.cpu().numpy())
             for index, text in zip(indices.tolist(), decoded.texts(model.charset.symbols), strict=True):
                 readings[index] = text
-    return _judged(model, lines, tuple(readings), losses / max(1, labels))
+    return _judged(model, lines, tuple(readings), nats / max(1, labels))
 
 
 def _judged(model: Model, lines: Lines, readings: tuple[str, ...], loss: float) -> Validation:

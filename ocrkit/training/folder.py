@@ -1,0 +1,92 @@
+"""A run's folder: whether it may be taken, which is the next free one, and what lies in it."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from ocrkit.errors import ConfigError, MissingFileError
+
+__all__ = [
+    "CONFIG_FILE",
+    "LOG_FILE",
+    "METRICS_FILE",
+    "MODEL_FILE",
+    "SAMPLES_FILE",
+    "STATE_FILE",
+    "check_free",
+    "check_resumable",
+    "claim",
+]
+
+CONFIG_FILE = "config.toml"
+LOG_FILE = "log.jsonl"
+METRICS_FILE = "metrics.png"
+MODEL_FILE = "model.safetensors"
+SAMPLES_FILE = "samples.png"
+STATE_FILE = "state/latest.safetensors"
+
+_RUNS = Path("runs")
+_OWN = (CONFIG_FILE, MODEL_FILE, LOG_FILE, STATE_FILE, METRICS_FILE, SAMPLES_FILE)
+
+
+def check_free(output: str | os.PathLike[str] | None) -> None:
+    """Refuse a folder that a run could not be written to, before any work is done for it.
+
+    Args:
+        output: where the run should go; it need not exist. None for the next free folder below ``runs``.
+
+    Raises:
+        ConfigError: it is a file, cannot be written, or holds something that the run would write.
+    """
+    folder = _RUNS if output is None else Path(output)
+    existing = next(path for path in (folder, *folder.absolute().parents) if os.path.lexists(path))
+    if not existing.is_dir():
+        raise ConfigError(f"{str(existing)!r} is no folder; a run needs one of its own: -o DIR")
+    if not os.access(existing, os.W_OK | os.X_OK):
+        raise ConfigError(f"the folder {str(existing)!r} cannot be written; name another with -o DIR")
+    found = [name for name in _OWN if output is not None and (folder / name).exists()]
+    if CONFIG_FILE in found:
+        raise ConfigError(f"{str(folder)!r} holds a run already; --resume {folder} goes on with it, -o names another")
+    if found:
+        raise ConfigError(f"{str(folder)!r} holds {', '.join(found)}, which a run would overwrite; -o names another")
+
+
+def claim(output: str | os.PathLike[str] | None, charset: str) -> Path:
+    """Make the run's folder: the one named, or the next free ``runs/<charset>-<n>``.
+
+    Raises:
+        ConfigError: it cannot be made.
+    """
+    try:
+        if output is None:
+            return _next_folder(charset)
+        Path(output).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"no folder {str(output or _RUNS)!r} can be made: {error.strerror or error}") from error
+    return Path(output)
+
+
+def check_resumable(folder: Path) -> None:
+    """Refuse a folder that holds no run.
+
+    Raises:
+        MissingFileError: the folder, its configuration or its state is not there.
+    """
+    for name in (CONFIG_FILE, STATE_FILE):
+        if not (folder / name).is_file():
+            raise MissingFileError(f"{str(folder)!r} holds no run to resume: there is no {name} in it")
+
+
+def _next_folder(charset: str) -> Path:
+    stem = re.sub(r"[^\w.+-]", "_", Path(charset).stem if charset.endswith(".toml") else charset)
+    pattern = re.compile(re.escape(stem) + r"-(\d+)")
+    while True:
+        taken = (int(match[1]) for path in _RUNS.glob("*") if (match := pattern.fullmatch(path.name)))
+        folder = _RUNS / f"{stem}-{max(taken, default=0) + 1}"
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:  # another run was quicker
+            continue
+        return folder
