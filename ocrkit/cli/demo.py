@@ -31,7 +31,7 @@ def demo(output: Output = Path("runs/demo"), set_: Sets = None) -> None:
     from ocrkit.config import parse_set
 
     changes = parse_set(set_ or [])
-    say("drawing Malayalam words and training on them, about seven minutes on two cores")
+    say("drawing Malayalam words and training on them, about six minutes on two cores")
     from ocrkit.demo import demonstrate
 
     with TrainingProgress() as progress:
