@@ -1,0 +1,103 @@
+"""``ocrkit evaluate``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import bars
+import pytest
+from PIL import Image
+
+if TYPE_CHECKING:
+    from command import RunOcrkit
+
+KEYS = {"count", "skipped", "unencodable", "cer", "wer", "exact", "rejected", "seconds", "confusions", "bad"}
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working folder: a model, and four lines, the label of one of which is wrong and of one foreign."""
+    monkeypatch.chdir(tmp_path)
+    bars.reader().save("m.safetensors")
+    bars.write(Path("lines"), {"1.png": "ab", "2.png": "ca", "3.png": "bb", "4.png": "c"})
+    relabel("2.png\tca", "2.png\tcb")
+    relabel("4.png\tc", "4.png\tω")
+    return tmp_path
+
+
+def relabel(before: str, after: str) -> None:
+    table = Path("lines/labels.tsv")
+    table.write_text(table.read_text("utf-8").replace(before, after), "utf-8")
+
+
+def test_the_rates_are_printed(place: Path, run_ocrkit: RunOcrkit) -> None:
+    ran = run_ocrkit("evaluate", "-m", "m.safetensors", "lines")
+
+    # Two of the seven characters, and two of the four lines.
+    lines = ran.out.splitlines()
+    assert ran.code == 0
+    assert lines[0].startswith("lines      4 in ")
+    assert lines[1:4] == ["CER        0.2857", "WER        0.5000", "exact      0.5000"]
+    assert "ω" in lines[4]
+    assert "GREEK SMALL LETTER OMEGA" in lines[4]
+    assert [line.split() for line in lines[6:]] == [["1", "b", "a"], ["1", "ω", "c"]]
+    assert ran.err == ""
+
+
+def test_json_has_every_key_and_rates_are_fractions(place: Path, run_ocrkit: RunOcrkit) -> None:
+    told = json.loads(run_ocrkit("evaluate", "-m", "m.safetensors", "lines", "--json").out)
+
+    assert told.keys() >= KEYS
+    assert (told["count"], told["skipped"], told["unencodable"]) == (4, 0, 1)
+    assert told["cer"] == pytest.approx(2 / 7)
+    assert (told["wer"], told["exact"]) == (0.5, 0.5)
+    assert {"reference": "ω", "read": "c", "count": 1} in told["confusions"]
+
+
+def test_case_can_be_ignored(place: Path, run_ocrkit: RunOcrkit) -> None:
+    relabel("1.png\tab", "1.png\tAB")
+
+    strict = json.loads(run_ocrkit("evaluate", "-m", "m.safetensors", "lines", "--json").out)
+    lenient = json.loads(run_ocrkit("evaluate", "-m", "m.safetensors", "lines", "--json", "--ignore-case").out)
+
+    assert (strict["exact"], lenient["exact"]) == (0.25, 0.5)
+
+
+def test_only_unreadable_images_are_skipped_and_it_goes_on(place: Path, run_ocrkit: RunOcrkit) -> None:
+    Path("lines/1.png").write_text("no image")
+
+    ran = run_ocrkit("evaluate", "-m", "m.safetensors", "lines", "--json")
+
+    told = json.loads(ran.out)
+    assert ran.code == 0
+    assert (told["count"], told["skipped"]) == (3, 1)
+    assert [Path(bad["name"]).name for bad in told["bad"]] == ["1.png"]
+    assert "1.png: it holds text, not an image" in ran.err
+    assert ran.err.splitlines()[-1] == "1 of 4 images could not be opened"
+
+
+def test_a_lexicon_and_several_places_work_together(place: Path, run_ocrkit: RunOcrkit) -> None:
+    bars.write(Path("more"), {"5.png": "abc"})
+    Path("words.txt").write_text("ab\nca\nbb\nc\nabc\n")
+
+    ran = run_ocrkit("evaluate", "-m", "m.safetensors", "lines", "more", "--lexicon", "words.txt", "--json")
+
+    assert json.loads(ran.out)["count"] == 5
+
+
+def test_the_format_can_be_named(place: Path, run_ocrkit: RunOcrkit) -> None:
+    Path("named").mkdir()
+    bars.picture("abc").save("named/abc.png")
+
+    ran = run_ocrkit("evaluate", "-m", "m.safetensors", "named", "--format", "filename", "--json")
+
+    assert json.loads(ran.out)["exact"] == 1.0
+
+
+def test_a_sheet_of_readings_is_drawn(place: Path, run_ocrkit: RunOcrkit) -> None:
+    run_ocrkit("evaluate", "-m", "m.safetensors", "lines", "--sheet", "sheet.png")
+
+    with Image.open("sheet.png") as sheet:
+        assert sheet.height > 4 * 4
