@@ -24,7 +24,7 @@ lint: environment
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/stubtest ocrkit._ctc
+	$(BIN)/python -m mypy.stubtest ocrkit._ctc
 
 bench: environment fonts
 	$(BIN)/python -m pytest benchmarks --benchmark-only
