@@ -89,7 +89,7 @@ def read_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
     metadata = read_metadata(path)
     try:
         return Checkpoint(tensors=load_file(path), metadata=metadata)
-    except (SafetensorError, OSError, KeyError, ValueError) as error:
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"{os.fspath(path)}: damaged: {error}") from error
 
 

@@ -199,8 +199,12 @@ def check_charset_fits(model: Model, charset: Charset) -> None:
         return
     added = sorted(set(charset.symbols) - set(model.charset.symbols))
     lost = sorted(set(model.charset.symbols) - set(charset.symbols))
+    difference = (
+        f"{len(added)} symbols are new ({''.join(added[:10])}), {len(lost)} would be lost ({''.join(lost[:10])})"
+        if added or lost
+        else "the symbols are the same, in another order"
+    )
     raise ModelError(
-        f"the model reads charset {model.charset.name!r}, not {charset.name!r}: {len(added)} symbols are new "
-        f"({''.join(added[:10])}), {len(lost)} would be lost ({''.join(lost[:10])}); "
-        "--resize union keeps both, --resize new takes the new charset"
+        f"the model reads charset {model.charset.name!r}, not {charset.name!r}: {difference}; "
+        "--resize union keeps the model's symbols and adds the others, --resize new takes the new charset"
     )

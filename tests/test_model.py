@@ -1,0 +1,214 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+import torch
+
+from ocrkit.checkpoint import read_checkpoint, write_checkpoint
+from ocrkit.data.image import Preprocessing
+from ocrkit.errors import CheckpointError, ConfigError, ModelError, OptionError, PluginError, UnknownNameError
+from ocrkit.model import Architecture, Model, check_charset_fits
+from ocrkit.nets.options import HeadOptions, LstmLayer
+from ocrkit.plugin.registry import Registry, load_registry
+from ocrkit.text.charset import Charset
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BuildModel = Callable[..., Model]
+Tamper = Callable[[dict[str, object]], object]
+
+
+@pytest.fixture(scope="module")
+def registry() -> Registry:
+    return load_registry("none")
+
+
+@pytest.fixture
+def build(registry: Registry) -> BuildModel:
+    """Build a small model for the charset with these letters."""
+
+    def make(letters: str = "abc", **changes: object) -> Model:
+        torch.manual_seed(3)
+        parts: dict[str, object] = {
+            "options": {"channels": [4, 8], "pools": ["2x2", "2x1"]},
+            "head": HeadOptions((LstmLayer(6),), dropout=0.25, skip_frames=1),
+            "preprocessing": Preprocessing(height=16, width=200),
+        }
+        return Model.build(Charset("letters", ("", *letters)), Architecture(**{**parts, **changes}), registry=registry)  # type: ignore[arg-type]
+
+    return make
+
+
+@pytest.fixture
+def saved(build: BuildModel, tmp_path: Path) -> Path:
+    """A small model in a file."""
+    build().save(tmp_path / "model.safetensors")
+    return tmp_path / "model.safetensors"
+
+
+@pytest.fixture
+def tampered(saved: Path) -> Callable[[Tamper], Path]:
+    """Write the saved model's file anew, with its metadata changed."""
+
+    def change(tamper: Tamper) -> Path:
+        checkpoint = read_checkpoint(saved)
+        metadata = dict(checkpoint.metadata)
+        tamper(metadata)
+        write_checkpoint(saved, checkpoint.tensors, metadata)
+        return saved
+
+    return change
+
+
+def test_a_model_that_was_saved_and_loaded_gives_the_same_outputs(
+    build: BuildModel, tmp_path: Path, registry: Registry
+) -> None:
+    model = build()
+    model.provenance = {"seed": 3, "metrics": {"cer": 0.5}}
+    model.network.eval()
+    images, widths = torch.rand(2, 1, 16, 40), torch.tensor([40, 25])
+
+    model.save(tmp_path / "model.safetensors")
+    loaded = Model.load(tmp_path / "model.safetensors", registry=registry)
+
+    with torch.inference_mode():
+        expected, found = model.network(images, widths), loaded.network(images, widths)
+    assert all(torch.equal(one, other) for one, other in zip(expected, found, strict=True))
+    assert loaded.charset == model.charset
+    assert loaded.architecture == model.architecture
+    assert loaded.provenance == model.provenance
+    assert loaded.plugins == model.plugins
+
+
+def test_a_loaded_model_is_set_to_read_not_to_learn(saved: Path, registry: Registry) -> None:
+    assert not Model.load(saved, registry=registry).network.training
+
+
+def test_the_description_spells_out_every_option(build: BuildModel) -> None:
+    options = build().architecture.options
+
+    assert options["height"] == 16
+    assert options["channels"] == [4, 8]
+    assert options["kernels"] == [3]
+    assert options["width_multiplier"] == 1.0
+
+
+def test_the_frames_follow_the_pools_and_the_skipped_ones(build: BuildModel) -> None:
+    # One pool halves 40 px to 20 frames, of which the first is skipped.
+    assert build().frames(40) == 19
+
+
+def test_the_number_of_weights_is_that_of_the_layers(build: BuildModel) -> None:
+    convolutions = (1 * 9 * 4 + 2 * 4) + (4 * 9 * 8 + 2 * 8)  # with scale and shift of each batch norm
+    recurrent = 2 * (4 * 6 * (8 * 4 + 6) + 2 * 4 * 6)  # 16 px are 4 rows after two pools
+    output = 12 * 4 + 4
+
+    assert build().parameters() == convolutions + recurrent + output
+
+
+def test_an_unknown_backbone_offers_the_nearest(build: BuildModel) -> None:
+    with pytest.raises(UnknownNameError, match="no backbone 'vg'; did you mean 'vgg'"):
+        build(backbone="vg")
+
+
+def test_an_unknown_option_of_a_backbone_offers_the_nearest(build: BuildModel) -> None:
+    with pytest.raises(ConfigError, match="backbone vgg: no option 'chanels'; did you mean 'channels'"):
+        build(options={"chanels": [4]})
+
+
+def test_options_that_do_not_fit_together_name_the_backbone(build: BuildModel) -> None:
+    with pytest.raises(OptionError, match="backbone vgg: pools has 6 entries for 1 convolutions"):
+        build(options={"channels": [4]})
+
+
+@pytest.mark.parametrize(
+    ("tamper", "message"),
+    [
+        (lambda m: m.update(kind="state"), "holds a 'state', not a model"),
+        (lambda m: m.pop("kind"), "holds a None, not a model"),
+        (lambda m: m.pop("charset"), "damaged: it has no table 'charset'"),
+        (lambda m: m.update(charset=["a"]), "damaged: it has no table 'charset'"),
+        (lambda m: m.update(provenance=3), "damaged: it has no table 'provenance'"),
+        (lambda m: m["charset"].pop("symbols"), "metadata is damaged: .*symbols"),
+        (lambda m: m["charset"].update(symbols=["a", "a", "c"]), "metadata is damaged: .*'a'"),
+        (lambda m: m["charset"].update(symbols=["a", 5, "c"]), "metadata is damaged"),
+        (lambda m: m["charset"].update(symbols=["a", "b"]), "output.* is .*; its description needs"),
+        (lambda m: m["charset"].update(symbols=["a", "b", "c", "d"]), "output.* is .*; its description needs"),
+        (lambda m: m["architecture"].update(backbon="vgg"), "no option 'backbon'"),
+        (lambda m: m["architecture"]["options"].update(channels="four"), "channels is 'four'; expected a list"),
+        (lambda m: m["architecture"]["options"].update(channels=[4, 9]), "is .*; its description needs"),
+        (lambda m: m["architecture"]["options"].update(pools=["2x2"]), "pools has 1 entries for 2 convolutions"),
+        (lambda m: m["architecture"]["head"].update(rnn=[]), "its tensors do not fit its description: it adds 8: rnn"),
+        (lambda m: m["architecture"]["head"]["rnn"].append({"size": 6}), "description: it lacks 8: rnn.1"),
+    ],
+)
+def test_a_description_that_was_tampered_with_is_refused(
+    tampered: Callable[[Tamper], Path], registry: Registry, tamper: Tamper, message: str
+) -> None:
+    path = tampered(tamper)
+
+    with pytest.raises(CheckpointError, match=f"^{path}: .*{message}"):
+        Model.load(path, registry=registry)
+
+
+def test_a_missing_plugin_is_named_with_its_version(tampered: Callable[[Tamper], Path], registry: Registry) -> None:
+    def of_a_stranger(metadata: dict[str, object]) -> None:
+        metadata["plugins"] = {"ocrkit-swin": "0.3"}
+        metadata["architecture"]["backbone"] = "swin"  # type: ignore[index]
+
+    path = tampered(of_a_stranger)
+
+    with pytest.raises(PluginError, match=r"needs the plugins ocrkit-swin 0.3: no backbone 'swin'"):
+        Model.load(path, registry=registry)
+
+
+def test_tensors_that_are_missing_are_named(saved: Path, registry: Registry) -> None:
+    checkpoint = read_checkpoint(saved)
+    tensors = {name: tensor for name, tensor in checkpoint.tensors.items() if name != "output.bias"}
+    write_checkpoint(saved, tensors, checkpoint.metadata)
+
+    with pytest.raises(CheckpointError, match=r"its tensors do not fit its description: it lacks 1: output.bias"):
+        Model.load(saved, registry=registry)
+
+
+def test_for_another_charset_shared_symbols_keep_their_weights(build: BuildModel, registry: Registry) -> None:
+    model = build("abc")
+
+    other = model.with_charset(Charset("other", ("", "c", "x", "a")), registry=registry)
+
+    for layer in ("weight", "bias"):
+        old = getattr(model.network.output, layer).detach().numpy()
+        new = getattr(other.network.output, layer).detach().numpy()
+        np.testing.assert_array_equal(new[[0, 1, 3]], old[[0, 3, 1]])
+    assert other.network.output.weight.shape == (4, 12)
+
+
+def test_for_another_charset_all_else_stays(build: BuildModel, registry: Registry) -> None:
+    model = build("abc")
+
+    other = model.with_charset(Charset("other", ("", "x")), registry=registry)
+
+    before, after = model.network.state_dict(), other.network.state_dict()
+    assert before.keys() == after.keys()
+    assert all(torch.equal(before[name], after[name]) for name in before if not name.startswith("output."))
+    assert other.architecture == model.architecture
+
+
+def test_a_charset_of_the_same_symbols_fits(build: BuildModel) -> None:
+    check_charset_fits(build("abc"), Charset("another name", ("", "a", "b", "c")))
+
+
+def test_a_charset_of_other_symbols_does_not_fit(build: BuildModel) -> None:
+    with pytest.raises(
+        ModelError, match=r"1 symbols are new \(x\), 2 would be lost \(bc\); --resize union keeps the model's"
+    ):
+        check_charset_fits(build("abc"), Charset("other", ("", "a", "x")))
+
+
+def test_symbols_in_another_order_do_not_fit(build: BuildModel) -> None:
+    with pytest.raises(ModelError, match="in another order"):
+        check_charset_fits(build("abc"), Charset("other", ("", "b", "a", "c")))
