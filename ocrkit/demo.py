@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import time
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -22,20 +21,31 @@ from ocrkit.plugin.specs import DecoderOptions
 from ocrkit.recognition import Recognizer
 from ocrkit.text.metrics import count_errors
 from ocrkit.training import Observer, RunConfig, read_recipe, train
+from ocrkit.training.folder import (
+    CONFIG_FILE,
+    LOG_FILE,
+    METRICS_FILE,
+    MODEL_FILE,
+    SAMPLES_FILE,
+    STATE_FILE,
+    check_free,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
+    from ocrkit.config import Table
     from ocrkit.data.records import Sample
     from ocrkit.text.charset import Charset
 
 __all__ = ["Demonstration", "demonstrate"]
 
 _UNSEEN = ("Manjari", "Meera", "AnjaliOldLipi")
-_SEEN_COUNT = _UNSEEN_COUNT = 300
-_LEXICON_SIZE = 1000
+_DRAFTS = 20  # words drawn for each that is wanted, since many are drawn twice or were trained on
 _TEST_SEED, _LEXICON_SEED = 7_000_000, 8_000_000
 _ROWS = 25  # of a sheet
+_REPORT = "report.json"
+_OWN = (_REPORT, CONFIG_FILE, LOG_FILE, METRICS_FILE, MODEL_FILE, SAMPLES_FILE, STATE_FILE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +85,26 @@ class Demonstration:
 
 
 def demonstrate(
-    folder: Path = Path("runs/demo"), *, changes: dict[str, object] | None = None, observer: Observer | None = None
+    folder: Path = Path("runs/demo"),
+    *,
+    changes: Table | None = None,
+    pictures: int = 600,
+    lexicon_size: int = 1000,
+    observer: Observer | None = None,
 ) -> Demonstration:
-    """Train the ``demo`` recipe, and read 600 words that it never saw, half of them in faces that it never saw.
+    """Train the ``demo`` recipe, and read words that it never saw, half of them in faces that it never saw.
 
     Args:
-        folder: where everything goes; what an earlier demonstration left there is replaced.
+        folder: where everything goes; what an earlier demonstration left there is replaced, and nothing else.
         changes: a table laid over the recipe.
+        pictures: how many are read; an even number.
+        lexicon_size: words of the lexicon, at least ``pictures``, so that it holds all of theirs.
         observer: whom to tell of progress.
 
     Raises:
         FontError: there are no Malayalam faces, or text cannot be shaped.
+        ConfigError: the folder holds a run that is no demonstration.
+        KeyboardInterrupt: the training was interrupted.
     """
     begun = time.monotonic()
     observer = observer or Observer()
@@ -93,16 +112,24 @@ def demonstrate(
     unseen = _held_out_families(config)
     config = replace(config, synthetic={**config.synthetic, "without_families": list(unseen)})
     _clear(folder)
+    check_free(folder)
+    _mark(folder)
     outcome = train(config, output=folder, observer=observer)
+    if outcome.reason == "interrupted":
+        raise KeyboardInterrupt
     model = Model.load(outcome.model)
-    samples, words = _held_out(config, model.charset, unseen)
-    greedy = evaluate(Recognizer(model, decoder="greedy"), samples)
+    samples, words = _held_out(config, model.charset, unseen, pictures=pictures, lexicon_size=lexicon_size)
+    greedy = evaluate(Recognizer(model, decoder="greedy"), samples, progress=_telling(observer, "reading greedily"))
     options = DecoderOptions(lexicon=Lexicon.from_words(words, model.charset))
-    constrained = evaluate(Recognizer(model, decoder="lexicon", options=options), samples)
+    constrained = evaluate(
+        Recognizer(model, decoder="lexicon", options=options),
+        samples,
+        progress=_telling(observer, "reading with the lexicon"),
+    )
     sheets = _draw_sheets(folder, greedy, constrained, unseen)
     seconds = time.monotonic() - begun
     result = Demonstration(folder, greedy, constrained, len(words), unseen, seconds, sheets)
-    (folder / "report.json").write_text(json.dumps(result.to_dict(), ensure_ascii=False, indent=2) + "\n", "utf-8")
+    (folder / _REPORT).write_text(json.dumps(result.to_dict(), ensure_ascii=False, indent=2) + "\n", "utf-8")
     return result
 
 
@@ -113,17 +140,19 @@ def _held_out_families(config: RunConfig) -> tuple[str, ...]:
     return usual if usual and len(usual) < len(families) else families[-max(1, len(families) // 3) :]
 
 
-def _held_out(config: RunConfig, charset: Charset, unseen: Sequence[str]) -> tuple[list[Sample], list[str]]:
+def _held_out(
+    config: RunConfig, charset: Charset, unseen: Sequence[str], *, pictures: int, lexicon_size: int
+) -> tuple[list[Sample], list[str]]:
     """Test pictures of distinct words that training has not drawn, and a lexicon with those words among others."""
+    half = pictures // 2
     trained = {sample.text for sample in _drawn(config, seed=config.training.seed)}
-    seen_faces = _drawn(config, count=20 * _SEEN_COUNT, seed=_TEST_SEED)
-    unseen_faces = _drawn(config, count=20 * _UNSEEN_COUNT, seed=_TEST_SEED + 1, families=unseen, without_families=())
-    fresh = _distinct(seen_faces, trained)
-    samples = list(islice(fresh, _SEEN_COUNT))
-    samples += islice(_distinct(unseen_faces, trained), _UNSEEN_COUNT)
+    seen_faces = _drawn(config, count=_DRAFTS * half, seed=_TEST_SEED)
+    unseen_faces = _drawn(config, count=_DRAFTS * half, seed=_TEST_SEED + 1, families=unseen, without_families=())
+    samples = list(islice(_distinct(seen_faces, trained), half))
+    samples += islice(_distinct(unseen_faces, trained), half)
     words = [charset.normalize(sample.text or "") for sample in samples]
-    others = _distinct(_drawn(config, count=20 * _LEXICON_SIZE, seed=_LEXICON_SEED), trained)
-    words += [other.text or "" for other in islice(others, _LEXICON_SIZE - len(words))]
+    others = _distinct(_drawn(config, count=_DRAFTS * lexicon_size, seed=_LEXICON_SEED), trained)
+    words += [other.text or "" for other in islice(others, lexicon_size - len(words))]
     return samples, words
 
 
@@ -156,7 +185,18 @@ def _numbers(result: Evaluation) -> dict[str, float]:
     return {"cer": result.cer, "exact": result.exact, "count": result.count}
 
 
+def _telling(observer: Observer, stage: str) -> Callable[[int, int], None]:
+    return lambda done, total: observer.preparing(stage, done, total)
+
+
 def _clear(folder: Path) -> None:
-    """Remove an earlier demonstration, and nothing that is none."""
-    if (folder / "config.toml").is_file() or (folder / "report.json").is_file():
-        shutil.rmtree(folder)
+    """Remove what an earlier demonstration left, finished or not, and nothing that another run or a user did."""
+    if (folder / _REPORT).is_file():
+        for path in (*(folder / name for name in _OWN), *folder.glob("readings-*-faces.png")):
+            path.unlink(missing_ok=True)
+
+
+def _mark(folder: Path) -> None:
+    """Leave a sign that what follows is a demonstration's, so that the next one may replace it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / _REPORT).write_text('{"finished": false}\n', "utf-8")

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from ocrkit.cli.commands import CommandGroup
+from ocrkit.cli.notes import show_warnings
 from ocrkit.cli.reporting import debug_is_on, report_unexpected, set_debug
 
 __all__ = ["app", "main"]
@@ -40,6 +41,7 @@ def ocrkit(
 ) -> None:
     """Train, decode and serve text recognisers for any script."""
     set_debug(debug)
+    show_warnings()
 
 
 def main() -> None:
