@@ -15,21 +15,27 @@ How code blocks are written:
 
 from __future__ import annotations
 
+import inspect
 import os
 import re
 import subprocess
 import sys
 import tomllib
-from dataclasses import MISSING, dataclass, fields
+from collections import Counter
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import typer
 
+import ocrkit.ctc
 from ocrkit.config import to_table
 from ocrkit.data.image import Preprocessing
+from ocrkit.data.synthetic import SyntheticOptions
+from ocrkit.evaluation import Evaluation
 from ocrkit.nets.options import HeadOptions
+from ocrkit.plugin.builtin.augmentations import ocrkit_augmentations
 from ocrkit.plugin.builtin.commands import ocrkit_commands
 from ocrkit.training.recipes import recipe_names
 from ocrkit.training.settings import BackboneChoice, DataSettings, RunConfig, TrainingSettings
@@ -90,6 +96,16 @@ def check_printed(printed: str, expected: str, where: str) -> None:
     pattern = ".*".join(map(re.escape, expected.split("…")))
     if expected and not re.fullmatch(pattern, printed.strip(), flags=re.DOTALL):
         pytest.fail(f"{where} prints\n{printed}\nand the page says\n{expected}")
+
+
+@pytest.mark.parametrize("printed", ["loss 3.871\n", "", "loss 3.871, exact 0.5\nmore"])
+def test_other_output_than_the_page_shows_is_told(printed: str) -> None:
+    with pytest.raises(pytest.fail.Exception, match="and the page says"):
+        check_printed(printed, "loss …, exact 0.5", "README.md:1")
+
+
+def test_an_ellipsis_on_a_page_stands_for_anything() -> None:
+    check_printed("loss 3.871\n(best), exact 0.5\n", "loss …, exact 0.5", "README.md:1")
 
 
 def run(command: list[str], folder: Path, where: str) -> str:
@@ -212,7 +228,7 @@ def test_every_option_of_every_command_is_described(name: str, parameters: list[
 
     for parameter in parameters:
         spelled = [opt for opt in parameter.opts if opt.startswith("-")] or [parameter.metavar.strip("[].")]
-        assert any(all(f"`{opt}" in row for opt in spelled) for row in rows), f"{name}: {spelled}"
+        assert any(all(re.search(f"`{opt}[ `]", row) for opt in spelled) for row in rows), f"{name}: {spelled}"
 
 
 def test_no_command_is_described_that_is_not_there() -> None:
@@ -248,6 +264,35 @@ def test_every_table_of_the_configuration_has_a_section() -> None:
     tables = {f"[{field.name}]" for field in fields(RunConfig) if field.default is MISSING}
 
     assert tables <= set(sections(ROOT / "docs" / "recipes.md"))
+
+
+@pytest.mark.parametrize("key", [field.name for field in fields(SyntheticOptions)])
+def test_every_setting_of_drawn_lines_is_named(key: str) -> None:
+    assert f"`{key}`" in sections(ROOT / "docs" / "recipes.md")["[synthetic]"]
+    assert re.search(rf"^\| `{key}` \|", (ROOT / "docs" / "synthetic.md").read_text("utf-8"), flags=re.M)
+
+
+@pytest.mark.parametrize("name", [spec.name for spec in ocrkit_augmentations()])
+def test_every_degradation_is_named(name: str) -> None:
+    assert f"`{name}`" in sections(ROOT / "docs" / "recipes.md")["[augmentation]"]
+
+
+@pytest.mark.parametrize("name", ocrkit.ctc.__all__)
+def test_every_name_of_the_decoders_is_described(name: str) -> None:
+    value = getattr(ocrkit.ctc, name)
+    page = (ROOT / "docs" / "decoding.md").read_text("utf-8")
+    parts = [field.name for field in fields(value)] if is_dataclass(value) else []
+    parts += list(inspect.signature(value).parameters) if inspect.isfunction(value) else []
+
+    assert name in page
+    assert not [part for part in parts if f"`{part}" not in page and f", {part}" not in page]
+
+
+def test_every_key_of_the_evaluation_is_described() -> None:
+    nothing = Evaluation(0, 0, 0, 0.0, 0.0, 0.0, 0, 0.0, Counter(), (), (), ())
+    section = sections(ROOT / "docs" / "command-line.md")["ocrkit evaluate"]
+
+    assert not [key for key in nothing.to_dict() if f"`{key}`" not in section]
 
 
 @pytest.mark.parametrize("name", recipe_names())
