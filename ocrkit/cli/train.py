@@ -46,7 +46,15 @@ Sets = Annotated[
     typer.Option("--set", metavar="KEY=VALUE", help="One setting of config.toml, such as training.clip=1."),
 ]
 Resume = Annotated[Path | None, typer.Option("--resume", metavar="RUN_DIR", help="Go on with an interrupted run.")]
-Load = Annotated[str | None, typer.Option("-i", "--load", metavar="MODEL", help="Start from the weights of a model.")]
+Load = Annotated[
+    str | None,
+    typer.Option(
+        "-i",
+        "--load",
+        metavar="MODEL",
+        help="Start from the weights of a model: a file, a run's folder or an installed one.",
+    ),
+]
 Resize = Annotated[
     str | None, typer.Option("--resize", metavar="HOW", help="The loaded model's charset differs: fail, union or new.")
 ]
@@ -64,7 +72,8 @@ Fonts = Annotated[
 ]
 Epochs = Annotated[int | None, typer.Option("-N", "--epochs", metavar="N", help="Passes over the training lines.")]
 Minutes = Annotated[
-    float | None, typer.Option("--minutes", metavar="N", help="End the training, and its schedule, by then.")
+    float | None,
+    typer.Option("--minutes", metavar="N", help="Minutes after which the training, and its schedule, end."),
 ]
 BatchSize = Annotated[int | None, typer.Option("-B", "--batch-size", metavar="N", help="Lines a step.")]
 Rate = Annotated[float | None, typer.Option("-r", "--lrate", metavar="RATE", help="The highest learning rate.")]
@@ -78,9 +87,10 @@ Precision = Annotated[
     str | None, typer.Option("--precision", metavar="NAME", help="auto, float32, bfloat16 or float16.")
 ]
 Workers = Annotated[
-    int | None, typer.Option("--workers", metavar="N", help="Processes that load images; -1 for one a core.")
+    int | None,
+    typer.Option("--workers", metavar="N", help="Processes that load images; -1 for one a core, 0 for none."),
 ]
-Seed = Annotated[int | None, typer.Option("--seed", metavar="N", help="Of weights, order, split and drawing.")]
+Seed = Annotated[int | None, typer.Option("--seed", metavar="N", help="The seed of weights, order, split and drawing.")]
 MaxBad = Annotated[
     float | None, typer.Option("--max-bad", metavar="SHARE", help="The share of bad lines above which training stops.")
 ]
@@ -124,7 +134,7 @@ def train(
     """Train a model on labelled lines, or on lines drawn from a charset."""
     flags = _without_none(
         charset=charset,
-        load=load,
+        load=_loaded(load),
         resize=resize,
         backbone=_without_none(name=backbone),
         data=_without_none(
@@ -197,6 +207,13 @@ def _report(outcome: Outcome) -> None:
     if outcome.reason == "interrupted":
         say(f"ocrkit train --resume {outcome.folder} goes on")
         raise typer.Exit(130)
+
+
+def _loaded(name: str | None) -> str | None:
+    """The file of the model that ``--load`` names."""
+    from ocrkit.installed import find_model
+
+    return None if name is None else str(find_model(name).path)
 
 
 def _without_none(**values: object) -> dict[str, object]:

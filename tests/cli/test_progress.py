@@ -1,0 +1,87 @@
+"""Progress and notes on stderr: lines now and then, or bars on a terminal."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import bars
+
+import ocrkit
+from ocrkit.cli import progress
+from ocrkit.cli.notes import show_warnings
+from ocrkit.cli.progress import Stages, counting
+
+if TYPE_CHECKING:
+    import pytest
+
+
+def test_without_a_terminal_a_line_is_said_now_and_then(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(progress, "_EVERY", 0.0)
+
+    with counting("reading") as tell:
+        tell(1, 20)
+        tell(2, 20)
+
+    assert capsys.readouterr() == ("", "reading: 1 of 20\nreading: 2 of 20\n")
+
+
+def test_what_is_quickly_done_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    with counting("reading") as tell:
+        for done in range(1, 21):
+            tell(done, 20)
+
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_remark_follows_the_count(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(progress, "_EVERY", 0.0)
+
+    with Stages() as stages:
+        stages.update("training", 3, 4, "epoch 1, loss 0.5")
+        stages.say("epoch 1: done")
+
+    assert capsys.readouterr().err == "training: 3 of 4 epoch 1, loss 0.5\nepoch 1: done\n"
+
+
+def test_a_logged_warning_is_a_note_on_stderr_once(capsys: pytest.CaptureFixture[str]) -> None:
+    show_warnings()
+    show_warnings()
+
+    for _ in range(2):
+        logging.getLogger("ocrkit.data").warning("%d images are left out", 3)
+    logging.getLogger("ocrkit").info("nothing of interest")
+
+    assert capsys.readouterr() == ("", "note: 3 images are left out\n")
+
+
+def test_on_a_terminal_a_bar_comes_and_goes_and_results_stay_clean(tmp_path: Path) -> None:
+    bars.reader().save(tmp_path / "m.safetensors")
+    bars.write(tmp_path / "lines", {f"{n}.png": "ab" for n in range(40)})
+    terminal, side = pty.openpty()
+
+    ran = subprocess.run(
+        [sys.executable, "-m", "ocrkit", "evaluate", "-m", "m.safetensors", "lines", "--json"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(ocrkit.__file__).parents[1]), "TERM": "xterm", "COLUMNS": "90"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=side,
+        check=True,
+    )
+    os.close(side)
+    shown = os.read(terminal, 100_000).decode()
+    os.close(terminal)
+
+    assert json.loads(ran.stdout)["exact"] == 1.0
+    assert "reading" in shown
+    assert "/40" in shown
+    assert "Traceback" not in shown

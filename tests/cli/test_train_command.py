@@ -1,0 +1,194 @@
+"""``ocrkit train``: what its flags come to, how it ends, how it goes on."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import bars
+import pytest
+import torch
+
+import ocrkit
+from ocrkit.model import Model
+
+if TYPE_CHECKING:
+    from command import RunOcrkit
+
+TINY = """
+[preprocessing]
+height = 8
+[backbone.options]
+channels = [4]
+pools = ["2x2"]
+[head]
+rnn = [{ size = 4 }]
+[training]
+workers = 0
+device = "cpu"
+epochs = 1
+lrate = 0.02
+"""
+WORDS = ("ab", "ca", "b", "cab", "bc", "acb", "c", "ba", "abc", "bb")
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working folder: 20 lines in ``lines``, 10 in ``other``, and ``tiny.toml``."""
+    monkeypatch.chdir(tmp_path)
+    bars.write(Path("lines"), {f"{n}.png": WORDS[n % 10] for n in range(20)})
+    bars.write(Path("other"), {f"{n}.png": WORDS[n] for n in range(10)})
+    Path("tiny.toml").write_text(TINY)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield tmp_path
+    torch.set_num_threads(threads)
+
+
+def config_of(run: str) -> dict[str, dict[str, object]]:
+    return tomllib.loads(Path(run, "config.toml").read_text("utf-8"))
+
+
+def test_the_model_is_named_on_stdout_and_talk_is_on_stderr(place: Path, run_ocrkit: RunOcrkit) -> None:
+    ran = run_ocrkit("train", "lines", "-c", "from-data", "--config", "tiny.toml")
+
+    assert (ran.code, ran.out) == (0, "runs/from-data-1/model.safetensors\n")
+    assert "epoch 1: loss" in ran.err
+    assert "all epochs done after 1 steps; validation CER" in ran.err
+    assert Model.load("runs/from-data-1/model.safetensors").charset.symbols == ("", "a", "b", "c")
+
+
+def test_a_second_run_has_a_folder_of_its_own(place: Path, run_ocrkit: RunOcrkit) -> None:
+    first = run_ocrkit("train", "lines", "-c", "from-data", "--config", "tiny.toml")
+    second = run_ocrkit("train", "lines", "-c", "from-data", "--config", "tiny.toml")
+
+    assert [ran.out.split("/")[1] for ran in (first, second)] == ["from-data-1", "from-data-2"]
+
+
+def test_flags_win_over_settings_and_these_over_files(place: Path, run_ocrkit: RunOcrkit) -> None:
+    Path("mine.toml").write_text(TINY + "batch_size = 3\nlag = 7\nclip = 1.5\n")
+
+    ran = run_ocrkit(
+        *("train", "lines", "-c", "from-data", "--config", "mine.toml", "-o", "run"),
+        *("--set", "training.lag=5", "--set", "training.batch_size=4", "-B", "5", "--seed", "9", "-q", "fixed"),
+    )
+
+    training = config_of("run")["training"]
+    assert ran.code == 0
+    assert (training["batch_size"], training["lag"], training["clip"]) == (5, 5, 1.5)
+    assert (training["seed"], training["quit"]) == (9, "fixed")
+
+
+def test_data_and_more_training_data_add_up(place: Path, run_ocrkit: RunOcrkit) -> None:
+    ran = run_ocrkit(
+        *("train", "lines", "-t", "other", "-e", "other", "-c", "from-data", "--config", "tiny.toml", "-o", "run")
+    )
+
+    start = json.loads(Path("run/log.jsonl").read_text().splitlines()[0])
+    assert ran.code == 0
+    assert (start["training"], start["validation"]) == (30, 10)
+
+
+def test_a_recipe_is_the_ground_that_flags_are_laid_on(place: Path, run_ocrkit: RunOcrkit) -> None:
+    ran = run_ocrkit(
+        *("train", "lines", "--recipe", "captcha", "--config", "tiny.toml", "-N", "1", "-o", "run"),
+        *("--set", "backbone.options.kernels=[3]", "--set", "preprocessing.width=40"),
+    )
+
+    assert ran.code == 0, ran.err
+    assert config_of("run")["preprocessing"]["fit"] == "stretch"
+    assert config_of("run")["training"]["schedule"] == "one-cycle"
+
+
+def test_a_folder_with_a_run_is_not_trained_over(place: Path, run_ocrkit: RunOcrkit) -> None:
+    run_ocrkit("train", "lines", "-c", "from-data", "--config", "tiny.toml", "-o", "run")
+
+    ran = run_ocrkit("train", "lines", "-c", "from-data", "--config", "tiny.toml", "-o", "run")
+
+    assert ran.code == 1
+    assert "'run' holds a run already; --resume run goes on with it, -o names another" in ran.err
+
+
+def test_a_run_goes_on_with_more_epochs(place: Path, run_ocrkit: RunOcrkit) -> None:
+    run_ocrkit("train", "lines", "-c", "from-data", "--config", "tiny.toml", "-o", "run")
+
+    ran = run_ocrkit("train", "--resume", "run", "-N", "3")
+
+    assert (ran.code, ran.out) == (0, "run/model.safetensors\n")
+    assert "epoch 1:" not in ran.err
+    assert "epoch 3:" in ran.err
+
+
+def test_a_model_of_another_charset_is_loaded_only_as_told(place: Path, run_ocrkit: RunOcrkit) -> None:
+    run_ocrkit("train", "lines", "-c", "from-data", "--config", "tiny.toml", "-o", "run")
+    bars.write(Path("more"), {f"{n}.png": "cba" for n in range(10)})
+    table = Path("more/labels.tsv")
+    table.write_text(table.read_text().replace("cba", "cbd"))
+    again = ("train", "more", "-c", "from-data", "--config", "tiny.toml", "-i", "run")
+
+    failed = run_ocrkit(*again, "-o", "second")
+    union = run_ocrkit(*again, "--resize", "union", "-o", "third")
+
+    assert failed.code == 1
+    assert "--resize union keeps" in failed.err
+    assert union.code == 0
+    assert Model.load("third/model.safetensors").charset.symbols == ("", "a", "b", "c", "d")
+
+
+def test_an_unknown_model_to_load_is_named(place: Path, run_ocrkit: RunOcrkit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(place))
+
+    ran = run_ocrkit("train", "lines", "-c", "from-data", "-i", "latin")
+
+    assert ran.code == 1
+    assert ran.err.startswith("error: no model file or folder 'latin'")
+
+
+def test_labels_that_cannot_be_spelled_are_left_out_on_request(place: Path, run_ocrkit: RunOcrkit) -> None:
+    table = Path("lines/labels.tsv")
+    table.write_text(table.read_text().replace("2.png\tb\n", "2.png\tω\n"))
+
+    ran = run_ocrkit(
+        *("train", "lines", "-e", "other", "-c", "english-basic", "--config", "tiny.toml", "--unencodable", "skip")
+    )
+
+    assert ran.code == 0, ran.err
+    assert any("left out" in line and "ω" in line for line in ran.err.splitlines())
+
+
+def test_bad_images_are_named_and_left_out(place: Path, run_ocrkit: RunOcrkit) -> None:
+    Path("lines/7.png").write_text("no image")
+
+    ran = run_ocrkit(*("train", "lines", "-e", "other", "-c", "from-data", "--config", "tiny.toml", "--max-bad", "0.1"))
+
+    assert ran.code == 0
+    assert "7.png: it holds text, not an image" in ran.err
+
+
+def test_an_interrupt_leaves_a_usable_model_and_the_way_to_go_on(place: Path) -> None:
+    command = ["train", "lines", "-e", "other", "-c", "from-data", "--config", "tiny.toml", "-N", "100000", "-o", "run"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "ocrkit", *command, "-q", "fixed"],
+        env={**os.environ, "PYTHONPATH": str(Path(ocrkit.__file__).parents[1]), "OMP_NUM_THREADS": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stderr.readline()  # the first epoch is over
+        running.send_signal(signal.SIGINT)
+        said = running.stderr.read()
+        printed = running.stdout.read()
+
+    assert running.returncode == 130
+    assert printed == "run/model.safetensors\n"
+    assert said.splitlines()[-1] == "ocrkit train --resume run goes on"
+    assert "Traceback" not in said
+    assert Model.load("run/model.safetensors").charset.symbols == ("", "a", "b", "c")
