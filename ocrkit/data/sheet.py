@@ -24,6 +24,7 @@ __all__ = ["SheetRow", "draw_sheet"]
 _MARGIN = 8  # px
 _TEXT_SIZE = 18  # px
 _MAX_WIDTH = 1600  # px of a picture; what is wider is scaled down
+_MAX_CAPTION = 120  # characters
 _LINE = _TEXT_SIZE + 8  # px
 _RIGHT, _WRONG, _TRUTH, _NEUTRAL, _PAPER = (20, 110, 40), (180, 30, 30), (90, 90, 90), (0, 0, 0), (255, 255, 255)
 _PLAIN = ("DejaVu Sans", "Manjari", "Rachana", "Noto Sans Malayalam")
@@ -85,10 +86,15 @@ class _Block:
 
 
 def _captions(row: SheetRow) -> list[tuple[str, Colour]]:
-    read = row.read or "(nothing)"
+    read = _shortened(row.read or "(nothing)")
     if row.truth is None:
         return [(read, _NEUTRAL)]
-    return [(read, _RIGHT)] if row.read == row.truth else [(read, _WRONG), (row.truth, _TRUTH)]
+    return [(read, _RIGHT)] if row.read == row.truth else [(read, _WRONG), (_shortened(row.truth), _TRUTH)]
+
+
+def _shortened(text: str) -> str:
+    """The text, cut where an untrained model's reading of a long line would make the sheet as wide as itself."""
+    return text if len(text) <= _MAX_CAPTION else text[: _MAX_CAPTION - 1] + "…"
 
 
 def _bounded(picture: Image.Image) -> Image.Image:

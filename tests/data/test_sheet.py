@@ -65,6 +65,12 @@ def test_a_title_takes_room_at_the_top() -> None:
     assert draw_sheet(rows, title="greedy").height > draw_sheet(rows).height
 
 
+def test_a_very_long_reading_is_cut() -> None:
+    longer, long = (draw_sheet([row(truth=None, read="x" * length)]) for length in (5000, 500))
+
+    assert longer.width == long.width
+
+
 def test_a_very_wide_picture_is_scaled_down() -> None:
     assert draw_sheet([row(truth=None, read="a", width=5000)]).width < 1700
 

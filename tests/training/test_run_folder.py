@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from ocrkit.errors import ConfigError, MissingFileError
+from ocrkit.training.folder import check_free, check_resumable, claim
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_the_first_run_of_a_charset_is_number_one() -> None:
+    assert claim(None, "malayalam") == Path("runs/malayalam-1")
+    assert Path("runs/malayalam-1").is_dir()
+
+
+def test_the_next_run_comes_after_the_last_whatever_was_removed() -> None:
+    for name in ("malayalam-2", "malayalam-9", "malayalam-old", "malayalam+english-30", "english-50"):
+        Path("runs", name).mkdir(parents=True)
+
+    assert claim(None, "malayalam") == Path("runs/malayalam-10")
+
+
+@pytest.mark.parametrize(
+    ("charset", "name"),
+    [
+        ("malayalam+english", "malayalam+english-1"),
+        ("some/where/mine.toml", "mine-1"),
+        ("ocrkit:english", "ocrkit_english-1"),
+    ],
+)
+def test_the_folder_is_named_for_the_charset(charset: str, name: str) -> None:
+    assert claim(None, charset).name == name
+
+
+def test_a_named_folder_is_made_with_those_above_it() -> None:
+    claim("a/b/c", "malayalam")
+
+    assert Path("a/b/c").is_dir()
+
+
+@pytest.mark.parametrize("output", [None, "new", "a/b/new", "."])
+def test_a_folder_that_there_is_not_or_that_holds_other_things_is_free(output: str | None) -> None:
+    Path("notes.txt").touch()
+
+    check_free(output)
+
+
+def test_a_folder_with_a_run_is_not_free() -> None:
+    Path("run").mkdir()
+    Path("run/config.toml").touch()
+
+    with pytest.raises(ConfigError, match="'run' holds a run already; --resume run goes on with it, -o names another"):
+        check_free("run")
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "log.jsonl", "samples.png"])
+def test_a_folder_with_a_file_that_the_run_would_overwrite_is_not_free(name: str) -> None:
+    Path(name).touch()
+
+    with pytest.raises(ConfigError, match=rf"'\.' holds {name}, which a run would overwrite"):
+        check_free(".")
+
+
+@pytest.mark.parametrize("output", ["file", "file/run"])
+def test_a_file_is_no_folder(output: str) -> None:
+    Path("file").touch()
+
+    with pytest.raises(ConfigError, match="file' is no folder; a run needs one of its own"):
+        check_free(output)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_cannot_be_written_is_said_so() -> None:
+    Path("locked").mkdir(mode=0o500)
+
+    with pytest.raises(ConfigError, match="locked' cannot be written; name another with -o DIR"):
+        check_free("locked/run")
+
+
+def test_a_folder_without_a_run_cannot_be_resumed() -> None:
+    with pytest.raises(MissingFileError, match=r"'gone' holds no run to resume: there is no config.toml in it"):
+        check_resumable(Path("gone"))
+
+
+def test_a_folder_without_a_state_cannot_be_resumed() -> None:
+    Path("config.toml").touch()
+
+    with pytest.raises(MissingFileError, match=r"there is no state/latest.safetensors in it"):
+        check_resumable(Path())

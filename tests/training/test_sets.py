@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ocrkit.errors import CharsetError, DataError, ModelError
+from ocrkit.model import Architecture, Model
+from ocrkit.nets.options import HeadOptions
+from ocrkit.text.charset import Charset
+from ocrkit.training.sets import Sets, open_sets
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from ocrkit.plugin.registry import Registry
+    from ocrkit.training import RunConfig
+
+    MakeConfig = Callable[..., RunConfig]
+    DrawLines = Callable[..., Path]
+
+
+def names(sets: Sets) -> tuple[list[str], list[str]]:
+    return [sample.name for sample in sets.training], [sample.name for sample in sets.validation]
+
+
+@pytest.fixture
+def base(registry: Registry) -> Model:
+    """A model that reads a, b, c and x."""
+    parts = Architecture(options={"channels": [4], "pools": ["2x2"]}, head=HeadOptions(rnn=()))
+    return Model.build(Charset("abcx", ("", *"abcx")), parts, registry=registry)
+
+
+def test_a_share_of_the_lines_validates_and_the_rest_trains(make_config: MakeConfig, registry: Registry) -> None:
+    training, validation = names(open_sets(make_config(), registry=registry))
+
+    assert (len(training), len(validation)) == (32, 8)
+    assert len({*training, *validation}) == 40
+    assert training == sorted(training)
+
+
+def test_the_same_seed_splits_alike(make_config: MakeConfig, registry: Registry) -> None:
+    one, other = (names(open_sets(make_config(), registry=registry)) for _ in range(2))
+
+    assert one == other
+
+
+def test_another_seed_splits_differently(make_config: MakeConfig, registry: Registry) -> None:
+    one, other = (names(open_sets(make_config(training={"seed": seed}), registry=registry)) for seed in (5, 6))
+
+    assert one != other
+
+
+def test_without_a_share_nothing_validates(make_config: MakeConfig, registry: Registry) -> None:
+    training, validation = names(open_sets(make_config(data={"validation_fraction": 0}), registry=registry))
+
+    assert (len(training), validation) == (40, [])
+
+
+def test_named_validation_lines_leave_all_others_to_training(
+    make_config: MakeConfig, draw_lines: DrawLines, registry: Registry
+) -> None:
+    config = make_config(data={"evaluation": [str(draw_lines(6))]})
+
+    training, validation = names(open_sets(config, registry=registry))
+
+    assert (len(training), len(validation)) == (40, 6)
+
+
+def test_too_few_lines_for_a_share_are_said_so(
+    make_config: MakeConfig, draw_lines: DrawLines, registry: Registry
+) -> None:
+    config = make_config(data={"training": [str(draw_lines(2))]})
+
+    with pytest.raises(DataError, match=r"2 lines are too few to set a share of 0.2 aside"):
+        open_sets(config, registry=registry)
+
+
+def test_a_share_that_leaves_nothing_to_train_on_is_refused(
+    make_config: MakeConfig, draw_lines: DrawLines, registry: Registry
+) -> None:
+    config = make_config(data={"training": [str(draw_lines(1))], "validation_fraction": 0.9})
+
+    with pytest.raises(DataError, match="1 lines are too few"):
+        open_sets(config, registry=registry)
+
+
+def test_several_locations_add_up(make_config: MakeConfig, draw_lines: DrawLines, registry: Registry) -> None:
+    config = make_config()
+    places = [*config.data.training, str(draw_lines(10))]
+
+    training, validation = names(open_sets(make_config(data={"training": places}), registry=registry))
+
+    assert len(training) + len(validation) == 50
+
+
+def test_from_data_is_the_characters_of_the_labels(make_config: MakeConfig, registry: Registry) -> None:
+    assert open_sets(make_config(), registry=registry).charset.symbols == ("", *"abcd")
+
+
+def test_from_data_joins_a_union(make_config: MakeConfig, registry: Registry) -> None:
+    charset = open_sets(make_config(charset="english-basic+from-data"), registry=registry).charset
+
+    assert charset.symbols == registry.charset("english-basic").symbols
+
+
+def test_from_data_needs_data(make_config: MakeConfig, registry: Registry) -> None:
+    with pytest.raises(CharsetError, match="'from-data' is made from training texts, and there are none here"):
+        open_sets(make_config(data={"training": []}), registry=registry)
+
+
+def test_a_base_model_of_another_charset_is_refused(make_config: MakeConfig, registry: Registry, base: Model) -> None:
+    with pytest.raises(ModelError, match=r"1 symbols are new \(d\), 1 would be lost \(x\)"):
+        open_sets(make_config(), registry=registry, base=base)
+
+
+def test_a_union_keeps_the_base_models_labels_first(make_config: MakeConfig, registry: Registry, base: Model) -> None:
+    charset = open_sets(make_config(resize="union"), registry=registry, base=base).charset
+
+    assert charset.symbols == ("", *"abcxd")
+
+
+def test_a_new_charset_takes_the_place_of_the_base_models(
+    make_config: MakeConfig, registry: Registry, base: Model
+) -> None:
+    charset = open_sets(make_config(resize="new"), registry=registry, base=base).charset
+
+    assert charset.symbols == ("", *"abcd")
+
+
+def test_a_resumed_run_keeps_its_charset_whatever_the_expression_gives_by_now(
+    make_config: MakeConfig, registry: Registry, base: Model
+) -> None:
+    assert open_sets(make_config(), registry=registry, base=base, resuming=True).charset == base.charset
