@@ -35,6 +35,7 @@ __all__ = ["Recognizer", "choose_decoder", "decode_posteriors"]
 
 _WINDOW = 16  # batches that are sorted by width together, and so the most that a reading waits for
 _AHEAD = 2  # batches of log-probabilities that may wait to be decoded; each can take hundreds of MB
+_LONG = 2000  # px of a line; where lines are longer, a batch holds fewer, so that its memory is bounded
 _EPSILON = 1e-6  # px; a frame's edge that is whole but for rounding is whole
 _NO_OPTIONS = DecoderOptions()
 
@@ -47,13 +48,14 @@ class Recognizer:
         decoder: a decoder's name; None chooses by the options, as ``choose_decoder`` does.
         options: what is asked of the decoder.
         device: ``auto`` (CUDA where there is one), or what torch calls it.
-        batch_size: lines in a forward pass.
+        batch_size: lines in a forward pass, fewer where they are very long.
         workers: processes that load images; -1 for one a core where there are many images, 0 for none.
         registry: where the decoder is looked up; None for the default one.
 
     Raises:
         UnknownNameError: there is no such decoder.
-        OptionError: the decoder cannot honour an option, or needs a lexicon.
+        OptionError: the decoder cannot honour an option, or needs a lexicon; a number is out of range; the device is
+            not there.
     """
 
     def __init__(
@@ -69,6 +71,8 @@ class Recognizer:
     ) -> None:
         if batch_size < 1:
             raise OptionError(f"batch_size is {batch_size!r}; expected at least 1")
+        if workers < -1:
+            raise OptionError(f"workers is {workers!r}; expected a number of processes, or -1 for one a core")
         self.model = model
         self._decoder = make_decoder(model.charset, decoder, options, registry)
         self._device = resolve_device(device)
@@ -93,7 +97,8 @@ class Recognizer:
         self, samples: Sequence[Sample], loaded: Sequence[FittedLine | BadImage]
     ) -> list[Prediction | BadImage]:
         lines = [(place, line) for place, line in enumerate(loaded) if isinstance(line, FittedLine)]
-        order = batches([line.pixels.shape[1] for _, line in lines], self._batch_size)
+        widths = [line.pixels.shape[1] for _, line in lines]
+        order = batches(widths, self._batch_size, max_columns=self._batch_size * _LONG)
         found: dict[int, Prediction | BadImage] = {
             place: line for place, line in enumerate(loaded) if isinstance(line, BadImage)
         }

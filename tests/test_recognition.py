@@ -228,9 +228,20 @@ def test_an_unknown_decoder_names_the_nearest() -> None:
         make_decoder(ABC, "bean", DecoderOptions())
 
 
-def test_a_batch_size_of_none_is_refused() -> None:
-    with pytest.raises(OptionError, match="batch_size is 0"):
-        Recognizer(bars.reader(), batch_size=0)
+@pytest.mark.parametrize("option", ["batch_size=0", "workers=-2"])
+def test_a_number_out_of_range_is_refused(option: str) -> None:
+    name, value = option.split("=")
+
+    with pytest.raises(OptionError, match=f"{name} is {value}; expected"):
+        Recognizer(bars.reader(), **{name: int(value)})  # type: ignore[arg-type]
+
+
+def test_lines_of_very_different_length_keep_their_readings() -> None:
+    texts = ["ab" * 600, "c", "ba" * 700, "a"]  # up to 11,200 px, beyond what a batch of four holds
+
+    readings = list(Recognizer(bars.reader(), batch_size=4).read([sample(bars.picture(text)) for text in texts]))
+
+    assert [reading.text for reading in readings if isinstance(reading, Prediction)] == texts
 
 
 class Failing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from typing import Annotated
@@ -49,6 +50,9 @@ def main() -> None:
     # Threads that spin while they wait cost little on an idle machine, and a factor of ten on one that is shared.
     # OpenMP reads this when torch is loaded, so it cannot be set any later.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Results are UTF-8 whatever the locale, and a file's name that is not comes out as the bytes that it is.
+        sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape")
     try:
         typer.main.get_command(app)(prog_name="ocrkit")
     except Exception as error:

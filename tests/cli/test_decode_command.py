@@ -158,11 +158,12 @@ def test_posteriors_of_a_union_are_decoded(place: Path, run_ocrkit: RunOcrkit) -
     assert run_ocrkit("decode", "-c", "english-basic+malayalam-basic", "p.npy").out == "p.npy#0\taക\n"
 
 
-def process(place: Path, *arguments: str) -> subprocess.Popen[str]:
+def process(place: Path, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+    own = {"PYTHONPATH": str(Path(ocrkit.__file__).parents[1]), "OMP_NUM_THREADS": "1"}
     return subprocess.Popen(
         [sys.executable, "-m", "ocrkit", *arguments],
         cwd=place,
-        env={**os.environ, "PYTHONPATH": str(Path(ocrkit.__file__).parents[1]), "OMP_NUM_THREADS": "1"},
+        env={**os.environ, **own, **environment},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -206,3 +207,12 @@ def test_many_lines_are_loaded_by_workers_and_keep_their_order(place: Path) -> N
 
     assert out.splitlines() == [f"lines/{name}\t{text}" for name, text in TEXTS.items()] * 150
     assert (said, running.returncode) == ("", 0)
+
+
+def test_results_are_utf_8_whatever_the_locale(place: Path) -> None:
+    bars.picture("c").save(place / "മല.png")
+
+    with process(place, "decode", "-m", "m.safetensors", "മല.png", PYTHONIOENCODING="ascii") as running:
+        out, said = running.communicate()
+
+    assert (out, said) == ("മല.png\tc\n", "")
