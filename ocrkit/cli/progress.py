@@ -79,7 +79,7 @@ class Stages:
         begun = self._said.setdefault(stage, now)
         if now - begun >= _EVERY:
             self._said[stage] = now
-            say(f"{stage}: {done} of {total} {remark}".rstrip())
+            say(f"{stage}: {done} of {total}" + (f", {remark}" if remark else ""))
 
 
 @contextmanager

@@ -49,7 +49,7 @@ def test_a_remark_follows_the_count(monkeypatch: pytest.MonkeyPatch, capsys: pyt
         stages.update("training", 3, 4, "epoch 1, loss 0.5")
         stages.say("epoch 1: done")
 
-    assert capsys.readouterr().err == "training: 3 of 4 epoch 1, loss 0.5\nepoch 1: done\n"
+    assert capsys.readouterr().err == "training: 3 of 4, epoch 1, loss 0.5\nepoch 1: done\n"
 
 
 def test_a_logged_warning_is_a_note_on_stderr_once(capsys: pytest.CaptureFixture[str]) -> None:
