@@ -48,7 +48,8 @@ class Stages:
                 TimeElapsedColumn(),
                 TimeRemainingColumn(),
             )
-            self._bars = Progress(*columns, console=Console(stderr=True), transient=True)
+            # Unasked, rich would catch what goes to stdout and print it above the bar, on stderr.
+            self._bars = Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False)
             self._bars.start()
         return self
 

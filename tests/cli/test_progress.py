@@ -63,25 +63,45 @@ def test_a_logged_warning_is_a_note_on_stderr_once(capsys: pytest.CaptureFixture
     assert capsys.readouterr() == ("", "note: 3 images are left out\n")
 
 
-def test_on_a_terminal_a_bar_comes_and_goes_and_results_stay_clean(tmp_path: Path) -> None:
-    bars.reader().save(tmp_path / "m.safetensors")
-    bars.write(tmp_path / "lines", {f"{n}.png": "ab" for n in range(40)})
+def with_a_terminal_for_stderr(folder: Path, *arguments: str) -> tuple[str, str]:
+    """What a command prints to a pipe, and what it shows on a terminal."""
     terminal, side = pty.openpty()
-
-    ran = subprocess.run(
-        [sys.executable, "-m", "ocrkit", "evaluate", "-m", "m.safetensors", "lines", "--json"],
-        cwd=tmp_path,
+    with subprocess.Popen(
+        [sys.executable, "-m", "ocrkit", *arguments],
+        cwd=folder,
         env={**os.environ, "PYTHONPATH": str(Path(ocrkit.__file__).parents[1]), "TERM": "xterm", "COLUMNS": "90"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=side,
-        check=True,
-    )
+        text=True,
+    ) as running:
+        assert running.stdout is not None
+        printed = running.stdout.read()
     os.close(side)
     shown = os.read(terminal, 100_000).decode()
     os.close(terminal)
+    assert running.returncode == 0, shown
+    return printed, shown
 
-    assert json.loads(ran.stdout)["exact"] == 1.0
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    bars.reader().save(tmp_path / "m.safetensors")
+    bars.write(tmp_path / "lines", {f"{n}.png": "ab" for n in range(40)})
+    return tmp_path
+
+
+def test_on_a_terminal_a_bar_comes_and_goes(place: Path) -> None:
+    printed, shown = with_a_terminal_for_stderr(place, "evaluate", "-m", "m.safetensors", "lines", "--json")
+
+    assert json.loads(printed)["exact"] == 1.0
     assert "reading" in shown
     assert "/40" in shown
-    assert "Traceback" not in shown
+
+
+def test_results_go_to_stdout_alone_while_a_bar_is_on_the_terminal(place: Path) -> None:
+    printed, shown = with_a_terminal_for_stderr(place, "decode", "-m", "m.safetensors", "lines")
+
+    assert printed == "".join(f"lines/{n}.png\tab\n" for n in range(40))
+    assert "/40" in shown
+    assert ".png" not in shown
