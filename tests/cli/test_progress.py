@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
 import pty
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import bars
+import pytest
 
 import ocrkit
 from ocrkit.cli import progress
 from ocrkit.cli.notes import show_warnings
 from ocrkit.cli.progress import Stages, counting
-
-if TYPE_CHECKING:
-    import pytest
 
 
 def test_without_a_terminal_a_line_is_said_now_and_then(
@@ -66,22 +65,32 @@ def test_a_logged_warning_is_a_note_on_stderr_once(capsys: pytest.CaptureFixture
 def with_a_terminal_for_stderr(folder: Path, *arguments: str) -> tuple[str, str]:
     """What a command prints to a pipe, and what it shows on a terminal."""
     terminal, side = pty.openpty()
-    with subprocess.Popen(
-        [sys.executable, "-m", "ocrkit", *arguments],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(Path(ocrkit.__file__).parents[1]), "TERM": "xterm", "COLUMNS": "90"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=side,
-        text=True,
-    ) as running:
-        assert running.stdout is not None
-        printed = running.stdout.read()
-    os.close(side)
-    shown = os.read(terminal, 100_000).decode()
+    with ThreadPoolExecutor(1) as thread:
+        # Read all the while, since a terminal that nobody reads stops who writes to it.
+        shown = thread.submit(read_all, terminal)
+        ran = subprocess.run(
+            [sys.executable, "-m", "ocrkit", *arguments],
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": str(Path(ocrkit.__file__).parents[1]), "TERM": "xterm", "COLUMNS": "90"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=side,
+            text=True,
+            check=False,
+        )
+        os.close(side)
+        said = shown.result()
     os.close(terminal)
-    assert running.returncode == 0, shown
-    return printed, shown
+    assert ran.returncode == 0, said
+    return ran.stdout, said
+
+
+def read_all(terminal: int) -> str:
+    pieces = []
+    with contextlib.suppress(OSError):  # Linux's way to say that the other side is closed
+        while piece := os.read(terminal, 4096):
+            pieces.append(piece)
+    return b"".join(pieces).decode()
 
 
 @pytest.fixture
