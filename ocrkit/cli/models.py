@@ -36,9 +36,7 @@ def list_models(as_json: AsJson = False) -> None:
 
 @app.command("show")
 def show(name: Name, as_json: AsJson = False) -> None:
-    """Show what a model reads, what it is built of, and how it was trained."""
-    import json
-
+    """Show what a model reads, what it is built of, and how it was trained; --json shows all that its file says."""
     from ocrkit.checkpoint import read_metadata
     from ocrkit.cli.listing import print_json
     from ocrkit.installed import find_model
@@ -55,10 +53,10 @@ def show(name: Name, as_json: AsJson = False) -> None:
     print(f"charset       {model.charset.name}, {len(model.charset)} labels with the blank")
     print(f"symbols       {''.join(model.charset.symbols)}")
     print(f"weights       {model.parameters():,}")
-    print(f"made with     ocrkit {metadata.get('ocrkit')}, plugins {dict(model.plugins)}")
+    print(f"plugins       {_plain(model.plugins)}")
     for key in ("architecture", "provenance"):
         for inner, value in _rows(metadata.get(key)):
-            print(f"{inner:13} {json.dumps(value, ensure_ascii=False)}")
+            print(f"{inner:13} {_plain(value)}")
 
 
 def _summary(path: Path) -> dict[str, object]:
@@ -92,4 +90,16 @@ def _inside(table: object, *keys: str) -> object:
 
 
 def _rows(table: object) -> list[tuple[str, object]]:
-    return sorted(table.items()) if isinstance(table, Mapping) else []
+    """A table's rows, without the run's whole configuration, which would fill the screen."""
+    return sorted((key, value) for key, value in table.items() if key != "config") if isinstance(table, Mapping) else []
+
+
+def _plain(value: object) -> str:
+    """A value as a person reads it: ``{"a": [1, 2]}`` is ``a 1 2``, inner tables in brackets."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {_plain(inner)}" for key, inner in value.items())
+    if isinstance(value, list | tuple):
+        return " ".join(f"({_plain(item)})" if isinstance(item, Mapping) else _plain(item) for item in value) or "none"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return str(value) if value != "" else "none"
