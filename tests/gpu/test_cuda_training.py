@@ -1,0 +1,148 @@
+"""Training and reading on CUDA, compared with the CPU."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from ocrkit.config import from_table, merge
+from ocrkit.data.records import Prediction, Sample
+from ocrkit.model import Model
+from ocrkit.nets.device import resolve_device
+from ocrkit.plugin.registry import Registry, load_registry
+from ocrkit.recognition import Recognizer
+from ocrkit.training import Observer, Outcome, RunConfig, StepReport, resume, train
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = [
+    pytest.mark.gpu,
+    pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device here"),
+]
+
+TrainOn = Callable[..., Outcome]
+
+SETTINGS: dict[str, object] = {
+    "charset": "from-data",
+    "preprocessing": {"height": 16},
+    "backbone": {"name": "vgg", "options": {"channels": [8, 12], "pools": ["2x2", "2x1"]}},
+    "head": {"rnn": [{"size": 12}]},
+    "data": {"validation_fraction": 0.2},
+    "training": {"epochs": 1, "batch_size": 8, "lrate": 0.005, "workers": 0, "seed": 5, "precision": "float32"},
+}
+
+
+class Remembering(Observer):
+    """Remembers the losses, and asks for an end after a step."""
+
+    def __init__(self, *, stop_after: int = 0) -> None:
+        self.losses: list[float] = []
+        self._stop_after = stop_after
+
+    def stepped(self, report: StepReport) -> None:
+        self.losses.append(report.loss)
+        if report.step == self._stop_after:
+            os.kill(os.getpid(), signal.SIGINT)
+
+
+@pytest.fixture(scope="module")
+def registry() -> Registry:
+    return load_registry("none")
+
+
+@pytest.fixture(scope="module")
+def lines_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Forty lines of one to four bars, each thin (``i``) or thick (``m``)."""
+    folder = tmp_path_factory.mktemp("bars")
+    rng = np.random.default_rng(0)
+    rows = []
+    for index in range(40):
+        text = "".join(rng.choice(["i", "m"], rng.integers(1, 5)))
+        picture = np.full((16, 12 * len(text) + 4), 255, np.uint8)
+        for place, letter in enumerate(text):
+            picture[3:13, 12 * place + 4 : 12 * place + (6 if letter == "i" else 12)] = 20
+        Image.fromarray(picture).save(folder / f"{index}.png")
+        rows.append(f"{index}.png\t{text}\n")
+    (folder / "labels.tsv").write_text("".join(rows), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def train_on(lines_folder: Path, registry: Registry, tmp_path: Path) -> TrainOn:
+    """Train on a device: ``train_on("cuda", observer=…, epochs=2)``."""
+
+    def run(device: str, *, name: str = "run", observer: Observer | None = None, **training: object) -> Outcome:
+        changes = {"data": {"training": [str(lines_folder)]}, "training": {"device": device, **training}}
+        config = from_table(RunConfig, merge(SETTINGS, changes))
+        return train(config, output=tmp_path / name, observer=observer, registry=registry)
+
+    return run
+
+
+def test_auto_takes_the_cuda_device() -> None:
+    assert resolve_device("auto").type == "cuda"
+
+
+def test_steps_on_cuda_give_the_losses_of_the_cpu(train_on: TrainOn) -> None:
+    on_cpu, on_cuda = Remembering(), Remembering()
+
+    train_on("cpu", name="cpu", observer=on_cpu)
+    train_on("cuda", name="cuda", observer=on_cuda)
+
+    # TF32 convolutions have ten bits of mantissa.
+    assert on_cuda.losses == pytest.approx(on_cpu.losses, rel=2e-2)
+
+
+@pytest.mark.parametrize("precision", ["bfloat16", "float16", "auto"])
+def test_mixed_precision_learns_as_float32_does(train_on: TrainOn, precision: str) -> None:
+    exactly, roughly = Remembering(), Remembering()
+
+    train_on("cuda", name="float32", observer=exactly, epochs=8)
+    train_on("cuda", name=precision, observer=roughly, epochs=8, precision=precision)
+
+    assert roughly.losses[0] == pytest.approx(exactly.losses[0], rel=0.1)
+    assert roughly.losses[-1] < 0.8 * roughly.losses[0]
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16", "float16"])
+def test_a_run_on_cuda_goes_on_after_a_break(train_on: TrainOn, registry: Registry, precision: str) -> None:
+    whole, before, after = Remembering(), Remembering(stop_after=6), Remembering()
+    train_on("cuda", name="whole", observer=whole, epochs=3, precision=precision)
+
+    broken = train_on("cuda", name="broken", observer=before, epochs=3, precision=precision)
+    resumed = resume(broken.folder, observer=after, registry=registry)
+
+    assert (broken.reason, resumed.reason) == ("interrupted", "epochs")
+    # CUDA adds some sums in no fixed order.
+    assert [*before.losses, *after.losses] == pytest.approx(whole.losses, rel=5e-2)
+
+
+def test_a_run_that_began_on_cuda_goes_on_on_the_cpu(train_on: TrainOn, registry: Registry) -> None:
+    broken = train_on("cuda", observer=Remembering(stop_after=2), precision="auto")
+
+    resumed = resume(broken.folder, changes={"training": {"device": "cpu"}}, registry=registry)
+
+    assert resumed.reason == "epochs"
+
+
+def test_a_model_reads_on_cuda_what_it_reads_on_the_cpu(
+    train_on: TrainOn, lines_folder: Path, registry: Registry
+) -> None:
+    outcome = train_on("cuda", epochs=8)
+    samples = [Sample(f"{index}", lines_folder / f"{index}.png") for index in range(40)]
+
+    readings = {}
+    for device in ("cpu", "cuda"):
+        recognizer = Recognizer(Model.load(outcome.model, registry=registry), device=device, registry=registry)
+        readings[device] = [found.text for found in recognizer.read(samples) if isinstance(found, Prediction)]
+
+    assert len(readings["cuda"]) == 40
+    assert readings["cuda"] == readings["cpu"]

@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+import torch
+
+from ocrkit.data.image import Preprocessing
+from ocrkit.data.loading import LineLoader
+from ocrkit.model import Architecture, Model
+from ocrkit.nets.options import HeadOptions, LstmLayer
+from ocrkit.plugin.datasets import open_samples
+from ocrkit.text.charset import Charset
+from ocrkit.training.batches import Augmenter
+from ocrkit.training.interruption import Interruption
+from ocrkit.training.lines import Lines
+from ocrkit.training.loop import Trainer
+from ocrkit.training.observer import EpochReport, Observer, StepReport
+from ocrkit.training.preparation import usable_lines
+from ocrkit.training.settings import DataSettings, TrainingSettings
+from ocrkit.training.validation import Validation, validate
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from ocrkit.plugin.registry import Registry
+
+MakeTrainer = Callable[..., Trainer]
+
+
+class Told(Observer):
+    """Remembers steps, epochs and notes."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+        self.steps: list[StepReport] = []
+        self.epochs: list[EpochReport] = []
+
+    def note(self, message: str) -> None:
+        self.notes.append(message)
+
+    def stepped(self, report: StepReport) -> None:
+        self.steps.append(report)
+
+    def validated(self, report: EpochReport) -> None:
+        self.epochs.append(report)
+
+
+@pytest.fixture
+def model(registry: Registry) -> Model:
+    """A small model without batch norm, whose readings depend on its weights alone."""
+    torch.manual_seed(1)
+    parts = Architecture(
+        options={"channels": [8], "pools": ["2x2"], "batch_norm": [False]},
+        head=HeadOptions((LstmLayer(8),)),
+        preprocessing=Preprocessing(height=16),
+    )
+    return Model.build(Charset("abcd", ("", *"abcd")), parts, registry=registry)
+
+
+@pytest.fixture
+def lines(model: Model, lines_folder: Path, registry: Registry) -> Lines:
+    """The first 16 drawn lines."""
+    samples = open_samples(lines_folder, registry=registry)[:16]
+    loader = LineLoader(model.architecture.preprocessing)
+    return usable_lines("training", samples, DataSettings(), model=model, loader=loader, observer=Observer())
+
+
+@pytest.fixture
+def make_trainer(model: Model, lines: Lines, tmp_path: Path) -> MakeTrainer:
+    """Make a trainer of four steps an epoch, that validates on the lines that it trains on."""
+
+    def make(**settings: object) -> Trainer:
+        return Trainer(
+            model,
+            lines,
+            lines,
+            TrainingSettings(**{"batch_size": 4, "precision": "float32", **settings}),  # type: ignore[arg-type]
+            Augmenter((), seed=0),
+            tmp_path,
+            torch.device("cpu"),
+            Told(),
+            keep_best=lambda report, validation: None,
+        )
+
+    return make
+
+
+def test_training_ends_when_as_many_epochs_as_said_have_brought_nothing(make_trainer: MakeTrainer) -> None:
+    # At this rate no weight moves, so that the first epoch is the best for ever.
+    trainer = make_trainer(epochs=20, lrate=1e-30, weight_decay=0, quit="early", lag=3)
+
+    reason = trainer.run(Interruption())
+
+    assert reason == "early"
+    assert [report.best for report in told(trainer).epochs] == [True, False, False, False]
+    assert trainer.ended() == "early"
+
+
+def test_a_fixed_training_runs_all_its_epochs(make_trainer: MakeTrainer) -> None:
+    trainer = make_trainer(epochs=4, lrate=1e-30, weight_decay=0, quit="fixed", lag=1)
+
+    assert trainer.run(Interruption()) == "epochs"
+    assert len(told(trainer).epochs) == 4
+
+
+def test_the_rate_follows_the_schedule(make_trainer: MakeTrainer) -> None:
+    trainer = make_trainer(epochs=2, lrate=0.5e-9, schedule="constant", warmup=0.5)
+
+    trainer.run(Interruption())
+
+    rates = [report.rate for report in told(trainer).steps]
+    # Eight steps: the k-th begins when k/8 are done, and the rate rises until half are.
+    assert rates[1:] == pytest.approx([0.5e-9 * share for share in (0.25, 0.5, 0.75, 1, 1, 1, 1)])
+
+
+def test_a_step_without_a_finite_loss_is_left_out(make_trainer: MakeTrainer, model: Model) -> None:
+    trainer = make_trainer(epochs=1, lrate=0.01)
+    weights: list[torch.Tensor] = []
+
+    def spoil_the_third(_module: torch.nn.Module, _inputs: object, output: torch.Tensor) -> torch.Tensor:
+        weights.append(model.network.output.weight.detach().clone())
+        return output * math.nan if len(weights) == 3 else output
+
+    handle = model.network.output.register_forward_hook(spoil_the_third)
+    trainer.run(Interruption())
+    handle.remove()
+
+    # The weights before each of the four steps, and then in validation.
+    assert not torch.equal(weights[1], weights[2])
+    assert torch.equal(weights[2], weights[3])
+    assert not torch.equal(weights[3], weights[4])
+    assert [math.isfinite(report.loss) for report in told(trainer).steps] == [True, True, False, True]
+    assert told(trainer).notes == ["step 3 is left out: its loss or its gradient is no finite number"]
+    assert math.isfinite(told(trainer).epochs[0].loss)
+    assert trainer.position.failed == 0
+
+
+def test_gradients_are_clipped_to_the_norm_that_is_set(make_trainer: MakeTrainer, model: Model) -> None:
+    trainer = make_trainer(epochs=1, clip=0.001)
+
+    trainer.run(Interruption())
+
+    squares = sum(
+        float(parameter.grad.square().sum()) for parameter in model.network.parameters() if parameter.grad is not None
+    )
+    assert math.sqrt(squares) == pytest.approx(0.001, rel=0.01)
+
+
+def test_without_a_clip_gradients_are_as_they_come(make_trainer: MakeTrainer, model: Model) -> None:
+    trainer = make_trainer(epochs=1, clip=0, lrate=1e-30)
+
+    trainer.run(Interruption())
+
+    squares = sum(
+        float(parameter.grad.square().sum()) for parameter in model.network.parameters() if parameter.grad is not None
+    )
+    assert math.sqrt(squares) > 0.01
+
+
+def test_validation_reads_in_the_order_of_the_lines(model: Model, lines: Lines) -> None:
+    whole = validation_of(model, lines, batch_size=16)
+    single = validation_of(model, lines, batch_size=1)
+
+    assert whole.readings == single.readings
+    assert len(whole.readings) == 16
+    assert whole.loss == pytest.approx(single.loss, rel=1e-4)
+    assert (whole.cer, whole.exact) == (single.cer, single.exact)
+
+
+def test_validation_of_no_line_is_nothing(model: Model, lines: Lines) -> None:
+    assert validate(model, Lines.none(lines.loader), 4, torch.device("cpu"), plainly) is None
+
+
+def validation_of(model: Model, lines: Lines, *, batch_size: int) -> Validation:
+    result = validate(model, lines, batch_size, torch.device("cpu"), plainly)
+    assert result is not None
+    return result
+
+
+def plainly() -> AbstractContextManager[object]:
+    """Without autocast."""
+    return torch.autocast("cpu", enabled=False)
+
+
+def told(trainer: Trainer) -> Told:
+    assert isinstance(trainer.observer, Told)
+    return trainer.observer
