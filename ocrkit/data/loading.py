@@ -58,7 +58,7 @@ class LineLoader:
 
     def __init__(self, preprocessing: Preprocessing, *, workers: int = 0) -> None:
         self._preprocessing = preprocessing
-        self._workers = (os.cpu_count() or 1) if workers < 0 else workers
+        self._workers = _cores() if workers < 0 else workers
         self._eager = workers > 0
         self._pool: ProcessPoolExecutor | None = None
 
@@ -114,6 +114,13 @@ def load_or_report(sample: Sample, preprocessing: Preprocessing) -> FittedLine |
     except ImageError as error:
         prefix = f"{sample.name}: "
         return BadImage(name=sample.name, reason=str(error).removeprefix(prefix))
+
+
+def _cores() -> int:
+    """The cores that this process may run on, where the system tells."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _begin_work() -> None:

@@ -1,4 +1,4 @@
-"""What may change when a run goes on after a break, and whether there is anything left of it to do."""
+"""What may change when a run goes on after a break."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ocrkit.config import Table
-    from ocrkit.training.loop import Trainer
 
-__all__ = ["changed_config", "check_unfinished"]
+__all__ = ["changed_config"]
 
 # Anything else decides which weights there are, or what their training has met so far.
 _SETTINGS = "clip device epochs lag lrate minutes precision quit save_every schedule warmup weight_decay workers"
@@ -44,23 +43,6 @@ def changed_config(folder: Path, changes: Table) -> RunConfig:
                 f"'-i {folder}' begins another run with this one's weights"
             )
     return config
-
-
-def check_unfinished(trainer: Trainer, folder: Path) -> None:
-    """Refuse to go on with a run that has come to its end.
-
-    Raises:
-        ConfigError: says why it ended, and what would let it go on.
-    """
-    settings = trainer.settings
-    ways = {
-        "epochs": f"has done all its {settings.epochs} epochs; with more of them (-N) it goes on",
-        "time": f"has used up its {settings.minutes:g} minutes; with more of them (--minutes) it goes on",
-        "early": f"ended since nothing improved in {settings.lag} epochs; with a higher --lag, or -q fixed, it goes on",
-    }
-    reason = trainer.ended()
-    if reason:
-        raise ConfigError(f"the run in {str(folder)!r} {ways[reason]}")
 
 
 def _changed(before: object, after: object) -> set[str]:

@@ -53,6 +53,11 @@ class Lines:
     def __len__(self) -> int:
         return len(self.samples)
 
+    @property
+    def all_kept(self) -> bool:
+        """Whether no image will have to be loaded again."""
+        return all(image is not None for image in self.images)
+
     def fitted(self, indices: Sequence[int]) -> list[NDArray[np.uint8]]:
         """The fitted images of the lines at ``indices``."""
         absent = [index for index in indices if self.images[index] is None]

@@ -15,6 +15,7 @@ import torch
 from ocrkit.errors import DataError, ModelError
 from ocrkit.model import Model
 from ocrkit.training.batches import Augmenter, Batch, epoch_order, stream
+from ocrkit.training.ending import ended, time_is_up
 from ocrkit.training.lines import Lines
 from ocrkit.training.loss import summed_loss
 from ocrkit.training.observer import EpochReport, Observer, StepReport
@@ -97,23 +98,10 @@ class Trainer:
         if self._scaler.is_enabled() and self.position.scaler:
             self._scaler.load_state_dict(dict(self.position.scaler))
 
-    def ended(self) -> str:
-        """Why there is nothing left to do: ``epochs``, ``time`` or ``early``; empty as long as there is."""
-        position, settings = self.position, self.settings
-        if position.epoch >= settings.epochs:
-            return "epochs"
-        if self._time_is_up():
-            return "time"
-        best_epoch = position.best.epoch if position.best else -1
-        # An epoch that has just become the best is one behind the epochs finished.
-        if settings.quit == "early" and position.epoch - best_epoch > settings.lag:
-            return "early"
-        return ""
-
     def run(self, interruption: Interruption) -> str:
-        """Train until the end, and tell why it came: as ``ended`` says, or ``interrupted``."""
+        """Train until the end, and tell why it came: ``epochs``, ``time``, ``early`` or ``interrupted``."""
         self._told = self._saved = time.monotonic()
-        while not (reason := self.ended()):
+        while not (reason := ended(self.position, self.settings)):
             if not interruption.requested:
                 self._epoch(interruption)
             if interruption.requested:
@@ -131,7 +119,7 @@ class Trainer:
         remaining = stream(self.training, order[position.batch :], epoch=position.epoch, augmenter=self.augmenter)
         for batch in remaining:
             self._step(batch)
-            if interruption.requested or self._time_is_up():
+            if interruption.requested or time_is_up(position, settings):
                 break
             if time.monotonic() - self._saved > settings.save_every:
                 self.save()
@@ -215,9 +203,6 @@ class Trainer:
         now = time.monotonic()
         self.position.seconds += now - self._told
         self._told = now
-
-    def _time_is_up(self) -> bool:
-        return bool(self.settings.minutes) and self.position.seconds >= 60 * self.settings.minutes
 
     def _progress(self) -> float:
         """The share of the run that is done, by steps or by time, whichever is further."""

@@ -17,7 +17,8 @@ from ocrkit.nets.device import resolve_device
 from ocrkit.plugin.registry import Registry, default_registry
 from ocrkit.training.batches import Augmenter
 from ocrkit.training.beginning import initial_model, load_base
-from ocrkit.training.continuing import changed_config, check_unfinished
+from ocrkit.training.continuing import changed_config
+from ocrkit.training.ending import check_unfinished
 from ocrkit.training.folder import MODEL_FILE, check_free, check_resumable, claim
 from ocrkit.training.interruption import Interruption
 from ocrkit.training.loop import Trainer
@@ -27,7 +28,7 @@ from ocrkit.training.preparation import usable_lines
 from ocrkit.training.record import RunRecord
 from ocrkit.training.sets import Sets, open_sets
 from ocrkit.training.settings import BackboneChoice, RunConfig
-from ocrkit.training.state import read_model
+from ocrkit.training.state import read_model, read_position
 
 if TYPE_CHECKING:
     import os
@@ -109,6 +110,7 @@ def resume(
     check_resumable(path)
     registry = registry or default_registry()
     config = changed_config(path, changes or {})
+    check_unfinished(read_position(path), config.training, path)
     device, augmenter = _place(config), _augmenter(config, registry)
     model = read_model(path, registry=registry)
     sets = open_sets(config, base=model, registry=registry, resuming=True)
@@ -131,6 +133,8 @@ def _run(
             usable_lines(what, samples, config.data, model=model, loader=loader, observer=observer)
             for what, samples in (("training", sets.training), ("validation", sets.validation))
         )
+        if training.all_kept and validation.all_kept:
+            loader.close()  # the workers have nothing left to do
         model.network.to(device)
         place = folder()
         record = RunRecord(place, config, model, validation, provenance=_provenance(config, training.digest(), device))
@@ -147,7 +151,6 @@ def _run(
         )
         if resuming:
             trainer.restore()
-            check_unfinished(trainer, place)
         record.begin(resuming=resuming, training=training, step=trainer.position.step, device=str(device))
         return _finish(trainer, record, place)
 

@@ -11,7 +11,7 @@ import torch
 
 from ocrkit.checkpoint import read_checkpoint, read_metadata, write_checkpoint
 from ocrkit.config import from_table, to_table
-from ocrkit.errors import CheckpointError, OcrkitError
+from ocrkit.errors import CheckpointError, ConfigError, OptionError
 from ocrkit.model import Model, to_array
 from ocrkit.training.folder import STATE_FILE
 from ocrkit.training.observer import EpochReport
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from ocrkit.plugin.registry import Registry
 
-__all__ = ["Position", "read_model", "read_state", "write_state"]
+__all__ = ["Position", "read_model", "read_position", "read_state", "write_state"]
 
 _NETWORK, _OPTIMIZER, _RANDOM = "network.", "optimizer.", "random."
 
@@ -80,6 +80,12 @@ def read_model(folder: Path, *, registry: Registry | None = None) -> Model:
     return Model.from_description(_part(read_metadata(path), "model", path), where=str(path), registry=registry)
 
 
+def read_position(folder: Path) -> Position:
+    """Where the run stands, without its tensors; raises ``CheckpointError`` as ``read_state`` does."""
+    path = folder / STATE_FILE
+    return _position(read_metadata(path), path)
+
+
 def read_state(folder: Path, model: Model, optimizer: torch.optim.Optimizer) -> Position:
     """Read a run's state into its network and optimiser, and set torch's generators.
 
@@ -91,16 +97,22 @@ def read_state(folder: Path, model: Model, optimizer: torch.optim.Optimizer) -> 
     checkpoint = read_checkpoint(path)
     tensors = {name: torch.from_numpy(np.array(array)) for name, array in checkpoint.tensors.items()}
     try:
-        position = from_table(Position, _part(checkpoint.metadata, "position", path))
         model.network.load_state_dict(_under(_NETWORK, tensors))
         _fill_optimizer(optimizer, _under(_OPTIMIZER, tensors))
         torch.set_rng_state(tensors[_RANDOM + "cpu"])
-    except (OcrkitError, RuntimeError, ValueError, KeyError) as error:
+    except (RuntimeError, ValueError, KeyError) as error:
         raise CheckpointError(f"{path}: is not the state of this run: {error}") from error
     device = _device(model)
     if _RANDOM + "cuda" in tensors and device.type == "cuda":
         torch.cuda.set_rng_state(tensors[_RANDOM + "cuda"], device)
-    return position
+    return _position(checkpoint.metadata, path)
+
+
+def _position(metadata: Mapping[str, object], path: Path) -> Position:
+    try:
+        return from_table(Position, _part(metadata, "position", path))
+    except (ConfigError, OptionError) as error:
+        raise CheckpointError(f"{path}: its metadata is damaged: {error}") from error
 
 
 def _part(metadata: Mapping[str, object], key: str, path: Path) -> Mapping[str, object]:

@@ -14,6 +14,7 @@ from ocrkit.nets.options import HeadOptions, LstmLayer
 from ocrkit.plugin.datasets import open_samples
 from ocrkit.text.charset import Charset
 from ocrkit.training.batches import Augmenter
+from ocrkit.training.ending import ended
 from ocrkit.training.interruption import Interruption
 from ocrkit.training.lines import Lines
 from ocrkit.training.loop import Trainer
@@ -97,7 +98,7 @@ def test_training_ends_when_as_many_epochs_as_said_have_brought_nothing(make_tra
 
     assert reason == "early"
     assert [report.best for report in told(trainer).epochs] == [True, False, False, False]
-    assert trainer.ended() == "early"
+    assert ended(trainer.position, trainer.settings) == "early"
 
 
 def test_a_fixed_training_runs_all_its_epochs(make_trainer: MakeTrainer) -> None:
