@@ -244,5 +244,6 @@ def _prediction(name: str, hypotheses: Sequence[Hypothesis], charset: Charset, r
         )
     )
     others = tuple(Alternative(charset.decode(other.labels.tolist()), other.score) for other in hypotheses[1:])
-    confidence = min(1.0, math.exp(best.acoustic_score))
+    # Above 0 where saved log-probabilities do not sum to one, and then beyond what exp can give.
+    confidence = math.exp(min(0.0, best.acoustic_score))
     return Prediction(name, charset.decode(best.labels.tolist()), best.score, confidence, characters, others)

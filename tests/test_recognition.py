@@ -327,6 +327,12 @@ def test_lengths_leave_frames_out() -> None:
     assert reading.text == "a"
 
 
+def test_scores_that_are_no_log_probabilities_have_a_confidence_all_the_same() -> None:
+    [reading] = decode_posteriors(bars.log_probs(["ab"], frames=6) + np.float32(1000), None, ABC, name="p")
+
+    assert (reading.text, reading.confidence) == ("ab", 1.0)
+
+
 def test_half_precision_reads_alike() -> None:
     saved = bars.log_probs(["abca"], frames=9)
 

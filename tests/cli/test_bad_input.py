@@ -165,7 +165,7 @@ BAD = {
     "decode -m m.safetensors long.npz": "long.npz: lengths[0] is 9; it is a number of frames, 0..8",
     "decode -m m.safetensors negative.npz": "negative.npz: lengths[1] is -1; it is a number of frames, 0..8",
     "decode -m m.safetensors few.npz": "few.npz: lengths has shape (1,); expected (2,)",
-    "decode -m m.safetensors other.npz": "other.npz: has no array 'log_probs'; it holds probabilities",
+    "decode -m m.safetensors other.npz": "other.npz: has no array 'log_probs'; it holds 'probabilities'",
     "decode -m m.safetensors good.npy --beam-width 0": "beam_width is 0; it is at least 1",
     "decode -m m.safetensors good.npy good/1.png": "images and saved log-probabilities do not go together",
     "decode -c english-basic good.npy": "good.npy: has 4 labels a frame; charset 'english-basic' has 53",

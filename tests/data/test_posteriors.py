@@ -109,10 +109,19 @@ def test_a_file_cut_short_is_damaged(tmp_path: Path, name: str, keep: int) -> No
         read_posteriors(path)
 
 
+def test_a_header_that_is_no_header_is_damage(tmp_path: Path) -> None:
+    np.save(tmp_path / "p.npy", SAVED)
+    content = (tmp_path / "p.npy").read_bytes().replace(b"False", b"False(")
+    (tmp_path / "p.npy").write_bytes(content)
+
+    with pytest.raises(EmissionsError, match=r"p\.npy: is damaged or truncated"):
+        read_posteriors(tmp_path / "p.npy")
+
+
 def test_an_archive_without_log_probs_says_what_it_holds(tmp_path: Path) -> None:
     np.savez(tmp_path / "p.npz", logits=SAVED, labels=np.zeros(1))
 
-    with pytest.raises(EmissionsError, match="has no array 'log_probs'; it holds logits, labels"):
+    with pytest.raises(EmissionsError, match="has no array 'log_probs'; it holds 'logits', 'labels'"):
         read_posteriors(tmp_path / "p.npz")
 
 
