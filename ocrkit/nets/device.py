@@ -25,6 +25,8 @@ def resolve_device(name: str) -> torch.device:
         ) from error
     if device.type == "cuda" and (not torch.cuda.is_available() or (device.index or 0) >= torch.cuda.device_count()):
         raise OptionError(f"device {name!r} is not there: torch sees {torch.cuda.device_count()} CUDA devices; try cpu")
+    if device.type == "meta":
+        raise OptionError("device 'meta' holds no values and computes none; try cpu")
     try:
         torch.empty(1, device=device)
     except (RuntimeError, AssertionError, NotImplementedError) as error:

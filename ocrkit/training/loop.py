@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -116,14 +116,14 @@ class Trainer:
         position, settings = self.position, self.settings
         order = epoch_order(self.training, settings.batch_size, seed=settings.seed, epoch=position.epoch)
         self.model.network.train()
-        remaining = stream(self.training, order[position.batch :], epoch=position.epoch, augmenter=self.augmenter)
-        for batch in remaining:
-            self._step(batch)
-            if interruption.requested or time_is_up(position, settings):
-                break
-            if time.monotonic() - self._saved > settings.save_every:
-                self.save()
-        remaining.close()
+        remaining = order[position.batch :]
+        with closing(stream(self.training, remaining, epoch=position.epoch, augmenter=self.augmenter)) as batches:
+            for batch in batches:
+                self._step(batch)
+                if interruption.requested or time_is_up(position, settings):
+                    break
+                if time.monotonic() - self._saved > settings.save_every:
+                    self.save()
 
     def _step(self, batch: Batch) -> None:
         """One optimiser step on (B, 1, H, W) images; left out when its loss or its gradient is no finite number."""

@@ -13,6 +13,7 @@ import torch
 
 from ocrkit.config import to_table
 from ocrkit.data.loading import LineLoader
+from ocrkit.errors import ModelError
 from ocrkit.nets.device import resolve_device
 from ocrkit.plugin.registry import Registry, default_registry
 from ocrkit.training.batches import Augmenter
@@ -60,7 +61,7 @@ def train(
 
     Raises:
         ConfigError: the folder holds a run already, or cannot be written.
-        ModelError: the loss was no finite number in many steps in a row.
+        ModelError: the loss was no finite number in many steps in a row, or a batch does not fit the device's memory.
         OcrkitError: whatever is wrong with data, charset, options or device.
     """
     check_free(output)
@@ -158,8 +159,14 @@ def _run(
 def _finish(trainer: Trainer, record: RunRecord, folder: Path) -> Outcome:
     # From the first step on there is a state, so that a kill at any time leaves something to go on with.
     trainer.save()
-    with Interruption() as interruption:
-        reason = trainer.run(interruption)
+    try:
+        with Interruption() as interruption:
+            reason = trainer.run(interruption)
+    except torch.cuda.OutOfMemoryError as error:
+        raise ModelError(
+            f"a batch of {trainer.settings.batch_size} lines does not fit the device's memory; "
+            "begin anew with a smaller --batch-size"
+        ) from error
     position = trainer.position
     if position.best is None:
         record.keep_unjudged(position.step)

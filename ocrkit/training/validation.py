@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -59,8 +60,8 @@ def validate(
     nats, labels = 0.0, 0
     order = batches(lines.widths, batch_size)
     model.network.eval()
-    with torch.inference_mode():
-        for indices, batch in zip(order, stream(lines, order), strict=True):
+    with torch.inference_mode(), closing(stream(lines, order)) as made:
+        for indices, batch in zip(order, made, strict=True):
             with autocast():
                 log_probs, lengths = model.network(batch.images.to(device), batch.widths)
             losses = line_losses(log_probs, lengths, batch).cpu()
