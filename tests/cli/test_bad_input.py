@@ -34,6 +34,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "cut.png").write_bytes((folder / "cut.png").read_bytes()[:600])
     (folder / "empty.png").touch()
     (folder / "nothing").mkdir()
+    (folder / "junk").mkdir()
+    (folder / "junk" / "a.ttf").write_text("no face")
     _write_models(folder)
     _write_lexicons(folder)
     _write_posteriors(folder)
@@ -143,9 +145,6 @@ BAD = {
     "train --resume gone": "'gone' holds no run to resume",
     "train --resume nothing -o r": "--resume goes on with a run as it was set up",
     "train good --config gone.toml": "no configuration file 'gone.toml'",
-    "train -c malayalam --fonts nothing -o r": "no font file (.ttf, .otf, .ttc, .otc) in 'nothing'",
-    "train -c malayalam --fonts gone -o r": "no font folder 'gone'",
-    "train -c english --words gone.txt -o r": "no file 'gone.txt'",
     "train -c from-data": "charset 'from-data' is made from training texts, and there are none here",
     # evaluation data
     "evaluate -m m.safetensors gone": "no file or folder 'gone'",
@@ -170,6 +169,25 @@ BAD = {
     "decode -m m.safetensors good.npy good/1.png": "images and saved log-probabilities do not go together",
     "decode -c english-basic good.npy": "good.npy: has 4 labels a frame; charset 'english-basic' has 53",
 }
+
+# What draws lines looks for a shaping library, or for faces, before all else.
+BAD_DRAWING = {
+    "train -c malayalam --fonts nothing -o r": "no font file (.ttf, .otf, .ttc, .otc) in 'nothing'",
+    "train -c malayalam --fonts junk -o r": "no usable face in 'junk': 1 font file, refused: junk/a.ttf: FreeType",
+    "train -c malayalam --fonts gone -o r": "no font folder 'gone'",
+    "train -c english --words gone.txt -o r": "no file 'gone.txt'",
+    "train -c malayalam --words foreign.txt -o r": "charset 'malayalam' can spell none of its 5 words",
+    "train -c english --set synthetic.families=['Nimbos'] -o r": "no font family 'Nimbos'",
+    "train -c english --set synthetic.fontz=3 -o r": "no option 'fontz'; did you mean 'fonts'?",
+}
+
+
+@pytest.mark.skipif(os.environ.get("OCRKIT_NO_FONTS") == "1", reason="OCRKIT_NO_FONTS=1: no faces to draw with")
+@pytest.mark.parametrize("command", BAD_DRAWING)
+def test_one_line_says_what_is_wrong_with_what_is_to_be_drawn(
+    command: str, run_ocrkit: RunOcrkit, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert BAD_DRAWING[command] in complaint(run_ocrkit, place, monkeypatch, command)
 
 
 @pytest.mark.parametrize("command", BAD)
