@@ -101,3 +101,15 @@ def test_a_sheet_of_readings_is_drawn(place: Path, run_ocrkit: RunOcrkit) -> Non
 
     with Image.open("sheet.png") as sheet:
         assert sheet.height > 4 * 4
+
+
+def test_what_a_source_leaves_out_is_noted(place: Path, run_ocrkit: RunOcrkit) -> None:
+    Path("pairs").mkdir()
+    for name in ("1", "2"):
+        bars.picture("abc").save(f"pairs/{name}.png")
+    Path("pairs/1.gt.txt").write_text("abc")
+
+    ran = run_ocrkit("evaluate", "-m", "m.safetensors", "pairs", "--json")
+
+    assert json.loads(ran.out)["count"] == 1
+    assert ran.err == "note: pairs: 1 images without a .gt.txt are left out\n"
