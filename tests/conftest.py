@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -42,10 +42,14 @@ def distribute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Distribute:
 
 
 @pytest.fixture
-def run_ocrkit(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> RunOcrkit:
+def run_ocrkit(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[RunOcrkit]:
     """Run the command line in this process: ``run_ocrkit("decode", "a.png", stdin="")``; stdin is empty by default."""
+    import torch
+
     # What main() sets in the environment is taken back after the test.
     monkeypatch.setenv("OMP_WAIT_POLICY", "passive")
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
 
     def run(*arguments: str | Path, stdin: str = "") -> Ran:
         monkeypatch.setattr(sys, "argv", ["ocrkit", *map(str, arguments)])
@@ -56,4 +60,5 @@ def run_ocrkit(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[st
         printed = capsys.readouterr()
         return Ran(code if isinstance(code, int) else int(code is not None), printed.out, printed.err)
 
-    return run
+    yield run
+    torch.set_num_threads(threads)

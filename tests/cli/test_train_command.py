@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import bars
 import pytest
-import torch
 
 import ocrkit
 from ocrkit.model import Model
@@ -45,10 +44,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     bars.write(Path("lines"), {f"{n}.png": WORDS[n % 10] for n in range(20)})
     bars.write(Path("other"), {f"{n}.png": WORDS[n] for n in range(10)})
     Path("tiny.toml").write_text(TINY)
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield tmp_path
-    torch.set_num_threads(threads)
+    return tmp_path
 
 
 def config_of(run: str) -> dict[str, dict[str, object]]:
