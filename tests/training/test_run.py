@@ -101,6 +101,18 @@ def test_training_learns_to_read_lines_that_it_has_not_seen(
     assert log_of(tmp_path)[-2]["validation_loss"] == pytest.approx(0, abs=0.2)
 
 
+@pytest.mark.parametrize("cache", [0, 4096], ids=["loaded again in each epoch", "kept"])
+def test_workers_and_memory_change_nothing_but_the_time(
+    make_config: MakeConfig, finished: Outcome, tmp_path: Path, registry: Registry, cache: int
+) -> None:
+    config = make_config(training={"epochs": 2, "workers": 2}, data={"cache": cache})
+
+    outcome = train(config, output=tmp_path, registry=registry)
+
+    one, other = (Model.load(run.model, registry=registry).network.state_dict() for run in (finished, outcome))
+    assert all(torch.equal(one[name], other[name]) for name in one)
+
+
 def test_progress_is_told_step_by_step(make_config: MakeConfig, tmp_path: Path, registry: Registry) -> None:
     watching = Watching()
 
