@@ -51,7 +51,7 @@ def train(
     """Train a model, and leave it with its log and pictures in a folder of its own.
 
     Nothing is written before data, charset and options have all proved right. With worker processes, as by default,
-    a script must call this under ``if __name__ == "__main__":``.
+    a script must call this under ``if __name__ == "__main__":``. Torch's global generators are seeded.
 
     Args:
         config: everything about the run.
