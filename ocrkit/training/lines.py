@@ -19,7 +19,7 @@ from ocrkit.text.naming import described
 if TYPE_CHECKING:
     from ocrkit.text.charset import Charset
 
-__all__ = ["Lines", "check_share_of_bad", "encode_labels", "frames_needed", "prepare_lines"]
+__all__ = ["Lines", "check_share_of_bad", "check_usable", "encode_labels", "frames_needed", "prepare_lines"]
 
 Progress = Callable[[int, int], None]
 _NAMED = 3  # examples in a message
@@ -149,26 +149,37 @@ def prepare_lines(
     return lines
 
 
-def check_share_of_bad(lines: Lines, *, max_bad: float, what: str) -> None:
-    """Stop when too many lines are bad, or none is left.
+def check_usable(lines: Lines, what: str) -> None:
+    """Stop when no line of a set is left.
+
+    Raises:
+        DataError: names the first of them.
+    """
+    if not len(lines):
+        raise DataError(f"none of the {len(lines.bad)} {what} lines can be used: {_first(lines.bad)}")
+
+
+def check_share_of_bad(*sets: Lines, max_bad: float) -> None:
+    """Stop when too many of the lines of all sets are bad.
+
+    Together, since a seeded share of few lines may hold most of the bad ones.
 
     Raises:
         DataError: names the first of them and gives the counts.
     """
-    total = len(lines) + len(lines.bad)
-    named = "; ".join(f"{bad.name}: {bad.reason}" for bad in lines.bad[:_NAMED])
-    if not len(lines):
-        raise DataError(f"none of the {total} {what} lines can be used: {named}")
-    if len(lines.bad) > max_bad * total:
-        raise DataError(
-            f"{len(lines.bad)} of {total} {what} lines are bad, more than --max-bad {max_bad:g} allows: {named}"
-            + ("; …" if len(lines.bad) > _NAMED else "")
-        )
+    bad = [each for lines in sets for each in lines.bad]
+    total = sum(map(len, sets)) + len(bad)
+    if len(bad) > max_bad * total:
+        raise DataError(f"{len(bad)} of {total} lines are bad, more than --max-bad {max_bad:g} allows: {_first(bad)}")
 
 
 def frames_needed(labels: NDArray[np.int64]) -> int:
     """The fewest frames that spell the labels: one each, and a blank between two equal ones."""
     return len(labels) + int(np.count_nonzero(labels[1:] == labels[:-1]))
+
+
+def _first(bad: Sequence[BadImage]) -> str:
+    return "; ".join(f"{each.name}: {each.reason}" for each in bad[:_NAMED]) + ("; …" if len(bad) > _NAMED else "")
 
 
 def _problem(sample: Sample, labels: NDArray[np.int64], frames: int) -> BadImage | None:

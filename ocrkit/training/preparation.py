@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ocrkit.training.lines import Lines, check_share_of_bad, encode_labels, prepare_lines
+from ocrkit.training.lines import Lines, check_usable, encode_labels, prepare_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +42,7 @@ def usable_lines(
 
     Raises:
         UnencodableText: the charset cannot spell some label, and such are not to be skipped.
-        DataError: a sample has no label, no line is usable, or more are bad than ``settings.max_bad`` allows.
+        DataError: a sample has no label, or no line is usable.
     """
     if not samples:
         return Lines.none(loader)
@@ -62,7 +62,7 @@ def usable_lines(
         progress=lambda done, total: observer.preparing(f"reading {what} lines", done, total),
         lengths_matter=what == "training",
     )
-    check_share_of_bad(lines, max_bad=settings.max_bad, what=what)
+    check_usable(lines, what)
     for bad in lines.bad[:_NAMED]:
         observer.note(f"left out {bad.name}: {bad.reason}")
     if len(lines.bad) > _NAMED:

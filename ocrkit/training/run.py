@@ -22,6 +22,7 @@ from ocrkit.training.continuing import changed_config
 from ocrkit.training.ending import check_unfinished
 from ocrkit.training.folder import MODEL_FILE, check_free, check_resumable, claim
 from ocrkit.training.interruption import Interruption
+from ocrkit.training.lines import check_share_of_bad
 from ocrkit.training.loop import Trainer
 from ocrkit.training.observer import Observer, Outcome
 from ocrkit.training.optimisation import autocast_dtype
@@ -134,6 +135,7 @@ def _run(
             usable_lines(what, samples, config.data, model=model, loader=loader, observer=observer)
             for what, samples in (("training", sets.training), ("validation", sets.validation))
         )
+        check_share_of_bad(training, validation, max_bad=config.data.max_bad)
         if training.all_kept and validation.all_kept:
             loader.close()  # the workers have nothing left to do
         model.network.to(device)

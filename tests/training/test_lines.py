@@ -11,7 +11,7 @@ from ocrkit.data.loading import LineLoader
 from ocrkit.data.records import BadImage, Sample
 from ocrkit.errors import DataError, UnencodableText
 from ocrkit.text.charset import Charset
-from ocrkit.training.lines import Lines, check_share_of_bad, encode_labels, frames_needed, prepare_lines
+from ocrkit.training.lines import Lines, check_share_of_bad, check_usable, encode_labels, frames_needed, prepare_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -164,19 +164,25 @@ def test_an_image_that_vanishes_during_training_is_named(lines_of: MakeLines, tm
 def test_few_bad_lines_are_borne(lines_of: MakeLines) -> None:
     lines = lines_of(["a"] * 4, [8, 0, 8, 8])
 
-    check_share_of_bad(lines, max_bad=0.25, what="training")
+    check_share_of_bad(lines, max_bad=0.25)
 
 
 def test_too_many_bad_lines_stop_training_by_name(lines_of: MakeLines) -> None:
     lines = lines_of(["a"] * 4, [8, 0, 8, 8])
 
-    with pytest.raises(DataError, match=r"1 of 4 training lines are bad, more than --max-bad 0.24 allows: 1.png: "):
-        check_share_of_bad(lines, max_bad=0.24, what="training")
+    with pytest.raises(DataError, match=r"1 of 4 lines are bad, more than --max-bad 0.24 allows: 1.png: "):
+        check_share_of_bad(lines, max_bad=0.24)
+
+
+def test_the_bad_lines_of_a_small_set_are_a_share_of_all_lines(lines_of: MakeLines) -> None:
+    training, validation = lines_of(["a"] * 8, [8] * 8), lines_of(["a"] * 2, [0, 8])
+
+    check_share_of_bad(training, validation, max_bad=0.1)
 
 
 def test_no_usable_line_stops_training_whatever_is_borne(lines_of: MakeLines) -> None:
     with pytest.raises(DataError, match=r"none of the 2 validation lines can be used: 0.png"):
-        check_share_of_bad(lines_of(["a", "b"], [0, 0]), max_bad=1, what="validation")
+        check_usable(lines_of(["a", "b"], [0, 0]), "validation")
 
 
 def test_the_digest_tells_lines_apart_by_name_label_and_order(lines_of: MakeLines) -> None:

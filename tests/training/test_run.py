@@ -158,9 +158,7 @@ def test_too_many_bad_images_stop_a_run_before_anything_is_written(
     (folder / "003.png").write_text("no picture")
     config = make_config(data={"training": [str(folder)], "evaluation": [str(folder)]})
 
-    with pytest.raises(
-        DataError, match=r"1 of 20 training lines are bad, more than --max-bad 0.01 allows: .*003.png: "
-    ):
+    with pytest.raises(DataError, match=r"2 of 40 lines are bad, more than --max-bad 0.01 allows: .*003.png: "):
         train(config, output=tmp_path / "run", registry=registry)
 
     assert not (tmp_path / "run").exists()
