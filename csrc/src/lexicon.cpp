@@ -163,6 +163,7 @@ Lexicon::Lexicon(std::span<const Label> labels, Offsets offsets, std::optional<s
     }
     const Distinct distinct = merge_duplicates(labels, offsets, counts.value_or(std::span<const double>{}));
     grow(labels, offsets, distinct.sorted, distinct.numbers);
+    measure();
     gather_alphabet();
     if (counts) {
         weigh(distinct.counts);
@@ -207,6 +208,18 @@ void Lexicon::grow(std::span<const Label> labels, Offsets offsets, Offsets sorte
     node_entry_.shrink_to_fit();
 }
 
+void Lexicon::measure() {
+    shapes_.resize(labels_.size());
+    // Children have higher numbers than their parent, so each node is complete when it is reached.
+    for (std::size_t node = labels_.size(); node-- > 0;) {
+        std::size_t height = 0;
+        for (Node child = first_child_[node]; child < first_child_[node + 1]; ++child) {
+            height = std::max(height, shapes_[static_cast<std::size_t>(child)].height() + 1);
+        }
+        shapes_[node] = {node_entry_[node] != kNoEntry, height};
+    }
+}
+
 void Lexicon::gather_alphabet() {
     alphabet_.assign(labels_.begin() + 1, labels_.end());
     std::sort(alphabet_.begin(), alphabet_.end());
@@ -233,12 +246,13 @@ void Lexicon::weigh(std::span<const double> counts) {
 }
 
 LexiconView Lexicon::view() const {
-    return {labels_, first_child_, node_entry_, entry_node_, priors_, best_prior_below_, alphabet_};
+    return {labels_, first_child_, node_entry_, shapes_, entry_node_, priors_, best_prior_below_, alphabet_};
 }
 
 std::size_t Lexicon::bytes() const {
     const LexiconView arrays = view();
     return arrays.labels.size_bytes() + arrays.first_child.size_bytes() + arrays.node_entry.size_bytes() +
+           arrays.shapes.size_bytes() +
            arrays.entry_node.size_bytes() + arrays.priors.size_bytes() + arrays.best_prior_below.size_bytes() +
            arrays.alphabet.size_bytes();
 }

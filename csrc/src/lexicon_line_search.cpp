@@ -1,41 +1,76 @@
 #include "ocrkit/ctc/lexicon_line_search.hpp"
 
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <limits>
 #include <type_traits>
+
+#include "flush_denormals.hpp"
 
 namespace ocrkit::ctc {
 namespace {
 
-/// Below this many nats a double is too near its end (e^-708) to tell how much of it was lost.
-constexpr double kTrustedLog = -640.0;
+/// Expansions after which a line is taken for a hard one, worth tighter bounds.
+constexpr std::int64_t kPatience = 48;
 
-/// How much more than its due a bound gets, as a share: frames sum to one only as far as float32 log-probs can say it.
-double rounding_slack(const LineView& line) {
-    constexpr double kFloatEpsilon = 1.2e-7;
-    return 16.0 * kFloatEpsilon * static_cast<double>(line.frames + line.labels);
+/// What rounding may put a probability off by, as a share of it: a path is a product of T factors, each a float32's
+/// logarithm raised to a float, and a few sums a frame. Doubles are far better, but what is given out is a float32.
+double rounding_slack(std::size_t frames) { return 1.2e-6 * static_cast<double>(frames + 2); }
+
+/// The least probability of which numbers of this kind have lost no part that counts. What falls below `least` is lost;
+/// that happens in no more than 16 (T+1)^2 places that add up, and must stay below a millionth.
+template <class Number>
+double least_trusted(std::size_t frames) {
+    const double places = 16.0 * static_cast<double>(frames + 1) * static_cast<double>(frames + 1);
+    const double least = std::is_same_v<Number, float> ? 5e-38 : 3e-308;   // e^-86, and the normal doubles
+    return least * places * 1e6;
 }
+
+constexpr double kNothing = -std::numeric_limits<double>::infinity();
 
 }  // namespace
 
 template <class Number>
+LexiconLineSearch<Number>::LexiconLineSearch(const LexiconView& lexicon, const LexiconSearchOptions& options,
+                                             const LexiconKernels<Number>& kernels)
+    : lexicon_(lexicon),
+      options_(options),
+      weigh_(options.prior_weight > 0.0),
+      in_logs_(weigh_ || std::is_same_v<Number, Extended>),
+      kernels_(kernels),
+      tables_(lexicon.alphabet, kernels) {}
+
+template <class Number>
 Verdict LexiconLineSearch<Number>::run(const LineView& line, float cut) {
+    const FlushDenormals guard;
     line_ = line;
-    cut_ = cut;
-    slack_ = rounding_slack(line);
-    underflowed_ = false;
+    stride_ = padded(line.frames);
+    slack_ = rounding_slack(line.frames);
+    const bool is_wide = std::is_same_v<Number, Extended>;
+    trusted_ = is_wide ? kNothing : least_trusted<Number>(line.frames);
+    const double cut_log = static_cast<double>(cut) - line.log_sum_total;
+    cut_ = in_logs_ ? cut_log : std::exp(cut_log);
+    if (in_logs_ && !is_wide) {
+        trusted_ = std::log(trusted_);
+    }
+    threshold_ = options_.n_best == 1 ? std::max(trusted_, cut_) : trusted_;
     expanded_ = 0;
-    emissions_.reset(line);
-    blank_ = emissions_[line.blank];
     queue_.clear();
+    fresh_.clear();
     found_.clear();
-    kept_.slots.clear();
-    ladder_.slots.clear();
-    return trust(search());
+    best_keys_.clear();
+    tidy_size_ = 64;
+    const Verdict verdict = line.frames == 0 ? Verdict::kProved : search();
+    return trust(verdict);
 }
 
 template <class Number>
 Verdict LexiconLineSearch<Number>::search() {
-    const std::size_t slot_bytes = 2 * (line_.frames + 1) * sizeof(Number);
-    const std::size_t slot_limit = std::max<std::size_t>(1, options_.column_bytes / slot_bytes);
+    tables_.reset(line_);
+    const std::size_t slot_limit =
+        std::max<std::size_t>(1, options_.column_bytes / (2 * stride_ * sizeof(Number)));
+    kept_.slots.clear();
     store_root();
     expand(kept_, 0);
     while (true) {
@@ -53,6 +88,9 @@ Verdict LexiconLineSearch<Number>::search() {
         const Pending top = queue_.front();
         std::pop_heap(queue_.begin(), queue_.end());
         queue_.pop_back();
+        if (expanded_ == kPatience) {
+            tables_.tell_levels_apart();
+        }
         if (kept_.slots.size() < slot_limit) {
             const std::size_t slot = kept_.slots.size();
             reserve(kept_, slot + 1);
@@ -72,7 +110,7 @@ Verdict LexiconLineSearch<Number>::descend(const Pending& top) {
     while (!open.empty()) {
         const Pending next = open.back();
         open.pop_back();
-        if (can_be_left(next.bound)) {
+        if (next.bound < threshold_) {
             continue;
         }
         if (is_out_of_budget()) {
@@ -99,91 +137,88 @@ void LexiconLineSearch<Number>::expand(const Pool& pool, std::size_t slot) {
     ++expanded_;
     const auto [node, first] = pool.slots[slot];
     const auto at = static_cast<std::size_t>(node);
-    const Number* const total = total_column(pool, slot);
-    std::array<Node, kLanes> lanes{};
-    std::size_t count = 0;
-    const auto flush = [&] {
-        if (count == 1) {
-            weigh_children<1>(total, first, lanes, count);
-        } else if (count > 1) {
-            weigh_children<kLanes>(total, first, lanes, count);
-        }
-        count = 0;
-    };
-    for (Node child = lexicon_.first_child[at]; child < lexicon_.first_child[at + 1]; ++child) {
-        if (label(child) == label(node)) {
-            expand_repeat(pool, slot, child);
-            continue;
-        }
-        lanes[count++] = child;
-        if (count == kLanes) {
-            flush();
-        }
+    const Node begin = lexicon_.first_child[at];
+    const Node end = lexicon_.first_child[at + 1];
+    const Number* const after_blank = blank_column(pool, slot);
+    const Number* const after_any = after_blank + stride_;
+    // A child with its parent's own label begins only where a blank has parted the two.
+    const auto labels = lexicon_.labels.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
+    const auto repeat = begin + static_cast<Node>(std::lower_bound(labels.begin(), labels.end(), label(node)) - labels.begin());
+    const bool repeats = repeat < end && label(repeat) == label(node);
+    collect(begin, repeats ? repeat : end, first, after_any);
+    if (repeats) {
+        collect(repeat, repeat + 1, first + 1, after_blank);
+        collect(repeat + 1, end, first, after_any);
     }
-    flush();
 }
 
-/// A child with its parent's own label begins only where a blank has parted the two.
+/// The children begin..end-1, which begin after `first` frames or later, out of the mass in `source`.
 template <class Number>
-void LexiconLineSearch<Number>::expand_repeat(const Pool& pool, std::size_t slot, Node child) {
-    weigh_children<1>(blank_column(pool, slot), pool.slots[slot].first + 1, {child}, 1);
-}
-
-template <class Number>
-template <std::size_t Lanes>
-void LexiconLineSearch<Number>::weigh_children(const Number* source, std::size_t first,
-                                               const std::array<Node, kLanes>& nodes, std::size_t count) {
+void LexiconLineSearch<Number>::collect(Node begin, Node end, std::size_t first, const Number* source) {
     if (first >= line_.frames) {
         return;   // no frame is left for one more label
     }
-    std::array<const Number*, Lanes> columns{};
-    for (std::size_t l = 0; l < Lanes; ++l) {
-        columns[l] = emissions_[label(nodes[std::min(l, count - 1)])];   // spare lanes repeat the last child
+    columns_.clear();
+    owners_.clear();
+    for (Node child = begin; child < end; ++child) {
+        tables_.require(tables_.letter(label(child)));   // of all of them, before any column is pointed at
     }
-    const ChildMass<Number, Lanes> mass = child_mass<Number, Lanes>(source, columns, blank_, first, line_.frames);
-    for (std::size_t l = 0; l < count; ++l) {
-        weigh_child(nodes[l], mass.prefix[l], mass.whole[l]);
+    for (Node child = begin; child < end; ++child) {
+        const std::int32_t letter = tables_.letter(label(child));
+        if (shape(child).is_entry()) {
+            columns_.push_back(tables_.whole(letter));
+            owners_.push_back(child);
+        }
+        if (shape(child).height() > 0) {
+            columns_.push_back(tables_.below(letter, shape(child).height()));
+            owners_.push_back(~child);
+        }
+    }
+    sums_.resize(columns_.size());
+    kernels_.weigh(source, first / kLexiconLanes * kLexiconLanes, stride_, columns_.data(), columns_.size(),
+                   sums_.data());
+    const auto parent = static_cast<std::int32_t>(kept_.slots.size()) - 1;
+    for (std::size_t i = 0; i < owners_.size(); ++i) {
+        if (owners_[i] >= 0) {
+            offer(entry_key(sums_[i], owners_[i]), owners_[i]);
+        } else if (const Key bound = bound_key(sums_[i], ~owners_[i]); bound >= threshold_ && bound > kNothing) {
+            fresh_.push_back({bound, ~owners_[i], parent});
+        }
     }
 }
 
+/// Puts an entry among those found.
 template <class Number>
-void LexiconLineSearch<Number>::weigh_child(Node child, const Number& prefix, const Number& whole) {
-    const auto at = static_cast<std::size_t>(child);
-    const std::int32_t entry = lexicon_.node_entry[at];
-    if (entry != kNoEntry) {
-        const double log_whole = to_log(whole);
-        underflowed_ = underflowed_ || log_whole < kTrustedLog;
-        const double prior = weigh_ ? static_cast<double>(lexicon_.priors[static_cast<std::size_t>(entry)]) : 0.0;
-        offer(static_cast<float>(log_whole + line_.log_sum_total + options_.prior_weight * prior), child);
-    }
-    if (lexicon_.first_child[at] == lexicon_.first_child[at + 1]) {
+void LexiconLineSearch<Number>::offer(Key key, Node node) {
+    if (key < threshold_ || key == kNothing) {
         return;
     }
-    const double log_below = log_difference(prefix, entry == kNoEntry ? Number{} : whole, slack_);
-    underflowed_ = underflowed_ || log_below < kTrustedLog;
-    const double prior = weigh_ ? static_cast<double>(lexicon_.best_prior_below[at]) : 0.0;
-    // Rounding to float32 keeps the order, so a bound is no lower than the scores below it as they will be given out.
-    const auto bound = static_cast<float>(log_below + line_.log_sum_total + options_.prior_weight * prior);
-    if (bound > kLogZero && !can_be_left(bound)) {
-        fresh_.push_back({bound, child, static_cast<std::int32_t>(kept_.slots.size()) - 1});
-    }
-}
-
-/// Puts an entry among the n best; equal scores go to the lowest labels.
-template <class Number>
-void LexiconLineSearch<Number>::offer(float score, Node node) {
-    const auto beats = [&](const FoundEntry& other) {
-        return score > other.score || (score == other.score && lexicon_.precedes(node, other.node));
-    };
-    if (score == kLogZero || (is_full() && !beats(found_.back()))) {
+    found_.push_back({key, node});
+    if (!is_full()) {
+        best_keys_.push_back(key);
+        std::push_heap(best_keys_.begin(), best_keys_.end(), std::greater<>());
+    } else if (key > best_keys_.front()) {
+        std::pop_heap(best_keys_.begin(), best_keys_.end(), std::greater<>());
+        best_keys_.back() = key;
+        std::push_heap(best_keys_.begin(), best_keys_.end(), std::greater<>());
+    } else {
         return;
     }
     if (is_full()) {
-        found_.pop_back();
+        raise_threshold(best_keys_.front());
     }
-    const auto place =
-        std::partition_point(found_.begin(), found_.end(), [&](const FoundEntry& other) { return !beats(other); });
-    found_.insert(place, {score, node});
+}
+
+/// The n-th best key is `worst`: nothing that is less, by more than rounding explains, need be looked at.
+template <class Number>
+void LexiconLineSearch<Number>::raise_threshold(Key worst) {
+    // Scores are given out as float32, where what is near enough is equal and goes by its labels.
+    const double slack = slack_ + 2.4e-7 * std::abs(log_of(worst) + line_.log_sum_total);
+    threshold_ = std::max(threshold_, in_logs_ ? worst - slack : worst * (1.0 - std::min(slack, 0.5)));
+    if (found_.size() >= tidy_size_) {
+        std::erase_if(found_, [this](const Candidate& candidate) { return candidate.key < threshold_; });
+        tidy_size_ = 2 * found_.size() + 64;
+    }
 }
 
 template <class Number>
@@ -191,7 +226,7 @@ void LexiconLineSearch<Number>::reserve(Pool& pool, std::size_t slots) {
     if (pool.slots.size() < slots) {
         pool.slots.resize(slots);
     }
-    const std::size_t size = slots * 2 * (line_.frames + 1);
+    const std::size_t size = slots * 2 * stride_;
     if (pool.columns.size() < size) {
         pool.columns.resize(std::max(size, pool.columns.size() * 2));
     }
@@ -201,12 +236,13 @@ template <class Number>
 void LexiconLineSearch<Number>::store_root() {
     reserve(kept_, 1);
     kept_.slots[0] = {};
-    Number* const blank = blank_column(kept_, 0);
-    blank[0] = from_log<Number>(0.0F);
-    for (std::size_t t = 0; t < line_.frames; ++t) {
-        blank[t + 1] = blank[t] * blank_[t];
+    Number* const after_blank = blank_column(kept_, 0);
+    after_blank[0] = from_log<Number>(0.0F);
+    for (std::size_t t = 0; t + 1 < line_.frames; ++t) {
+        after_blank[t + 1] = after_blank[t] * tables_.blank()[t];
     }
-    std::copy(blank, blank + line_.frames + 1, total_column(kept_, 0));
+    std::fill(after_blank + line_.frames, after_blank + stride_, Number{});
+    std::copy(after_blank, after_blank + stride_, after_blank + stride_);
 }
 
 /// Writes the columns of `node` into `slot` of `pool`, from its parent's.
@@ -216,38 +252,90 @@ void LexiconLineSearch<Number>::store(const Pool& parents, std::size_t parent, N
     const Slot& above = parents.slots[parent];
     const bool repeats = label(node) == label(above.node);
     const std::size_t first = above.first + (repeats ? 1 : 0);
-    const Number* const source = repeats ? blank_column(parents, parent) : total_column(parents, parent);
+    const Number* const source = blank_column(parents, parent) + (repeats ? 0 : stride_);
+    const Number* const emission = tables_.emission(tables_.letter(label(node)));
+    const Number* const blank = tables_.blank();
+    Number* const after_blank = blank_column(pool, slot);
+    Number* const after_any = after_blank + stride_;
     pool.slots[slot] = {node, first + 1};
-    child_columns<Number>(source, emissions_[label(node)], blank_, first, line_.frames, blank_column(pool, slot),
-                          total_column(pool, slot));
+    const std::size_t frames = line_.frames;
+    for (std::size_t t = first / kLexiconLanes * kLexiconLanes; t <= std::min(first, frames - 1); ++t) {
+        after_blank[t] = after_any[t] = Number{};
+    }
+    Number label_last{};
+    Number blank_last{};
+    for (std::size_t t = first; t + 1 < frames; ++t) {
+        blank_last = (blank_last + label_last) * blank[t];
+        label_last = (label_last + source[t]) * emission[t];
+        after_blank[t + 1] = blank_last;
+        after_any[t + 1] = blank_last + label_last;
+    }
+    for (std::size_t t = frames; t < stride_; ++t) {
+        after_blank[t] = after_any[t] = Number{};
+    }
 }
 
-/// True where nothing below `bound` can be among what `run` has to find.
 template <class Number>
-bool LexiconLineSearch<Number>::can_be_left(float bound) const {
-    return (is_full() && bound < found_.back().score) || (options_.n_best == 1 && bound < cut_);
+auto LexiconLineSearch<Number>::key_of(const Number& number) const -> Key {
+    if constexpr (std::is_same_v<Number, Extended>) {
+        return to_log(number);
+    } else {
+        return in_logs_ ? std::log(static_cast<double>(number)) : static_cast<double>(number);
+    }
+}
+
+template <class Number>
+double LexiconLineSearch<Number>::log_of(Key key) const {
+    return in_logs_ ? key : std::log(key);
+}
+
+template <class Number>
+auto LexiconLineSearch<Number>::entry_key(const Number& number, Node node) const -> Key {
+    if (!weigh_) {
+        return key_of(number);
+    }
+    const std::int32_t entry = lexicon_.node_entry[static_cast<std::size_t>(node)];
+    const double prior = static_cast<double>(lexicon_.priors[static_cast<std::size_t>(entry)]);
+    return key_of(number) + options_.prior_weight * prior;
+}
+
+template <class Number>
+auto LexiconLineSearch<Number>::bound_key(const Number& number, Node node) const -> Key {
+    if (!weigh_) {
+        return key_of(number);
+    }
+    const double prior = static_cast<double>(lexicon_.best_prior_below[static_cast<std::size_t>(node)]);
+    return key_of(number) + options_.prior_weight * prior;
+}
+
+template <class Number>
+bool LexiconLineSearch<Number>::is_rejected() const {
+    return cut_ > (in_logs_ ? kNothing : 0.0) &&
+           std::none_of(best_keys_.begin(), best_keys_.end(), [this](Key key) { return key >= cut_; });
 }
 
 /// True where all that is left, of which `bound` is the highest bound, cannot change the line's answer.
 template <class Number>
-bool LexiconLineSearch<Number>::is_finished(float bound) const {
-    return (bound < cut_ && is_rejected()) || can_be_left(bound);
+bool LexiconLineSearch<Number>::is_finished(Key bound) const {
+    return bound < threshold_ || (bound < cut_ && is_rejected());
 }
 
 template <class Number>
-Verdict LexiconLineSearch<Number>::trust(Verdict verdict) const {
-    if (std::is_same_v<Number, Extended> || !underflowed_) {
+Verdict LexiconLineSearch<Number>::trust(Verdict verdict) {
+    std::erase_if(found_, [this](const Candidate& candidate) { return candidate.key < threshold_; });
+    nodes_.clear();
+    for (const Candidate& candidate : found_) {
+        nodes_.push_back(candidate.node);
+    }
+    if (std::is_same_v<Number, Extended> || verdict == Verdict::kStopped) {
         return verdict;
     }
-    // What was lost has at most e^kTrustedLog, and priors only take away; all kept above that are what they seem.
-    const auto trusted = static_cast<float>(kTrustedLog + line_.log_sum_total);
-    if (is_rejected() && cut_ >= trusted) {
-        return verdict;
-    }
+    // What was lost has less than is trusted, and priors only take away.
     const bool is_complete = is_full() || found_.size() == lexicon_.entries();
-    return is_complete && found_.back().score >= trusted ? verdict : Verdict::kUntrusted;
+    return is_complete || (is_rejected() && cut_ >= trusted_) ? verdict : Verdict::kUntrusted;
 }
 
+template class LexiconLineSearch<float>;
 template class LexiconLineSearch<double>;
 template class LexiconLineSearch<Extended>;
 

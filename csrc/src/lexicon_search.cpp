@@ -1,5 +1,6 @@
 #include "ocrkit/ctc/lexicon_search.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <string>
@@ -40,22 +41,28 @@ class LexiconDecoder {
           lexicon_(lexicon),
           options_(options),
           narrow_(lexicon, options),
-          wide_(lexicon, options) {
-        for (const float prior : lexicon.priors) {
-            lowest_prior_ = std::min(lowest_prior_, static_cast<double>(prior));
+          wide_(lexicon, options),
+          widest_(lexicon, options) {
+        if (options.prior_weight > 0.0 && !std::isinf(options.reject_below)) {
+            lowest_prior_ = static_cast<double>(*std::min_element(lexicon.priors.begin(), lexicon.priors.end()));
         }
     }
 
     void decode(std::int64_t line, Decoded& out) {
         const LineView view = prepared_.prepare(emissions_, line);
         const double floor = lowest_acoustic_score(view);
-        const float cut = lowest_score(floor);
+        const float cut = lowest_score(view, floor);
         Verdict verdict = narrow_.run(view, cut);
-        const bool is_wide = verdict == Verdict::kUntrusted;
-        if (is_wide) {
+        const std::vector<Node>* found = &narrow_.found();
+        if (verdict == Verdict::kUntrusted) {
             verdict = wide_.run(view, cut);
+            found = &wide_.found();
         }
-        give_out(view, is_wide ? wide_.found() : narrow_.found(), floor, out);
+        if (verdict == Verdict::kUntrusted) {
+            verdict = widest_.run(view, cut);
+            found = &widest_.found();
+        }
+        give_out(view, *found, floor, out);
         out.end_line(verdict == Verdict::kProved);
     }
 
@@ -84,32 +91,38 @@ class LexiconDecoder {
     }
 
     /// A score that every entry with an acoustic score of at least `floor` has, with room for rounding.
-    float lowest_score(double floor) const {
-        const double margin = 1e-4 + 1e-6 * std::fabs(floor);
+    float lowest_score(const LineView& view, double floor) const {
+        const double margin = 1e-4 + 1e-6 * std::fabs(floor) + 2e-6 * static_cast<double>(view.frames);
         const double prior = options_.prior_weight > 0.0 ? options_.prior_weight * lowest_prior_ : 0.0;
         return std::isinf(floor) ? kLogZero : static_cast<float>(floor - margin + prior);
     }
 
-    /// Adds the entries, rescored and put in order, unless the best one's acoustic score is below `floor`.
-    void give_out(const LineView& view, const std::vector<FoundEntry>& found, double floor, Decoded& out) {
-        ranked_.clear();
-        for (const FoundEntry& each : found) {
-            labels_.clear();
-            lexicon_.append_path(each.node, labels_);
-            const double acoustic = rescorer_.acoustic_score(view, labels_);
-            const std::int32_t entry = lexicon_.node_entry[static_cast<std::size_t>(each.node)];
-            ranked_.push_back({entry, acoustic + weighted_prior(entry), acoustic, labels_});
+    /// Adds the best of the entries found, unless the best one's acoustic score is below `floor`.
+    void give_out(const LineView& view, const std::vector<Node>& found, double floor, Decoded& out) {
+        ranked_.resize(found.size());
+        for (std::size_t i = 0; i < found.size(); ++i) {
+            score(view, found[i], ranked_[i]);
         }
         std::sort(ranked_.begin(), ranked_.end());
         if (ranked_.empty() || ranked_.front().acoustic_score < floor) {
             return;
         }
-        for (const Ranked& ranked : ranked_) {
-            HypothesisView hypothesis = rescorer_.hypothesis(view, ranked.labels);
+        const auto wanted = std::min(ranked_.size(), static_cast<std::size_t>(options_.n_best));
+        for (std::size_t i = 0; i < wanted; ++i) {
+            const Ranked& ranked = ranked_[i];
+            HypothesisView hypothesis = rescorer_.hypothesis(view, ranked.labels, ranked.acoustic_score);
             hypothesis.score = ranked.score;
             hypothesis.entry = ranked.entry;
             out.add(hypothesis);
         }
+    }
+
+    void score(const LineView& view, Node node, Ranked& ranked) {
+        ranked.entry = lexicon_.node_entry[static_cast<std::size_t>(node)];
+        ranked.labels.clear();
+        lexicon_.append_path(node, ranked.labels);
+        ranked.acoustic_score = rescorer_.acoustic_score(view, ranked.labels);
+        ranked.score = ranked.acoustic_score + weighted_prior(ranked.entry);
     }
 
     double weighted_prior(std::int32_t entry) const {
@@ -124,8 +137,9 @@ class LexiconDecoder {
     LexiconSearchOptions options_;
     double lowest_prior_ = 0.0;
     PreparedLine prepared_;
-    LexiconLineSearch<double> narrow_;
-    LexiconLineSearch<Extended> wide_;
+    LexiconLineSearch<float> narrow_;
+    LexiconLineSearch<double> wide_;
+    LexiconLineSearch<Extended> widest_;
     Rescorer rescorer_;
     std::vector<Label> labels_;
     std::vector<Ranked> ranked_;

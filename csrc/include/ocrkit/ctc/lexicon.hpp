@@ -1,6 +1,8 @@
 /// A lexicon as a trie of labels in flat arrays.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -13,11 +15,32 @@ namespace ocrkit::ctc {
 /// A node of the trie; the root is 0, and nodes are numbered breadth first.
 using Node = std::int32_t;
 
+/// Whether an entry ends at a node, and how far those below it go on.
+class NodeShape {
+   public:
+    static constexpr std::uint8_t kMostHeight = 127;
+
+    NodeShape() = default;
+    NodeShape(bool is_entry, std::size_t height)
+        : bits_(static_cast<std::uint8_t>((is_entry ? kEntry : 0) | std::min<std::size_t>(height, kMostHeight))) {}
+
+    bool is_entry() const { return (bits_ & kEntry) != 0; }
+
+    /// Labels that the longest entry below has beyond the node's, 127 for more; 0 where nothing is below.
+    std::size_t height() const { return bits_ & kMostHeight; }
+
+   private:
+    static constexpr std::uint8_t kEntry = 128;
+
+    std::uint8_t bits_ = 0;
+};
+
 /// The arrays of a lexicon of E entries in N nodes, wherever they lie: in a `Lexicon`, or in a mapped file.
 struct LexiconView {
     std::span<const Label> labels;              // (N,) the label that leads to a node; the root's is -1
     std::span<const Node> first_child;          // (N+1,) ascending: n's children are first_child[n]..first_child[n+1]-1
     std::span<const std::int32_t> node_entry;   // (N,) the entry that ends at a node, else kNoEntry
+    std::span<const NodeShape> shapes;          // (N,) what a search must know of a node before it goes there
     std::span<const Node> entry_node;           // (E,) where an entry ends
     std::span<const float> priors;              // (E,) ln(count / total), or empty
     std::span<const float> best_prior_below;    // (N,) the largest prior strictly below a node, or empty
@@ -57,11 +80,13 @@ class Lexicon {
     void grow(std::span<const Label> labels, std::span<const std::int64_t> offsets,
               std::span<const std::int64_t> sorted, std::span<const std::int32_t> numbers);
     void gather_alphabet();
+    void measure();
     void weigh(std::span<const double> counts);
 
     std::vector<Label> labels_;
     std::vector<Node> first_child_;
     std::vector<std::int32_t> node_entry_;
+    std::vector<NodeShape> shapes_;
     std::vector<Node> entry_node_;
     std::vector<float> priors_;
     std::vector<float> best_prior_below_;

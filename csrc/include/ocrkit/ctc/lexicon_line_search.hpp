@@ -1,88 +1,53 @@
 /// The search of one line for lexicon entries, over whatever numbers its probabilities are kept in.
 #pragma once
 
-#include <algorithm>
-#include <array>
 #include <cstdint>
 #include <vector>
 
 #include "ocrkit/ctc/lexicon.hpp"
-#include "ocrkit/ctc/lexicon_kernel.hpp"
 #include "ocrkit/ctc/lexicon_search.hpp"
+#include "ocrkit/ctc/lexicon_tables.hpp"
 #include "ocrkit/ctc/types.hpp"
 
 namespace ocrkit::ctc {
 
-/// An entry, by the node where it ends, and its score as the output will have it.
-struct FoundEntry {
-    float score = kLogZero;
-    Node node = 0;
-};
-
 enum class Verdict : std::uint8_t {
-    kProved,     // no other entry belongs among those found
+    kProved,     // no entry but those found belongs among the best
     kStopped,    // the budget came to its end first
     kUntrusted,  // probabilities underflowed where they may have mattered: ask a search over wider numbers
 };
 
-/// The probabilities of a line's labels, one column of T a label, made when a label is first asked for.
-template <class Number>
-class EmissionColumns {
-   public:
-    void reset(const LineView& line) {
-        line_ = line;
-        slots_.assign(line.labels, kNoSlot);
-        used_ = 0;
-    }
-
-    /// The probabilities of `label`, one a frame; lasts until `reset`.
-    const Number* operator[](Label label) {
-        std::int32_t& slot = slots_[static_cast<std::size_t>(label)];
-        if (slot == kNoSlot) {
-            slot = used_++;
-            fill(static_cast<std::size_t>(slot), label);
-        }
-        return columns_[static_cast<std::size_t>(slot)].data();
-    }
-
-   private:
-    static constexpr std::int32_t kNoSlot = -1;
-
-    void fill(std::size_t slot, Label label) {
-        if (slot == columns_.size()) {
-            columns_.emplace_back();
-        }
-        std::vector<Number>& column = columns_[slot];
-        column.resize(line_.frames);
-        for (std::size_t t = 0; t < line_.frames; ++t) {
-            column[t] = from_log<Number>(line_.at(t, label));
-        }
-    }
-
-    LineView line_;
-    std::vector<std::int32_t> slots_;
-    std::vector<std::vector<Number>> columns_;   // moving the outer vector leaves the columns where they are
-    std::int32_t used_ = 0;
-};
-
-/// Best-first search of one line after another, with the memory it takes. `Number` is double or Extended.
+/// Best-first search of one line after another, with the memory it takes. `Number` is float, double or Extended.
 template <class Number>
 class LexiconLineSearch {
    public:
-    LexiconLineSearch(const LexiconView& lexicon, const LexiconSearchOptions& options)
-        : lexicon_(lexicon), options_(options), weigh_(options.prior_weight > 0.0) {}
+    LexiconLineSearch(const LexiconView& lexicon, const LexiconSearchOptions& options,
+                      const LexiconKernels<Number>& kernels = lexicon_kernels<Number>());
 
-    /// Finds the entries; `found()` has them, best first. Entries below `cut` need not be found when none reaches it.
+    /// Finds the `n_best` entries; entries whose score is below `cut` need not be found when none reaches it.
     Verdict run(const LineView& line, float cut);
 
-    const std::vector<FoundEntry>& found() const { return found_; }
+    /// The nodes of the entries found, in no order: all that can be among the best but for rounding, which may be more
+    /// than `n_best`. Score them to know.
+    const std::vector<Node>& found() const { return nodes_; }
+
+    /// Nodes expanded for the last line.
+    std::int64_t expanded() const { return expanded_; }
 
    private:
-    static constexpr std::size_t kLanes = 4;
+    // What entries and bounds are compared by: a probability where a double holds it and there are no priors, else a
+    // logarithm.
+    using Key = double;
+
+    /// An entry, by the node where it ends.
+    struct Candidate {
+        Key key;
+        Node node;
+    };
 
     /// A node that has children and is not expanded yet. Its parent's columns are kept in slot `parent`.
     struct Pending {
-        float bound;    // no entry below scores more
+        Key bound;      // no entry below has a higher key
         Node node;
         std::int32_t parent;
 
@@ -95,59 +60,68 @@ class LexiconLineSearch {
         std::size_t first = 0;   // no mass before so many frames
     };
 
-    /// A pool of columns; slot s holds T+1 numbers of mass that ends with a blank, then T+1 of all mass.
+    /// A pool of columns; slot s holds T numbers of mass that ends with a blank, then T of all mass, each number the
+    /// mass after t frames; both padded with zeros.
     struct Pool {
         std::vector<Slot> slots;
-        std::vector<Number> columns;
+        AlignedVector<Number> columns;
     };
 
     Verdict search();
     Verdict descend(const Pending& top);
     void expand(const Pool& pool, std::size_t slot);
-    void expand_repeat(const Pool& pool, std::size_t slot, Node child);
-    template <std::size_t Lanes>
-    void weigh_children(const Number* source, std::size_t first, const std::array<Node, kLanes>& nodes,
-                        std::size_t count);
-    void weigh_child(Node child, const Number& prefix, const Number& whole);
-    void offer(float score, Node node);
+    void collect(Node begin, Node end, std::size_t first, const Number* source);
+    void offer(Key key, Node node);
+    void raise_threshold(Key worst);
 
     void store_root();
     void store(const Pool& parents, std::size_t parent, Node node, Pool& pool, std::size_t slot);
-    Number* blank_column(Pool& pool, std::size_t slot) { return pool.columns.data() + slot * 2 * (line_.frames + 1); }
-    Number* total_column(Pool& pool, std::size_t slot) { return blank_column(pool, slot) + line_.frames + 1; }
-    const Number* blank_column(const Pool& pool, std::size_t slot) const {
-        return pool.columns.data() + slot * 2 * (line_.frames + 1);
-    }
-    const Number* total_column(const Pool& pool, std::size_t slot) const {
-        return blank_column(pool, slot) + line_.frames + 1;
-    }
     void reserve(Pool& pool, std::size_t slots);
+    Number* blank_column(Pool& pool, std::size_t slot) { return pool.columns.data() + slot * 2 * stride_; }
+    const Number* blank_column(const Pool& pool, std::size_t slot) const {
+        return pool.columns.data() + slot * 2 * stride_;
+    }
 
+    Key key_of(const Number& number) const;
+    double log_of(Key key) const;
+    Key entry_key(const Number& number, Node node) const;
+    Key bound_key(const Number& number, Node node) const;
     Label label(Node node) const { return lexicon_.labels[static_cast<std::size_t>(node)]; }
-    bool is_full() const { return static_cast<std::int64_t>(found_.size()) == options_.n_best; }
-    bool is_rejected() const { return cut_ > kLogZero && (found_.empty() || found_.front().score < cut_); }
-    bool can_be_left(float bound) const;
-    bool is_finished(float bound) const;
+    NodeShape shape(Node node) const { return lexicon_.shapes[static_cast<std::size_t>(node)]; }
+    bool is_full() const { return static_cast<std::int64_t>(best_keys_.size()) == options_.n_best; }
+    bool is_rejected() const;
+    bool is_finished(Key bound) const;
     bool is_out_of_budget() const { return options_.budget > 0 && expanded_ >= options_.budget; }
-    Verdict trust(Verdict verdict) const;
+    Verdict trust(Verdict verdict);
 
     LexiconView lexicon_;
     LexiconSearchOptions options_;
     bool weigh_;
+    bool in_logs_;
+    LexiconKernels<Number> kernels_;
     LineView line_;
-    EmissionColumns<Number> emissions_;
-    const Number* blank_ = nullptr;
-    float cut_ = kLogZero;
-    double slack_ = 0.0;
-    bool underflowed_ = false;
+    std::size_t stride_ = 0;
+    LineTables<Number> tables_;
+    double slack_ = 0.0;         // how far rounding may put a key off, as a share of the probability
+    Key trusted_ = 0.0;          // the least key that underflow has left whole
+    Key cut_ = 0.0;
+    Key threshold_ = 0.0;        // what is below is left
     std::int64_t expanded_ = 0;
     Pool kept_;                     // nodes expanded best first
     Pool ladder_;                   // the nodes on the way down to a node searched depth first, a slot a level
     std::vector<Pending> queue_;    // a heap
     std::vector<Pending> fresh_;    // what the last expansion brought
-    std::vector<FoundEntry> found_;
+    std::vector<Candidate> found_;
+    std::size_t tidy_size_ = 0;     // of found_, when entries below the threshold are cleared out
+    std::vector<Key> best_keys_;    // the n best, a heap with the worst in front
+    std::vector<Node> nodes_;
+    // Of one expansion: the columns to weigh, what came of them, and whose they are.
+    std::vector<const Number*> columns_;
+    AlignedVector<Number> sums_;
+    std::vector<Node> owners_;
 };
 
+extern template class LexiconLineSearch<float>;
 extern template class LexiconLineSearch<double>;
 extern template class LexiconLineSearch<Extended>;
 
