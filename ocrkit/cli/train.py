@@ -181,6 +181,8 @@ def _train(
     # Everything that can be wrong with what was said is found before torch is loaded, which takes seconds.
     table = merge(read_recipe(recipe) if recipe else {}, read_toml(config) if config else {}, said)
     settings = from_table(RunConfig, table, where=str(config or recipe or ""))
+    if "synthetic" in flags and not settings.draws_lines:
+        raise OptionError("--words, --text and --fonts say how lines are drawn, and none is where DATA names lines")
     from ocrkit import training
 
     with TrainingProgress() as progress:

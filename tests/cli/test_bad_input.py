@@ -145,6 +145,7 @@ BAD = {
     "train --resume gone": "'gone' holds no run to resume",
     "train --resume nothing -o r": "--resume goes on with a run as it was set up",
     "train good --config gone.toml": "no configuration file 'gone.toml'",
+    "train good -c from-data --words words.txt": "say how lines are drawn, and none is where DATA names lines",
     "train -c from-data": "charset 'from-data' is made from training texts, and there are none here",
     # evaluation data
     "evaluate -m m.safetensors gone": "no file or folder 'gone'",
@@ -246,7 +247,7 @@ def test_labels_too_long_for_their_images_stop_training_by_name(
 
     assert ran.code == 1
     last = ran.err.splitlines()[-1]
-    assert last.startswith("error: 1 of 9 training lines are bad, more than --max-bad 0.01 allows: ")
+    assert last.startswith("error: 1 of 18 lines are bad, more than --max-bad 0.01 allows: ")
     assert "3.png: its label needs 60 frames and its image gives" in last
 
 
