@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace ocrkit::ctc {
 
@@ -24,7 +25,7 @@ void Beam::reset(const LineView& line) {
 }
 
 void Beam::advance(std::size_t t) {
-    const std::span<const float> frame = line_.frame(t);
+    const std::span<const float> frame = line_.values_of(t);
     candidates_.clear();
     pick_tokens(frame);
     keep_prefixes(frame);
@@ -143,6 +144,20 @@ void Beam::replace_entries() {
         arena_.set_slot(next_entries_.back().prefix, static_cast<std::int32_t>(next_entries_.size() - 1));
     }
     entries_.swap(next_entries_);
+}
+
+void Beam::rank(std::size_t count, double added, std::vector<std::size_t>& ranking) const {
+    ranking.resize(size());
+    std::iota(ranking.begin(), ranking.end(), std::size_t{0});
+    const auto middle = ranking.begin() + static_cast<std::ptrdiff_t>(std::min(count, ranking.size()));
+    std::partial_sort(ranking.begin(), middle, ranking.end(), [&](std::size_t a, std::size_t b) {
+        const auto left = static_cast<float>(log_prob(a) + added);
+        const auto right = static_cast<float>(log_prob(b) + added);
+        constexpr Label kNo = PrefixArena::kNoLabel;
+        return left != right ? left > right
+                             : a != b && arena_.precedes(entries_[a].prefix, kNo, entries_[b].prefix, kNo);
+    });
+    ranking.erase(middle, ranking.end());
 }
 
 const Beam::Entry* Beam::in_beam(Prefix prefix) const {

@@ -1,4 +1,4 @@
-/// The beam of one line: the prefixes that survive, and one frame's step.
+/// The beam of one line, the slow and obvious one: the prefixes that survive, and one frame's step.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@
 
 namespace ocrkit::ctc {
 
-/// A prefix beam search in the log domain, in double: on long or peaked lines probabilities underflow.
+/// A prefix beam search in the log domain, where nothing underflows. `LinearBeam` is faster, and is held to this one.
 class Beam {
    public:
     Beam(std::int64_t width, double token_cut);
@@ -26,14 +26,12 @@ class Beam {
     /// The labels of an entry.
     void spell(std::size_t entry, std::vector<Label>& labels) const { arena_.spell(entries_[entry].prefix, labels); }
 
-    /// ln of the mass that an entry has gathered, normalised: its probability where nothing was pruned.
+    /// ln of the mass that an entry has gathered: its probability, the frames' sums included, where nothing was pruned.
     double log_prob(std::size_t entry) const { return entries_[entry].total; }
 
-    /// Whether an entry's labels come before another's in lexicographic order.
-    bool precedes(std::size_t entry, std::size_t other) const {
-        return arena_.precedes(entries_[entry].prefix, PrefixArena::kNoLabel, entries_[other].prefix,
-                               PrefixArena::kNoLabel);
-    }
+    /// The entries of the highest mass, `count` of them, best first; equal ones (as float32 has them, once `added` nats
+    /// are added) by their labels: two labellings that tie must not be told apart by the rounding of their sums.
+    void rank(std::size_t count, double added, std::vector<std::size_t>& ranking) const;
 
     /// Whether any labelling that is possible was left out, by the width or the cut.
     bool pruned() const { return pruned_; }

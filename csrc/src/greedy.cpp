@@ -32,15 +32,13 @@ class GreedyDecoder {
     GreedyDecoder(const EmissionsView& emissions, bool rescore) : emissions_(emissions), rescore_(rescore) {}
 
     void decode(std::int64_t line, Decoded& out) {
-        LineView view;
+        const LineView view = rescore_ ? prepared_.read(emissions_, line) : prepared_.best_path(emissions_, line);
+        values_ = view.high;
         if (rescore_) {
-            view = prepared_.prepare(emissions_, line);
-            read_path(view);
-        } else {
-            read_path(line);
+            normalise(view);
         }
-        const double path_score = place_labels();
-        const double score = rescore_ ? rescorer_.acoustic_score(view, labels_) : path_score;
+        place_labels(view);
+        const double score = rescore_ ? rescorer_.acoustic_score(view, labels_) : view.high_total;
         out.add({.labels = labels_,
                  .frames = frames_,
                  .confidences = confidences_,
@@ -50,34 +48,23 @@ class GreedyDecoder {
     }
 
    private:
-    /// The best path and its log-probabilities as they stand.
-    void read_path(std::int64_t line) {
-        const auto frames = static_cast<std::size_t>(emissions_.length(line));
-        best_path_.resize(frames);
-        values_.resize(frames);
-        frame_.resize(static_cast<std::size_t>(emissions_.labels));
-        for (std::size_t t = 0; t < frames; ++t) {
-            read_frame(emissions_, line, static_cast<std::int64_t>(t), frame_);
-            best_path_[t] = checked_arg_max(frame_, line, static_cast<std::int64_t>(t));
-            values_[t] = frame_[static_cast<std::size_t>(best_path_[t])];
-        }
-    }
-
-    /// The best path and its log-probabilities, normalised.
-    void read_path(const LineView& view) {
-        best_path_.assign(view.best.begin(), view.best.end());
-        values_.resize(view.frames);
+    /// The best path's log-probabilities, normalised where a label stands.
+    void normalise(const LineView& view) {
+        normalised_.resize(view.frames);
         for (std::size_t t = 0; t < view.frames; ++t) {
-            values_[t] = view.at(t, best_path_[t]);
+            const bool is_blank = view.best[t] == view.blank;
+            const double log_sum = is_blank ? 0.0 : log_sum_exp(view.values_of(t), view.high[t]);
+            normalised_[t] = static_cast<float>(static_cast<double>(view.high[t]) - log_sum);
         }
+        values_ = normalised_;
     }
 
-    /// Collapses the path, puts each label at its likeliest frame, and returns the path's log-probability.
-    double place_labels() {
+    /// Collapses the path, and puts each label at its likeliest frame.
+    void place_labels(const LineView& view) {
         labels_.clear();
         frames_.clear();
         confidences_.clear();
-        each_run(best_path_, emissions_.blank, [&](Label label, std::size_t begin, std::size_t end) {
+        each_run(view.best, view.blank, [&](Label label, std::size_t begin, std::size_t end) {
             std::size_t likeliest = begin;
             for (std::size_t t = begin + 1; t < end; ++t) {
                 likeliest = values_[t] > values_[likeliest] ? t : likeliest;
@@ -86,20 +73,14 @@ class GreedyDecoder {
             frames_.push_back(static_cast<std::int32_t>(likeliest));
             confidences_.push_back(std::exp(values_[likeliest]));
         });
-        double score = 0.0;
-        for (const float value : values_) {
-            score += static_cast<double>(value);
-        }
-        return score;
     }
 
     EmissionsView emissions_;
     bool rescore_;
     PreparedLine prepared_;
     Rescorer rescorer_;
-    std::vector<float> frame_;
-    std::vector<Label> best_path_;
-    std::vector<float> values_;
+    std::vector<float> normalised_;
+    std::span<const float> values_;   // the best path's, as confidences take them
     std::vector<Label> labels_;
     std::vector<std::int32_t> frames_;
     std::vector<float> confidences_;

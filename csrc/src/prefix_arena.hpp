@@ -23,6 +23,9 @@ class PrefixArena {
     /// Forgets all prefixes but the empty one; keeps the memory.
     void reset() { nodes_.assign(1, {}); }
 
+    /// How many prefixes there are, the empty one among them.
+    std::size_t size() const { return nodes_.size(); }
+
     Prefix parent(Prefix prefix) const { return at(prefix).parent; }
 
     /// The last label; the empty prefix has none.

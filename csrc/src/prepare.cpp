@@ -1,35 +1,17 @@
 #include "ocrkit/ctc/prepare.hpp"
 
-#include <bit>
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <limits>
 #include <string>
 
+#include "kernels.hpp"
+
 namespace ocrkit::ctc {
 
 namespace {
-
-/// IEEE 754 binary16 to binary32; exact.
-float widen(std::uint16_t half) {
-    const std::uint32_t sign = static_cast<std::uint32_t>(half & 0x8000U) << 16U;
-    const std::uint32_t exponent = (half >> 10U) & 0x1fU;
-    const std::uint32_t fraction = half & 0x3ffU;
-    if (exponent == 0) {  // zero and the subnormals, whose unit is 2^-24
-        const float magnitude = std::ldexp(static_cast<float>(fraction), -24);
-        return sign == 0 ? magnitude : -magnitude;
-    }
-    const std::uint32_t widened = exponent == 0x1fU ? 0xffU : exponent + 112U;
-    return std::bit_cast<float>(sign | (widened << 23U) | (fraction << 13U));
-}
-
-/// Reads a value that need not be aligned.
-template <class T>
-T load(const std::byte* at) {
-    T value;
-    std::memcpy(&value, at, sizeof(T));
-    return value;
-}
 
 std::string where(std::int64_t line, std::int64_t frame) {
     return "log_probs[line " + std::to_string(line) + ", frame " + std::to_string(frame);
@@ -42,18 +24,19 @@ std::string where(std::int64_t line, std::int64_t frame) {
                          "lengths that leave padding out");
 }
 
-/// ln of the sum of exponentials; `high` is the largest value, which is finite.
-double log_sum(std::span<const float> values, float high) {
-    // Below exp(-45) of the largest, a term is lost in the sum's rounding, even 100,000 of them.
-    constexpr float kNegligible = -45.0F;
-    double sum = 0.0;
-    for (const float value : values) {
-        const float relative = value - high;
-        if (relative > kNegligible) {
-            sum += static_cast<double>(std::exp(relative));
-        }
-    }
-    return static_cast<double>(high) + std::log(sum);
+std::size_t size_of(DType dtype) { return dtype == DType::kFloat32 ? 4 : 2; }
+
+/// Where a frame begins.
+const std::byte* place(const EmissionsView& emissions, std::int64_t line, std::int64_t frame) {
+    return emissions.data + line * emissions.line_stride + frame * emissions.frame_stride;
+}
+
+/// Whether the frames of a line can be read by the kernels where they lie: aligned, their labels side by side.
+bool is_plain(const EmissionsView& emissions, std::int64_t line) {
+    const std::size_t size = size_of(emissions.dtype);
+    const auto address = reinterpret_cast<std::uintptr_t>(place(emissions, line, 0));
+    const bool is_aligned = address % size == 0 && emissions.frame_stride % static_cast<std::ptrdiff_t>(size) == 0;
+    return is_aligned && (emissions.labels == 1 || emissions.label_stride == static_cast<std::ptrdiff_t>(size));
 }
 
 }  // namespace
@@ -81,17 +64,18 @@ void check(const EmissionsView& emissions) {
 }
 
 void read_frame(const EmissionsView& emissions, std::int64_t line, std::int64_t frame, std::span<float> out) {
-    const std::byte* at = emissions.data + line * emissions.line_stride + frame * emissions.frame_stride;
-    if (emissions.dtype == DType::kFloat16) {
-        for (std::size_t label = 0; label < out.size(); ++label) {
-            out[label] = widen(load<std::uint16_t>(at + static_cast<std::ptrdiff_t>(label) * emissions.label_stride));
+    constexpr std::size_t kChunk = 64;
+    const std::size_t size = size_of(emissions.dtype);
+    const std::byte* at = place(emissions, line, frame);
+    alignas(float) std::array<std::byte, kChunk * sizeof(float)> gathered{};
+    for (std::size_t done = 0; done < out.size();) {
+        const std::size_t count = std::min(kChunk, out.size() - done);
+        for (std::size_t i = 0; i < count; ++i) {
+            std::memcpy(gathered.data() + i * size, at, size);
+            at += emissions.label_stride;
         }
-    } else if (emissions.label_stride == static_cast<std::ptrdiff_t>(sizeof(float))) {
-        std::memcpy(out.data(), at, out.size_bytes());
-    } else {
-        for (std::size_t label = 0; label < out.size(); ++label) {
-            out[label] = load<float>(at + static_cast<std::ptrdiff_t>(label) * emissions.label_stride);
-        }
+        kernels().widen[static_cast<std::size_t>(emissions.dtype)](gathered.data(), count, out.data() + done);
+        done += count;
     }
 }
 
@@ -115,28 +99,87 @@ Label checked_arg_max(std::span<const float> values, std::int64_t line, std::int
     return static_cast<Label>(best);
 }
 
-LineView PreparedLine::prepare(const EmissionsView& emissions, std::int64_t line) {
+double log_sum_exp(std::span<const float> values, float high) {
+    return static_cast<double>(high) + std::log(kernels().sum_exp(values.data(), values.size(), high));
+}
+
+LineView PreparedLine::best_path(const EmissionsView& emissions, std::int64_t line) {
     const auto frames = static_cast<std::size_t>(emissions.length(line));
     const auto labels = static_cast<std::size_t>(emissions.labels);
-    log_probs_.resize(frames * labels);
-    best_.resize(frames);
-    double total = 0.0;
-    for (std::size_t t = 0; t < frames; ++t) {
-        const std::span<float> values = std::span(log_probs_).subspan(t * labels, labels);
-        read_frame(emissions, line, static_cast<std::int64_t>(t), values);
-        best_[t] = checked_arg_max(values, line, static_cast<std::int64_t>(t));
-        const double sum = log_sum(values, values[static_cast<std::size_t>(best_[t])]);
-        for (float& value : values) {
-            value = static_cast<float>(static_cast<double>(value) - sum);
-        }
-        total += sum;
+    const bool in_place = is_plain(emissions, line);
+    if (!in_place) {
+        copy(emissions, line);
     }
-    return {.log_probs = log_probs_,
-            .best = best_,
-            .log_sum_total = total,
-            .frames = frames,
-            .labels = labels,
-            .blank = emissions.blank};
+    best_.resize(frames);
+    high_.resize(frames);
+    const auto dtype = in_place ? static_cast<std::size_t>(emissions.dtype) : std::size_t{0};
+    const std::byte* const data =
+        in_place ? place(emissions, line, 0) : reinterpret_cast<const std::byte*>(values_.data());
+    const auto stride = in_place ? emissions.frame_stride : static_cast<std::ptrdiff_t>(labels * sizeof(float));
+    const std::size_t refused = kernels().arg_max[dtype](data, stride, frames, labels, high_.data(), best_.data());
+    if (refused < frames) {
+        std::vector<float> values(labels);
+        read_frame(emissions, line, static_cast<std::int64_t>(refused), values);
+        checked_arg_max(values, line, static_cast<std::int64_t>(refused));
+    }
+    LineView view{
+        .stride = labels, .best = best_, .high = high_, .frames = frames, .labels = labels, .blank = emissions.blank};
+    for (const float value : high_) {
+        view.high_total += static_cast<double>(value);
+    }
+    return view;
+}
+
+LineView PreparedLine::read(const EmissionsView& emissions, std::int64_t line) {
+    LineView view = best_path(emissions, line);
+    const bool in_place = is_plain(emissions, line);
+    if (in_place && emissions.dtype == DType::kFloat32 && emissions.frame_stride >= 0 && view.frames > 0) {
+        view.stride = static_cast<std::size_t>(emissions.frame_stride) / sizeof(float);
+        view.values = {reinterpret_cast<const float*>(place(emissions, line, 0)),
+                       (view.frames - 1) * view.stride + view.labels};
+        return view;
+    }
+    if (in_place) {
+        copy(emissions, line);
+    }
+    view.values = values_;
+    return view;
+}
+
+LineView PreparedLine::prepare(const EmissionsView& emissions, std::int64_t line) {
+    LineView view = read(emissions, line);
+    log_probs_.resize(view.frames * view.labels);
+    log_sums_.resize(view.frames);
+    for (std::size_t t = 0; t < view.frames; ++t) {
+        const std::span<const float> values = view.values_of(t);
+        const double sum = log_sum_exp(values, view.high[t]);
+        float* const normalised = log_probs_.data() + t * view.labels;
+        for (std::size_t label = 0; label < view.labels; ++label) {
+            normalised[label] = static_cast<float>(static_cast<double>(values[label]) - sum);
+        }
+        log_sums_[t] = sum;
+        view.log_sum_total += sum;
+    }
+    view.log_probs = log_probs_;
+    view.log_sums = log_sums_;
+    return view;
+}
+
+/// Widens the line's frames that count into values_.
+void PreparedLine::copy(const EmissionsView& emissions, std::int64_t line) {
+    const auto frames = static_cast<std::size_t>(emissions.length(line));
+    const auto labels = static_cast<std::size_t>(emissions.labels);
+    values_.resize(frames * labels);
+    const bool side_by_side = is_plain(emissions, line);
+    for (std::size_t t = 0; t < frames; ++t) {
+        const std::span<float> values = std::span(values_).subspan(t * labels, labels);
+        if (side_by_side) {
+            kernels().widen[static_cast<std::size_t>(emissions.dtype)](
+                place(emissions, line, static_cast<std::int64_t>(t)), labels, values.data());
+        } else {
+            read_frame(emissions, line, static_cast<std::int64_t>(t), values);
+        }
+    }
 }
 
 }  // namespace ocrkit::ctc

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kernels.hpp"
+#include "ocrkit/ctc/prepare.hpp"
+
 namespace ocrkit::ctc {
 
 namespace {
@@ -32,7 +35,7 @@ class States {
         return state % 2 == 1 && state >= 3 && labels_[state / 2] != labels_[state / 2 - 1];
     }
 
-    double log_prob(std::size_t t, std::size_t state) const { return line_.at(t, label(state)); }
+    double log_prob(std::size_t t, std::size_t state) const { return line_.value(t, label(state)); }
 
    private:
     const LineView& line_;
@@ -47,24 +50,34 @@ double log_sum(double a, double b, double c) {
 }  // namespace
 
 double Rescorer::acoustic_score(const LineView& line, std::span<const Label> labels) {
+    if (line.frames > 0) {
+        const Mass mass = kernels().forward(lattice(line, labels));
+        if (mass.is_trusted) {
+            return mass.log + line.high_total;
+        }
+    }
+    return score_in_logs(line, labels);
+}
+
+double Rescorer::score_in_logs(const LineView& line, std::span<const Label> labels) {
     if (line.frames == 0) {
-        return labels.empty() ? line.log_sum_total : kNothing;
+        return labels.empty() ? 0.0 : kNothing;
     }
     const States states(line, labels);
-    column_.assign(states.count(), kNothing);
+    states_.assign(states.count(), kNothing);
     for (std::size_t state = 0; state < states.last(0); ++state) {
-        column_[state] = states.log_prob(0, state);
+        states_[state] = states.log_prob(0, state);
     }
     for (std::size_t t = 1; t < line.frames; ++t) {
         // Downwards, so that the states below still hold the frame before.
         for (std::size_t state = states.last(t); state-- > states.first(t);) {
-            const double step = state >= 1 ? column_[state - 1] : kNothing;
-            const double skip = states.can_skip_to(state) ? column_[state - 2] : kNothing;
-            column_[state] = log_sum(column_[state], step, skip) + states.log_prob(t, state);
+            const double step = state >= 1 ? states_[state - 1] : kNothing;
+            const double skip = states.can_skip_to(state) ? states_[state - 2] : kNothing;
+            states_[state] = log_sum(states_[state], step, skip) + states.log_prob(t, state);
         }
     }
-    const double end = states.count() == 1 ? kNothing : column_[states.count() - 2];
-    return log_add(column_[states.count() - 1], end) + line.log_sum_total;
+    const double end = states.count() == 1 ? kNothing : states_[states.count() - 2];
+    return log_add(states_[states.count() - 1], end);
 }
 
 HypothesisView Rescorer::hypothesis(const LineView& line, std::span<const Label> labels) {
@@ -76,53 +89,47 @@ HypothesisView Rescorer::hypothesis(const LineView& line, std::span<const Label>
     return {.labels = labels, .frames = frames_, .confidences = confidences_, .score = score, .acoustic_score = score};
 }
 
+/// The labels over the line, with scratch memory for the forward pass.
+Lattice Rescorer::lattice(const LineView& line, std::span<const Label> labels) {
+    const std::size_t blocks = labels.size() / kernels().lanes + 1;
+    padded_.assign(blocks * kernels().lanes, line.blank);
+    std::copy(labels.begin(), labels.end(), padded_.begin());
+    states_.resize(4 * padded_.size());
+    return {.values = line.values.data(),
+            .stride = static_cast<std::ptrdiff_t>(line.stride),
+            .frames = line.frames,
+            .high = line.high.data(),
+            .labels = padded_.data(),
+            .count = labels.size(),
+            .blank = line.blank,
+            .states = states_.data()};
+}
+
 void Rescorer::align(const LineView& line, std::span<const Label> labels) {
-    const States states(line, labels);
     frames_.assign(labels.size(), 0);
     confidences_.assign(labels.size(), 0.0F);
     if (labels.empty() || line.frames == 0) {
         return;
     }
-    column_.assign(states.count(), kNothing);
-    steps_.assign(line.frames * states.count(), 0);
-    for (std::size_t state = 0; state < states.last(0); ++state) {
-        column_[state] = states.log_prob(0, state);
+    Lattice over = lattice(line, labels);
+    steps_.resize(3 * line.frames * (labels.size() / kernels().lanes + 1));
+    over.steps = steps_.data();
+    begin_.resize(labels.size());
+    end_.resize(labels.size());
+    if (!kernels().align(over, begin_.data(), end_.data())) {
+        return;
     }
-    for (std::size_t t = 1; t < line.frames; ++t) {
-        std::uint8_t* const steps = steps_.data() + t * states.count();
-        for (std::size_t state = states.last(t); state-- > states.first(t);) {
-            double best = column_[state];
-            const auto consider = [&](std::size_t step) {
-                if (column_[state - step] > best) {
-                    best = column_[state - step];
-                    steps[state] = static_cast<std::uint8_t>(step);
-                }
-            };
-            if (state >= 1) {
-                consider(1);
-            }
-            if (states.can_skip_to(state)) {
-                consider(2);
-            }
-            column_[state] = best + states.log_prob(t, state);
-        }
-    }
-    std::size_t state = states.count() - 1;
-    state -= column_[state - 1] > column_[state] ? 1 : 0;
-    std::vector<float>& best = confidences_;
-    best.assign(labels.size(), kLogZero);
-    for (std::size_t t = line.frames; t-- > 0;) {
-        if (state % 2 == 1) {
-            const float value = line.at(t, labels[state / 2]);
-            if (value >= best[state / 2]) {  // walking backwards, so an equal frame that is earlier takes over
-                best[state / 2] = value;
-                frames_[state / 2] = static_cast<std::int32_t>(t);
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+        float best = kLogZero;
+        for (auto t = static_cast<std::size_t>(begin_[i]); t < static_cast<std::size_t>(end_[i]); ++t) {
+            const double log_sum = line.log_sums.empty() ? log_sum_exp(line.values_of(t), line.high[t]) : line.log_sums[t];
+            const auto value = static_cast<float>(static_cast<double>(line.value(t, labels[i])) - log_sum);
+            if (value > best || static_cast<std::int32_t>(t) == begin_[i]) {
+                best = value;
+                frames_[i] = static_cast<std::int32_t>(t);
             }
         }
-        state -= steps_[t * states.count() + state];
-    }
-    for (float& value : best) {
-        value = std::exp(value);
+        confidences_[i] = std::exp(best);
     }
 }
 

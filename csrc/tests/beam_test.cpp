@@ -14,7 +14,7 @@ namespace {
 /// What a beam holds after the one line of a batch.
 std::map<oracle::Labels, double> searched(const oracle::Batch& batch, Beam& beam) {
     PreparedLine prepared;
-    const LineView line = prepared.prepare(batch.view(), 0);
+    const LineView line = prepared.read(batch.view(), 0);
     beam.reset(line);
     for (std::size_t t = 0; t < line.frames; ++t) {
         beam.advance(t);
@@ -23,7 +23,7 @@ std::map<oracle::Labels, double> searched(const oracle::Batch& batch, Beam& beam
     for (std::size_t entry = 0; entry < beam.size(); ++entry) {
         oracle::Labels labels;
         beam.spell(entry, labels);
-        CHECK(found.emplace(labels, beam.log_prob(entry) + line.log_sum_total).second);  // no prefix stands twice
+        CHECK(found.emplace(labels, beam.log_prob(entry)).second);  // no prefix stands twice
     }
     return found;
 }

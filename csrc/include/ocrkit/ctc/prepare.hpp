@@ -18,16 +18,31 @@ void read_frame(const EmissionsView& emissions, std::int64_t line, std::int64_t 
 /// label, for NaN and +inf, and for a frame that is -inf throughout.
 Label checked_arg_max(std::span<const float> values, std::int64_t line, std::int64_t frame);
 
-/// The memory of one line; reuse it, so that a worker allocates once.
+/// ln of the sum of exp(value); `high` is the largest value. Within 2e-7.
+double log_sum_exp(std::span<const float> values, float high);
+
+/// The memory of one line; reuse it, so that a worker allocates once. Views last until the next call, and those of
+/// float32 no longer than the caller's emissions, where they may lie. No frame past the line's length is read.
 class PreparedLine {
    public:
-    /// Reads the frames of a line that count, and no other; O(TV). The view lasts until the next call.
+    /// Each frame's best label and its value; `values` stays empty. One pass over what the caller has.
     /// Throws EmissionsError as `checked_arg_max` does.
+    LineView best_path(const EmissionsView& emissions, std::int64_t line);
+
+    /// The line as it stands, in float32: where the caller has it if it can be, else widened and made contiguous.
+    LineView read(const EmissionsView& emissions, std::int64_t line);
+
+    /// The line as it stands, and with each frame normalised; O(TV) exponentials.
     LineView prepare(const EmissionsView& emissions, std::int64_t line);
 
    private:
-    std::vector<float> log_probs_;
+    void copy(const EmissionsView& emissions, std::int64_t line);
+
+    std::vector<float> values_;
     std::vector<Label> best_;
+    std::vector<float> high_;
+    std::vector<float> log_probs_;
+    std::vector<double> log_sums_;
 };
 
 }  // namespace ocrkit::ctc

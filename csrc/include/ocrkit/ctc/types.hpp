@@ -44,7 +44,7 @@ struct LexiconError : std::invalid_argument {
     using std::invalid_argument::invalid_argument;
 };
 
-enum class DType : std::uint8_t { kFloat32, kFloat16 };
+enum class DType : std::uint8_t { kFloat32, kFloat16, kBFloat16 };
 
 /// The caller's log-probabilities, B lines of T frames of V labels, where they lie: any strides, any alignment.
 struct EmissionsView {
@@ -65,14 +65,25 @@ struct EmissionsView {
     }
 };
 
-/// One line made ready for a search; the memory belongs to a `PreparedLine` (prepare.hpp).
+/// One line made ready for a search; the memory belongs to a `PreparedLine` (prepare.hpp), or is the caller's.
 struct LineView {
-    std::span<const float> log_probs;  // (T, V) contiguous; each frame normalised: its exponentials sum to one
-    std::span<const Label> best;       // (T,) the arg-max of each frame as the caller gave it; ties to the lowest
-    double log_sum_total = 0.0;        // what normalising took away, summed over frames: add it to every score
-    std::size_t frames = 0;            // T, counting frames alone
-    std::size_t labels = 0;            // V
+    std::span<const float> values = {};     // as the caller gave them; frame t's V stand from t * stride on
+    std::size_t stride = 0;                 // in floats
+    std::span<const Label> best = {};       // (T,) the arg-max of each frame; ties to the lowest
+    std::span<const float> high = {};       // (T,) the largest value of each frame
+    double high_total = 0.0;                // their sum
+    std::span<const float> log_probs = {};  // (T, V) contiguous; each frame normalised: its exponentials sum to one.
+                                            // Empty unless `PreparedLine::prepare` made it, as the two below
+    std::span<const double> log_sums = {};  // (T,) what normalising took away
+    double log_sum_total = 0.0;             // their sum: add it to every score of normalised log-probabilities
+    std::size_t frames = 0;                 // T, counting frames alone
+    std::size_t labels = 0;                 // V
     Label blank = 0;
+
+    /// The V values of frame `t` as they stand.
+    std::span<const float> values_of(std::size_t t) const { return values.subspan(t * stride, labels); }
+
+    float value(std::size_t t, Label label) const { return values[t * stride + static_cast<std::size_t>(label)]; }
 
     /// The V normalised log-probabilities of frame `t`.
     std::span<const float> frame(std::size_t t) const { return log_probs.subspan(t * labels, labels); }
