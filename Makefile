@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+PEERS_VENV ?= .venv-peers
+PEERS := $(PEERS_VENV)/bin/python
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 DEBIAN_PACKAGES := libfribidi0 fonts-mlym fonts-dejavu-core
 PLUGINS := $(wildcard plugins/ocrkit-*)
@@ -11,7 +13,7 @@ INSTALLED := CMakeLists.txt pyproject.toml $(shell find csrc ocrkit \( -name '*.
 export CMAKE_BUILD_PARALLEL_LEVEL := $(JOBS)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint bench native-asan native-tsan wheel constraints clean environment fonts
+.PHONY: demo test lint bench bench-peers callgrind-counts native-asan native-tsan wheel constraints clean environment fonts
 
 demo: environment fonts
 	$(BIN)/ocrkit demo
@@ -28,6 +30,14 @@ lint: environment
 
 bench: environment fonts
 	$(BIN)/python -m pytest benchmarks --benchmark-only
+
+# The decoders beside their peers. OPTIONS="--help" lists what may be asked of it, as OPTIONS="--quick --posteriors DIR".
+bench-peers: $(PEERS_VENV)/.ocrkit
+	PYTHONPATH=benchmarks $(PEERS) -P -m peers $(OPTIONS)
+
+# Keeps how many instructions the decoders take, by the compiler here, for tests/test_instruction_counts.py.
+callgrind-counts: environment
+	$(BIN)/python benchmarks/instruction_counts.py
 
 # C++ tests, and a replay of every fuzz target, under AddressSanitizer and UndefinedBehaviorSanitizer.
 native-asan: environment
@@ -60,6 +70,19 @@ $(VENV)/.plugins: $(VENV)/.installed $(wildcard plugins/ocrkit-*/pyproject.toml)
 	for plugin in $(PLUGINS); do $(BIN)/pip install -q --no-build-isolation --no-deps -e $$plugin || exit 1; done
 	touch $@
 
+# An environment of their own, since some peers need an old NumPy. One that does not install is named in the table.
+$(PEERS_VENV)/.peers: benchmarks/peers.txt $(VENV)/.packages
+	test -x $(PEERS) || $(BIN)/python -m venv $(PEERS_VENV)
+	$(PEERS) -m pip install -q -r $< || sed '/^#/d' $< | while read -r peer; do \
+	    $(PEERS) -m pip install -q "$$peer" 'numpy<2' || echo "$$peer does not install"; done
+	touch $@
+
+$(PEERS_VENV)/.ocrkit: $(PEERS_VENV)/.peers $(INSTALLED) $(wildcard ocrkit/*.py ocrkit/ctc/*.py)
+	rm -rf build/peers-wheel
+	$(BIN)/pip wheel -q --no-build-isolation --no-deps -C build-dir=build/peers -w build/peers-wheel .
+	$(PEERS) -m pip install -q --force-reinstall --no-deps build/peers-wheel/*.whl
+	touch $@
+
 # Debian's fonts and FriBiDi, where they may be installed; elsewhere one line says what is missing.
 fonts:
 	@if command -v dpkg >/dev/null && dpkg -s $(DEBIAN_PACKAGES) >/dev/null 2>&1; then :; \
@@ -73,4 +96,4 @@ constraints: environment
 	mv constraints.new constraints.txt
 
 clean:
-	rm -rf build dist $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks
+	rm -rf build dist $(VENV) $(PEERS_VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks
