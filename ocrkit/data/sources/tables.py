@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ocrkit.errors import DataError, MissingFileError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 __all__ = ["GROUP_COLUMNS", "IMAGE_COLUMNS", "READERS", "TEXT_COLUMNS", "Row", "read_lines", "read_text"]
@@ -66,55 +66,12 @@ def read_lines(path: Path) -> Iterator[tuple[int, str]]:
 
 def read_tsv(path: Path) -> Iterator[Row]:
     """Rows of ``NAME<TAB>TEXT`` lines, or of columns that a first line names; raises ``DataError``."""
-    columns: _Columns | None = None
-    first = True
-    for number, line in read_lines(path):
-        fields = line.split("\t")
-        if first:
-            first = False
-            columns = _header(fields)
-            if columns is not None:
-                continue
-        if columns is not None:
-            yield columns.row(path, number, fields)
-        elif len(fields) == 2:
-            yield Row(number, fields[0], fields[1])
-        elif len(fields) == 1:
-            raise DataError(f"{path}:{number}: no tab in {_shown(line)}; expected NAME<TAB>TEXT")
-        else:
-            raise DataError(
-                f"{path}:{number}: {len(fields)} columns; expected NAME<TAB>TEXT, "
-                "or a first line that names the columns, such as name<TAB>text<TAB>group"
-            )
+    return _rows(path, ((number, line.split("\t")) for number, line in read_lines(path)), _not_tsv)
 
 
 def read_csv(path: Path) -> Iterator[Row]:
     """Rows of a comma-separated table, quoted as RFC 4180 has it, with a header or without; raises ``DataError``."""
-    reader = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
-    columns: _Columns | None = None
-    first = True
-    number = 1
-    try:
-        for fields in reader:
-            start, number = number, reader.line_num + 1
-            if not any(fields):
-                continue
-            if first:
-                first = False
-                columns = _header(fields)
-                if columns is not None:
-                    continue
-            if columns is not None:
-                yield columns.row(path, start, fields)
-            elif len(fields) == 2:
-                yield Row(start, fields[0], fields[1])
-            else:
-                raise DataError(
-                    f"{path}:{start}: {len(fields)} column{'s' * (len(fields) != 1)} in {_shown(','.join(fields))}; "
-                    "expected NAME,TEXT (a text with a comma in double quotes), or a first line that names the columns"
-                )
-    except csv.Error as error:
-        raise DataError(f"{path}:{max(reader.line_num, 1)}: not CSV: {error}") from error
+    return _rows(path, _csv_fields(path), _not_csv)
 
 
 def read_jsonl(path: Path) -> Iterator[Row]:
@@ -150,6 +107,53 @@ class _Columns(NamedTuple):
         if len(fields) != self.width:
             raise DataError(f"{path}:{number}: {len(fields)} columns; expected {self.width}, as in the header")
         return Row(number, fields[self.image], fields[self.text], "" if self.group is None else fields[self.group])
+
+
+def _rows(
+    path: Path, table: Iterable[tuple[int, list[str]]], complain: Callable[[Sequence[str]], str]
+) -> Iterator[Row]:
+    """Rows of numbered fields, the first of which may be a header; without one there are two columns."""
+    columns: _Columns | None = None
+    for index, (number, fields) in enumerate(table):
+        if index == 0:
+            columns = _header(fields)
+            if columns is not None:
+                continue
+        if columns is not None:
+            yield columns.row(path, number, fields)
+        elif len(fields) == 2:
+            yield Row(number, fields[0], fields[1])
+        else:
+            raise DataError(f"{path}:{number}: {complain(fields)}")
+
+
+def _csv_fields(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """The records of a CSV file that are not empty, each with the line that it begins on."""
+    reader = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
+    number = 1
+    try:
+        for fields in reader:
+            if any(fields):
+                yield number, fields
+            number = reader.line_num + 1
+    except csv.Error as error:
+        raise DataError(f"{path}:{max(reader.line_num, 1)}: not CSV: {error}") from error
+
+
+def _not_tsv(fields: Sequence[str]) -> str:
+    if len(fields) == 1:
+        return f"no tab in {_shown(fields[0])}; expected NAME<TAB>TEXT"
+    return (
+        f"{len(fields)} columns; expected NAME<TAB>TEXT, "
+        "or a first line that names the columns, such as name<TAB>text<TAB>group"
+    )
+
+
+def _not_csv(fields: Sequence[str]) -> str:
+    return (
+        f"{len(fields)} column{'s' * (len(fields) != 1)} in {_shown(','.join(fields))}; "
+        "expected NAME,TEXT (a text with a comma in double quotes), or a first line that names the columns"
+    )
 
 
 def _header(fields: Sequence[str]) -> _Columns | None:
