@@ -15,6 +15,7 @@ from ocrkit.plugin.charset_expression import resolve_charset
 from ocrkit.plugin.datasets import open_samples
 from ocrkit.plugin.specs import SourceOptions
 from ocrkit.text.charset import Charset
+from ocrkit.text.expression import FROM_DATA, parse_expression
 
 if TYPE_CHECKING:
     from ocrkit.plugin.registry import Registry
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Sets", "open_sets"]
 
+_SYNTHETIC = "synthetic"
 # Drawn validation lines come from a stream of their own, whatever the run's seed.
 _VALIDATION_SEED = 1_000_003
 
@@ -47,12 +49,15 @@ def open_sets(config: RunConfig, *, registry: Registry, base: Model | None = Non
     Raises:
         OcrkitError: a location, a format or the charset is not what it should be.
     """
-    opened = [] if config.draws_lines else _opened(config.data.training, config, registry)
     if resuming and base is not None:
-        charset = base.charset
+        named: Charset | None = base.charset
     else:
-        charset = _final_charset(_named_charset(config, opened, registry), config, base)
-    validation = _opened(config.data.evaluation, config, registry)
+        named = _named_charset(config, registry)
+    opened = [] if config.draws_lines else _opened(config.data.training, config, named, registry)
+    charset = named if named is not None else _charset_of(opened, config, registry)
+    if not resuming:
+        charset = _final_charset(charset, config, base)
+    validation = _opened(config.data.evaluation, config, charset, registry)
     if config.draws_lines:
         seed, count = config.training.seed, config.data.validation_count
         training = _drawn(config, charset, seed, None, registry)
@@ -62,9 +67,15 @@ def open_sets(config: RunConfig, *, registry: Registry, base: Model | None = Non
     return Sets(charset, *_split(opened, config.data.validation_fraction, config.training.seed))
 
 
-def _named_charset(config: RunConfig, samples: Sequence[Sample], registry: Registry) -> Charset:
-    texts = None if config.draws_lines else lambda: (sample.text or "" for sample in samples)
-    return resolve_charset(config.charset, registry, texts=texts)
+def _named_charset(config: RunConfig, registry: Registry) -> Charset | None:
+    """The charset that the configuration names; None where it is made from training texts that are there."""
+    if FROM_DATA in parse_expression(config.charset) and not config.draws_lines:
+        return None
+    return resolve_charset(config.charset, registry)
+
+
+def _charset_of(samples: Sequence[Sample], config: RunConfig, registry: Registry) -> Charset:
+    return resolve_charset(config.charset, registry, texts=lambda: (sample.text or "" for sample in samples))
 
 
 def _final_charset(charset: Charset, config: RunConfig, base: Model | None) -> Charset:
@@ -76,14 +87,18 @@ def _final_charset(charset: Charset, config: RunConfig, base: Model | None) -> C
     return base.charset
 
 
-def _opened(locations: Sequence[str], config: RunConfig, registry: Registry) -> list[Sample]:
+def _opened(locations: Sequence[str], config: RunConfig, charset: Charset | None, registry: Registry) -> list[Sample]:
     form = config.data.format or None
-    return [sample for place in locations for sample in open_samples(place, format=form, registry=registry)]
+    extra = config.synthetic if form == _SYNTHETIC else {}
+    options = SourceOptions(charset=charset, seed=config.training.seed, extra=extra)
+    return [
+        sample for place in locations for sample in open_samples(place, format=form, options=options, registry=registry)
+    ]
 
 
 def _drawn(config: RunConfig, charset: Charset, seed: int, count: int | None, registry: Registry) -> Sequence[Sample]:
     options = SourceOptions(charset=charset, seed=seed, count=count, extra=config.synthetic)
-    return open_samples(None, format=config.data.format or "synthetic", options=options, registry=registry)
+    return open_samples(None, format=config.data.format or _SYNTHETIC, options=options, registry=registry)
 
 
 def _split(samples: Sequence[Sample], fraction: float, seed: int) -> tuple[list[Sample], list[Sample]]:

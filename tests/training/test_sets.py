@@ -1,20 +1,23 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from ocrkit import hookimpl
+from ocrkit.data.records import Sample
 from ocrkit.errors import CharsetError, DataError, ModelError
 from ocrkit.model import Architecture, Model
 from ocrkit.nets.options import HeadOptions
+from ocrkit.plugin.registry import Registry, load_registry
+from ocrkit.plugin.specs import SourceOptions, SourceSpec
 from ocrkit.text.charset import Charset
 from ocrkit.training.sets import Sets, open_sets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
-    from ocrkit.plugin.registry import Registry
     from ocrkit.training import RunConfig
 
     MakeConfig = Callable[..., RunConfig]
@@ -133,3 +136,33 @@ def test_a_resumed_run_keeps_its_charset_whatever_the_expression_gives_by_now(
     make_config: MakeConfig, registry: Registry, base: Model
 ) -> None:
     assert open_sets(make_config(), registry=registry, base=base, resuming=True).charset == base.charset
+
+
+class Telling:
+    """A plugin with a format that notes the options that it is opened with."""
+
+    def __init__(self) -> None:
+        self.options: list[SourceOptions] = []
+
+    @hookimpl
+    def ocrkit_sources(self) -> list[SourceSpec]:
+        return [SourceSpec("telling", "Notes its options.", recognises=lambda _: False, open=self.open)]
+
+    def open(self, location: Path | None, options: SourceOptions) -> list[Sample]:
+        self.options.append(options)
+        return [Sample(str(number), Path(str(number)), "ab") for number in range(20)]
+
+
+@pytest.mark.parametrize(
+    ("charset", "told"), [("english", ["english"]), ("from-data", [None]), ("from-data+english", [None])]
+)
+def test_a_format_is_told_the_charset_where_it_is_known_before_the_data_are(
+    make_config: MakeConfig, charset: str, told: list[str | None]
+) -> None:
+    plugin, registry = Telling(), load_registry("none")
+    registry.register(plugin, distribution="telling")
+
+    open_sets(make_config(charset=charset, data={"format": "telling"}), registry=registry)
+
+    assert [options.charset and options.charset.name for options in plugin.options] == told
+    assert [options.seed for options in plugin.options] == [5]
