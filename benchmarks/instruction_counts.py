@@ -21,7 +21,7 @@ CASES = ("greedy", "greedy-rescored", "beam-10", "lexicon-1000")
 PATHS = ("scalar", "avx2")  # Valgrind knows no AVX-512
 
 
-class Uncountable(Exception):
+class UncountableError(Exception):
     """Why instructions cannot be counted here."""
 
 
@@ -29,15 +29,15 @@ def build() -> str:
     """Build the driver, and name its compiler, as in ``gcc 12.2.0 x86_64``.
 
     Raises:
-        Uncountable: Valgrind or CMake is not here.
+        UncountableError: Valgrind or CMake is not here.
         subprocess.CalledProcessError: it does not compile.
     """
     if not shutil.which("valgrind"):
-        raise Uncountable("valgrind is not installed")
+        raise UncountableError("valgrind is not installed")
     beside_python = Path(sys.executable).parent
     cmake = shutil.which("cmake", path=str(beside_python)) or shutil.which("cmake")
     if cmake is None:
-        raise Uncountable("cmake is not installed")
+        raise UncountableError("cmake is not installed")
     options = ["-DCMAKE_BUILD_TYPE=Release", "-DOCRKIT_CALLGRIND=ON", "-DOCRKIT_PYTHON=OFF"]
     _run([cmake, "-S", str(ROOT), "-B", str(DRIVER.parent), *options])
     _run([cmake, "--build", str(DRIVER.parent), "--target", DRIVER.name, "--parallel", "2"])
@@ -48,7 +48,7 @@ def count(case: str, path: str) -> int:
     """The instructions of a case on a path.
 
     Raises:
-        Uncountable: the path cannot be forced on this processor, or by this compiler.
+        UncountableError: the path cannot be forced on this processor, or by this compiler.
         RuntimeError: the driver fails.
     """
     with tempfile.TemporaryDirectory() as folder:
@@ -56,7 +56,7 @@ def count(case: str, path: str) -> int:
         options = ["-q", "--tool=callgrind", "--toggle-collect=counted_run", f"--callgrind-out-file={out}"]
         done = _run(["valgrind", *options, str(DRIVER), case, path], check=False)
         if done.returncode == 3:
-            raise Uncountable(done.stderr.strip().splitlines()[0])
+            raise UncountableError(done.stderr.strip().splitlines()[0])
         if done.returncode:
             raise RuntimeError(f"{case} on {path} ends with {done.returncode}:\n{done.stderr}")
         found = re.search(r"^(?:summary|totals): (\d+)", out.read_text("utf-8"), flags=re.M)
@@ -98,5 +98,5 @@ def _run(command: list[str], *, check: bool = True) -> subprocess.CompletedProce
 if __name__ == "__main__":
     try:
         main()
-    except Uncountable as error:
+    except UncountableError as error:
         sys.exit(f"instructions cannot be counted: {error}")
