@@ -1,11 +1,16 @@
-"""An observer of training runs that remembers what it is told."""
+"""What a training run tells: to an observer that remembers it, and in the log that it leaves."""
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+from typing import TYPE_CHECKING
 
 from ocrkit.training import EpochReport, Observer, StepReport
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Watching(Observer):
@@ -31,3 +36,8 @@ class Watching(Observer):
 
     def validated(self, report: EpochReport) -> None:
         self.epochs.append(report)
+
+
+def log_of(run: Path) -> list[dict[str, object]]:
+    """What a run's log says, a record a line."""
+    return [json.loads(line) for line in (run / "log.jsonl").read_text("utf-8").splitlines()]

@@ -12,7 +12,7 @@ from PIL import Image
 
 from ocrkit.config import from_table, merge
 from ocrkit.plugin.registry import Registry, load_registry
-from ocrkit.training import RunConfig
+from ocrkit.training import Outcome, RunConfig, train
 
 DrawLines = Callable[..., Path]
 MakeConfig = Callable[..., RunConfig]
@@ -66,6 +66,12 @@ def make_config(lines_folder: Path) -> MakeConfig:
         return from_table(RunConfig, merge(SMALL, data, changes))
 
     return make
+
+
+@pytest.fixture(scope="module")
+def finished(make_config: MakeConfig, registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    """A run of two epochs that has come to its end; not to be changed."""
+    return train(make_config(training={"epochs": 2}), output=tmp_path_factory.mktemp("finished"), registry=registry)
 
 
 SMALL: dict[str, object] = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import torch
+from watching import log_of
 
 from ocrkit.checkpoint import read_checkpoint
 from ocrkit.config import to_table, write_toml
@@ -170,5 +170,5 @@ def test_another_seed_gives_other_weights(
 
 def resumed_at(run: Path) -> int:
     """The step that the last resumption of a run began with."""
-    entries = [json.loads(line) for line in (run / "log.jsonl").read_text("utf-8").splitlines()]
-    return int([entry for entry in entries if entry["event"] == "resume"][-1]["step"])
+    [*_, last] = (entry for entry in log_of(run) if entry["event"] == "resume")
+    return int(str(last["step"]))

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 import torch
 from PIL import Image
-from watching import Watching
+from watching import Watching, log_of
 
 from ocrkit.checkpoint import read_metadata
 from ocrkit.config import from_table, read_toml
@@ -25,16 +24,6 @@ if TYPE_CHECKING:
     DrawLines = Callable[..., Path]
 
 ONE_EPOCH = {"epochs": 1}
-
-
-@pytest.fixture(scope="module")
-def finished(make_config: MakeConfig, registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
-    """A run of two epochs that has come to its end; not to be changed."""
-    return train(make_config(training={"epochs": 2}), output=tmp_path_factory.mktemp("finished"), registry=registry)
-
-
-def log_of(run: Path) -> list[dict[str, object]]:
-    return [json.loads(line) for line in (run / "log.jsonl").read_text("utf-8").splitlines()]
 
 
 def test_a_run_leaves_all_that_it_should(finished: Outcome) -> None:
