@@ -45,6 +45,19 @@ def test_a_temperature_of_nothing_is_refused() -> None:
         DECODER.build(CHARSET, DecoderOptions(extra={"temperature": 0}))
 
 
+@pytest.mark.parametrize("options", [DecoderOptions(lm_weight=0.5), DecoderOptions(separators=frozenset({1}))])
+def test_an_option_that_would_have_no_effect_is_refused(options: DecoderOptions) -> None:
+    with pytest.raises(OptionError, match="leave that out"):
+        DECODER.build(CHARSET, options)
+
+
+def test_a_beam_of_nothing_is_refused() -> None:
+    decoder = DECODER.build(CHARSET, DecoderOptions(beam_width=0))
+
+    with pytest.raises(OptionError, match="beam_width is 0"):
+        decoder.decode(np.zeros((1, 1, 3), dtype=np.float32), np.array([1]))
+
+
 def test_the_table_keeps_its_contract() -> None:
     check_renderer(RENDERER)
 

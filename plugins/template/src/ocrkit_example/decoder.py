@@ -39,11 +39,13 @@ class Tempered:
         temperature = extra.pop("temperature", 1.0)
         if extra:
             raise OptionError(f"no option {min(extra)!r}; this decoder has the option 'temperature'")
-        if (options.lexicon, options.language_model, options.separators) != (None, None, None):
-            raise OptionError("this decoder uses no lexicon, language model or separators; leave them out")
+        unused = ("lexicon", "language_model", "lm_weight", "lm_bonus", "separators")
+        if asked := [name for name in unused if getattr(options, name) is not None]:
+            raise OptionError(f"this decoder cannot honour {', '.join(asked)}; leave that out")
         if not isinstance(temperature, int | float) or not temperature > 0:
             raise OptionError(f"temperature is {temperature!r}; expected a number above 0")
-        return cls(float(temperature), options.beam_width or 16, options.n_best, options.threads)
+        beam_width = 16 if options.beam_width is None else options.beam_width
+        return cls(float(temperature), beam_width, options.n_best, options.threads)
 
     def decode(self, log_probs: NDArray[np.float32], lengths: NDArray[np.int64]) -> Decoded:
         """Decode (B, T, V) natural-log probabilities, of which ``lengths[b]`` frames count; label 0 is the blank."""
