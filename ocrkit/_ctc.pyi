@@ -1,5 +1,6 @@
 """The native decoders. They trust their caller with types; ocrkit.ctc checks and documents."""
 
+import builtins
 from typing import TypeAlias
 
 import numpy as np
@@ -42,10 +43,14 @@ class Lexicon(metaclass=type):  # noqa: UP050 - pybind11 gives its classes a met
     def priors(self) -> NDArray[np.float32] | None: ...
     def nodes(self) -> int: ...
     def bytes(self) -> int: ...
+    def save(self, path: builtins.bytes, symbols: builtins.bytes) -> None: ...
+    @staticmethod
+    def open(path: builtins.bytes, verify: bool) -> tuple[Lexicon, builtins.bytes]: ...
+    @staticmethod
+    def from_words(
+        text: str, symbols: list[str], expected: int, counts: NDArray[np.float64] | None
+    ) -> tuple[Lexicon | None, NDArray[np.int64], NDArray[np.int64], int]: ...
 
-def spell_words(
-    text: str, symbols: list[str]
-) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], int]: ...
 def lexicon_search(
     log_probs: NDArray[np.float32] | NDArray[np.float16],
     lengths: NDArray[np.int64] | None,
@@ -64,5 +69,18 @@ def beam_search(
     beam_width: int,
     n_best: int,
     token_cut: float,
+    threads: int,
+) -> _DecodedArrays: ...
+def text_search(
+    log_probs: NDArray[np.float32] | NDArray[np.float16],
+    lengths: NDArray[np.int64] | None,
+    lexicon: Lexicon,
+    separators: NDArray[np.int32],
+    blank: int,
+    beam_width: int,
+    n_best: int,
+    token_cut: float,
+    out_of_lexicon: float,
+    prior_weight: float,
     threads: int,
 ) -> _DecodedArrays: ...

@@ -48,4 +48,5 @@ PYBIND11_MODULE(_ctc, module) {
     bind_greedy(module);
     bind_beam_search(module);
     bind_lexicon(module);
+    bind_text_search(module);
 }

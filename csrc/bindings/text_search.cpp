@@ -1,0 +1,40 @@
+#include "ocrkit/ctc/text_search.hpp"
+
+#include <utility>
+
+#include "bindings.hpp"
+
+namespace ocrkit::bindings {
+
+namespace {
+
+using Labels = py::array_t<ctc::Label, py::array::c_style | py::array::forcecast>;
+
+py::tuple text_search(const py::array& log_probs, const Lengths& lengths, const ctc::Lexicon& lexicon,
+                      const Labels& separators, std::int64_t blank, std::int64_t beam_width, std::int64_t n_best,
+                      double token_cut, double out_of_lexicon, double prior_weight, int threads) {
+    const ctc::EmissionsView view = view_of(log_probs, lengths, blank);
+    const std::span<const ctc::Label> separating(separators.data(), static_cast<std::size_t>(separators.size()));
+    ctc::Decoded decoded;
+    {
+        const py::gil_scoped_release release;
+        decoded = ctc::text_search(view, lexicon.view(), separating,
+                                   {.beam_width = beam_width,
+                                    .n_best = n_best,
+                                    .token_cut = token_cut,
+                                    .out_of_lexicon = out_of_lexicon,
+                                    .prior_weight = prior_weight,
+                                    .threads = threads});
+    }
+    return arrays_of(std::move(decoded));
+}
+
+}  // namespace
+
+void bind_text_search(py::module_& module) {
+    module.def("text_search", &text_search, py::arg("log_probs"), py::arg("lengths"), py::arg("lexicon"),
+               py::arg("separators"), py::arg("blank"), py::arg("beam_width"), py::arg("n_best"), py::arg("token_cut"),
+               py::arg("out_of_lexicon"), py::arg("prior_weight"), py::arg("threads"));
+}
+
+}  // namespace ocrkit::bindings

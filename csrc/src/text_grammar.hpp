@@ -1,0 +1,52 @@
+/// What a text may go on with: the ways in which its labels so far can be cut into entries.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "ocrkit/ctc/lexicon.hpp"
+#include "ocrkit/ctc/text_search.hpp"
+
+namespace ocrkit::ctc {
+
+/// One way of cutting a text: where in the trie the stretch after the last separator stands, and what the cut costs.
+struct Reading {
+    static constexpr Node kBoundary = 0;      // at the trie's root: at the start, or behind a separator
+    static constexpr Node kOffLexicon = -1;   // no entry begins like this stretch
+    static constexpr std::int32_t kHasSeparator = -1;
+
+    Node node = kBoundary;
+    std::int32_t length = 0;   // labels of the stretch, or kHasSeparator: only an entry may hold a separator
+    double term = 0.0;         // nats: prior terms of the entries, and costs of what is none, as far as they are settled
+};
+
+/// line := sep* (entry sep+)* entry? sep*, with weights.
+class TextGrammar {
+   public:
+    TextGrammar(const LexiconView& lexicon, std::span<const Label> separators, std::size_t labels,
+                const TextSearchOptions& options);
+
+    /// Appends to `out` each way of reading a text that goes on with `label`. Two ways that stand at the same node cost
+    /// the same from there on, so only the better one is kept. O(readings x log children).
+    void advance(std::span<const Reading> readings, Label label, std::vector<Reading>& out) const;
+
+    /// What a text costs that ends here, in nats; -inf where it cannot.
+    double final_term(std::span<const Reading> readings) const;
+
+    /// What a text that goes on costs at least, so far as can be told; -inf where no text begins so.
+    double best_term(std::span<const Reading> readings) const;
+
+   private:
+    Node child(Node node, Label label) const;
+    double ended(const Reading& reading) const;
+    double hoped(const Reading& reading) const;
+    bool is_separator(Label label) const { return separators_[static_cast<std::size_t>(label)] != 0; }
+
+    LexiconView lexicon_;
+    std::vector<std::uint8_t> separators_;   // (V,)
+    double out_of_lexicon_;
+    double prior_weight_;
+};
+
+}  // namespace ocrkit::ctc
