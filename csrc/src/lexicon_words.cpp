@@ -1,5 +1,8 @@
 #include "ocrkit/ctc/lexicon_words.hpp"
 
+#include <algorithm>
+#include <limits>
+
 namespace ocrkit::ctc {
 
 SymbolMatcher::SymbolMatcher(std::span<const std::string_view> symbols) : states_(1) {
@@ -22,9 +25,15 @@ SymbolMatcher::SymbolMatcher(std::span<const std::string_view> symbols) : states
             states_[state].label = static_cast<Label>(label);
         }
     }
+    for (std::size_t byte = 0; byte < 256 && states_[0].row != -1; ++byte) {
+        const std::int32_t next = rows_[static_cast<std::size_t>(states_[0].row)][byte];
+        if (next != -1 && states_[static_cast<std::size_t>(next)].row == -1) {
+            singles_[byte] = {states_[static_cast<std::size_t>(next)].label, 1};
+        }
+    }
 }
 
-SymbolMatcher::Match SymbolMatcher::longest(std::string_view text) const {
+SymbolMatcher::Match SymbolMatcher::search(std::string_view text) const {
     Match match;
     std::size_t state = 0;
     for (std::size_t i = 0; i < text.size() && states_[state].row != -1; ++i) {
@@ -41,9 +50,12 @@ SymbolMatcher::Match SymbolMatcher::longest(std::string_view text) const {
     return match;
 }
 
-SpelledWords spell_words(std::string_view text, std::span<const std::string_view> symbols) {
+template <class Narrow>
+SpelledWords<Narrow> spell_words(std::string_view text, std::span<const std::string_view> symbols) {
     const SymbolMatcher matcher(symbols);
-    SpelledWords spelled;
+    SpelledWords<Narrow> spelled;
+    spelled.labels.reserve(text.size());   // no symbol is shorter than a byte; pages that stay empty cost nothing
+    spelled.offsets.reserve(2 + static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')));
     std::size_t begin = 0;
     while (begin <= text.size()) {
         const std::size_t line_feed = text.find('\n', begin);
@@ -54,7 +66,7 @@ SpelledWords spell_words(std::string_view text, std::span<const std::string_view
             const SymbolMatcher::Match match = matcher.longest(text.substr(at, end - at));
             is_spelled = match.label != -1;
             if (is_spelled) {
-                spelled.labels.push_back(match.label);
+                spelled.labels.push_back(static_cast<Narrow>(match.label));
                 at += match.bytes;
             } else {
                 spelled.unspelled.push_back({spelled.words, at});
@@ -69,6 +81,36 @@ SpelledWords spell_words(std::string_view text, std::span<const std::string_view
         begin = end + 1;
     }
     return spelled;
+}
+
+template SpelledWords<Label> spell_words<Label>(std::string_view, std::span<const std::string_view>);
+template SpelledWords<std::uint8_t> spell_words<std::uint8_t>(std::string_view, std::span<const std::string_view>);
+template SpelledWords<std::uint16_t> spell_words<std::uint16_t>(std::string_view, std::span<const std::string_view>);
+
+namespace {
+
+template <class Narrow>
+WordLexicon built(std::string_view text, std::span<const std::string_view> symbols, std::int64_t expected,
+                  EntryCounts counts) {
+    SpelledWords<Narrow> spelled = spell_words<Narrow>(text, symbols);
+    WordLexicon result{std::nullopt, std::move(spelled.unspelled), spelled.words};
+    if (result.unspelled.empty() && result.words == expected) {
+        result.lexicon.emplace(std::span<const Narrow>(spelled.labels), spelled.offsets, counts);
+    }
+    return result;
+}
+
+}  // namespace
+
+WordLexicon build_lexicon(std::string_view text, std::span<const std::string_view> symbols, std::int64_t expected,
+                          EntryCounts counts) {
+    if (symbols.size() <= std::numeric_limits<std::uint8_t>::max()) {
+        return built<std::uint8_t>(text, symbols, expected, counts);
+    }
+    if (symbols.size() <= std::numeric_limits<std::uint16_t>::max()) {
+        return built<std::uint16_t>(text, symbols, expected, counts);
+    }
+    return built<Label>(text, symbols, expected, counts);
 }
 
 }  // namespace ocrkit::ctc

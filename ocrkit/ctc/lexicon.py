@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import unicodedata
 from itertools import chain
 from typing import TYPE_CHECKING, Protocol
@@ -12,7 +14,7 @@ from ocrkit import _ctc
 from ocrkit.ctc.decoded import Decoded
 from ocrkit.ctc.emissions import as_emissions
 from ocrkit.ctc.options import as_count, as_label, as_number
-from ocrkit.errors import LexiconError, OptionError
+from ocrkit.errors import LexiconError, MissingFileError, OptionError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,6 +29,7 @@ _INFINITE = float("inf")
 _LARGEST_WEIGHT = 1e30
 _LARGEST_LABEL = 2**31 - 1
 _NAMED = 3  # unspellable words that an error names
+_NO_SYMBOLS = bytes(32)  # in place of a hash, where labels were given
 
 
 class SymbolTable(Protocol):
@@ -49,7 +52,7 @@ class Lexicon:
     It is immutable, and may be searched by several threads at once.
     """
 
-    __slots__ = ("_trie",)
+    __slots__ = ("_symbols", "_trie")
 
     def __init__(
         self, label_sequences: Iterable[Sequence[int] | NDArray[np.integer]], *, counts: Iterable[float] | None = None
@@ -65,7 +68,8 @@ class Lexicon:
                 another number than the entries, negative, not finite or all zero.
         """
         labels, offsets = _flatten(label_sequences)
-        self._trie = _build(labels, offsets, counts)
+        self._trie = _ctc.Lexicon(labels, offsets, _numbers(counts))
+        self._symbols = _NO_SYMBOLS
 
     @classmethod
     def from_words(
@@ -81,18 +85,85 @@ class Lexicon:
         Raises:
             LexiconError: as for ``Lexicon``; or words that the charset cannot spell: how many, and the first three.
         """
-        listed = _words(words)
-        text = charset.normalize("\n".join(listed))
-        labels, offsets, unspelled, begins, count = _spell(text, charset)
-        if count != len(listed):
+        text, count = _joined(words)
+        return cls._from_text(text, count, charset, counts)
+
+    @classmethod
+    def from_lines(cls, text: str, charset: SymbolTable, *, counts: Iterable[float] | None = None) -> Lexicon:
+        """As ``from_words``, of words that stand in one text, a line feed between each two: no list of them is made.
+
+        Raises:
+            LexiconError: as for ``from_words``.
+        """
+        return cls._from_text(text, text.count("\n") + 1, charset, counts)
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str], *, verify: bool = False, charset: SymbolTable | None = None) -> Lexicon:
+        """Open a lexicon that ``save`` wrote, where it lies: mapped into memory, and shared with all who open it.
+
+        The header, with a checksum, the sizes and the structure are always checked, in one pass over the file, so
+        that no file can lead a search astray.
+
+        Args:
+            path: the file; nobody may write into it while it is open, but ``save`` may replace it.
+            verify: hold every byte to the file's checksum too.
+            charset: what it must have been made with, if that matters.
+
+        Raises:
+            MissingFileError: there is no such file.
+            LexiconError: it cannot be read, is no saved lexicon, was cut short or altered, or belongs to another
+                charset.
+        """
+        try:
+            trie, symbols = _ctc.Lexicon.open(os.fsencode(path), bool(verify))
+        except FileNotFoundError as error:
+            raise MissingFileError(f"no lexicon {os.fspath(path)!r}; Lexicon.save writes one") from error
+        except OSError as error:
+            raise LexiconError(f"{os.fspath(path)}: cannot be read: {error.strerror}") from error
+        except LexiconError as error:
+            raise LexiconError(f"{os.fspath(path)}: {error}") from error
+        if charset is not None and symbols != _hash(charset):
+            made = "of labels, without a charset" if symbols == _NO_SYMBOLS else "for another charset"
+            raise LexiconError(f"{os.fspath(path)}: it was made {made}; make it again from its words, with this one")
+        lexicon = cls.__new__(cls)
+        lexicon._trie = trie
+        lexicon._symbols = symbols
+        return lexicon
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write a file that ``open`` opens at once, however large; one that is there already is replaced.
+
+        It is for machines of this one's byte order.
+
+        Raises:
+            LexiconError: the file cannot be written.
+        """
+        try:
+            self._trie.save(os.fsencode(path), self._symbols)
+        except OSError as error:
+            raise LexiconError(f"{os.fspath(path)}: cannot be written: {error.strerror}") from error
+
+    @classmethod
+    def _from_text(cls, text: str, count: int, charset: SymbolTable, counts: Iterable[float] | None) -> Lexicon:
+        """The lexicon of ``count`` words, a line feed between each two."""
+        normal = charset.normalize(text)
+        try:
+            trie, unspelled, begins, found = _ctc.Lexicon.from_words(
+                normal, list(charset.symbols), count, _numbers(counts)
+            )
+        except UnicodeEncodeError as error:
+            code = ord(error.object[error.start])
+            raise LexiconError(f"the words hold U+{code:04X}, half a surrogate pair, which is no character") from error
+        if found != count:
             raise LexiconError(
-                f"normalisation made {count} words of {len(listed)}; it must keep line feeds as they are, "
+                f"normalisation made {found} words of {count}; it must keep line feeds as they are, "
                 "and give text without them none"
             )
-        if len(unspelled):
-            raise LexiconError(_unspellable(text, listed, unspelled, begins))
+        if trie is None:
+            raise LexiconError(_unspellable(normal, text, count, unspelled, begins))
         lexicon = cls.__new__(cls)
-        lexicon._trie = _build(labels, offsets, counts)
+        lexicon._trie = trie
+        lexicon._symbols = _hash(charset)
         return lexicon
 
     def __len__(self) -> int:
@@ -184,16 +255,21 @@ def lexicon_search(
     return Decoded(*arrays)
 
 
-def _build(labels: NDArray[np.int32], offsets: NDArray[np.int64], counts: Iterable[float] | None) -> _ctc.Lexicon:
+def _hash(charset: SymbolTable) -> bytes:
+    """What tells one list of symbols from another; ``Charset.fingerprint`` is the same, in hexadecimal."""
+    return hashlib.sha256("\n".join(charset.symbols).encode()).digest()
+
+
+def _numbers(counts: Iterable[float] | None) -> NDArray[np.float64] | None:
     if counts is None:
-        return _ctc.Lexicon(labels, offsets, None)
+        return None
     try:
         numbers = np.asarray(counts if isinstance(counts, np.ndarray) else list(counts), dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise LexiconError(f"counts cannot be read as numbers ({error}); give one count an entry") from error
     if numbers.ndim != 1:
         raise LexiconError(f"counts has shape {numbers.shape}; give one count an entry")
-    return _ctc.Lexicon(labels, offsets, numbers)
+    return numbers
 
 
 def _flatten(
@@ -218,33 +294,28 @@ def _flatten(
     return np.maximum(labels, -_LARGEST_LABEL).astype(np.int32), offsets
 
 
-def _words(words: Iterable[str]) -> list[str]:
+def _joined(words: Iterable[str]) -> tuple[str, int]:
+    """The words with a line feed between each two, and how many they are."""
     if isinstance(words, str):
         raise LexiconError(f"words is the string {words[:20]!r}; expected an iterable of words, as words.split() gives")
-    listed = list(words)
-    for number, word in enumerate(listed):
-        if not isinstance(word, str):
-            raise LexiconError(f"word {number} is {word!r}; expected a string")
-        if "\n" in word:
-            raise LexiconError(f"word {number}, {word!r}, holds a line feed; an entry is one line")
+    listed = words if isinstance(words, (list, tuple)) else list(words)
     if not listed:
         raise LexiconError("the lexicon is empty; give at least one entry")
-    return listed
-
-
-def _spell(
-    text: str, charset: SymbolTable
-) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], int]:
     try:
-        return _ctc.spell_words(text, list(charset.symbols))
-    except UnicodeEncodeError as error:
-        code = ord(error.object[error.start])
-        raise LexiconError(f"the words hold U+{code:04X}, half a surrogate pair, which is no character") from error
+        text = "\n".join(listed)
+    except TypeError as error:
+        number, word = next((number, word) for number, word in enumerate(listed) if not isinstance(word, str))
+        raise LexiconError(f"word {number} is {word!r}; expected a string") from error
+    if text.count("\n") != len(listed) - 1:
+        number, word = next((number, word) for number, word in enumerate(listed) if "\n" in word)
+        raise LexiconError(f"word {number}, {word!r}, holds a line feed; an entry is one line")
+    return text, len(listed)
 
 
-def _unspellable(text: str, words: list[str], unspelled: NDArray[np.int64], begins: NDArray[np.int64]) -> str:
+def _unspellable(normal: str, text: str, count: int, unspelled: NDArray[np.int64], begins: NDArray[np.int64]) -> str:
     """The message for words that have characters without a label."""
-    utf8 = text.encode()
+    words = text.split("\n")
+    utf8 = normal.encode()
     named = []
     for word, begin in zip(unspelled[:_NAMED].tolist(), begins[:_NAMED].tolist(), strict=True):
         character = utf8[begin : begin + 4].decode(errors="ignore")[0]
@@ -252,6 +323,6 @@ def _unspellable(text: str, words: list[str], unspelled: NDArray[np.int64], begi
         named.append(f"{words[word]!r} ({character!r}, U+{ord(character):04X} {name})")
     more = f" and {len(unspelled) - _NAMED} more" if len(unspelled) > _NAMED else ""
     return (
-        f"{len(unspelled)} of {len(words)} words cannot be spelled with these symbols: {', '.join(named)}{more}; "
+        f"{len(unspelled)} of {count} words cannot be spelled with these symbols: {', '.join(named)}{more}; "
         "leave them out, or take a charset that has the characters"
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import re
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -21,6 +22,8 @@ __all__ = ["LexiconFile", "read_lexicon"]
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _SHOWN = 3
+# What may stand around a word, part it from its count, or be no text: a file without is words and line feeds alone.
+_OTHER_SPACE = re.compile(r"[^\S\n]|\0")
 # How many words are normalised as one text: large enough to spare calls, small enough not to double a big file.
 _CHUNK = 65536
 
@@ -32,22 +35,28 @@ class LexiconFile:
     Attributes:
         name: the file.
         charset: what spells the words.
-        words: normalised, in file order; a word that the file gives twice is here twice.
+        text: the words, normalised, in file order, a line feed between each two.
         counts: how often each word occurs, or None where the file does not say.
         skipped: the words that the charset cannot spell, normalised; empty unless they were asked to be skipped.
     """
 
     name: str
     charset: Charset
-    words: tuple[str, ...]
+    text: str
     counts: tuple[int, ...] | None = None
     skipped: tuple[str, ...] = ()
+    _built: Lexicon | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words; one that the file gives twice is here twice."""
+        return tuple(self.text.split("\n"))
 
     def build(self) -> Lexicon:
         """The lexicon that decoders search: its entries are the words' labels, equal ones merged."""
         from ocrkit.ctc import Lexicon
 
-        return Lexicon.from_words(self.words, self.charset, counts=self.counts)
+        return self._built or Lexicon.from_lines(self.text, self.charset, counts=self.counts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +80,10 @@ def read_lexicon(path: str | Path, charset: Charset, *, unencodable: Literal["er
             that the charset cannot spell, or no word at all.
     """
     path = Path(path)
-    entries = _entries(_text(path), path)
+    text = _text(path)
+    if (plain := _plain(text, path, charset)) is not None:
+        return plain
+    entries = _entries(text, path)
     if not entries:
         raise LexiconError(f"{path}: an empty lexicon; expected one word a line")
     _check_counts(entries, path)
@@ -89,7 +101,7 @@ def read_lexicon(path: str | Path, charset: Charset, *, unencodable: Literal["er
     return LexiconFile(
         name=str(path),
         charset=charset,
-        words=tuple(spelled[number] for number in kept),
+        text="\n".join(spelled[number] for number in kept),
         counts=None if counts[0] is None else tuple(count for count in counts if count is not None),
         skipped=tuple(spelled[number] for number in skipped),
     )
@@ -111,6 +123,21 @@ def _text(path: Path) -> str:
         ) from error
     except OSError as error:
         raise LexiconError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def _plain(text: str, path: Path, charset: Charset) -> LexiconFile | None:
+    """A file of nothing but words that can all be spelled, which is read without a look at each; else None."""
+    from ocrkit.ctc import Lexicon
+
+    words = text.strip("\n")
+    if not words or "\n\n" in words or _OTHER_SPACE.search(words) is not None:
+        return None
+    normal = charset.normalize(words)
+    try:
+        lexicon = Lexicon.from_lines(normal, charset)
+    except LexiconError:
+        return None  # a look at each word will tell which it was, and whether it may be skipped
+    return LexiconFile(name=str(path), charset=charset, text=normal, _built=lexicon)
 
 
 def _entries(text: str, path: Path) -> list[_Entry]:

@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "ocrkit/ctc/types.hpp"
@@ -61,36 +63,35 @@ struct LexiconView {
     void check_labels(Label blank, std::size_t label_count) const;
 };
 
-/// Entries numbered 0..E-1 in the order in which each first appears in the input; equal ones are merged.
+/// What `entries` count, if anything: one number an entry.
+using EntryCounts = std::optional<std::span<const double>>;
+
+/// Entries numbered 0..E-1 in the order in which each first appears in the input; equal ones are merged. It cannot be
+/// changed, and copies share its memory.
 class Lexicon {
    public:
     /// Entry i of the input is labels[offsets[i]] .. labels[offsets[i+1]-1]. `counts` holds one number an entry, which
-    /// merging adds up, or nothing. O(total labels x log entries).
+    /// merging adds up, or nothing. O(total labels), and a sort of the entries unless they are sorted already. Narrow
+    /// labels are as good as wide ones, and take less room.
     /// Throws LexiconError where there is no entry, or an empty one, or a negative label; where counts are of another
     /// number than the entries, negative or not finite, or all zero.
-    Lexicon(std::span<const Label> labels, std::span<const std::int64_t> offsets,
-            std::optional<std::span<const double>> counts = std::nullopt);
+    Lexicon(std::span<const Label> labels, std::span<const std::int64_t> offsets, EntryCounts counts = std::nullopt);
+    Lexicon(std::span<const std::uint8_t> labels, std::span<const std::int64_t> offsets,
+            EntryCounts counts = std::nullopt);
+    Lexicon(std::span<const std::uint16_t> labels, std::span<const std::int64_t> offsets,
+            EntryCounts counts = std::nullopt);
 
-    LexiconView view() const;
+    /// Arrays that lie in memory that `owner` keeps.
+    Lexicon(std::shared_ptr<const void> owner, const LexiconView& view) : owner_(std::move(owner)), view_(view) {}
+
+    const LexiconView& view() const { return view_; }
 
     /// Bytes in the arrays.
     std::size_t bytes() const;
 
    private:
-    void grow(std::span<const Label> labels, std::span<const std::int64_t> offsets,
-              std::span<const std::int64_t> sorted, std::span<const std::int32_t> numbers);
-    void gather_alphabet();
-    void measure();
-    void weigh(std::span<const double> counts);
-
-    std::vector<Label> labels_;
-    std::vector<Node> first_child_;
-    std::vector<std::int32_t> node_entry_;
-    std::vector<NodeShape> shapes_;
-    std::vector<Node> entry_node_;
-    std::vector<float> priors_;
-    std::vector<float> best_prior_below_;
-    std::vector<Label> alphabet_;
+    std::shared_ptr<const void> owner_;
+    LexiconView view_;
 };
 
 }  // namespace ocrkit::ctc
