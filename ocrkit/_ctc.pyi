@@ -71,3 +71,16 @@ def beam_search(
     token_cut: float,
     threads: int,
 ) -> _DecodedArrays: ...
+def text_search(
+    log_probs: NDArray[np.float32] | NDArray[np.float16],
+    lengths: NDArray[np.int64] | None,
+    lexicon: Lexicon,
+    separators: NDArray[np.int32],
+    blank: int,
+    beam_width: int,
+    n_best: int,
+    token_cut: float,
+    out_of_lexicon: float,
+    prior_weight: float,
+    threads: int,
+) -> _DecodedArrays: ...
