@@ -14,9 +14,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["batches", "epoch_rng", "in_order", "pad_batch"]
+__all__ = ["LONG_LINE", "batches", "epoch_rng", "in_order", "pad_batch"]
 
 T = TypeVar("T")
+
+LONG_LINE = 2000
+"""px: where lines are wider, about a hundred characters at a height of 32, a batch holds fewer, to bound its memory."""
 
 _POOL = 32  # batches within which lines are sorted by width: more means less padding, and less chance
 

@@ -12,7 +12,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from ocrkit.data.batching import batches, epoch_rng, pad_batch
+from ocrkit.data.batching import LONG_LINE, batches, epoch_rng, pad_batch
 from ocrkit.plugin.specs import AugmentationSpec
 
 if TYPE_CHECKING:
@@ -81,8 +81,8 @@ class Augmenter:
 
 
 def epoch_order(lines: Lines, batch_size: int, *, seed: int, epoch: int) -> list[NDArray[np.int64]]:
-    """The lines of each batch of an epoch: similar widths together, batches in random order."""
-    return batches(lines.widths, batch_size, epoch_rng(seed, epoch))
+    """The lines of each batch of an epoch: similar widths together, fewer where very long, batches in random order."""
+    return batches(lines.widths, batch_size, epoch_rng(seed, epoch), max_columns=batch_size * LONG_LINE)
 
 
 def make_batch(images: Sequence[NDArray[np.uint8]], labels: Sequence[NDArray[np.int64]]) -> Batch:

@@ -25,6 +25,9 @@ from ocrkit.training.state import Position, read_state, write_state
 from ocrkit.training.validation import Validation, validate
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from ocrkit.training.interruption import Interruption
 
 __all__ = ["Trainer"]
@@ -62,19 +65,22 @@ class Trainer:
     _optimizer: torch.optim.Optimizer = field(init=False)
     _scaler: torch.amp.GradScaler = field(init=False)
     _dtype: torch.dtype | None = field(init=False)
+    _epoch_steps: int = field(init=False)
     _told: float = field(init=False, default=0.0)
     _saved: float = field(init=False, default=0.0)
 
     def __post_init__(self) -> None:
         self.position.data = self.training.digest()
+        # The first epoch's: batches of very long lines hold fewer, and which share one differs from epoch to epoch.
+        self._epoch_steps = len(self._order(epoch=0))
         self._optimizer = make_optimizer(self.model.network, self.settings)
         self._dtype = autocast_dtype(self.settings.precision, self.device)
         self._scaler = torch.amp.GradScaler(self.device.type, enabled=self._dtype is torch.float16)
 
     @property
     def steps(self) -> int:
-        """Steps of the whole run, if nothing ends it early."""
-        return self.settings.epochs * -(-len(self.training) // self.settings.batch_size)
+        """Steps of the whole run, if nothing ends it early; where lines are very long, nearly."""
+        return self.settings.epochs * self._epoch_steps
 
     def save(self) -> None:
         """Write where the run stands."""
@@ -114,9 +120,8 @@ class Trainer:
     def _epoch(self, interruption: Interruption) -> None:
         """The rest of the epoch under way, or less if there is no time for it or the user has had enough."""
         position, settings = self.position, self.settings
-        order = epoch_order(self.training, settings.batch_size, seed=settings.seed, epoch=position.epoch)
         self.model.network.train()
-        remaining = order[position.batch :]
+        remaining = self._order(position.epoch)[position.batch :]
         with closing(stream(self.training, remaining, epoch=position.epoch, augmenter=self.augmenter)) as batches:
             for batch in batches:
                 self._step(batch)
@@ -124,6 +129,9 @@ class Trainer:
                     break
                 if time.monotonic() - self._saved > settings.save_every:
                     self.save()
+
+    def _order(self, epoch: int) -> list[NDArray[np.int64]]:
+        return epoch_order(self.training, self.settings.batch_size, seed=self.settings.seed, epoch=epoch)
 
     def _step(self, batch: Batch) -> None:
         """One optimiser step on (B, 1, H, W) images; left out when its loss or its gradient is no finite number."""

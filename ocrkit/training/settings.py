@@ -61,7 +61,7 @@ class TrainingSettings:
         epochs: passes over the training lines, at most.
         minutes: wall-clock limit of training and validation; the schedule runs out by then, and training ends, after
             a last validation. 0 for none.
-        batch_size: lines a step.
+        batch_size: lines a step, fewer where they are very long.
         optimizer: ``adamw``, ``adam`` or ``adadelta``.
         lrate: the highest learning rate.
         weight_decay: of AdamW.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from ocrkit.ctc import greedy
-from ocrkit.data.batching import batches
+from ocrkit.data.batching import LONG_LINE, batches
 from ocrkit.errors import ModelError
 from ocrkit.text.metrics import count_errors
 from ocrkit.training.batches import stream
@@ -58,7 +58,7 @@ def validate(
         return None
     readings = [""] * len(lines)
     nats, labels = 0.0, 0
-    order = batches(lines.widths, batch_size)
+    order = batches(lines.widths, batch_size, max_columns=batch_size * LONG_LINE)
     model.network.eval()
     with torch.inference_mode(), closing(stream(lines, order)) as made:
         for indices, batch in zip(order, made, strict=True):

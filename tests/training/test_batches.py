@@ -72,6 +72,15 @@ def test_an_epochs_order_depends_on_seed_and_epoch_alone(lines: Lines) -> None:
     assert order(1, 2) != order(2, 2)
 
 
+def test_a_batch_of_very_long_lines_holds_fewer(lines: Lines) -> None:
+    lines.widths = np.array([6000, 5000, *[40] * 8])
+
+    order = epoch_order(lines, 4, seed=1, epoch=0)
+
+    # 4 lines of 2,000 px each are the most, so the two long ones stand alone, and 8 lines fill two batches.
+    assert sorted(map(len, order)) == [1, 1, 4, 4]
+
+
 def test_a_stream_gives_the_batches_in_order(lines: Lines) -> None:
     order = epoch_order(lines, 3, seed=1, epoch=0)
 
