@@ -45,7 +45,9 @@ void BeamFinisher::score(const LineView& line) {
     if (scored_.size() == scored_count_) {
         scored_.emplace_back();
     }
-    scored_[scored_count_++] = {rescorer_.acoustic_score(line, labels_), labels_};
+    Scored& scored = scored_[scored_count_++];
+    scored.score = rescorer_.acoustic_score(line, labels_);
+    scored.labels.assign(labels_.begin(), labels_.end());
 }
 
 }  // namespace ocrkit::ctc

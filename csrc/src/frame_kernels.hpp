@@ -133,15 +133,44 @@ std::size_t pick_doubles(const double* values, std::size_t count, double thresho
     std::size_t found = 0;
     std::size_t at = 0;
     for (; at + Simd::kDoubles <= count; at += Simd::kDoubles) {
-        std::uint64_t bits = Simd::at_least(Simd::loaded(values + at), wanted);
-        for (; bits != 0; bits &= bits - 1) {
-            out[found++] = static_cast<std::int32_t>(at + lowest_bit(bits));
-        }
+        const std::uint64_t bits = Simd::at_least(Simd::loaded(values + at), wanted);
+        Simd::put_places(out + found, at, bits);
+        found += static_cast<std::size_t>(__builtin_popcountll(bits));
     }
     for (; at < count; ++at) {
-        if (values[at] >= threshold) {
-            out[found++] = static_cast<std::int32_t>(at);
+        out[found] = static_cast<std::int32_t>(at);
+        found += values[at] >= threshold ? 1 : 0;
+    }
+    return found;
+}
+
+template <class Simd>
+double highest(const double* values, std::size_t count) {
+    double best = values[0];
+    std::size_t at = 0;
+    if (count >= Simd::kDoubles) {
+        typename Simd::Doubles tops = Simd::loaded(values);
+        for (at = Simd::kDoubles; at + Simd::kDoubles <= count; at += Simd::kDoubles) {
+            tops = Simd::max(tops, Simd::loaded(values + at));
         }
+        best = Simd::highest(tops);
+    }
+    for (; at < count; ++at) {
+        best = values[at] > best ? values[at] : best;
+    }
+    return best;
+}
+
+template <class Simd>
+std::size_t count_at_least(const double* values, std::size_t count, double threshold) {
+    const typename Simd::Doubles wanted = Simd::all(threshold);
+    std::size_t found = 0;
+    std::size_t at = 0;
+    for (; at + Simd::kDoubles <= count; at += Simd::kDoubles) {
+        found += static_cast<std::size_t>(__builtin_popcountll(Simd::at_least(Simd::loaded(values + at), wanted)));
+    }
+    for (; at < count; ++at) {
+        found += values[at] >= threshold ? 1 : 0;
     }
     return found;
 }

@@ -46,8 +46,14 @@ struct Kernels {
     /// `count` labels. -inf is never picked.
     std::size_t (*pick)(const float* values, std::size_t count, float threshold, Label* out);
 
-    /// The same for doubles: the places of those that are at least `threshold`.
+    /// The same for doubles: the places of those that are at least `threshold`. `out` has room for `count` + 8.
     std::size_t (*pick_doubles)(const double* values, std::size_t count, double threshold, std::int32_t* out);
+
+    /// The largest of `count` doubles, which are not NaN; at least one.
+    double (*highest)(const double* values, std::size_t count);
+
+    /// How many of the doubles are at least `threshold`.
+    std::size_t (*count_at_least)(const double* values, std::size_t count, double threshold);
 
     /// Whether a value lies above -inf and below `threshold`.
     bool (*any_below)(const float* values, std::size_t count, float threshold);

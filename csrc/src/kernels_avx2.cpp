@@ -99,6 +99,12 @@ struct Avx2 {
     static std::uint64_t greater(Doubles a, Doubles b) {
         return static_cast<std::uint64_t>(_mm256_movemask_pd(_mm256_cmp_pd(a, b, _CMP_GT_OQ)));
     }
+    /// Writes at + i for each bit i.
+    static void put_places(std::int32_t* out, std::size_t at, std::uint64_t bits) {
+        for (; bits != 0; bits &= bits - 1) {
+            *out++ = static_cast<std::int32_t>(at + lowest_bit(bits));
+        }
+    }
     /// a moved up by one place, with the last of `below` in front.
     static Doubles shifted(Doubles a, Doubles below) {
         const Doubles middle = _mm256_permute2f128_pd(below, a, 0x21);   // below's upper half, a's lower half

@@ -79,6 +79,13 @@ struct Avx512 {
     static double highest(Doubles a) { return _mm512_reduce_max_pd(a); }
     static std::uint64_t at_least(Doubles a, Doubles b) { return _mm512_cmp_pd_mask(a, b, _CMP_GE_OQ); }
     static std::uint64_t greater(Doubles a, Doubles b) { return _mm512_cmp_pd_mask(a, b, _CMP_GT_OQ); }
+    /// Writes at + i for each bit i, and leaves anything in the rest of eight places.
+    static void put_places(std::int32_t* out, std::size_t at, std::uint64_t bits) {
+        const __m256i places = _mm256_add_epi32(_mm256_set1_epi32(static_cast<int>(at)),
+                                                _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+        _mm256_storeu_si256(reinterpret_cast<__m256i*>(out),
+                            _mm256_maskz_compress_epi32(static_cast<__mmask8>(bits), places));
+    }
     /// a moved up by one place, with the last of `below` in front.
     static Doubles shifted(Doubles a, Doubles below) {
         return _mm512_castsi512_pd(_mm512_alignr_epi64(_mm512_castpd_si512(a), _mm512_castpd_si512(below), 7));

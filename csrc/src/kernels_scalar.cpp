@@ -93,6 +93,11 @@ struct Scalar {
     static double loaded(const double* at) { return *at; }
     static double widened(const float* at) { return static_cast<double>(*at); }
     static double gathered(const float* from, const Label* labels) { return static_cast<double>(from[*labels]); }
+    static void put_places(std::int32_t* out, std::size_t at, std::uint64_t bits) {
+        if (bits != 0) {
+            *out = static_cast<std::int32_t>(at);
+        }
+    }
     static double shifted(double, double below) { return below; }
 };
 

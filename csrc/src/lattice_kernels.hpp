@@ -194,6 +194,8 @@ constexpr Kernels table(const char* name) {
             .widen = {&widen<Simd, float>, &widen<Simd, typename Simd::Half>, &widen<Simd, typename Simd::Brain>},
             .pick = &pick<Simd>,
             .pick_doubles = &pick_doubles<Simd>,
+            .highest = &highest<Simd>,
+            .count_at_least = &count_at_least<Simd>,
             .any_below = &any_below<Simd>,
             .sum_exp = &sum_exp<Simd>,
             .exp = &exp<Simd>,

@@ -1,6 +1,7 @@
 #include "linear_beam.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -18,36 +19,36 @@ constexpr double kLeastProduct = 1e-290;
 
 }  // namespace
 
-void LinearBeam::Entries::clear() {
-    node.clear();
-    last.clear();
-    parent.clear();
-    blank_last.clear();
-    label_last.clear();
-    total.clear();
+void LinearBeam::Entries::resize(std::size_t count) {
+    node.resize(count);
+    last.resize(count);
+    parent.resize(count);
+    blank_last.resize(count);
+    label_last.resize(count);
+    total.resize(count);
 }
 
-void LinearBeam::Entries::add(Prefix prefix, Label label, std::int32_t parent_entry, double with_blank,
+void LinearBeam::Entries::set(std::size_t at, Prefix prefix, Label label, std::int32_t parent_entry, double with_blank,
                               double with_label) {
-    node.push_back(prefix);
-    last.push_back(label);
-    parent.push_back(parent_entry);
-    blank_last.push_back(with_blank);
-    label_last.push_back(with_label);
-    total.push_back(with_blank + with_label);
+    node[at] = prefix;
+    last[at] = label;
+    parent[at] = parent_entry;
+    blank_last[at] = with_blank;
+    label_last[at] = with_label;
+    total[at] = with_blank + with_label;
 }
 
 LinearBeam::LinearBeam(std::int64_t width, double token_cut, std::int64_t keep)
     : width_(static_cast<std::size_t>(width)),
       keep_(static_cast<std::size_t>(std::min(width, keep))),
       log_cut_(static_cast<float>(std::log(token_cut))),
-      mass_cut_(token_cut * token_cut) {}
+      mass_cut_(0.1 * token_cut) {}
 
 void LinearBeam::reset(std::size_t labels, Label blank) {
     blank_ = blank;
     arena_.reset();
-    now_.clear();
-    now_.add(PrefixArena::kRoot, blank, -1, 1.0, 0.0);
+    now_.resize(1);
+    now_.set(0, PrefixArena::kRoot, blank, -1, 1.0, 0.0);
     exponent_ = 0.0;
     pruned_ = false;
     underflowed_ = false;
@@ -61,10 +62,14 @@ void LinearBeam::advance(std::span<const float> frame, float high) {
     read_probabilities(frame, high);
     weigh_candidates();
     if (!pruned_) {
-        watch_for_underflow(frame);
+        watch_for_underflow();
     }
     select();
-    replace_entries();
+    if (only_stay()) {
+        update_entries();
+    } else {
+        replace_entries();
+    }
 }
 
 void LinearBeam::pick_tokens(std::span<const float> frame, float high) {
@@ -152,7 +157,7 @@ void LinearBeam::weigh_candidates() {
 }
 
 /// Nothing can have been lost where the least mass times the least probability is no denormal.
-void LinearBeam::watch_for_underflow(std::span<const float>) {
+void LinearBeam::watch_for_underflow() {
     double least_mass = 1.0;
     for (std::size_t i = 0; i < size(); ++i) {
         for (const double mass : {now_.blank_last[i], now_.label_last[i]}) {
@@ -167,27 +172,18 @@ void LinearBeam::watch_for_underflow(std::span<const float>) {
 
 /// Fills chosen_ with the candidates of the frame to come.
 void LinearBeam::select() {
-    const double best = *std::max_element(candidates_.begin(), candidates_.end());
-    chosen_.resize(candidates_.size());
-    const auto pick = [&](double least) {
-        chosen_.resize(candidates_.size());
-        chosen_.resize(kernels().pick_doubles(candidates_.data(), candidates_.size(), least, chosen_.data()));
-    };
     constexpr double kLeast = std::numeric_limits<double>::denorm_min();
-    double least = std::max(best * mass_cut_, kLeast);
-    if (size() >= width_) {   // those that stay are as many as are wanted already
-        const auto end = candidates_.begin() + static_cast<std::ptrdiff_t>(size());
-        least = std::max(least, *std::min_element(candidates_.begin(), end));
-    }
-    pick(least);
+    best_ = kernels().highest(candidates_.data(), candidates_.size());
+    const int shift = std::max(std::ilogb(best_), -1000);
+    scale_ = std::ldexp(1.0, -shift);
+    exponent_ += shift;
+    choose(std::max(best_ * mass_cut_, kLeast));
     std::size_t most = width_;
     if (chosen_.size() < keep_) {
-        pick(kLeast);
+        choose(kLeast);
         most = keep_;
     } else if (!pruned_) {
-        const auto possible = [](double mass) { return mass > 0.0; };
-        pruned_ = std::count_if(candidates_.begin(), candidates_.end(), possible) !=
-                  static_cast<std::ptrdiff_t>(chosen_.size());
+        pruned_ = kernels().count_at_least(candidates_.data(), candidates_.size(), kLeast) != chosen_.size();
     }
     if (chosen_.size() > most) {
         pruned_ = true;
@@ -195,15 +191,46 @@ void LinearBeam::select() {
     }
 }
 
-/// Leaves the best `most` of the chosen.
+/// Takes every candidate of at least so much mass.
+void LinearBeam::choose(double least) {
+    chosen_.resize(candidates_.size() + 8);
+    chosen_.resize(kernels().pick_doubles(candidates_.data(), candidates_.size(), least, chosen_.data()));
+}
+
+/// Leaves the best `most` of the chosen, which are more.
 void LinearBeam::narrow(std::size_t most) {
-    const auto better = [this](std::int32_t a, std::int32_t b) {
-        const double left = candidates_[static_cast<std::size_t>(a)];
-        const double right = candidates_[static_cast<std::size_t>(b)];
-        return left != right ? left > right : a != b && precedes(a, b);
-    };
-    std::nth_element(chosen_.begin(), chosen_.begin() + static_cast<std::ptrdiff_t>(most), chosen_.end(), better);
-    chosen_.resize(most);
+    masses_.clear();
+    for (const std::int32_t candidate : chosen_) {
+        masses_.push_back(candidates_[static_cast<std::size_t>(candidate)]);
+    }
+    // Positive doubles are in the order of their bits: halve the bits between a mass that enough have and one that
+    // none has, until as many have it as are wanted.
+    auto low = std::bit_cast<std::uint64_t>(*std::min_element(masses_.begin(), masses_.end()));
+    auto high = std::bit_cast<std::uint64_t>(best_) + 1;
+    while (high - low > 1) {
+        const std::uint64_t middle = low + (high - low) / 2;
+        const double least = std::bit_cast<double>(middle);
+        const std::size_t count = kernels().count_at_least(masses_.data(), masses_.size(), least);
+        if (count == most) {
+            choose(least);
+            return;
+        }
+        (count > most ? low : high) = middle;
+    }
+    // Equals are left: those with the lowest labels stay.
+    choose(std::bit_cast<double>(high));
+    std::vector<std::int32_t> equal;
+    const double tie = std::bit_cast<double>(low);
+    for (std::size_t candidate = 0; candidate < candidates_.size(); ++candidate) {
+        if (candidates_[candidate] == tie) {
+            equal.push_back(static_cast<std::int32_t>(candidate));
+        }
+    }
+    const auto room = static_cast<std::ptrdiff_t>(most - chosen_.size());
+    std::nth_element(equal.begin(), equal.begin() + room, equal.end(),
+                     [this](std::int32_t a, std::int32_t b) { return a != b && precedes(a, b); });
+    chosen_.insert(chosen_.end(), equal.begin(), equal.begin() + room);
+    std::sort(chosen_.begin(), chosen_.end());
 }
 
 /// Whether the labels of a candidate come before another's.
@@ -222,49 +249,64 @@ bool LinearBeam::precedes(std::int32_t a, std::int32_t b) const {
     return arena_.precedes(left, after_left, right, after_right);
 }
 
+/// Whether the prefixes of the frame to come are those that there are.
+bool LinearBeam::only_stay() const {
+    return chosen_.size() == size() && static_cast<std::size_t>(chosen_.back()) < size();
+}
+
+void LinearBeam::update_entries() {
+    const double blank = probabilities_[0] * scale_;
+    for (std::size_t i = 0; i < size(); ++i) {
+        now_.blank_last[i] = now_.total[i] * blank;
+        now_.label_last[i] = label_stays_[i] * scale_;
+        now_.total[i] = now_.blank_last[i] + now_.label_last[i];
+    }
+}
+
 void LinearBeam::replace_entries() {
     const auto n = static_cast<std::int32_t>(size());
-    double best = 0.0;
-    for (const std::int32_t candidate : chosen_) {
-        best = std::max(best, candidates_[static_cast<std::size_t>(candidate)]);
-    }
-    const int shift = std::max(std::ilogb(best), -1000);
-    const double scale = std::ldexp(1.0, -shift);
-    exponent_ += shift;
-    next_.clear();
+    next_.resize(chosen_.size());
     moved_to_.assign(static_cast<std::size_t>(n), -1);
-    const double blank = probabilities_[0] * scale;
+    const double blank = probabilities_[0] * scale_;
     std::size_t at = 0;
-    std::sort(chosen_.begin(), chosen_.end());
     for (; at < chosen_.size() && chosen_[at] < n; ++at) {
         const auto entry = static_cast<std::size_t>(chosen_[at]);
-        moved_to_[entry] = static_cast<std::int32_t>(next_.node.size());
-        next_.add(now_.node[entry], now_.last[entry], now_.parent[entry], now_.total[entry] * blank,
-                  label_stays_[entry] * scale);
+        moved_to_[entry] = static_cast<std::int32_t>(at);
+        next_.set(at, now_.node[entry], now_.last[entry], now_.parent[entry], now_.total[entry] * blank,
+                  label_stays_[entry] * scale_);
     }
-    for (std::int32_t& parent : next_.parent) {
-        parent = parent < 0 ? -1 : moved_to_[static_cast<std::size_t>(parent)];
+    for (std::size_t i = 0; i < at; ++i) {
+        const std::int32_t parent = next_.parent[i];
+        next_.parent[i] = parent < 0 ? -1 : moved_to_[static_cast<std::size_t>(parent)];
     }
+    std::int32_t row = 0;
     for (; at < chosen_.size(); ++at) {
-        const auto entry = static_cast<std::size_t>(chosen_[at] % n);
-        const auto row = static_cast<std::size_t>(chosen_[at] / n);
-        const Label label = row <= tokens_.size() ? tokens_[row - 1] : now_.last[entry];
+        while (chosen_[at] >= (row + 1) * n) {
+            ++row;
+        }
+        const auto entry = static_cast<std::size_t>(chosen_[at] - row * n);
+        const auto token = static_cast<std::size_t>(row) - 1;
+        const Label label = token < tokens_.size() ? tokens_[token] : now_.last[entry];
         const std::size_t nodes = arena_.size();
         const Prefix prefix = arena_.child(now_.node[entry], label);
-        const auto place = static_cast<std::int32_t>(next_.node.size());
-        next_.add(prefix, label, moved_to_[entry], 0.0, candidates_[static_cast<std::size_t>(chosen_[at])] * scale);
+        next_.set(at, prefix, label, moved_to_[entry], 0.0,
+                  candidates_[static_cast<std::size_t>(chosen_[at])] * scale_);
         if (arena_.size() == nodes) {
-            adopt(prefix, place);
+            returned_.emplace_back(prefix, static_cast<std::int32_t>(at));
         }
     }
     std::swap(now_, next_);
+    for (const auto& [prefix, entry] : returned_) {
+        adopt(prefix, entry);
+    }
+    returned_.clear();
 }
 
 /// A prefix that comes back may have children in the beam.
 void LinearBeam::adopt(Prefix prefix, std::int32_t entry) {
-    for (std::size_t i = 0; i < next_.node.size(); ++i) {
-        if (next_.parent[i] < 0 && next_.node[i] != PrefixArena::kRoot && arena_.parent(next_.node[i]) == prefix) {
-            next_.parent[i] = entry;
+    for (std::size_t i = 0; i < size(); ++i) {
+        if (now_.parent[i] < 0 && now_.node[i] != PrefixArena::kRoot && arena_.parent(now_.node[i]) == prefix) {
+            now_.parent[i] = entry;
         }
     }
 }

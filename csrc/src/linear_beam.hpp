@@ -14,8 +14,8 @@ namespace ocrkit::ctc {
 
 /// A prefix beam search over probabilities in double, each frame relative to its largest and all masses brought back
 /// to about one after it. It finds what `Beam` finds, in less time, but for what it owns up to:
-/// - with a cut, hypotheses below the cut's square of the best one's mass are dropped too, unless they are among the
-///   `keep` best: no wider a beam than the mass requires. They count as pruned.
+/// - with a cut, a hypothesis of less mass than a tenth of the cut times the best one's is dropped too, unless it is
+///   among the `keep` best: no wider a beam than the mass requires. It counts as pruned.
 /// - masses may underflow, which `is_trusted` tells. `Beam` has the answer then.
 class LinearBeam {
    public:
@@ -55,16 +55,20 @@ class LinearBeam {
         std::vector<double> label_last;       // of those that end with the last label,
         std::vector<double> total;            // and of both
 
-        void clear();
-        void add(Prefix prefix, Label label, std::int32_t parent_entry, double with_blank, double with_label);
+        void resize(std::size_t count);
+        void set(std::size_t at, Prefix prefix, Label label, std::int32_t parent_entry, double with_blank,
+                 double with_label);
     };
 
     void pick_tokens(std::span<const float> frame, float high);
     void read_probabilities(std::span<const float> frame, float high);
     void weigh_candidates();
-    void watch_for_underflow(std::span<const float> frame);
+    void watch_for_underflow();
     void select();
     void narrow(std::size_t most);
+    void choose(double least);
+    bool only_stay() const;
+    void update_entries();
     void replace_entries();
     void adopt(Prefix prefix, std::int32_t entry);
     bool precedes(std::int32_t a, std::int32_t b) const;
@@ -90,7 +94,11 @@ class LinearBeam {
     // The masses of all candidates, for n entries and k tokens: those that stay (n), then with each token (k x n),
     // then with their own last label once more, where it is below the cut (n); 0 where there is none.
     std::vector<double> candidates_;
-    std::vector<std::int32_t> chosen_;   // candidates by place
+    double best_ = 0.0;                  // the largest of them
+    double scale_ = 1.0;                 // what brings it back to about one, a power of two
+    std::vector<std::int32_t> chosen_;   // candidates by place, ascending
+    std::vector<double> masses_;         // of the chosen, before there are too many
+    std::vector<std::pair<Prefix, std::int32_t>> returned_;   // prefixes that were in the beam before, and their places
     std::vector<std::int32_t> moved_to_; // by entry: its place in the next frame, or -1
 };
 

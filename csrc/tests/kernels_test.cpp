@@ -137,9 +137,11 @@ TEST(picking_finds_all_at_or_above_the_threshold) {
             CHECK(version.any_below(values.data(), values.size(), threshold) == below);
             const std::vector<double> wide(values.begin(), values.end());
             if (threshold > -kInfinity) {
-                picked.resize(values.size());
+                picked.resize(values.size() + 8);
                 picked.resize(version.pick_doubles(wide.data(), wide.size(), static_cast<double>(threshold), picked.data()));
                 CHECK(picked == expected);
+                CHECK(version.count_at_least(wide.data(), wide.size(), static_cast<double>(threshold)) == expected.size());
+                CHECK(version.highest(wide.data(), wide.size()) == *std::max_element(wide.begin(), wide.end()));
             }
         }
     });

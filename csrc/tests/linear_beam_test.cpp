@@ -81,10 +81,10 @@ TEST(with_a_cut_it_drops_what_has_next_to_no_mass) {
     std::mt19937 random(32);
     PreparedLine prepared;
     for (int repeat = 0; repeat < 300; ++repeat) {
-        const oracle::Batch batch = oracle::random_batch(random, 1, 8, 6, 3.0F, true);
+        const oracle::Batch batch = oracle::random_batch(random, 1, 7, 5, 3.0F, true);
         const LineView line = prepared.read(batch.view(), 0);
-        LinearBeam fast(100'000, 0.01, 5);
-        Beam slow(100'000, 0.01);
+        LinearBeam fast(100'000, 1e-3, 5);
+        Beam slow(100'000, 1e-3);
         search(line, fast);
         search(line, slow);
         const Found found = held(fast, line.high_total);
