@@ -61,6 +61,7 @@ def opens_nothing(location: Path | None, options: SourceOptions) -> Sequence[Sam
         ({"labels__csv": "a.png,x\n"}, "labels"),
         ({"labels__jsonl": '{"name": "a.png", "text": "x"}\n'}, "labels"),
         ({"a__png": "", "a__gt__txt": "x\n"}, "gt.txt"),
+        ({"annotation1__png": "", "annotation1__gt__txt": "x\n"}, "gt.txt"),
         ({"annotation_train__txt": "./1_x_1.jpg 1\n"}, "mjsynth"),
         ({"labels__tsv": "a.png\tx\n", "a__gt__txt": "y\n", "annotation__txt": "./1_z_1.jpg 1\n"}, "labels"),
     ],

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["open_mjsynth", "recognises_mjsynth"]
 
-_LIST = re.compile(r"annotation.*\.txt")
+_LIST = re.compile(r"annotation.*(?<!\.gt)\.txt")
 _IMAGE = re.compile(r"(?:^|.*/)[0-9]+_(.+)_[0-9]+\.[A-Za-z0-9]+$")
 _PREFERRED = ("annotation_train.txt", "annotation.txt")
 _log = logging.getLogger("ocrkit")
