@@ -11,6 +11,8 @@ namespace {
 /// Of two hypotheses, one that is by this much less likely is as good as lost; relative to the cut of the tokens.
 constexpr double kHypothesisCut = 2.0;
 
+constexpr std::size_t kBlock = 16;
+
 }  // namespace
 
 template <class Mass>
@@ -28,6 +30,7 @@ void TextBeam<Mass>::reset(const LineView& line) {
     entries_.assign(1, {.prefix = TextPrefixes::kRoot,
                         .parent = TextPrefixes::kNone,
                         .last = TextPrefixes::kNoLabel,
+                        .followers = prefixes_.followers(TextPrefixes::kRoot),
                         .blank_last = mass_from_log<Mass>(0.0),
                         .label_last = Mass{},
                         .total = mass_from_log<Mass>(0.0)});
@@ -58,15 +61,23 @@ template <class Mass>
 void TextBeam<Mass>::pick_tokens(std::size_t t, std::span<const float> frame) {
     tokens_.clear();
     const float threshold = frame[static_cast<std::size_t>(line_.best[t])] + log_cut_;
-    for (std::size_t label = 0; label < frame.size(); ++label) {
-        if (static_cast<Label>(label) == line_.blank || frame[label] == kLogZero) {
-            continue;
+    const auto is_token = [&](std::size_t label) {
+        return frame[label] >= threshold && frame[label] > kLogZero && static_cast<Label>(label) != line_.blank;
+    };
+    for (std::size_t block = 0; block < frame.size(); block += kBlock) {
+        const std::size_t end = std::min(block + kBlock, frame.size());
+        bool any = false;
+        for (std::size_t label = block; label < end; ++label) {
+            any |= frame[label] >= threshold;   // few blocks have any, and SIMD finds them
         }
-        if (frame[label] >= threshold) {
-            tokens_.push_back({static_cast<Label>(label), probability(frame, static_cast<Label>(label))});
-        } else {
-            pruned_ = true;
+        for (std::size_t label = block; any && label < end; ++label) {
+            if (is_token(label)) {
+                tokens_.push_back({static_cast<Label>(label), probability(frame, static_cast<Label>(label))});
+            }
         }
+    }
+    for (std::size_t label = 0; !pruned_ && label < frame.size(); ++label) {
+        pruned_ = frame[label] > kLogZero && static_cast<Label>(label) != line_.blank && !is_token(label);
     }
 }
 
@@ -133,6 +144,9 @@ void TextBeam<Mass>::extend_prefixes() {
 
 template <class Mass>
 void TextBeam<Mass>::extend(const Entry& entry, Label label, const Mass& probability, const Mass& floor) {
+    if ((entry.followers >> (static_cast<std::uint32_t>(label) % 64U) & 1U) == 0) {
+        return;
+    }
     const Mass mass = (label == entry.last ? entry.blank_last : entry.total) * probability;
     if (mass < floor) {
         pruned_ = true;
@@ -209,6 +223,7 @@ void TextBeam<Mass>::replace_entries() {
             next_entries_.push_back({.prefix = candidate.prefix,
                                      .parent = prefixes_.parent(candidate.prefix),
                                      .last = prefixes_.last(candidate.prefix),
+                                     .followers = prefixes_.followers(candidate.prefix),
                                      .blank_last = Mass{},
                                      .label_last = candidate.total * scale,
                                      .total = candidate.total * scale});

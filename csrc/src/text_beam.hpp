@@ -51,6 +51,7 @@ class TextBeam {
         TextPrefix prefix;
         TextPrefix parent;
         Label last;
+        std::uint64_t followers;
         Mass blank_last;
         Mass label_last;
         Mass total;

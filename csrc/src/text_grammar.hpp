@@ -31,6 +31,9 @@ class TextGrammar {
     /// the same from there on, so only the better one is kept. O(readings x log children).
     void advance(std::span<const Reading> readings, Label label, std::vector<Reading>& out) const;
 
+    /// Which labels a text may go on with, by their lowest six bits: a label whose bit is 0 can surely not follow.
+    std::uint64_t followers(std::span<const Reading> readings) const;
+
     /// What a text costs that ends here, in nats; -inf where it cannot.
     double final_term(std::span<const Reading> readings) const;
 
@@ -39,12 +42,16 @@ class TextGrammar {
 
    private:
     Node child(Node node, Label label) const;
+    std::uint64_t bits_below(Node node) const;
+    bool may_be_none(const Reading& reading) const;
     double ended(const Reading& reading) const;
     double hoped(const Reading& reading) const;
     bool is_separator(Label label) const { return separators_[static_cast<std::size_t>(label)] != 0; }
 
     LexiconView lexicon_;
     std::vector<std::uint8_t> separators_;   // (V,)
+    std::uint64_t separator_bits_ = 0;
+    std::uint64_t root_bits_ = 0;
     double out_of_lexicon_;
     double prior_weight_;
 };

@@ -34,6 +34,7 @@ void TextPrefixes::weigh(Node& node, const Node* above) {
     const std::span<const Reading> readings = std::span(readings_).subspan(node.first_reading, node.readings);
     node.best_term = grammar_.best_term(readings);
     node.final_term = grammar_.final_term(readings);
+    node.followers = grammar_.followers(readings);
     node.is_dead = !std::isfinite(node.best_term);
     node.is_complete = std::isfinite(node.final_term);
     node.gain = above == nullptr || node.is_dead ? 1.0 : std::exp(node.best_term - above->best_term);

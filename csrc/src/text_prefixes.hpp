@@ -39,6 +39,9 @@ class TextPrefixes {
     TextPrefix parent(TextPrefix prefix) const { return nodes_[index(prefix)].parent; }
     Label last(TextPrefix prefix) const { return nodes_[index(prefix)].label; }
 
+    /// What may follow, as `TextGrammar::followers` says it.
+    std::uint64_t followers(TextPrefix prefix) const { return nodes_[index(prefix)].followers; }
+
     /// Where the prefix stood in the beam when it was last told so.
     std::int32_t slot(TextPrefix prefix) const { return nodes_[index(prefix)].slot; }
     void set_slot(TextPrefix prefix, std::int32_t slot) { nodes_[index(prefix)].slot = slot; }
@@ -76,6 +79,7 @@ class TextPrefixes {
         std::int32_t depth = 0;
         std::uint32_t first_reading = 0;
         std::uint32_t readings = 0;
+        std::uint64_t followers = 0;
         double best_term = 0.0;
         double final_term = 0.0;
         double gain = 1.0;
