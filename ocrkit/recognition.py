@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from ocrkit.ctc.emissions import as_emissions
-from ocrkit.data.batching import batches, pad_batch
+from ocrkit.data.batching import LONG_LINE, batches, pad_batch
 from ocrkit.data.loading import FittedLine, LineLoader
 from ocrkit.data.records import Alternative, BadImage, CharacterSpan, Prediction
 from ocrkit.errors import EmissionsError, OptionError
@@ -35,7 +35,6 @@ __all__ = ["Recognizer", "choose_decoder", "decode_posteriors"]
 
 _WINDOW = 16  # batches that are sorted by width together, and so the most that a reading waits for
 _AHEAD = 2  # batches of log-probabilities that may wait to be decoded; each can take hundreds of MB
-_LONG = 2000  # px of a line; where lines are longer, a batch holds fewer, so that its memory is bounded
 _EPSILON = 1e-6  # px; a frame's edge that is whole but for rounding is whole
 _NO_OPTIONS = DecoderOptions()
 
@@ -98,7 +97,7 @@ class Recognizer:
     ) -> list[Prediction | BadImage]:
         lines = [(place, line) for place, line in enumerate(loaded) if isinstance(line, FittedLine)]
         widths = [line.pixels.shape[1] for _, line in lines]
-        order = batches(widths, self._batch_size, max_columns=self._batch_size * _LONG)
+        order = batches(widths, self._batch_size, max_columns=self._batch_size * LONG_LINE)
         found: dict[int, Prediction | BadImage] = {
             place: line for place, line in enumerate(loaded) if isinstance(line, BadImage)
         }

@@ -9,8 +9,11 @@ import typer
 from ocrkit.cli import decoding_options as shared
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ocrkit.data.records import Sample
     from ocrkit.evaluation import Evaluation
+    from ocrkit.text.charset import Charset
 
 __all__ = ["app"]
 
@@ -53,8 +56,8 @@ def evaluate(
     from ocrkit.cli.listing import print_json
     from ocrkit.cli.progress import counting
 
-    samples = _samples(data, format_)
     loaded = shared.load_model(model, charset)
+    samples = _samples(data, format_, loaded.charset)
     options = shared.decoder_options(
         loaded.charset,
         lexicon=lexicon,
@@ -65,6 +68,7 @@ def evaluate(
     )
     from ocrkit.evaluation import evaluate as run_evaluation
     from ocrkit.recognition import Recognizer
+    from ocrkit.text.metrics import comparable
 
     recognizer = Recognizer(
         loaded, decoder=decoder, options=options, device=device, batch_size=batch_size, workers=workers
@@ -73,17 +77,19 @@ def evaluate(
         result = run_evaluation(recognizer, samples, ignore_case=ignore_case, progress=progress)
     shared.report_bad(list(result.bad), len(samples))
     if sheet is not None:
-        _draw(result, sheet)
+        _draw(result, sheet, lambda text: comparable(text, loaded.charset, ignore_case=ignore_case))
     if as_json:
         print_json(result.to_dict())
     else:
         _print(result)
 
 
-def _samples(places: list[str], form: str | None) -> list[Sample]:
+def _samples(places: list[str], form: str | None, charset: Charset) -> list[Sample]:
     from ocrkit.plugin.datasets import open_samples
+    from ocrkit.plugin.specs import SourceOptions
 
-    return [sample for place in places for sample in open_samples(place, format=form)]
+    options = SourceOptions(charset=charset)
+    return [sample for place in places for sample in open_samples(place, format=form, options=options)]
 
 
 def _print(result: Evaluation) -> None:
@@ -102,14 +108,14 @@ def _print(result: Evaluation) -> None:
             print(f"{confusion.count:6}  {confusion.reference or '(nothing)'}  {confusion.read or '(nothing)'}")
 
 
-def _draw(result: Evaluation, path: str) -> None:
+def _draw(result: Evaluation, path: str, compared: Callable[[str], str]) -> None:
+    """Draw the first lines, with their texts as they were compared."""
     from ocrkit.data.image import open_image
     from ocrkit.data.sheet import SheetRow, draw_sheet
     from ocrkit.errors import OptionError
-    from ocrkit.text.metrics import comparable
 
     rows = [
-        SheetRow(open_image(line.sample), comparable(line.truth), comparable(line.prediction.text))
+        SheetRow(open_image(line.sample), compared(line.truth), compared(line.prediction.text))
         for line in result.lines[:20]
     ]
     try:
