@@ -88,6 +88,14 @@ def test_edits_are_counted(agreement: ModuleType, read: str, written: str, edits
     assert agreement.distance(read, written) == edits
 
 
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [("cat, don't", True), ("  cat", True), ("", True), ("catdon't", False), ("cat dog", False), ("don", False)],
+)
+def test_text_is_made_of_entries_with_separators_between_them(agreement: ModuleType, text: str, made: bool) -> None:
+    assert agreement.is_made_of(text, {"cat", "don't"}, {" ", ",", "'"}) == made
+
+
 def test_brute_force_sums_a_words_alignments(agreement: ModuleType) -> None:
     log_probs = np.log(np.array([[0.5, 0.25, 0.25], [0.5, 0.375, 0.125]], np.float32))
 

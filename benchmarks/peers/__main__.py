@@ -20,8 +20,8 @@ def main() -> int:
     """Measure, print the table, and write it where that is asked for; 1 where an answer was wrong."""
     options = _options()
     pace = Pace(
-        rounds=options.rounds or (2 if options.quick else 7),
-        seconds=0.002 if options.quick else 0.25,
+        rounds=options.rounds or (2 if options.quick else 5),
+        seconds=0.002 if options.quick else 0.2,
         lines=16 if options.quick else 2000,
         peers=opponents.found(),
     )
@@ -45,7 +45,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--only", action="append", metavar="TEXT", help="only rows whose 'workload: ocrkit / beside' has this in it"
     )
-    parser.add_argument("--rounds", type=int, help="rounds of each contest; 7, and with --quick 2")
+    parser.add_argument("--rounds", type=int, help="rounds of each contest; 5, and with --quick 2")
     parser.add_argument("--quick", action="store_true", help="few lines, short rounds: whether it works, not how fast")
     parser.add_argument("--seed", type=int, default=1, help="of the simulated workloads")
     parser.add_argument("--write", action="store_true", help=f"write the section of docs/{PAGE.name}")

@@ -8,6 +8,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
 
     from numpy.typing import NDArray
 
@@ -49,6 +50,21 @@ def word_error_rate(read: Sequence[str], written: Sequence[str]) -> float:
 def share_equal(read: Sequence[object], others: Sequence[object]) -> float:
     """The share of lines that two decoders read alike, 0 to 1."""
     return float(np.mean([one == other for one, other in zip(read, others, strict=True)]))
+
+
+def is_made_of(text: str, entries: AbstractSet[str], separators: AbstractSet[str]) -> bool:
+    """Whether text is entries and separators, with a separator between two entries; entries may hold some, too."""
+    longest = max(map(len, entries))
+    reached = {0}
+    for begin in range(len(text)):
+        if begin not in reached:
+            continue
+        if text[begin] in separators:
+            reached.add(begin + 1)
+        for end in range(begin + 1, min(len(text), begin + longest) + 1):
+            if text[begin:end] in entries and (end == len(text) or text[end] in separators):
+                reached.add(min(end + 1, len(text)))
+    return len(text) in reached
 
 
 def best_of_all(log_probs: NDArray[np.float32], words: Sequence[Sequence[int]]) -> float:

@@ -17,5 +17,5 @@ class Symbols:
         return text
 
     def separators(self) -> list[int]:
-        """The labels that part words: spaces, punctuation, signs and digits, as the command line has them."""
-        return [label for label, text in enumerate(self.symbols) if text and unicodedata.category(text)[0] in "ZPSN"]
+        """The labels that part words: spaces, punctuation and signs. Digits do not: numbers are entries here."""
+        return [label for label, text in enumerate(self.symbols) if text and unicodedata.category(text)[0] in "ZPS"]

@@ -93,14 +93,12 @@ def _search(lines: Workload, model: Path | None) -> Callable[..., ocrkit.ctc.Dec
 
 
 def _assert_words(read: list[str], lines: Workload) -> None:
-    """Every stretch between separators is an entry, or what lies between separators inside one."""
+    """Every stretch between separators is an entry."""
     assert lines.text is not None
-    known, joined = set(lines.text.words), "\n".join(lines.text.words)
-    marks = "".join(lines.symbols[label] for label in Symbols(lines.symbols).separators())
-    parted = str.maketrans(dict.fromkeys(marks, " "))
+    entries, separators = set(lines.text.words), set(Symbols(lines.symbols).separators())
+    marks = {symbol for label, symbol in enumerate(lines.symbols) if label in separators}
     for text in read:
-        strange = [word for word in text.translate(parted).split() if word not in known and word not in joined]
-        assert not strange, f"{strange} are no entries"
+        assert agreement.is_made_of(text, entries, marks), f"{text!r} is not made of entries"
 
 
 def _threads(workload: Workload, pace: Pace) -> Result:

@@ -68,11 +68,12 @@ def alone(run: Run, *, rounds: int, seconds: float) -> float:
 
 
 def lines_within(decode: Callable[[int], object], lines: int, *, seconds: float) -> int:
-    """How many of `lines` a decoder reads in about `seconds`, at least 16 where there are as many."""
+    """How many of `lines` a decoder reads in about `seconds`, at least 32 where there are as many."""
     count = min(lines, 8)
-    while count < lines and (took := _seconds(partial(decode, count), 1)) < seconds / 2:
-        count = min(lines, count * max(2, min(16, int(seconds / max(took, 1e-9)))))
-    return max(min(lines, 16), count)
+    decode(count)
+    while count < lines and (took := min(_seconds(partial(decode, count), 1) for _ in range(3))) < seconds / 2:
+        count = min(lines, count * max(2, min(8, int(seconds / max(took, 1e-9)))))
+    return max(min(lines, 32), count)
 
 
 def _repeats(run: Run, seconds: float) -> int:

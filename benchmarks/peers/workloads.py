@@ -115,7 +115,7 @@ def _simulate(name: str, shape: Shape, stretching: float, rng: np.random.Generat
     text = None
     if name.startswith("word"):
         symbols = ("", *LETTERS)
-        vocabulary = synthetic_words(1_000 if quick else 100_000, rng)
+        vocabulary = synthetic_words(2_000 if quick else 100_000, rng)
         # Lexicons are the first words of the vocabulary: half of the lines are among any thousand of them.
         ranks = np.where(
             rng.random(shape.lines) < 0.5,
