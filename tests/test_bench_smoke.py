@@ -80,6 +80,14 @@ def test_a_section_is_put_behind_a_page_without_one(report: ModuleType, tmp_path
     assert page.read_text("utf-8") == f"# Title\n\n## By hand\n\n{report.BEGIN}\nnew\n{report.END}\n"
 
 
+def test_a_peer_that_is_not_there_is_named_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    pace = import_module("peers.measuring").Pace(1, 0.0, 1, {"pyctcdecode": "0.5.0", "kenlm": "(not installed)"})
+
+    assert pace.missing("pyctcdecode, beam 100, KenLM") == "(not installed)"
+    assert pace.missing("pyctcdecode, beam 100") == ""
+
+
 @pytest.mark.parametrize(
     ("read", "written", "edits"),
     [("kitten", "sitting", 3), ("", "abc", 3), ("abc", "", 3), ("abc", "abc", 0), ("ab", "ba", 2)],

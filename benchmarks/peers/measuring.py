@@ -33,9 +33,9 @@ class Pace:
     peers: dict[str, str] = field(default_factory=dict)
 
     def missing(self, peer: str) -> str:
-        """Why a peer, which a contest may name with options behind a comma, cannot be used, or nothing."""
-        state = self.peers.get(peer.split(",")[0], "")
-        return state if state.startswith("(") else ""
+        """Why what a contest names, peers and options with commas between them, cannot be used; or nothing."""
+        states = (self.peers.get(part, "") for part in peer.lower().split(", "))
+        return next((state for state in states if state.startswith("(")), "")
 
     def clock(self, run: Callable[[], object]) -> float:
         """The seconds of one run."""
@@ -77,6 +77,10 @@ class Row:
     result: Result
 
 
+class PeerFailed(Exception):  # noqa: N818 - a fact to show, not an error of this program
+    """A peer is installed, and fails at what it is asked for."""
+
+
 def beside(
     peer: str, prepare: Callable[[Workload], Callable[[int], list[str]]], workload: Workload, pace: Pace
 ) -> tuple[Workload, Callable[[int], list[str]] | None]:
@@ -84,8 +88,12 @@ def beside(
     lines = workload.first(pace.lines)
     if pace.missing(peer):
         return lines, None
-    decode = prepare(lines)
-    return lines.first(lines_within(decode, len(lines), seconds=pace.seconds)), decode
+    try:
+        decode = prepare(lines)
+        count = lines_within(decode, len(lines), seconds=pace.seconds)
+    except Exception as error:  # whatever a stranger's code raises, the other contests go on
+        raise PeerFailed(f"{peer} fails: {type(error).__name__}: {error}") from error
+    return lines.first(count), decode
 
 
 def measure_alone(ours: Callable[[], object], lines: Workload, pace: Pace, answers: str) -> Result:

@@ -35,6 +35,8 @@ def found() -> dict[str, str]:
         try:
             import_module(module)
             state[name] = metadata.version(name)
+        except ModuleNotFoundError:
+            state[name] = "(not installed)"
         except Exception as error:  # whatever a peer raises on import, it is out
             state[name] = f"({type(error).__name__}: {error})"
     return state
