@@ -144,19 +144,14 @@ class Recognizer:
 def choose_decoder(charset: Charset, decoder: str | None, options: DecoderOptions) -> str:
     """The decoder's name: the given one, or what the options call for.
 
-    Raises:
-        OptionError: a lexicon is given for a charset with a space, where it is not clear whether the entries are
-            words or whole lines.
+    With a lexicon that is ``text`` where the charset has a space, so that a line may hold several entries, or where
+    an option speaks of what stands between entries; and else ``lexicon``, which takes a line to be one entry.
     """
     if decoder is not None:
         return decoder
     if options.lexicon is not None:
-        if charset.has_space:
-            raise OptionError(
-                f"charset {charset.name!r} has a space, so a line may hold several entries of the lexicon; "
-                "--decoder lexicon takes each line to be one entry"
-            )
-        return "lexicon"
+        asked_of_text = options.separators is not None or options.out_of_lexicon is not None
+        return "text" if charset.has_space or asked_of_text else "lexicon"
     asked_of_beam = (options.beam_width, options.language_model, options.lm_weight, options.lm_bonus)
     wants_beam = options.n_best > 1 or any(value is not None for value in asked_of_beam)
     return "beam" if wants_beam else "greedy"

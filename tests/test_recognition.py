@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import multiprocessing
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import bars
 import numpy as np
@@ -200,13 +200,24 @@ def test_the_options_choose_the_decoder(options: DecoderOptions, expected: str) 
     assert choose_decoder(ABC, None, options) == expected
 
 
-def test_a_lexicon_for_a_charset_with_a_space_asks_for_the_decoder() -> None:
+def test_a_lexicon_for_a_charset_with_a_space_is_one_of_words() -> None:
     options = DecoderOptions(lexicon=Lexicon([[1]]))
 
-    with pytest.raises(OptionError, match=r"'ab-space' has a space.*--decoder lexicon takes each line to be one entry"):
-        choose_decoder(bars.AB_AND_SPACE, None, options)
-
+    assert choose_decoder(bars.AB_AND_SPACE, None, options) == "text"
     assert choose_decoder(bars.AB_AND_SPACE, "lexicon", options) == "lexicon"
+
+
+@pytest.mark.parametrize("asked", [{"separators": frozenset({2})}, {"out_of_lexicon": 1.0}])
+def test_what_stands_between_entries_makes_it_a_lexicon_of_words(asked: dict[str, Any]) -> None:
+    assert choose_decoder(ABC, None, DecoderOptions(lexicon=Lexicon([[1]]), **asked)) == "text"
+
+
+def test_a_line_of_words_is_read_with_a_lexicon_of_words() -> None:
+    options = DecoderOptions(lexicon=Lexicon.from_words(["ab", "b"], bars.AB_AND_SPACE))
+
+    spaced = bars.AB_AND_SPACE
+    assert read_one(bars.reader(spaced), bars.picture("ab b  ab", spaced), options=options).text == "ab b  ab"
+    assert read_one(bars.reader(spaced), bars.picture("b a", spaced), options=options).text != "b a"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from ocrkit.data.records import BadImage, Prediction, Sample
     from ocrkit.plugin.specs import DecoderOptions
+    from ocrkit.recognition import Recognizer
     from ocrkit.text.charset import Charset
 
 __all__ = ["app"]
@@ -38,6 +40,8 @@ def decode(
     charset: shared.CharsetName = None,
     decoder: shared.DecoderName = None,
     lexicon: shared.LexiconFile = None,
+    separators: shared.Separators = None,
+    out_of_lexicon: shared.OutOfLexicon = None,
     beam_width: shared.BeamWidth = None,
     n_best: shared.NBest = 1,
     to: To = "tsv",
@@ -62,11 +66,16 @@ def decode(
     if posteriors and len(posteriors) < len(given):
         raise DataError("images and saved log-probabilities do not go together; decode them one after the other")
 
-    def options(symbols: Charset) -> DecoderOptions:
-        return shared.decoder_options(
-            symbols, lexicon=lexicon, beam_width=beam_width, n_best=n_best, threads=threads, unencodable=unencodable
-        )
-
+    options = partial(
+        shared.decoder_options,
+        lexicon=lexicon,
+        separators=separators,
+        out_of_lexicon=out_of_lexicon,
+        beam_width=beam_width,
+        n_best=n_best,
+        threads=threads,
+        unencodable=unencodable,
+    )
     if posteriors:
         symbols = _charset(model, charset)
         _write(render(_read_posteriors(posteriors, symbols, decoder, options(symbols))))
@@ -83,6 +92,12 @@ def decode(
         batch_size=batch_size,
         workers=workers,
     )
+    _read_images(samples, recognizer, render)
+
+
+def _read_images(
+    samples: list[Sample], recognizer: Recognizer, render: Callable[[Iterable[Prediction]], Iterator[str]]
+) -> None:
     bad: list[BadImage] = []
     # Closed at once when the reader of stdout leaves, or on Ctrl-C: it may have worker processes.
     with shared.progress_beside_results("reading") as progress, closing(recognizer.read(samples)) as readings:

@@ -27,6 +27,8 @@ __all__ = [
     "LexiconFile",
     "ModelName",
     "NBest",
+    "OutOfLexicon",
+    "Separators",
     "Threads",
     "Unencodable",
     "Workers",
@@ -51,10 +53,26 @@ CharsetName = Annotated[
 ]
 DecoderName = Annotated[
     str | None,
-    typer.Option("--decoder", metavar="NAME", help="greedy, beam, lexicon or a plugin's; else by the options."),
+    typer.Option("--decoder", metavar="NAME", help="greedy, beam, lexicon, text or a plugin's; else by the options."),
 ]
 LexiconFile = Annotated[
     Path | None, typer.Option("--lexicon", metavar="FILE", help="The entries that may be read: one a line; .gz works.")
+]
+Separators = Annotated[
+    str | None,
+    typer.Option(
+        "--separators",
+        metavar="CHARS",
+        help="What may stand between entries; else all spaces, punctuation marks, symbols and digits of the charset.",
+    ),
+]
+OutOfLexicon = Annotated[
+    float | None,
+    typer.Option(
+        "--out-of-lexicon",
+        metavar="NATS",
+        help="What each character of a word costs that is no entry; else none is read.",
+    ),
 ]
 BeamWidth = Annotated[
     int | None, typer.Option("--beam-width", metavar="N", help="Labellings that beam search keeps after each frame.")
@@ -91,6 +109,8 @@ def decoder_options(
     charset: Charset,
     *,
     lexicon: Path | None,
+    separators: str | None,
+    out_of_lexicon: float | None,
     beam_width: int | None,
     n_best: int,
     threads: int,
@@ -111,7 +131,14 @@ def decoder_options(
             named = ", ".join(map(repr, file.skipped[:3])) + (", …" if len(file.skipped) > 3 else "")
             say(f"left out {len(file.skipped)} words of {lexicon} that charset {charset.name!r} cannot spell: {named}")
         entries = file.build()
-    return DecoderOptions(lexicon=entries, beam_width=beam_width, n_best=n_best, threads=threads)
+    return DecoderOptions(
+        lexicon=entries,
+        separators=None if separators is None else frozenset(charset.encode(separators, where="--separators")),
+        out_of_lexicon=out_of_lexicon,
+        beam_width=beam_width,
+        n_best=n_best,
+        threads=threads,
+    )
 
 
 def progress_beside_results(stage: str) -> AbstractContextManager[Callable[[int, int], None]]:

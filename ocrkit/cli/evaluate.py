@@ -38,6 +38,8 @@ def evaluate(
     format_: Format = None,
     decoder: shared.DecoderName = None,
     lexicon: shared.LexiconFile = None,
+    separators: shared.Separators = None,
+    out_of_lexicon: shared.OutOfLexicon = None,
     beam_width: shared.BeamWidth = None,
     ignore_case: IgnoreCase = False,
     as_json: AsJson = False,
@@ -61,6 +63,8 @@ def evaluate(
     options = shared.decoder_options(
         loaded.charset,
         lexicon=lexicon,
+        separators=separators,
+        out_of_lexicon=out_of_lexicon,
         beam_width=beam_width,
         n_best=1,
         threads=threads,

@@ -81,6 +81,7 @@ class DecoderOptions:
         lm_weight: the factor of the language model's log-probability.
         lm_bonus: nats added for each unit.
         separators: labels that may stand between lexicon entries.
+        out_of_lexicon: nats that each label costs of what is no lexicon entry.
         threads: worker threads, 0 for every core.
         extra: options of third-party decoders, by name.
     """
@@ -92,6 +93,7 @@ class DecoderOptions:
     lm_weight: float | None = None
     lm_bonus: float | None = None
     separators: frozenset[int] | None = None
+    out_of_lexicon: float | None = None
     threads: int = 0
     extra: Mapping[str, object] = field(default_factory=dict)
 

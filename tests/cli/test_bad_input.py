@@ -102,7 +102,10 @@ BAD = {
     "decode -m m.safetensors good --lexicon foreign.txt": "cannot spell 4 of 5 words: 'xy' in line 2 for 'x'",
     "evaluate -m m.safetensors good --lexicon foreign.txt": "and 1 more; '--unencodable skip' leaves them out",
     "decode -m m.safetensors good --lexicon words.txt --unencodable keep": "--unencodable is 'keep'; expected error",
-    "decode -m spaced.safetensors good --lexicon words.txt": "--decoder lexicon takes each line to be one entry",
+    "decode -m m.safetensors good --lexicon words.txt --separators z": "--separators: 'z' (U+007A LATIN",
+    "decode -m m.safetensors good --lexicon words.txt --out-of-lexicon -1": "out_of_lexicon is -1.0; it is 0 nats",
+    "decode -m m.safetensors good --out-of-lexicon 1": "'greedy' cannot honour --out-of-lexicon; use --decoder text",
+    "decode -m m.safetensors good --decoder text": "needs a lexicon: --lexicon words.txt",
     "decode -m m.safetensors good --decoder lexicon": "needs a lexicon: --lexicon words.txt",
     # models
     "decode -m gone.safetensors good": "no model file 'gone.safetensors'",

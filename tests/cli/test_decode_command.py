@@ -109,6 +109,26 @@ def test_lexicon_search_of_whole_lines_works_on_a_charset_with_a_space(place: Pa
     assert ran.out == "line.png\ta b\n"
 
 
+def test_a_lexicon_of_words_reads_lines_of_them(place: Path, run_ocrkit: RunOcrkit) -> None:
+    bars.reader(bars.AB_AND_SPACE).save("spaced.safetensors")
+    bars.picture("a ba", bars.AB_AND_SPACE).save("line.png")
+    Path("words.txt").write_text("a\nba\n")
+    decode = ("decode", "-m", "spaced.safetensors", "line.png", "--lexicon", "words.txt")
+
+    assert run_ocrkit(*decode).out == "line.png\ta ba\n"
+    assert run_ocrkit(*decode, "--separators", " b", "--decoder", "text").out == "line.png\ta ba\n"
+
+
+def test_a_word_that_is_no_entry_is_read_for_its_cost(place: Path, run_ocrkit: RunOcrkit) -> None:
+    bars.reader(bars.AB_AND_SPACE).save("spaced.safetensors")
+    bars.picture("b ab", bars.AB_AND_SPACE).save("line.png")
+    Path("words.txt").write_text("ab\n")
+    decode = ("decode", "-m", "spaced.safetensors", "line.png", "--lexicon", "words.txt")
+
+    assert run_ocrkit(*decode, "--out-of-lexicon", "0.5").out == "line.png\tb ab\n"
+    assert run_ocrkit(*decode).out != "line.png\tb ab\n"
+
+
 def test_without_a_model_the_newest_run_is_taken_and_named(place: Path, run_ocrkit: RunOcrkit) -> None:
     bars.reader().save("runs/abc-1/model.safetensors")
 

@@ -41,7 +41,7 @@ def changed(change: Change) -> DecoderSpec:
     return spec(lambda log_probs, lengths: change(greedy(log_probs, lengths, rescore=True)))
 
 
-@pytest.mark.parametrize("name", ["greedy", "beam", "lexicon"])
+@pytest.mark.parametrize("name", ["greedy", "beam", "lexicon", "text"])
 def test_the_built_ins_keep_the_contract(name: str) -> None:
     report = check_decoder(load_registry("none").decoder(name))
 

@@ -1,7 +1,8 @@
-"""The decoders that come with ocrkit: greedy, beam and lexicon."""
+"""The decoders that come with ocrkit: greedy, beam, lexicon and text."""
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
@@ -18,10 +19,16 @@ if TYPE_CHECKING:
     from ocrkit.ctc import Decoded, Lexicon
     from ocrkit.text.charset import Charset
 
-__all__ = ["ocrkit_decoders"]
+__all__ = ["default_separators", "ocrkit_decoders"]
 
 # Where an option is honoured by another decoder, the name of that decoder.
-_HONOURED_BY = {"lexicon": "lexicon", "beam_width": "beam", "n_best": "beam"}
+_HONOURED_BY = {
+    "lexicon": "lexicon",
+    "beam_width": "beam",
+    "n_best": "beam",
+    "separators": "text",
+    "out_of_lexicon": "text",
+}
 _FLAGS = {"language_model": "--lm"}
 
 
@@ -45,6 +52,21 @@ def ocrkit_decoders() -> Iterator[DecoderSpec]:
         summary="The lexicon entry that the whole line most likely is, exactly.",
         needs_lexicon=True,
         build=_build_lexicon,
+    )
+    yield DecoderSpec(
+        name="text",
+        summary="The likeliest text of lexicon entries with separators between them.",
+        needs_lexicon=True,
+        build=_build_text,
+    )
+
+
+def default_separators(charset: Charset) -> frozenset[int]:
+    """The labels of white space, punctuation, symbols and numbers (Unicode Z, P, S, N), which may part words."""
+    return frozenset(
+        label
+        for label, symbol in enumerate(charset.symbols)
+        if symbol and all(unicodedata.category(character)[0] in "ZPSN" for character in symbol)
     )
 
 
@@ -83,6 +105,30 @@ class _LexiconSearch:
         return lexicon_search(log_probs, lengths, lexicon=self.lexicon, n_best=self.n_best, threads=self.threads)
 
 
+@dataclass(frozen=True, slots=True)
+class _TextSearch:
+    lexicon: Lexicon
+    separators: frozenset[int]
+    beam_width: int
+    n_best: int
+    out_of_lexicon: float | None
+    threads: int
+
+    def decode(self, log_probs: NDArray[np.float32], lengths: NDArray[np.int64]) -> Decoded:
+        from ocrkit.ctc import text_search
+
+        return text_search(
+            log_probs,
+            lengths,
+            lexicon=self.lexicon,
+            separators=self.separators,
+            beam_width=self.beam_width,
+            n_best=self.n_best,
+            out_of_lexicon=self.out_of_lexicon,
+            threads=self.threads,
+        )
+
+
 def _build_greedy(_charset: Charset, options: DecoderOptions) -> _Greedy:
     _refuse_others("greedy", options, honoured=())
     return _Greedy(threads=options.threads)
@@ -103,6 +149,26 @@ def _build_lexicon(_charset: Charset, options: DecoderOptions) -> _LexiconSearch
     if options.lexicon is None:
         raise OptionError("decoder 'lexicon' has no lexicon; give it a word list with --lexicon")
     return _LexiconSearch(lexicon=options.lexicon, n_best=options.n_best, threads=options.threads)
+
+
+def _build_text(charset: Charset, options: DecoderOptions) -> _TextSearch:
+    honoured = ("lexicon", "separators", "out_of_lexicon", "beam_width", "n_best")
+    _refuse_others("text", options, honoured=honoured)
+    width = max(32, options.n_best) if options.beam_width is None else options.beam_width
+    for name, value in (("beam_width", width), ("n_best", options.n_best)):
+        _check_count(name, value)
+    if options.lexicon is None:
+        raise OptionError("decoder 'text' has no lexicon; give it a word list with --lexicon")
+    if options.out_of_lexicon is not None and not options.out_of_lexicon >= 0:
+        raise OptionError(f"out_of_lexicon is {options.out_of_lexicon}; it is 0 nats or more")
+    return _TextSearch(
+        lexicon=options.lexicon,
+        separators=default_separators(charset) if options.separators is None else options.separators,
+        beam_width=width,
+        n_best=options.n_best,
+        out_of_lexicon=options.out_of_lexicon,
+        threads=options.threads,
+    )
 
 
 def _check_count(name: str, value: int) -> None:
