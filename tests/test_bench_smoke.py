@@ -104,6 +104,21 @@ def test_text_is_made_of_entries_with_separators_between_them(agreement: ModuleT
     assert agreement.is_made_of(text, {"cat", "don't"}, {" ", ",", "'"}) == made
 
 
+def test_a_bigram_model_discounts_what_was_seen_and_backs_off(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.syspath_prepend(BENCHMARKS)
+
+    import_module("peers.words").write_bigrams(tmp_path / "model.arpa", ("a b", "a"))
+
+    rows = [line.split("\t") for line in (tmp_path / "model.arpa").read_text("utf-8").splitlines() if "\t" in line]
+    bigrams = {row[1]: 10 ** float(row[0]) for row in rows if " " in row[1]}
+    words = {row[1]: [10 ** float(number) for number in (row[0], *row[2:])] for row in rows if " " not in row[1]}
+    # Of "a a b </s> </s>" and the unknown word, six in all; behind "a" stand "b" and "</s>" once each.
+    assert words["a"][0] == pytest.approx(2 / 6, rel=1e-5)
+    assert bigrams["a b"] == bigrams["a </s>"] == pytest.approx((1 - 0.75) / 2, rel=1e-5)
+    # Behind "a", 0.75 is left for the words of 6 that are neither "b", once, nor "</s>", twice.
+    assert words["a"][1] == pytest.approx(0.75 / (3 / 6), rel=1e-5)
+
+
 def test_brute_force_sums_a_words_alignments(agreement: ModuleType) -> None:
     log_probs = np.log(np.array([[0.5, 0.25, 0.25], [0.5, 0.375, 0.125]], np.float32))
 

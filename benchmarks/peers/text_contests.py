@@ -30,7 +30,6 @@ def contests(workload: Workload) -> Iterator[tuple[str, str, Callable[[Pace], Re
     if not hasattr(ocrkit.ctc, "text_search"):
         return
     yield "text", "flashlight-text, beam 25", partial(_text, workload, "flashlight-text", _flashlight, False)
-    yield "text", "pyctcdecode, beam 100", partial(_text, workload, "pyctcdecode", _pyctcdecode, False)
     if hasattr(ocrkit.ctc, "NgramModel"):
         bigrams = partial(_text, workload, "pyctcdecode, KenLM", _pyctcdecode, True)
         yield "text, word bigrams", "pyctcdecode, beam 100, KenLM", bigrams
