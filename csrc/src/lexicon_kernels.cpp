@@ -71,10 +71,14 @@ Extended sum(const ExtendedPack& pack) {
     return total;
 }
 
-Extended highest(const ExtendedPack& pack) { return *std::max_element(pack.lanes, pack.lanes + kLexiconLanes); }
-
-std::size_t count_equal(const ExtendedPack& pack, Extended value) {
-    return static_cast<std::size_t>(std::count(pack.lanes, pack.lanes + kLexiconLanes, value));
+void top_two(const ExtendedPack& firsts, const ExtendedPack& seconds, Extended& top, Extended& runner_up) {
+    const auto* const best = std::max_element(firsts.lanes, firsts.lanes + kLexiconLanes);
+    top = *best;
+    runner_up = {};
+    for (std::size_t l = 0; l < kLexiconLanes; ++l) {
+        const bool is_best = firsts.lanes + l == best;
+        runner_up = std::max(runner_up, is_best ? seconds.lanes[l] : firsts.lanes[l]);
+    }
 }
 
 }  // namespace

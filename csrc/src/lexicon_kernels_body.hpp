@@ -71,11 +71,7 @@ class TopTwo {
         first_ = higher(first_, values);
     }
 
-    OCRKIT_INLINE void write(Number& top, Number& runner_up) const {
-        top = highest(first_);
-        const bool is_alone = count_equal(first_, top) == 1;
-        runner_up = is_alone ? highest(where_equal(first_, Pack<Number>::all(top), second_, first_)) : top;
-    }
+    OCRKIT_INLINE void write(Number& top, Number& runner_up) const { top_two(first_, second_, top, runner_up); }
 
    private:
     Pack<Number> first_;
@@ -188,31 +184,33 @@ OCRKIT_TARGET void fill_levels(std::size_t frames, std::size_t block_count, cons
                                const Number* const* emission, const Number* const* whole, std::size_t levels,
                                Number* state, Number* below) {
     const std::size_t stride = padded(frames);
-    const std::size_t size = kLexiconLanes * stride;
     const std::size_t row = block_count * kLexiconLanes;
-    Number* const here = state;                     // of each block, as the next two
-    Number* const as_whole = here + row;
-    Number* const lower_level = as_whole + row;
-    Number* const ahead = lower_level + row;        // of each level, of each block
-    for (std::size_t i = 0; i < levels * block_count; ++i) {
-        Pack<Number>::all(Number{}).store(ahead + i * kLexiconLanes);
-        for (std::size_t l = 0; l < kLexiconLanes; ++l) {
-            for (std::size_t t = frames; t < stride; ++t) below[i * size + l * stride + t] = Number{};
+    Number* const here = state;               // of each block
+    Number* const as_whole = here + row;      // likewise
+    Number* const ahead = as_whole + row;     // of each level, of each block
+    Number* const rows = ahead + levels * row;   // of each level, of each block, of sixteen frames
+    for (std::size_t i = 0; i < levels * row; i += kLexiconLanes) {
+        Pack<Number>::all(Number{}).store(ahead + i);
+        for (std::size_t frame = 0; frame < kLexiconLanes; ++frame) {
+            Pack<Number>::all(Number{}).store(rows + i * kLexiconLanes + frame * kLexiconLanes);
         }
     }
     Number after_blank[kLexiconLevels] = {};
     for (std::size_t t = frames; t-- > 0;) {
+        const std::size_t frame = t % kLexiconLanes * kLexiconLanes;
         for (std::size_t b = 0; b < block_count; ++b) {
             row_of(emission[b], stride, t).store(here + b * kLexiconLanes);
             row_of(whole[b], stride, t).store(as_whole + b * kLexiconLanes);
-            Pack<Number>::all(Number{}).store(lower_level + b * kLexiconLanes);
         }
         for (std::size_t level = 0; level < levels; ++level) {
             Number* const level_ahead = ahead + level * row;
-            Number* const level_below = below + level * block_count * size + t;
+            Number* const level_rows = rows + level * row * kLexiconLanes + frame;
+            const Number* const lower_rows = level_rows - row * kLexiconLanes;   // of the level below, if there is one
             TopTwo<Number> tops;
             for (std::size_t at = 0; at < row; at += kLexiconLanes) {
-                tops.add(higher(Pack<Number>::load(as_whole + at), Pack<Number>::load(lower_level + at)));
+                Pack<Number> value = Pack<Number>::load(as_whole + at);
+                if (level > 0) value = higher(value, Pack<Number>::load(lower_rows + at * kLexiconLanes));
+                tops.add(value);
             }
             Number top{};
             Number runner_up{};
@@ -220,12 +218,16 @@ OCRKIT_TARGET void fill_levels(std::size_t frames, std::size_t block_count, cons
             const Number later = blank[t] * after_blank[level];
             after_blank[level] = later + top;
             for (std::size_t at = 0; at < row; at += kLexiconLanes) {
-                const Pack<Number> value =
-                    higher(Pack<Number>::load(as_whole + at), Pack<Number>::load(lower_level + at));
+                Pack<Number> value = Pack<Number>::load(as_whole + at);
+                if (level > 0) value = higher(value, Pack<Number>::load(lower_rows + at * kLexiconLanes));
                 const Pack<Number> mine = Pack<Number>::load(here + at) * Pack<Number>::load(level_ahead + at);
-                mine.store(lower_level + at);
+                mine.store(level_rows + at * kLexiconLanes);
                 carried_on(mine, value, top, runner_up, later).store(level_ahead + at);
-                for (std::size_t l = 0; l < kLexiconLanes; ++l) level_below[(at + l) * stride] = lower_level[at + l];
+            }
+        }
+        if (t % kLexiconLanes == 0) {
+            for (std::size_t i = 0; i < levels * row; i += kLexiconLanes) {
+                transpose(rows + i * kLexiconLanes, below + i * stride + t, stride);
             }
         }
     }
@@ -265,8 +267,31 @@ OCRKIT_TARGET void weigh(const Number* source, std::size_t begin, std::size_t en
 }
 
 template <class Number>
+OCRKIT_TARGET void extend(const Number* source, const Number* emission, const Number* blank, std::size_t first,
+                          std::size_t frames, Number* after_blank, Number* after_any) {
+    const std::size_t begin = first / kLexiconLanes * kLexiconLanes;
+    const std::size_t end = padded(frames);
+    // Whole packs of zeros before and behind; what lies between is written over.
+    Pack<Number>::all(Number{}).store(after_blank + begin);
+    Pack<Number>::all(Number{}).store(after_any + begin);
+    if (begin + kLexiconLanes < end) {
+        Pack<Number>::all(Number{}).store(after_blank + end - kLexiconLanes);
+        Pack<Number>::all(Number{}).store(after_any + end - kLexiconLanes);
+    }
+    Number label_last{};
+    Number blank_last{};
+    for (std::size_t t = first; t + 1 < frames; ++t) {
+        // Either sum waits for one product and sum of its own, and no more.
+        blank_last = blank_last * blank[t] + label_last * blank[t];
+        label_last = label_last * emission[t] + source[t] * emission[t];
+        after_blank[t + 1] = blank_last;
+        after_any[t + 1] = blank_last + label_last;
+    }
+}
+
+template <class Number>
 constexpr LexiconKernels<Number> table_of(const char* name) {
-    return {&ceilings<Number>, &fill<Number>, &fill_levels<Number>, &weigh<Number>, name};
+    return {&ceilings<Number>, &fill<Number>, &fill_levels<Number>, &weigh<Number>, &extend<Number>, name};
 }
 
 }  // namespace

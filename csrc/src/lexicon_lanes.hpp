@@ -71,6 +71,13 @@ struct Higher {
     }
 };
 
+struct Lower {
+    template <class Vector>
+    OCRKIT_INLINE Vector operator()(Vector a, Vector b) const {
+        return a < b ? a : b;
+    }
+};
+
 template <class Real>
 OCRKIT_INLINE Pack<Real> higher(Pack<Real> a, const Pack<Real>& b) {
     for (std::size_t i = 0; i < Pack<Real>::kParts; ++i) a.parts[i] = Higher{}(a.parts[i], b.parts[i]);
@@ -79,9 +86,7 @@ OCRKIT_INLINE Pack<Real> higher(Pack<Real> a, const Pack<Real>& b) {
 
 template <class Real>
 OCRKIT_INLINE Pack<Real> lower(Pack<Real> a, const Pack<Real>& b) {
-    for (std::size_t i = 0; i < Pack<Real>::kParts; ++i) {
-        a.parts[i] = a.parts[i] < b.parts[i] ? a.parts[i] : b.parts[i];
-    }
+    for (std::size_t i = 0; i < Pack<Real>::kParts; ++i) a.parts[i] = Lower{}(a.parts[i], b.parts[i]);
     return a;
 }
 
@@ -95,9 +100,9 @@ OCRKIT_INLINE Pack<Real> where_equal(const Pack<Real>& a, const Pack<Real>& b, c
     return otherwise;
 }
 
-/// Folds the lanes into one by `merge`, a function of two vectors of any width.
-template <class Real, class Merge>
-OCRKIT_INLINE Real folded(const Pack<Real>& pack, Merge merge) {
+template <class Real>
+OCRKIT_INLINE Real sum(const Pack<Real>& pack) {
+    constexpr Sum merge;
     auto whole = pack.parts[0];
     for (std::size_t i = 1; i < Pack<Real>::kParts; ++i) whole = merge(whole, pack.parts[i]);
     if constexpr (Pack<Real>::kWidth == 16) {
@@ -120,22 +125,44 @@ OCRKIT_INLINE Real folded(const Pack<Real>& pack, Merge merge) {
     }
 }
 
-template <class Real>
-OCRKIT_INLINE Real sum(const Pack<Real>& pack) {
-    return folded(pack, Sum{});
-}
+/// One round of `top_two`: of each lane and the one that `order` puts beside it, the higher and the second highest.
+#define OCRKIT_PLAY(...)                                                                       \
+    {                                                                                          \
+        const auto other_first = __builtin_shufflevector(first, first, __VA_ARGS__);           \
+        const auto other_second = __builtin_shufflevector(second, second, __VA_ARGS__);        \
+        second = Higher{}(Lower{}(first, other_first), Higher{}(second, other_second));        \
+        first = Higher{}(first, other_first);                                                  \
+    }
 
+/// The highest and the second highest of the numbers in both packs, where no lane of the second has more than the same
+/// lane of the first; equal ones count each.
 template <class Real>
-OCRKIT_INLINE Real highest(const Pack<Real>& pack) {
-    return folded(pack, Higher{});
+OCRKIT_INLINE void top_two(const Pack<Real>& firsts, const Pack<Real>& seconds, Real& top, Real& runner_up) {
+    auto first = firsts.parts[0];
+    auto second = seconds.parts[0];
+    for (std::size_t i = 1; i < Pack<Real>::kParts; ++i) {
+        second = Higher{}(Lower{}(first, firsts.parts[i]), Higher{}(second, seconds.parts[i]));
+        first = Higher{}(first, firsts.parts[i]);
+    }
+    if constexpr (Pack<Real>::kWidth == 16) {
+        OCRKIT_PLAY(8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7)
+        OCRKIT_PLAY(4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11)
+        OCRKIT_PLAY(2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13)
+        OCRKIT_PLAY(1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14)
+    } else if constexpr (Pack<Real>::kWidth == 8) {
+        OCRKIT_PLAY(4, 5, 6, 7, 0, 1, 2, 3)
+        OCRKIT_PLAY(2, 3, 0, 1, 6, 7, 4, 5)
+        OCRKIT_PLAY(1, 0, 3, 2, 5, 4, 7, 6)
+    } else if constexpr (Pack<Real>::kWidth == 4) {
+        OCRKIT_PLAY(2, 3, 0, 1)
+        OCRKIT_PLAY(1, 0, 3, 2)
+    } else {
+        OCRKIT_PLAY(1, 0)
+    }
+    top = first[0];
+    runner_up = second[0];
 }
-
-/// In how many lanes the pack equals `value`.
-template <class Real>
-OCRKIT_INLINE std::size_t count_equal(const Pack<Real>& pack, Real value) {
-    return static_cast<std::size_t>(
-        sum(where_equal(pack, Pack<Real>::all(value), Pack<Real>::all(1), Pack<Real>::all(0))));
-}
+#undef OCRKIT_PLAY
 
 /// Below it `exponentials` gives zero: what a float still holds with all its digits.
 constexpr float kLeastLog = -86.0F;

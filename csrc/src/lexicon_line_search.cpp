@@ -12,7 +12,7 @@ namespace ocrkit::ctc {
 namespace {
 
 /// Expansions after which a line is taken for a hard one, worth tighter bounds.
-constexpr std::int64_t kPatience = 48;
+constexpr std::int64_t kPatience = 128;
 
 /// What rounding may put a probability off by, as a share of it: a path is a product of T factors, each a float32's
 /// logarithm raised to a float, and a few sums a frame. Doubles are far better, but what is given out is a float32.
@@ -26,6 +26,9 @@ double least_trusted(std::size_t frames) {
     const double least = std::is_same_v<Number, float> ? 5e-38 : 3e-308;   // e^-86, and the normal doubles
     return least * places * 1e6;
 }
+
+constexpr Node kNoNode = -1;
+constexpr Label kNoLabel = -2;   // not even the root's
 
 constexpr double kNothing = -std::numeric_limits<double>::infinity();
 
@@ -56,7 +59,7 @@ Verdict LexiconLineSearch<Number>::run(const LineView& line, float cut) {
     }
     threshold_ = options_.n_best == 1 ? std::max(trusted_, cut_) : trusted_;
     expanded_ = 0;
-    queue_.clear();
+    queue_.reset(!in_logs_);
     fresh_.clear();
     found_.clear();
     best_keys_.clear();
@@ -75,19 +78,20 @@ Verdict LexiconLineSearch<Number>::search() {
     expand(kept_, 0);
     while (true) {
         for (const Pending& pending : fresh_) {
-            queue_.push_back(pending);
-            std::push_heap(queue_.begin(), queue_.end());
+            queue_.push(pending);
         }
         fresh_.clear();
-        if (queue_.empty() || is_finished(queue_.front().bound)) {
+        if (queue_.empty() || is_finished(queue_.ceiling())) {
             return Verdict::kProved;
+        }
+        const Pending top = queue_.pop();
+        if (top.bound < threshold_) {
+            continue;
         }
         if (is_out_of_budget()) {
             return Verdict::kStopped;
         }
-        const Pending top = queue_.front();
-        std::pop_heap(queue_.begin(), queue_.end());
-        queue_.pop_back();
+        look_ahead(top.node);
         if (expanded_ == kPatience) {
             tables_.tell_levels_apart();
         }
@@ -99,6 +103,19 @@ Verdict LexiconLineSearch<Number>::search() {
         } else if (descend(top) == Verdict::kStopped) {
             return Verdict::kStopped;
         }
+    }
+}
+
+/// Asks for the memory of what comes next, which is anywhere, so that it is there when it is needed.
+template <class Number>
+void LexiconLineSearch<Number>::look_ahead(Node node) const {
+    const auto child = static_cast<std::size_t>(lexicon_.first_child[static_cast<std::size_t>(node)]);
+    if (child < lexicon_.labels.size()) {
+        __builtin_prefetch(&lexicon_.labels[child]);
+        __builtin_prefetch(&lexicon_.shapes[child]);
+    }
+    if (const Pending* const next = queue_.next()) {
+        __builtin_prefetch(&lexicon_.first_child[static_cast<std::size_t>(next->node)]);
     }
 }
 
@@ -140,51 +157,53 @@ void LexiconLineSearch<Number>::expand(const Pool& pool, std::size_t slot) {
     const Node begin = lexicon_.first_child[at];
     const Node end = lexicon_.first_child[at + 1];
     const Number* const after_blank = blank_column(pool, slot);
-    const Number* const after_any = after_blank + stride_;
-    // A child with its parent's own label begins only where a blank has parted the two.
-    const auto labels = lexicon_.labels.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
-    const auto repeat = begin + static_cast<Node>(std::lower_bound(labels.begin(), labels.end(), label(node)) - labels.begin());
-    const bool repeats = repeat < end && label(repeat) == label(node);
-    collect(begin, repeats ? repeat : end, first, after_any);
-    if (repeats) {
-        collect(repeat, repeat + 1, first + 1, after_blank);
-        collect(repeat + 1, end, first, after_any);
+    const Node repeat = collect(begin, end, first, after_blank + stride_, label(node));
+    if (repeat != kNoNode) {
+        // A child with its parent's own label begins only where a blank has parted the two.
+        collect(repeat, repeat + 1, first + 1, after_blank, kNoLabel);
     }
 }
 
-/// The children begin..end-1, which begin after `first` frames or later, out of the mass in `source`.
+/// The children begin..end-1, which begin after `first` frames or later, out of the mass in `source`. Gives the child
+/// with the label `except`, which is left out.
 template <class Number>
-void LexiconLineSearch<Number>::collect(Node begin, Node end, std::size_t first, const Number* source) {
+Node LexiconLineSearch<Number>::collect(Node begin, Node end, std::size_t first, const Number* source, Label except) {
     if (first >= line_.frames) {
-        return;   // no frame is left for one more label
+        return kNoNode;   // no frame is left for one more label
     }
-    columns_.clear();
-    owners_.clear();
-    for (Node child = begin; child < end; ++child) {
+    for (Node child = begin; child < end && !tables_.has_all(); ++child) {
         tables_.require(tables_.letter(label(child)));   // of all of them, before any column is pointed at
     }
+    const auto most = static_cast<std::size_t>(end - begin) + 1;   // one is written that does not count
+    entries_.clear(most);
+    going_on_.clear(most);
+    Node excepted = kNoNode;
     for (Node child = begin; child < end; ++child) {
         const std::int32_t letter = tables_.letter(label(child));
-        if (shape(child).is_entry()) {
-            columns_.push_back(tables_.whole(letter));
-            owners_.push_back(child);
-        }
-        if (shape(child).height() > 0) {
-            columns_.push_back(tables_.below(letter, shape(child).height()));
-            owners_.push_back(~child);
-        }
+        const NodeShape child_shape = shape(child);
+        const std::size_t height = child_shape.height();
+        const bool is_wanted = label(child) != except;
+        excepted = is_wanted ? excepted : child;
+        entries_.add(child, tables_.whole(letter), is_wanted & child_shape.is_entry());
+        going_on_.add(child, tables_.below(letter, std::max<std::size_t>(height, 1)), is_wanted & (height > 0));
     }
-    sums_.resize(columns_.size());
-    kernels_.weigh(source, first / kLexiconLanes * kLexiconLanes, stride_, columns_.data(), columns_.size(),
-                   sums_.data());
+    const std::size_t from = first / kLexiconLanes * kLexiconLanes;
+    for (Weighing* const weighing : {&entries_, &going_on_}) {
+        kernels_.weigh(source, from, stride_, weighing->columns.data(), weighing->count, weighing->sums.data());
+    }
+    for (std::size_t i = 0; i < entries_.count; ++i) {
+        offer(entry_key(entries_.sums[i], entries_.nodes[i]), entries_.nodes[i]);
+    }
     const auto parent = static_cast<std::int32_t>(kept_.slots.size()) - 1;
-    for (std::size_t i = 0; i < owners_.size(); ++i) {
-        if (owners_[i] >= 0) {
-            offer(entry_key(sums_[i], owners_[i]), owners_[i]);
-        } else if (const Key bound = bound_key(sums_[i], ~owners_[i]); bound >= threshold_ && bound > kNothing) {
-            fresh_.push_back({bound, ~owners_[i], parent});
-        }
+    std::size_t fresh = fresh_.size();
+    fresh_.resize(fresh + going_on_.count);
+    for (std::size_t i = 0; i < going_on_.count; ++i) {
+        const Key bound = bound_key(going_on_.sums[i], going_on_.nodes[i]);
+        fresh_[fresh] = {bound, going_on_.nodes[i], parent};
+        fresh += bound >= threshold_ && bound > kNothing ? 1 : 0;
     }
+    fresh_.resize(fresh);
+    return excepted;
 }
 
 /// Puts an entry among those found.
@@ -213,7 +232,7 @@ void LexiconLineSearch<Number>::offer(Key key, Node node) {
 template <class Number>
 void LexiconLineSearch<Number>::raise_threshold(Key worst) {
     // Scores are given out as float32, where what is near enough is equal and goes by its labels.
-    const double slack = slack_ + 2.4e-7 * std::abs(log_of(worst) + line_.log_sum_total);
+    const double slack = slack_ + 2.4e-7 * (size_of_log(worst) + std::abs(line_.log_sum_total));
     threshold_ = std::max(threshold_, in_logs_ ? worst - slack : worst * (1.0 - std::min(slack, 0.5)));
     if (found_.size() >= tidy_size_) {
         std::erase_if(found_, [this](const Candidate& candidate) { return candidate.key < threshold_; });
@@ -254,25 +273,9 @@ void LexiconLineSearch<Number>::store(const Pool& parents, std::size_t parent, N
     const std::size_t first = above.first + (repeats ? 1 : 0);
     const Number* const source = blank_column(parents, parent) + (repeats ? 0 : stride_);
     const Number* const emission = tables_.emission(tables_.letter(label(node)));
-    const Number* const blank = tables_.blank();
     Number* const after_blank = blank_column(pool, slot);
-    Number* const after_any = after_blank + stride_;
     pool.slots[slot] = {node, first + 1};
-    const std::size_t frames = line_.frames;
-    for (std::size_t t = first / kLexiconLanes * kLexiconLanes; t <= std::min(first, frames - 1); ++t) {
-        after_blank[t] = after_any[t] = Number{};
-    }
-    Number label_last{};
-    Number blank_last{};
-    for (std::size_t t = first; t + 1 < frames; ++t) {
-        blank_last = (blank_last + label_last) * blank[t];
-        label_last = (label_last + source[t]) * emission[t];
-        after_blank[t + 1] = blank_last;
-        after_any[t + 1] = blank_last + label_last;
-    }
-    for (std::size_t t = frames; t < stride_; ++t) {
-        after_blank[t] = after_any[t] = Number{};
-    }
+    kernels_.extend(source, emission, tables_.blank(), first, line_.frames, after_blank, after_blank + stride_);
 }
 
 template <class Number>
@@ -284,9 +287,10 @@ auto LexiconLineSearch<Number>::key_of(const Number& number) const -> Key {
     }
 }
 
+/// |ln p|, or up to 0.7 more.
 template <class Number>
-double LexiconLineSearch<Number>::log_of(Key key) const {
-    return in_logs_ ? key : std::log(key);
+double LexiconLineSearch<Number>::size_of_log(Key key) const {
+    return in_logs_ ? std::abs(key) : 0.7 * std::abs(static_cast<double>(std::ilogb(key)));
 }
 
 template <class Number>

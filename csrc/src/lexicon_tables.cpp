@@ -36,6 +36,7 @@ void LineTables<Number>::reset(const LineView& line) {
     stride_ = padded(line.frames);
     has_levels_ = false;
     used_ = 0;
+    filled_ = 0;
     offsets_.assign(blocks_.size(), kAbsent);
     grow(blank_, stride_);
     grow(ceilings_, line.frames);
@@ -54,6 +55,7 @@ void LineTables<Number>::fill(std::size_t block) {
     kernels_.fill(line_, blocks_[block], ceilings_.data(), emission, emission + size, emission + 2 * size);
     offsets_[block] = used_;
     used_ += 3 * size;
+    ++filled_;
 }
 
 template <class Number>
@@ -72,7 +74,7 @@ void LineTables<Number>::tell_levels_apart() {
         whole.push_back(emission.back() + kLexiconLanes * stride_);
     }
     grow(levels_, numbers);
-    grow(state_, (kLexiconLevels + 3) * blocks_.size() * kLexiconLanes);
+    grow(state_, (17 * kLexiconLevels + 2) * blocks_.size() * kLexiconLanes);
     kernels_.fill_levels(line_.frames, blocks_.size(), blank_.data(), emission.data(), whole.data(), kLexiconLevels,
                          state_.data(), levels_.data());
     has_levels_ = true;

@@ -50,13 +50,19 @@ struct LexiconKernels {
                  Number* whole, Number* below);
 
     /// `below` for letters that at most 1..levels others may follow, from the blocks' `emission` and `whole`:
-    /// below[level - 1][block][lane][t]. `state` has room for (levels + 3) x 16 numbers a block. O(TK levels).
+    /// below[level - 1][block][lane][t]. `state` has room for (17 levels + 2) x 16 numbers a block. O(TK levels).
     void (*fill_levels)(std::size_t frames, std::size_t block_count, const Number* blank, const Number* const* emission,
                         const Number* const* whole, std::size_t levels, Number* state, Number* below);
 
     /// sums[i] = sum of source[t] x columns[i][t] over begin <= t < end, both multiples of 16.
     void (*weigh)(const Number* source, std::size_t begin, std::size_t end, const Number* const* columns,
                   std::size_t count, Number* sums);
+
+    /// A node's columns from those of its parent: the mass after t frames, begin <= t < T, that ends with a blank, and
+    /// all of it. Its label, of the probabilities `emission`, begins in frame `first` or later, out of the parent's
+    /// mass in `source`. Zero before and behind, from the last multiple of 16 to padded(T). O(T).
+    void (*extend)(const Number* source, const Number* emission, const Number* blank, std::size_t first,
+                   std::size_t frames, Number* after_blank, Number* after_any);
 
     const char* name;
 };

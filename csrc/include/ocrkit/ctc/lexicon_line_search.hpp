@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "ocrkit/ctc/bound_queue.hpp"
 #include "ocrkit/ctc/lexicon.hpp"
 #include "ocrkit/ctc/lexicon_search.hpp"
 #include "ocrkit/ctc/lexicon_tables.hpp"
@@ -67,10 +68,35 @@ class LexiconLineSearch {
         AlignedVector<Number> columns;
     };
 
+    /// Nodes, the columns to weigh a source by for them, and what comes of it.
+    struct Weighing {
+        std::size_t count = 0;
+        std::vector<Node> nodes;
+        std::vector<const Number*> columns;
+        AlignedVector<Number> sums;
+
+        void clear(std::size_t most) {
+            count = 0;
+            if (nodes.size() < most) {
+                nodes.resize(most);
+                columns.resize(most);
+                sums.resize(most);
+            }
+        }
+
+        /// Adds a node where it counts, without a branch: which nodes do is hard to foresee.
+        void add(Node node, const Number* column, bool counts) {
+            nodes[count] = node;
+            columns[count] = column;
+            count += counts ? 1 : 0;
+        }
+    };
+
     Verdict search();
+    void look_ahead(Node node) const;
     Verdict descend(const Pending& top);
     void expand(const Pool& pool, std::size_t slot);
-    void collect(Node begin, Node end, std::size_t first, const Number* source);
+    Node collect(Node begin, Node end, std::size_t first, const Number* source, Label except);
     void offer(Key key, Node node);
     void raise_threshold(Key worst);
 
@@ -83,7 +109,7 @@ class LexiconLineSearch {
     }
 
     Key key_of(const Number& number) const;
-    double log_of(Key key) const;
+    double size_of_log(Key key) const;
     Key entry_key(const Number& number, Node node) const;
     Key bound_key(const Number& number, Node node) const;
     Label label(Node node) const { return lexicon_.labels[static_cast<std::size_t>(node)]; }
@@ -109,16 +135,14 @@ class LexiconLineSearch {
     std::int64_t expanded_ = 0;
     Pool kept_;                     // nodes expanded best first
     Pool ladder_;                   // the nodes on the way down to a node searched depth first, a slot a level
-    std::vector<Pending> queue_;    // a heap
+    BoundQueue<Pending> queue_;
     std::vector<Pending> fresh_;    // what the last expansion brought
     std::vector<Candidate> found_;
     std::size_t tidy_size_ = 0;     // of found_, when entries below the threshold are cleared out
     std::vector<Key> best_keys_;    // the n best, a heap with the worst in front
     std::vector<Node> nodes_;
-    // Of one expansion: the columns to weigh, what came of them, and whose they are.
-    std::vector<const Number*> columns_;
-    AlignedVector<Number> sums_;
-    std::vector<Node> owners_;
+    Weighing entries_;              // of one expansion, the children that are entries
+    Weighing going_on_;             // and those that have children
 };
 
 extern template class LexiconLineSearch<float>;

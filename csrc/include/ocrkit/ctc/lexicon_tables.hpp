@@ -67,6 +67,9 @@ class LineTables {
         }
     }
 
+    /// Whether every letter has its columns.
+    bool has_all() const { return filled_ == blocks_.size(); }
+
     const Number* emission(std::int32_t letter) const { return column(letter, 0); }
     const Number* whole(std::int32_t letter) const { return column(letter, 1); }
 
@@ -100,6 +103,7 @@ class LineTables {
     AlignedVector<Number> state_;
     std::vector<Ceiling<Number>> ceilings_;
     std::vector<std::size_t> offsets_;    // by block, where its three times sixteen columns begin
+    std::size_t filled_ = 0;
     std::size_t used_ = 0;
     AlignedVector<Number> columns_;
     AlignedVector<Number> levels_;
