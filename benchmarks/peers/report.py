@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import textwrap
 from importlib import metadata
 from typing import TYPE_CHECKING
 
@@ -78,10 +79,17 @@ Answers were compared first. Greedy's labels are NumPy's. A beam of 10 or more e
 0.05 points, more than a beam of 100 without a cut. Lexicon search is proved on every line, and a sample of its scores
 compared with brute force. "Equal" is the share of lines that a peer reads alike.
 
-flashlight looks at {TOKENS} labels a frame, and its words end with a separator, without which it loses the last letter
-of some and runs others together. fast-ctc-decode looks at no label below {CUT:g}. {_versions(pace)}
+{textwrap.fill(_remarks(pace), width=120)}
 """
     return "\n".join([head, *table(rows)])
+
+
+def _remarks(pace: Pace) -> str:
+    return (
+        f"flashlight looks at {TOKENS} labels a frame, and its words end with a separator, without which it loses the "
+        "last letter of some and runs others together. fast-ctc-decode looks at no label below "
+        f"{CUT:g}. {_versions(pace)}"
+    )
 
 
 def _versions(pace: Pace) -> str:
