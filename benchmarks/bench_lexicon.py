@@ -14,6 +14,8 @@ import pytest
 from ocrkit.ctc import Lexicon, greedy, lexicon_search
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
     from pytest_benchmark.fixture import BenchmarkFixture
 
@@ -93,3 +95,26 @@ def test_building_a_lexicon_from_words(benchmark: BenchmarkFixture, words: list[
     assert "".join(Letters.symbols[label] for label in lexicon.labels(4321)) == words[4321]
 
     benchmark(Lexicon.from_words, words, Letters())
+
+
+def test_opening_a_saved_lexicon(benchmark: BenchmarkFixture, words: list[str], tmp_path: Path) -> None:
+    path = tmp_path / "words.lexicon"
+    Lexicon.from_words(words, Letters()).save(path)
+    assert Lexicon.open(path, verify=True).labels(4321).tolist() == [Letters.symbols.index(c) for c in words[4321]]
+
+    benchmark(Lexicon.open, path)
+
+
+def test_rejecting_words_that_are_in_no_lexicon(benchmark: BenchmarkFixture, words: list[str]) -> None:
+    lexicon = Lexicon.from_words(words[:1_000], Letters())
+    log_probs = written(words[50_000 : 50_000 + LINES], noise=1.0)
+    decoded = lexicon_search(log_probs, lexicon=lexicon, reject_below=5.0, threads=1)
+    assert decoded.proved.all()
+    # What is kept is no more than 5 nats below greedy's labelling; most other words are much further off.
+    kept = np.diff(decoded.line_offsets) == 1
+    floors = greedy(log_probs, rescore=True).acoustic_scores - 5.0
+    assert (decoded.acoustic_scores >= floors[kept]).all()
+    assert kept.mean() < 0.2
+
+    benchmark.extra_info["lines"] = LINES
+    benchmark(lexicon_search, log_probs, lexicon=lexicon, reject_below=5.0, threads=1)
