@@ -80,7 +80,7 @@ def read_lexicon(path: str | Path, charset: Charset, *, unencodable: Literal["er
             that the charset cannot spell, or no word at all.
     """
     path = Path(path)
-    text = _text(path)
+    text = _text(path).rstrip("\n")  # the copy alone is kept
     if (plain := _plain(text, path, charset)) is not None:
         return plain
     entries = _entries(text, path)
@@ -129,10 +129,9 @@ def _plain(text: str, path: Path, charset: Charset) -> LexiconFile | None:
     """A file of nothing but words that can all be spelled, which is read without a look at each; else None."""
     from ocrkit.ctc import Lexicon
 
-    words = text.strip("\n")
-    if not words or "\n\n" in words or _OTHER_SPACE.search(words) is not None:
+    if not text or text.startswith("\n") or "\n\n" in text or _OTHER_SPACE.search(text) is not None:
         return None
-    normal = charset.normalize(words)
+    normal = charset.normalize(text)
     try:
         lexicon = Lexicon.from_lines(normal, charset)
     except LexiconError:
