@@ -1,6 +1,7 @@
 """The native decoders. They trust their caller with types; ocrkit.ctc checks and documents."""
 
 import builtins
+from collections.abc import Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -83,4 +84,36 @@ def text_search(
     out_of_lexicon: float,
     prior_weight: float,
     threads: int,
+    model: TextModel | None,
 ) -> _DecodedArrays: ...
+def beam_search_with_model(
+    log_probs: NDArray[np.float32] | NDArray[np.float16],
+    lengths: NDArray[np.int64] | None,
+    blank: int,
+    beam_width: int,
+    n_best: int,
+    token_cut: float,
+    threads: int,
+    model: TextModel,
+) -> _DecodedArrays: ...
+
+class NgramModel(metaclass=type):  # noqa: UP050 - as for Lexicon
+    def __init__(self, arpa: builtins.bytes) -> None: ...
+    def units(self) -> list[str]: ...
+    def order(self) -> int: ...
+    def size(self) -> int: ...
+    def log_prob(self, units: Sequence[int]) -> float: ...
+
+class WordUnits(metaclass=type):  # noqa: UP050 - as for Lexicon
+    def __init__(self, model: NgramModel, lexicon: Lexicon, text: str, symbols: list[str]) -> None: ...
+
+class TextModel(metaclass=type):  # noqa: UP050 - as for Lexicon
+    def __init__(
+        self,
+        ngrams: NgramModel,
+        words: WordUnits | None,
+        label_units: NDArray[np.int32],
+        label_offsets: NDArray[np.int64],
+        weight: float,
+        bonus: float,
+    ) -> None: ...

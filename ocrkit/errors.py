@@ -17,6 +17,7 @@ __all__ = [
     "EmissionsError",
     "FontError",
     "ImageError",
+    "LanguageModelError",
     "LexiconError",
     "MissingFileError",
     "ModelError",
@@ -56,6 +57,10 @@ class UnencodableText(OcrkitError, ValueError):  # noqa: N818 - the name that th
 
 class LexiconError(OcrkitError, ValueError):
     """A lexicon that is empty, unreadable, or holds an impossible entry."""
+
+
+class LanguageModelError(OcrkitError, ValueError):
+    """A language model that cannot be read, or that does not fit what it is asked for."""
 
 
 class EmissionsError(OcrkitError, ValueError):

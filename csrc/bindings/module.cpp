@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "bindings.hpp"
+#include "ocrkit/ctc/ngram.hpp"
 
 namespace ocrkit::bindings {
 
@@ -20,6 +21,9 @@ void translate(std::exception_ptr thrown) {
         raise("EmissionsError", error);
     } catch (const ctc::OptionError& error) {
         raise("OptionError", error);
+    } catch (const ctc::NgramError& error) {
+        py::set_error(py::module_::import("ocrkit.errors").attr("LanguageModelError"),
+                      (std::to_string(error.line) + ": " + error.what()).c_str());
     } catch (const ctc::LexiconError& error) {
         raise("LexiconError", error);
     }
@@ -48,5 +52,6 @@ PYBIND11_MODULE(_ctc, module) {
     bind_greedy(module);
     bind_beam_search(module);
     bind_lexicon(module);
+    bind_ngram(module);
     bind_text_search(module);
 }

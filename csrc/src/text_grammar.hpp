@@ -18,7 +18,9 @@ struct Reading {
 
     Node node = kBoundary;
     std::int32_t length = 0;   // labels of the stretch, or kHasSeparator: only an entry may hold a separator
-    double term = 0.0;         // nats: prior terms of the entries, and costs of what is none, as far as they are settled
+    NgramModel::Context context = 0;   // what the language model knows of the units so far
+    double term = 0.0;         // nats: prior terms of the entries, and costs of what is none, as far as they are settled,
+                               // and the language model's terms
 };
 
 /// line := sep* (entry sep+)* entry? sep*, with weights.
@@ -26,6 +28,9 @@ class TextGrammar {
    public:
     TextGrammar(const LexiconView& lexicon, std::span<const Label> separators, std::size_t labels,
                 const TextSearchOptions& options);
+
+    /// The one way of reading nothing.
+    Reading start() const;
 
     /// Appends to `out` each way of reading a text that goes on with `label`. Two ways that stand at the same node cost
     /// the same from there on, so only the better one is kept. O(readings x log children).
@@ -44,7 +49,10 @@ class TextGrammar {
     Node child(Node node, Label label) const;
     std::uint64_t bits_below(Node node) const;
     bool may_be_none(const Reading& reading) const;
-    double ended(const Reading& reading) const;
+    Reading ended(const Reading& reading) const;
+    Reading followed(Reading reading, NgramModel::Unit unit) const;
+    Reading spelled(const Reading& reading, Label label) const;
+    double hoped_of_model(const Reading& reading) const;
     double hoped(const Reading& reading) const;
     bool is_separator(Label label) const { return separators_[static_cast<std::size_t>(label)] != 0; }
 
@@ -54,6 +62,7 @@ class TextGrammar {
     std::uint64_t root_bits_ = 0;
     double out_of_lexicon_;
     double prior_weight_;
+    TextModel model_;
 };
 
 }  // namespace ocrkit::ctc

@@ -6,7 +6,7 @@ namespace ocrkit::ctc {
 
 void TextPrefixes::reset() {
     nodes_.clear();
-    readings_.assign(1, {});
+    readings_.assign(1, grammar_.start());
     nodes_.push_back({.readings = 1});
     weigh(nodes_.front(), nullptr);
 }

@@ -1,9 +1,12 @@
 #include "ocrkit/ctc/text_search.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <memory>
+#include <numeric>
 #include <string>
+#include <vector>
 
 #include "ocrkit/ctc/parallel_for.hpp"
 #include "ocrkit/ctc/prepare.hpp"
@@ -31,9 +34,23 @@ void check(const TextSearchOptions& options, const LexiconView& lexicon) {
     if (!std::isfinite(options.prior_weight) || options.prior_weight < 0.0) {
         throw OptionError("prior_weight is " + std::to_string(options.prior_weight) + "; it is finite and 0 or more");
     }
+    if (!std::isfinite(options.model.weight) || options.model.weight < 0.0) {
+        throw OptionError("lm_weight is " + std::to_string(options.model.weight) + "; it is finite and 0 or more");
+    }
+    if (!std::isfinite(options.model.bonus)) {
+        throw OptionError("lm_bonus is " + std::to_string(options.model.bonus) + "; it is a finite number of nats");
+    }
     if (options.prior_weight > 0.0 && lexicon.priors.empty()) {
         throw LexiconError("prior_weight is " + std::to_string(options.prior_weight) +
                            ", but the lexicon has no counts; build it with counts, or leave prior_weight at 0");
+    }
+}
+
+void check(const TextModel& model, const EmissionsView& emissions) {
+    const auto labels = static_cast<std::int64_t>(model.label_offsets.size()) - 1;
+    if (model.ngrams != nullptr && model.words == nullptr && labels != emissions.labels) {
+        throw OptionError("the language model was read for a charset of " + std::to_string(labels) +
+                          " labels, and log_probs has " + std::to_string(emissions.labels));
     }
 }
 
@@ -50,14 +67,24 @@ void check(std::span<const Label> separators, const EmissionsView& emissions) {
     }
 }
 
+TextBeamOptions beam_options(const TextSearchOptions& options) {
+    // A word is known for what it is only when it ends, and then may gain whatever it seemed to lack before.
+    const double gain = options.model.words != nullptr ? std::numeric_limits<double>::infinity()
+                        : options.model.ngrams != nullptr ? std::exp(std::max(options.model.bonus, 0.0))
+                                                          : 1.0;
+    return {.width = static_cast<std::size_t>(options.beam_width),
+            .token_cut = options.token_cut,
+            .largest_gain = gain};
+}
+
 /// Text search of one line after another, with the memory it takes.
 class TextDecoder {
    public:
     TextDecoder(const EmissionsView& emissions, const TextGrammar& grammar, const TextSearchOptions& options)
         : emissions_(emissions),
           n_best_(static_cast<std::size_t>(options.n_best)),
-          narrow_(grammar, {.width = static_cast<std::size_t>(options.beam_width), .token_cut = options.token_cut}),
-          wide_(grammar, {.width = static_cast<std::size_t>(options.beam_width), .token_cut = options.token_cut}) {}
+          narrow_(grammar, beam_options(options)),
+          wide_(grammar, beam_options(options)) {}
 
     void decode(std::int64_t line, Decoded& out) {
         const LineView view = prepared_.prepare(emissions_, line);
@@ -131,19 +158,43 @@ class TextDecoder {
     std::vector<Ranked> ranked_;
 };
 
+Decoded search(const EmissionsView& emissions, const TextGrammar& grammar, const TextSearchOptions& options) {
+    return decode_lines(emissions.lines, options.threads, [&]() -> LineDecoder {
+        const auto decoder = std::make_shared<TextDecoder>(emissions, grammar, options);
+        return [decoder](std::int64_t line, Decoded& out) { decoder->decode(line, out); };
+    });
+}
+
 }  // namespace
 
 Decoded text_search(const EmissionsView& emissions, const LexiconView& lexicon, std::span<const Label> separators,
                     const TextSearchOptions& options) {
     check(emissions);
     check(options, lexicon);
+    check(options.model, emissions);
     check(separators, emissions);
     lexicon.check_labels(emissions.blank, static_cast<std::size_t>(emissions.labels));
     const TextGrammar grammar(lexicon, separators, static_cast<std::size_t>(emissions.labels), options);
-    return decode_lines(emissions.lines, options.threads, [&]() -> LineDecoder {
-        const auto decoder = std::make_shared<TextDecoder>(emissions, grammar, options);
-        return [decoder](std::int64_t line, Decoded& out) { decoder->decode(line, out); };
-    });
+    return search(emissions, grammar, options);
+}
+
+Decoded beam_search_with_model(const EmissionsView& emissions, const TextSearchOptions& options) {
+    // No entry, and every label a separator.
+    static constexpr std::array<Label, 1> kLabels{-1};
+    static constexpr std::array<Node, 2> kFirstChild{1, 1};
+    static constexpr std::array<std::int32_t, 1> kNodeEntry{kNoEntry};
+    check(emissions);
+    LexiconView nothing;
+    nothing.labels = kLabels;
+    nothing.first_child = kFirstChild;
+    nothing.node_entry = kNodeEntry;
+    check(options, nothing);
+    check(options.model, emissions);
+    std::vector<Label> separators(static_cast<std::size_t>(emissions.labels));
+    std::iota(separators.begin(), separators.end(), Label{0});
+    std::erase(separators, emissions.blank);
+    const TextGrammar grammar(nothing, separators, static_cast<std::size_t>(emissions.labels), options);
+    return search(emissions, grammar, options);
 }
 
 }  // namespace ocrkit::ctc

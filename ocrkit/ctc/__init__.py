@@ -10,12 +10,14 @@ from ocrkit.ctc.build import build_info
 from ocrkit.ctc.decoded import Decoded, Hypothesis
 from ocrkit.ctc.greedy_decoder import greedy
 from ocrkit.ctc.lexicon import Lexicon, SymbolTable, lexicon_search
+from ocrkit.ctc.ngram import NgramModel
 from ocrkit.ctc.text_search import text_search
 
 __all__ = [
     "Decoded",
     "Hypothesis",
     "Lexicon",
+    "NgramModel",
     "SymbolTable",
     "beam_search",
     "build_info",

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from ocrkit import _ctc
 from ocrkit.ctc.decoded import Decoded
 from ocrkit.ctc.emissions import as_emissions
+from ocrkit.ctc.ngram import bound_model
 from ocrkit.ctc.options import as_count, as_label, as_number
 
 if TYPE_CHECKING:
     from ocrkit.ctc.emissions import Emissions, Lengths
+    from ocrkit.ctc.ngram import NgramModel
 
 __all__ = ["beam_search"]
 
@@ -23,6 +25,9 @@ def beam_search(
     beam_width: int = 16,
     n_best: int = 1,
     token_cut: float = 1e-3,
+    language_model: NgramModel | None = None,
+    lm_weight: float = 0.5,
+    lm_bonus: float = 0.0,
     threads: int = 0,
 ) -> Decoded:
     """Rank each line's likeliest labellings, summing over the alignments that spell them.
@@ -39,6 +44,11 @@ def beam_search(
         n_best: hypotheses to return a line, at least 1; there are fewer where the beam holds fewer.
         token_cut: 0 to 1; in a frame, a label less likely than this part of the likeliest is left out, unless it
             is the blank or a hypothesis's last label. 0 keeps all.
+        language_model: an n-gram model of characters; to the score it adds ``lm_weight`` times ln p of the labels,
+            from the start of a line to its end, and ``lm_bonus`` for each of them. Greedy's labelling is then a
+            candidate only if the beam holds it.
+        lm_weight: 0 or more.
+        lm_bonus: nats.
         threads: worker threads, 0 for one a core; the result is the same whatever their number.
 
     Returns:
@@ -48,16 +58,17 @@ def beam_search(
         EmissionsError: a shape, dtype or length is wrong, or a frame that counts holds NaN, +inf, or -inf throughout.
         OptionError: an option is out of range.
 
-    Source: Hannun et al. 2014, arXiv:1408.2873, algorithm 1, without the language model.
+    Source: Hannun et al. 2014, arXiv:1408.2873, algorithm 1.
     """
     array, counts = as_emissions(log_probs, lengths)
-    arrays = _ctc.beam_search(
-        array,
-        counts,
+    options = (
         as_label("blank", blank),
         as_count("beam_width", beam_width, least=1),
         as_count("n_best", n_best, least=1),
         as_number("token_cut", token_cut, least=0.0, most=1.0),
         as_count("threads", threads, least=0),
     )
-    return Decoded(*arrays)
+    model = bound_model(language_model, None, lm_weight, lm_bonus)
+    if model is not None:
+        return Decoded(*_ctc.beam_search_with_model(array, counts, *options, model))
+    return Decoded(*_ctc.beam_search(array, counts, *options))

@@ -11,6 +11,7 @@ from ocrkit import _ctc
 from ocrkit.ctc.decoded import Decoded
 from ocrkit.ctc.emissions import as_emissions
 from ocrkit.ctc.lexicon import Lexicon
+from ocrkit.ctc.ngram import bound_model
 from ocrkit.ctc.options import as_count, as_label, as_number
 from ocrkit.errors import OptionError
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ocrkit.ctc.emissions import Emissions, Lengths
+    from ocrkit.ctc.ngram import NgramModel
 
 __all__ = ["text_search"]
 
@@ -38,15 +40,18 @@ def text_search(
     token_cut: float = 1e-3,
     out_of_lexicon: float | None = None,
     prior_weight: float = 0.0,
+    language_model: NgramModel | None = None,
+    lm_weight: float = 0.5,
+    lm_bonus: float = 0.0,
     threads: int = 0,
 ) -> Decoded:
     """Find each line's likeliest text of lexicon entries with separators between them.
 
     A text is ``sep* (entry sep+)* entry? sep*``; a separator may also stand inside an entry, as in "don't". A
     labelling that can be read in several ways is one hypothesis, read in the best of them. The score is the
-    labelling's CTC probability, summed over all its alignments, in nats, plus its prior terms, less what its
-    stretches cost that are no entries. What is returned is rescored by a forward pass, so that scores are exact even
-    where the search pruned; equal scores go to the lexicographically lowest labels.
+    labelling's CTC probability, summed over all its alignments, in nats, plus its prior terms and the language
+    model's, less what its stretches cost that are no entries. What is returned is rescored by a forward pass, so that
+    scores are exact even where the search pruned; equal scores go to the lexicographically lowest labels.
 
     Args:
         log_probs: (B, T, V) or (T, V), natural logs, float32 or float16, any strides; read in place.
@@ -63,6 +68,11 @@ def text_search(
         out_of_lexicon: nats, 0 or more, that each label of a stretch between separators costs that is no entry;
             None reads entries only.
         prior_weight: of each entry's ln(count / total); above 0 the lexicon needs counts.
+        language_model: an n-gram model; to the score it adds ``lm_weight`` times ln p of the text's labels, or
+            entries, from the start of a line to its end, and ``lm_bonus`` for each of them. A stretch that is no
+            entry is one unknown word.
+        lm_weight: 0 or more.
+        lm_bonus: nats.
         threads: worker threads, 0 for one a core; the result is the same whatever their number.
 
     Returns:
@@ -89,6 +99,7 @@ def text_search(
         math.inf if out_of_lexicon is None else as_number("out_of_lexicon", out_of_lexicon, least=0.0, most=math.inf),
         as_number("prior_weight", prior_weight, least=0.0, most=_LARGEST_WEIGHT),
         as_count("threads", threads, least=0),
+        bound_model(language_model, lexicon, lm_weight, lm_bonus),
     )
     return Decoded(*arrays)
 
