@@ -20,6 +20,9 @@ _DecodedArrays: TypeAlias = tuple[
     NDArray[np.bool_],
 ]
 
+# bfloat16 comes as int16, bit by bit.
+_Emissions: TypeAlias = NDArray[np.float32] | NDArray[np.float16] | NDArray[np.int16]
+
 def build_info() -> dict[str, str | int]: ...
 def texts(
     labels: NDArray[np.int32],
@@ -28,7 +31,7 @@ def texts(
     symbols: list[str],
 ) -> list[str]: ...
 def greedy(
-    log_probs: NDArray[np.float32] | NDArray[np.float16],
+    log_probs: _Emissions,
     lengths: NDArray[np.int64] | None,
     blank: int,
     rescore: bool,
@@ -53,7 +56,7 @@ class Lexicon(metaclass=type):  # noqa: UP050 - pybind11 gives its classes a met
     ) -> tuple[Lexicon | None, NDArray[np.int64], NDArray[np.int64], int]: ...
 
 def lexicon_search(
-    log_probs: NDArray[np.float32] | NDArray[np.float16],
+    log_probs: _Emissions,
     lengths: NDArray[np.int64] | None,
     lexicon: Lexicon,
     blank: int,
@@ -64,7 +67,7 @@ def lexicon_search(
     threads: int,
 ) -> _DecodedArrays: ...
 def beam_search(
-    log_probs: NDArray[np.float32] | NDArray[np.float16],
+    log_probs: _Emissions,
     lengths: NDArray[np.int64] | None,
     blank: int,
     beam_width: int,
@@ -73,7 +76,7 @@ def beam_search(
     threads: int,
 ) -> _DecodedArrays: ...
 def text_search(
-    log_probs: NDArray[np.float32] | NDArray[np.float16],
+    log_probs: _Emissions,
     lengths: NDArray[np.int64] | None,
     lexicon: Lexicon,
     separators: NDArray[np.int32],
@@ -87,7 +90,7 @@ def text_search(
     model: TextModel | None,
 ) -> _DecodedArrays: ...
 def beam_search_with_model(
-    log_probs: NDArray[np.float32] | NDArray[np.float16],
+    log_probs: _Emissions,
     lengths: NDArray[np.int64] | None,
     blank: int,
     beam_width: int,
@@ -117,3 +120,9 @@ class TextModel(metaclass=type):  # noqa: UP050 - as for Lexicon
         weight: float,
         bonus: float,
     ) -> None: ...
+
+class BeamStream(metaclass=type):  # noqa: UP050 - pybind11 gives its classes a metaclass, and stubtest asks for one
+    def __init__(self, labels: int, blank: int, beam_width: int, n_best: int, token_cut: float) -> None: ...
+    def push(self, log_probs: _Emissions, blank: int) -> None: ...
+    def frames(self) -> int: ...
+    def decoded(self, n_best: int) -> _DecodedArrays: ...

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "ocrkit/ctc/simd.hpp"
 #include "ocrkit/ctc/types.hpp"
 
 namespace ocrkit::bindings {
@@ -16,13 +17,14 @@ namespace py = pybind11;
 
 using Lengths = std::optional<py::array_t<std::int64_t, py::array::c_style>>;
 
-/// A view of a (B, T, V) array of float32 or float16 where it lies; valid while both arrays live.
+/// A view of a (B, T, V) array of float32, float16 or, as int16, bfloat16 where it lies; valid while both arrays live.
 ctc::EmissionsView view_of(const py::array& log_probs, const Lengths& lengths, std::int64_t blank);
 
 /// The nine arrays of `Decoded`, in its order, without a copy.
 py::tuple arrays_of(ctc::Decoded&& decoded);
 
 void bind_beam_search(py::module_& module);
+void bind_beam_stream(py::module_& module);
 void bind_greedy(py::module_& module);
 void bind_decoded(py::module_& module);
 void bind_lexicon(py::module_& module);

@@ -25,8 +25,9 @@ py::array_t<T> array_of(std::vector<T>&& values) {
 ctc::EmissionsView view_of(const py::array& log_probs, const Lengths& lengths, std::int64_t blank) {
     const bool is_half = log_probs.dtype().kind() == 'f' && log_probs.itemsize() == 2;
     const bool is_single = log_probs.dtype().kind() == 'f' && log_probs.itemsize() == 4;
-    if (log_probs.ndim() != 3 || !(is_half || is_single)) {
-        throw ctc::EmissionsError("log_probs is no (lines, frames, labels) array of float32 or float16");
+    const bool is_brain = log_probs.dtype().kind() == 'i' && log_probs.itemsize() == 2;
+    if (log_probs.ndim() != 3 || !(is_half || is_single || is_brain)) {
+        throw ctc::EmissionsError("log_probs is no (lines, frames, labels) array of float32, float16 or int16");
     }
     if (log_probs.shape(2) > std::numeric_limits<ctc::Label>::max()) {
         throw ctc::EmissionsError("log_probs has " + std::to_string(log_probs.shape(2)) +
@@ -35,7 +36,7 @@ ctc::EmissionsView view_of(const py::array& log_probs, const Lengths& lengths, s
     // A blank that no label can be stays one that no label can be.
     const bool fits = blank >= 0 && blank <= std::numeric_limits<ctc::Label>::max();
     ctc::EmissionsView view{.data = static_cast<const std::byte*>(log_probs.data()),
-                            .dtype = is_half ? ctc::DType::kFloat16 : ctc::DType::kFloat32,
+                            .dtype = is_brain ? ctc::DType::kBFloat16 : is_half ? ctc::DType::kFloat16 : ctc::DType::kFloat32,
                             .line_stride = log_probs.strides(0),
                             .frame_stride = log_probs.strides(1),
                             .label_stride = log_probs.strides(2),

@@ -35,6 +35,7 @@ py::dict build_info() {
     info["build_type"] = OCRKIT_BUILD_TYPE;
     info["compiler"] = "C++ " __VERSION__;
     info["standard"] = static_cast<long>(__cplusplus);
+    info["simd"] = ctc::simd();
     info["threads"] = static_cast<int>(std::thread::hardware_concurrency());
     return info;
 }
@@ -51,6 +52,7 @@ PYBIND11_MODULE(_ctc, module) {
     bind_decoded(module);
     bind_greedy(module);
     bind_beam_search(module);
+    bind_beam_stream(module);
     bind_lexicon(module);
     bind_ngram(module);
     bind_text_search(module);

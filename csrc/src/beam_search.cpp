@@ -11,8 +11,6 @@
 
 namespace ocrkit::ctc {
 
-namespace {
-
 void check(const BeamSearchOptions& options) {
     if (options.beam_width < 1) {
         throw OptionError("beam_width is " + std::to_string(options.beam_width) + "; it is at least 1");
@@ -24,6 +22,8 @@ void check(const BeamSearchOptions& options) {
         throw OptionError("token_cut is " + std::to_string(options.token_cut) + "; it lies in 0..1");
     }
 }
+
+namespace {
 
 /// Beam search of one line after another, with the memory it takes.
 class BeamDecoder {

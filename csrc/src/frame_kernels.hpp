@@ -30,57 +30,111 @@ struct Frame {
     }
 };
 
+inline bool is_log_probability(float top) { return top < __builtin_inff() && top > -__builtin_inff(); }
+
+/// Vectors at, at+1, at+2 and at+3 of a frame, -inf where it ends.
 template <class Simd, class Source>
-inline bool frame_arg_max(const Frame<Simd, Source>& frame, float* high, Label* best) {
-    constexpr std::size_t kWidth = Simd::kFloats;
-    using Floats = typename Simd::Floats;
-    const Floats nothing = Simd::all(-__builtin_inff());
-    std::size_t at = 0;
-    if (frame.count <= 4 * kWidth) {  // in registers, and without a branch on where the maximum is
-        const Floats a = frame.rest(0);
-        const Floats b = frame.count > kWidth ? frame.rest(kWidth) : nothing;
-        const Floats c = frame.count > 2 * kWidth ? frame.rest(2 * kWidth) : nothing;
-        const Floats d = frame.count > 3 * kWidth ? frame.rest(3 * kWidth) : nothing;
-        const float top = Simd::highest(Simd::max(Simd::max(a, b), Simd::max(c, d)));
-        const Floats tops = Simd::all(top);
-        const std::uint64_t equal = Simd::equal(a, tops) | Simd::equal(b, tops) << kWidth |
-                                    Simd::equal(c, tops) << (2 * kWidth) | Simd::equal(d, tops) << (3 * kWidth);
+struct FourVectors {
+    typename Simd::Floats a, b, c, d;
+
+    FourVectors(const Frame<Simd, Source>& frame, std::size_t at) {
+        constexpr std::size_t kWidth = Simd::kFloats;
+        const typename Simd::Floats nothing = Simd::all(-__builtin_inff());
+        a = frame.count > at ? frame.rest(at) : nothing;
+        b = frame.count > at + kWidth ? frame.rest(at + kWidth) : nothing;
+        c = frame.count > at + 2 * kWidth ? frame.rest(at + 2 * kWidth) : nothing;
+        d = frame.count > at + 3 * kWidth ? frame.rest(at + 3 * kWidth) : nothing;
+    }
+
+    typename Simd::Floats top() const { return Simd::max(Simd::max(a, b), Simd::max(c, d)); }
+    std::uint64_t unordered() const { return Simd::unordered(a, b) | Simd::unordered(c, d); }
+    std::uint64_t equal(typename Simd::Floats to) const {
+        constexpr std::size_t kWidth = Simd::kFloats;
+        return Simd::equal(a, to) | Simd::equal(b, to) << kWidth | Simd::equal(c, to) << (2 * kWidth) |
+               Simd::equal(d, to) << (3 * kWidth);
+    }
+};
+
+/// The arg-max of a frame of up to `Fours` x 4 vectors: in registers, and without a branch on where it is.
+template <class Simd, class Source, std::size_t Fours>
+inline bool short_arg_max(const Frame<Simd, Source>& frame, float* high, Label* best) {
+    constexpr std::size_t kFour = 4 * Simd::kFloats;
+    const FourVectors<Simd, Source> first(frame, 0);
+    if constexpr (Fours == 1) {
+        const float top = Simd::highest(first.top());
         *high = top;
-        *best = static_cast<Label>(lowest_bit(equal));
-        const std::uint64_t not_a_number = Simd::unordered(a, b) | Simd::unordered(c, d);
-        return not_a_number == 0 && top < __builtin_inff() && top > -__builtin_inff();
+        *best = static_cast<Label>(lowest_bit(first.equal(Simd::all(top))));
+        return first.unordered() == 0 && is_log_probability(top);
+    } else {
+        const FourVectors<Simd, Source> second(frame, kFour);
+        const float top = Simd::highest(Simd::max(first.top(), second.top()));
+        const std::uint64_t low = first.equal(Simd::all(top));
+        const std::uint64_t up = second.equal(Simd::all(top));
+        *high = top;
+        *best = static_cast<Label>(low != 0 ? lowest_bit(low) : kFour + lowest_bit(up));
+        return (first.unordered() | second.unordered()) == 0 && is_log_probability(top);
     }
-    Floats tops0 = nothing, tops1 = nothing, tops2 = nothing, tops3 = nothing;
+}
+
+/// The arg-max of a frame of any size: the maximum chunk by chunk, then its place within the first chunk that has it.
+template <class Simd, class Source>
+inline bool long_arg_max(const Frame<Simd, Source>& frame, float* high, Label* best) {
+    using Floats = typename Simd::Floats;
+    constexpr std::size_t kWidth = Simd::kFloats;
+    constexpr std::size_t kChunk = 64 * kWidth;
+    float top = -__builtin_inff();
+    std::size_t top_chunk = 0;
     std::uint64_t not_a_number = 0;
-    for (; at + 4 * kWidth <= frame.count; at += 4 * kWidth) {
-        const Floats a = frame.full(at);
-        const Floats b = frame.full(at + kWidth);
-        const Floats c = frame.full(at + 2 * kWidth);
-        const Floats d = frame.full(at + 3 * kWidth);
-        not_a_number |= Simd::unordered(a, b) | Simd::unordered(c, d);
-        tops0 = Simd::max(tops0, a);
-        tops1 = Simd::max(tops1, b);
-        tops2 = Simd::max(tops2, c);
-        tops3 = Simd::max(tops3, d);
+    for (std::size_t begin = 0; begin < frame.count; begin += kChunk) {
+        const std::size_t end = frame.count - begin > kChunk ? begin + kChunk : frame.count;
+        Floats tops0 = Simd::all(-__builtin_inff());
+        Floats tops1 = tops0, tops2 = tops0, tops3 = tops0;
+        std::size_t at = begin;
+        for (; at + 4 * kWidth <= end; at += 4 * kWidth) {
+            const Floats a = frame.full(at);
+            const Floats b = frame.full(at + kWidth);
+            const Floats c = frame.full(at + 2 * kWidth);
+            const Floats d = frame.full(at + 3 * kWidth);
+            not_a_number |= Simd::unordered(a, b) | Simd::unordered(c, d);
+            tops0 = Simd::max(tops0, a);
+            tops1 = Simd::max(tops1, b);
+            tops2 = Simd::max(tops2, c);
+            tops3 = Simd::max(tops3, d);
+        }
+        for (; at < end; at += kWidth) {
+            const Floats a = frame.rest(at);
+            not_a_number |= Simd::unordered(a, a);
+            tops0 = Simd::max(tops0, a);
+        }
+        const float here = Simd::highest(Simd::max(Simd::max(tops0, tops1), Simd::max(tops2, tops3)));
+        if (here > top) {
+            top = here;
+            top_chunk = begin;
+        }
     }
-    for (; at < frame.count; at += kWidth) {
-        const Floats a = frame.rest(at);
-        not_a_number |= Simd::unordered(a, a);
-        tops0 = Simd::max(tops0, a);
-    }
-    const float top = Simd::highest(Simd::max(Simd::max(tops0, tops1), Simd::max(tops2, tops3)));
     *high = top;
-    if (not_a_number != 0 || !(top < __builtin_inff()) || !(top > -__builtin_inff())) {
+    if (not_a_number != 0 || !is_log_probability(top)) {
         return false;
     }
     const Floats wanted = Simd::all(top);
-    for (at = 0;; at += kWidth) {
+    for (std::size_t at = top_chunk;; at += kWidth) {
         const std::uint64_t equal = Simd::equal(frame.rest(at), wanted);
         if (equal != 0) {
             *best = static_cast<Label>(at + lowest_bit(equal));
             return true;
         }
     }
+}
+
+template <class Simd, class Source>
+inline bool frame_arg_max(const Frame<Simd, Source>& frame, float* high, Label* best) {
+    if (frame.count <= 4 * Simd::kFloats) {
+        return short_arg_max<Simd, Source, 1>(frame, high, best);
+    }
+    if (frame.count <= 8 * Simd::kFloats) {
+        return short_arg_max<Simd, Source, 2>(frame, high, best);
+    }
+    return long_arg_max(frame, high, best);
 }
 
 template <class Simd, class Source>

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "kernels_versions.hpp"
+#include "ocrkit/ctc/simd.hpp"
 
 namespace ocrkit::ctc {
 
@@ -43,6 +44,8 @@ const Versions& versions() {
 }  // namespace
 
 const Kernels& kernels() { return versions().best(); }
+
+const char* simd() { return kernels().name; }
 
 std::span<const Kernels* const> all_kernels() { return versions().all(); }
 

@@ -52,12 +52,11 @@ void LinearBeam::reset(std::size_t labels, Label blank) {
     exponent_ = 0.0;
     pruned_ = false;
     underflowed_ = false;
-    tokens_.resize(labels);
+    picked_.resize(labels);
     token_of_.assign(labels, -1);
 }
 
 void LinearBeam::advance(std::span<const float> frame, float high) {
-    tokens_.resize(frame.size());
     pick_tokens(frame, high);
     read_probabilities(frame, high);
     weigh_candidates();
@@ -74,9 +73,21 @@ void LinearBeam::advance(std::span<const float> frame, float high) {
 
 void LinearBeam::pick_tokens(std::span<const float> frame, float high) {
     const float threshold = high + log_cut_;
-    tokens_.resize(kernels().pick(frame.data(), frame.size(), threshold, tokens_.data()));
+    const std::size_t count = kernels().pick(frame.data(), frame.size(), threshold, picked_.data());
+    tokens_.assign(picked_.begin(), picked_.begin() + static_cast<std::ptrdiff_t>(count));
     if (const auto blank = std::find(tokens_.begin(), tokens_.end(), blank_); blank != tokens_.end()) {
         tokens_.erase(blank);
+    }
+    if (tokens_.size() > width_ + 1) {
+        // Of a prefix's extensions no more than width_ can stay; one more, since its own last label has less mass.
+        const auto end = tokens_.begin() + static_cast<std::ptrdiff_t>(width_ + 1);
+        std::nth_element(tokens_.begin(), end, tokens_.end(), [&](Label a, Label b) {
+            const float left = frame[static_cast<std::size_t>(a)];
+            const float right = frame[static_cast<std::size_t>(b)];
+            return left != right ? left > right : a < b;
+        });
+        tokens_.erase(end, tokens_.end());
+        pruned_ = true;
     }
     if (!pruned_) {
         const auto before = static_cast<std::size_t>(blank_);
@@ -106,7 +117,8 @@ void LinearBeam::weigh_candidates() {
     const double* const token = probabilities_.data() + 1;
     const double* const last = token + k;
     label_stays_.resize(n);
-    candidates_.resize(n * (k + 2));
+    count_ = n * (k + 2);
+    candidates_.resize(std::max(candidates_.size(), count_));
     double* const stays = candidates_.data();
     double* const extended = stays + n;
     double* const repeats = extended + k * n;
@@ -173,46 +185,46 @@ void LinearBeam::watch_for_underflow() {
 /// Fills chosen_ with the candidates of the frame to come.
 void LinearBeam::select() {
     constexpr double kLeast = std::numeric_limits<double>::denorm_min();
-    best_ = kernels().highest(candidates_.data(), candidates_.size());
+    best_ = kernels().highest(candidates_.data(), count_);
     const int shift = std::max(std::ilogb(best_), -1000);
     scale_ = std::ldexp(1.0, -shift);
     exponent_ += shift;
-    choose(std::max(best_ * mass_cut_, kLeast));
+    double least = std::max(best_ * mass_cut_, kLeast);
+    std::size_t count = kernels().count_at_least(candidates_.data(), count_, least);
     std::size_t most = width_;
-    if (chosen_.size() < keep_) {
-        choose(kLeast);
+    if (count < keep_) {
+        least = kLeast;
+        count = kernels().count_at_least(candidates_.data(), count_, least);
         most = keep_;
     } else if (!pruned_) {
-        pruned_ = kernels().count_at_least(candidates_.data(), candidates_.size(), kLeast) != chosen_.size();
+        pruned_ = kernels().count_at_least(candidates_.data(), count_, kLeast) != count;
     }
-    if (chosen_.size() > most) {
+    if (count > most) {
         pruned_ = true;
-        narrow(most);
+        choose_best(most, least);
+    } else {
+        choose(least);
     }
 }
 
 /// Takes every candidate of at least so much mass.
 void LinearBeam::choose(double least) {
-    chosen_.resize(candidates_.size() + 8);
-    chosen_.resize(kernels().pick_doubles(candidates_.data(), candidates_.size(), least, chosen_.data()));
+    chosen_.resize(count_ + 8);
+    chosen_.resize(kernels().pick_doubles(candidates_.data(), count_, least, chosen_.data()));
 }
 
-/// Leaves the best `most` of the chosen, which are more.
-void LinearBeam::narrow(std::size_t most) {
-    masses_.clear();
-    for (const std::int32_t candidate : chosen_) {
-        masses_.push_back(candidates_[static_cast<std::size_t>(candidate)]);
-    }
-    // Positive doubles are in the order of their bits: halve the bits between a mass that enough have and one that
+/// Takes the best `most` candidates, where more than that have at least the mass `least`.
+void LinearBeam::choose_best(std::size_t most, double least) {
+    // Positive doubles are in the order of their bits: halve the bits between a mass that too many have and one that
     // none has, until as many have it as are wanted.
-    auto low = std::bit_cast<std::uint64_t>(*std::min_element(masses_.begin(), masses_.end()));
+    auto low = std::bit_cast<std::uint64_t>(least);
     auto high = std::bit_cast<std::uint64_t>(best_) + 1;
     while (high - low > 1) {
         const std::uint64_t middle = low + (high - low) / 2;
-        const double least = std::bit_cast<double>(middle);
-        const std::size_t count = kernels().count_at_least(masses_.data(), masses_.size(), least);
+        const std::size_t count =
+            kernels().count_at_least(candidates_.data(), count_, std::bit_cast<double>(middle));
         if (count == most) {
-            choose(least);
+            choose(std::bit_cast<double>(middle));
             return;
         }
         (count > most ? low : high) = middle;
@@ -221,7 +233,7 @@ void LinearBeam::narrow(std::size_t most) {
     choose(std::bit_cast<double>(high));
     std::vector<std::int32_t> equal;
     const double tie = std::bit_cast<double>(low);
-    for (std::size_t candidate = 0; candidate < candidates_.size(); ++candidate) {
+    for (std::size_t candidate = 0; candidate < count_; ++candidate) {
         if (candidates_[candidate] == tie) {
             equal.push_back(static_cast<std::int32_t>(candidate));
         }

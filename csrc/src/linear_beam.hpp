@@ -65,8 +65,8 @@ class LinearBeam {
     void weigh_candidates();
     void watch_for_underflow();
     void select();
-    void narrow(std::size_t most);
     void choose(double least);
+    void choose_best(std::size_t most, double least);
     bool only_stay() const;
     void update_entries();
     void replace_entries();
@@ -86,6 +86,7 @@ class LinearBeam {
     bool underflowed_ = false;
 
     // Of the frame at hand:
+    std::vector<Label> picked_;          // (V,) room for all labels
     std::vector<Label> tokens_;          // labels above the cut, without the blank
     std::vector<float> values_;          // log-probabilities: the blank's, the tokens', each entry's last label's
     std::vector<double> probabilities_;  // the same as probabilities, relative to the frame's largest
@@ -94,10 +95,10 @@ class LinearBeam {
     // The masses of all candidates, for n entries and k tokens: those that stay (n), then with each token (k x n),
     // then with their own last label once more, where it is below the cut (n); 0 where there is none.
     std::vector<double> candidates_;
+    std::size_t count_ = 0;              // how many there are; what lies behind is left from earlier frames
     double best_ = 0.0;                  // the largest of them
     double scale_ = 1.0;                 // what brings it back to about one, a power of two
     std::vector<std::int32_t> chosen_;   // candidates by place, ascending
-    std::vector<double> masses_;         // of the chosen, before there are too many
     std::vector<std::pair<Prefix, std::int32_t>> returned_;   // prefixes that were in the beam before, and their places
     std::vector<std::int32_t> moved_to_; // by entry: its place in the next frame, or -1
 };

@@ -6,6 +6,7 @@ Tensor letters: B lines, T frames, V labels; H hypotheses with L labels in all.
 from __future__ import annotations
 
 from ocrkit.ctc.beam_decoder import beam_search
+from ocrkit.ctc.beam_stream import BeamStream
 from ocrkit.ctc.build import build_info
 from ocrkit.ctc.decoded import Decoded, Hypothesis
 from ocrkit.ctc.greedy_decoder import greedy
@@ -14,6 +15,7 @@ from ocrkit.ctc.ngram import NgramModel
 from ocrkit.ctc.text_search import text_search
 
 __all__ = [
+    "BeamStream",
     "Decoded",
     "Hypothesis",
     "Lexicon",

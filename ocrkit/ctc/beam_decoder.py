@@ -37,13 +37,15 @@ def beam_search(
     not sum to one: it is normalised for the search, and its sum added back to the scores.
 
     Args:
-        log_probs: (B, T, V) or (T, V), natural logs, float32 or float16, any strides; read in place.
+        log_probs: (B, T, V) or (T, V), natural logs, float32, float16 or bfloat16, any strides; read in
+            place.
         lengths: (B,) frames that count; the rest of each row is padding and is never read.
         blank: the label that stands for no label.
         beam_width: labellings kept after each frame, at least 1. Cost grows about linearly with it.
         n_best: hypotheses to return a line, at least 1; there are fewer where the beam holds fewer.
         token_cut: 0 to 1; in a frame, a label less likely than this part of the likeliest is left out, unless it
-            is the blank or a hypothesis's last label. 0 keeps all.
+            is the blank or a hypothesis's last label. A hypothesis below a tenth of this part of the best one's mass
+            is left out too, unless it is among the ``n_best``. 0 keeps all.
         language_model: an n-gram model of characters; to the score it adds ``lm_weight`` times ln p of the labels,
             from the start of a line to its end, and ``lm_bonus`` for each of them. Greedy's labelling is then a
             candidate only if the beam holds it.

@@ -36,17 +36,20 @@ Lengths: TypeAlias = "NDArray[np.integer[Any]] | Sequence[int] | Exportable"
 
 def as_emissions(
     log_probs: Emissions, lengths: Lengths | None
-) -> tuple[NDArray[np.float32] | NDArray[np.float16], NDArray[np.int64] | None]:
+) -> tuple[NDArray[np.float32] | NDArray[np.float16] | NDArray[np.int16], NDArray[np.int64] | None]:
     """View ``log_probs`` as (B, T, V), one line's (T, V) as B = 1, and ``lengths`` as (B,) int64.
+
+    bfloat16, which NumPy has no type for, comes out as int16: the same bits, as the native decoders take them.
 
     Raises:
         EmissionsError: a shape or dtype is wrong, or the memory cannot be read from here; the lengths' values
             are the decoder's to check.
     """
-    array = _view(log_probs, "log_probs")
-    if array.dtype not in (np.dtype(np.float32), np.dtype(np.float16)):
+    bits = _bfloat16_bits(log_probs)
+    array = _view(log_probs, "log_probs") if bits is None else bits
+    if bits is None and array.dtype not in (np.dtype(np.float32), np.dtype(np.float16)):
         raise EmissionsError(
-            f"log_probs has dtype {array.dtype}; expected float32 or float16 of the machine's byte order: "
+            f"log_probs has dtype {array.dtype}; expected float32 or float16 of the machine's byte order, or bfloat16: "
             "convert it, as by .astype('float32')"
         )
     if array.ndim not in (2, 3):
@@ -54,6 +57,18 @@ def as_emissions(
     if array.ndim == 2:
         array = array[np.newaxis]
     return array, None if lengths is None else _as_lengths(lengths, lines=array.shape[0])
+
+
+def _bfloat16_bits(value: object) -> NDArray[np.int16] | None:
+    """The bits of bfloat16 values where they lie: of an ``ml_dtypes`` array, or a torch tensor; None for others."""
+    dtype = getattr(value, "dtype", None)
+    if isinstance(value, np.ndarray):
+        return value.view(np.int16) if value.dtype.name == "bfloat16" else None
+    if str(dtype) != "torch.bfloat16" or getattr(value, "requires_grad", False):
+        return None
+    # DLPack has bfloat16, NumPy has not. The tensor's own methods know torch.int16; torch is never imported here.
+    int16 = value.new_zeros(0).short().dtype  # type: ignore[attr-defined]
+    return _view(value.view(int16), "log_probs")  # type: ignore[attr-defined]
 
 
 def _as_lengths(lengths: Lengths, lines: int) -> NDArray[np.int64]:
@@ -79,8 +94,8 @@ def _view(value: object, name: str) -> NDArray[Any]:
             return np.from_dlpack(value)
         except (BufferError, RuntimeError, TypeError, ValueError) as error:
             raise EmissionsError(
-                f"{name} cannot be read in place ({error}); pass a float32 or float16 array in the machine's own "
-                f"memory, as {name}.float().cpu() gives it"
+                f"{name} cannot be read in place ({error}); pass a float32, float16 or bfloat16 array in the machine's "
+                f"own memory, as {name}.float().cpu() gives it"
             ) from error
     try:
         return np.asarray(memoryview(value))  # type: ignore[arg-type]

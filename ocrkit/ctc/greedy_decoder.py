@@ -29,7 +29,8 @@ def greedy(
     path, and scores and confidences take ``log_probs`` as they stand, whether or not a frame sums to one.
 
     Args:
-        log_probs: (B, T, V) or (T, V), natural logs, float32 or float16, any strides; read in place.
+        log_probs: (B, T, V) or (T, V), natural logs, float32, float16 or bfloat16, any strides; read in
+            place.
         lengths: (B,) frames that count; the rest of each row is padding and is never read.
         blank: the label that stands for no label.
         rescore: whether to score the labelling by all its alignments, as the other decoders do, and to give

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -99,3 +100,13 @@ def test_the_build_says_what_it_is() -> None:
 
     assert info["standard"] == 202002
     assert {"version", "build_type", "compiler", "threads"} <= info.keys()
+
+
+@pytest.mark.parametrize("named", ["scalar", "avx2", "no such"])
+def test_the_environment_may_ask_for_an_instruction_set(named: str) -> None:
+    program = "from ocrkit.ctc import build_info; print(build_info()['simd'])"
+    environment = {**os.environ, "OCRKIT_SIMD": named}
+
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() in {named} | ({"scalar", "avx2", "avx512"} if named != "scalar" else set())

@@ -92,6 +92,40 @@ def test_float16_decodes_as_its_values_do_in_float32(decode: Callable[..., Decod
     assert_same(decode(halves[:, :, ::-1]), decode(halves.astype(np.float32)[:, :, ::-1]))
 
 
+def bfloat16_bits(batch: NDArray[np.float32]) -> NDArray[np.int16]:
+    """The upper halves of float32: what they widen to differs from the values by rounding down."""
+    return (batch.view(np.uint32) >> 16).astype(np.uint16).view(np.int16)
+
+
+@every_decoder
+def test_bfloat16_decodes_as_its_values_do_in_float32(decode: Callable[..., Decoded]) -> None:
+    bits = bfloat16_bits(random_batch())
+    widened = (bits.view(np.uint16).astype(np.uint32) << 16).view(np.float32)
+    tensor = torch.from_numpy(bits).view(torch.bfloat16)
+
+    assert_same(decode(tensor), decode(widened))
+    assert_same(decode(tensor[:, ::2, 1:]), decode(widened[:, ::2, 1:]))
+    assert_same(decode(tensor.transpose(0, 1)), decode(widened.transpose(1, 0, 2)))
+
+
+@every_decoder
+def test_bfloat16_of_ml_dtypes_decodes_as_its_values_do(decode: Callable[..., Decoded]) -> None:
+    ml_dtypes = pytest.importorskip("ml_dtypes", reason="ml_dtypes is not installed")
+    narrow = random_batch().astype(ml_dtypes.bfloat16)
+
+    assert_same(decode(narrow), decode(narrow.astype(np.float32)))
+    assert_same(decode(narrow[::2, :, ::-1]), decode(narrow.astype(np.float32)[::2, :, ::-1]))
+
+
+@every_decoder
+def test_many_labels_decode_alike_whatever_holds_them(decode: Callable[..., Decoded]) -> None:
+    # More than fit in registers, and no multiple of a vector.
+    halves = random_batch(lines=3, frames=9, labels=301).astype(np.float16)
+
+    assert_same(decode(halves), decode(halves.astype(np.float32)))
+    assert_same(decode(halves[:, :, ::-1]), decode(np.ascontiguousarray(halves[:, :, ::-1])))
+
+
 @every_decoder
 def test_one_line_may_come_alone(decode: Callable[..., Decoded]) -> None:
     batch = random_batch()
@@ -178,7 +212,7 @@ def test_a_frame_without_any_possible_label_is_named(decode: Callable[..., Decod
 @pytest.mark.parametrize(
     ("log_probs", "message"),
     [
-        (np.zeros((2, 3, 4)), r"dtype float64; expected float32 or float16.*astype"),
+        (np.zeros((2, 3, 4)), r"dtype float64; expected float32 or float16.*bfloat16.*astype"),
         (np.zeros((2, 3, 4), np.int32), "dtype int32"),
         (np.zeros((2, 3, 4), ">f4"), "machine's byte order"),
         (np.zeros(4, np.float32), r"shape \(4,\); expected \(lines, frames, labels\)"),
@@ -187,7 +221,9 @@ def test_a_frame_without_any_possible_label_is_named(decode: Callable[..., Decod
         ([[0.0, 0.0]], "of type list"),
         (None, "of type NoneType"),
         (torch.zeros(2, 3, 4, requires_grad=True), r"requires grad; pass log_probs\.detach\(\)"),
-        (torch.zeros(2, 3, 4, dtype=torch.bfloat16), r"log_probs\.float\(\)\.cpu\(\)"),
+        (torch.zeros(2, 3, 4, dtype=torch.bfloat16, requires_grad=True), r"requires grad; pass log_probs\.detach\(\)"),
+        (torch.zeros(2, 3, 4, dtype=torch.bfloat16, device="meta"), "cannot be read in place"),
+        (np.zeros((2, 3, 4), np.int16), "dtype int16; expected float32 or float16"),
         (torch.zeros(2, 3, 4, device="meta"), "cannot be read in place"),
     ],
 )

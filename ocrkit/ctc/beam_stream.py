@@ -1,0 +1,86 @@
+"""Prefix beam search of one line whose frames come bit by bit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ocrkit import _ctc
+from ocrkit.ctc.decoded import Decoded, Hypothesis
+from ocrkit.ctc.emissions import as_emissions
+from ocrkit.ctc.options import as_count, as_label, as_number
+from ocrkit.errors import EmissionsError, OptionError
+
+if TYPE_CHECKING:
+    from ocrkit.ctc.emissions import Emissions
+
+__all__ = ["BeamStream"]
+
+
+class BeamStream:
+    """A line that grows: what it answers is what ``beam_search`` answers for all frames so far, however they were cut.
+
+    The frames are kept, T x V float32, since exact scores need all of them.
+
+    >>> stream = BeamStream(3)
+    >>> stream.push(np.log(np.array([[0.1, 0.8, 0.1]], np.float32)))
+    >>> stream.best.labels.tolist()
+    [1]
+    """
+
+    __slots__ = ("_blank", "_finished", "_n_best", "_stream")
+
+    def __init__(
+        self, labels: int, *, blank: int = 0, beam_width: int = 16, n_best: int = 1, token_cut: float = 1e-3
+    ) -> None:
+        """Start a line without frames; the options are those of ``beam_search``.
+
+        Args:
+            labels: V, how many labels a frame has, the blank counted.
+            blank: the label that stands for no label.
+            beam_width: labellings kept after each frame, at least 1.
+            n_best: hypotheses that ``finish`` returns, at least 1.
+            token_cut: 0 to 1; see ``beam_search``.
+
+        Raises:
+            EmissionsError: there are no labels.
+            OptionError: an option is out of range.
+        """
+        self._blank = as_label("blank", blank)
+        self._n_best = as_count("n_best", n_best, least=1)
+        self._finished = False
+        self._stream = _ctc.BeamStream(
+            as_count("labels", labels, least=1),
+            self._blank,
+            as_count("beam_width", beam_width, least=1),
+            self._n_best,
+            as_number("token_cut", token_cut, least=0.0, most=1.0),
+        )
+
+    def __len__(self) -> int:
+        """How many frames there are."""
+        return self._stream.frames()
+
+    def push(self, frames: Emissions) -> None:
+        """Go on by (t, V) frames: natural logs, as ``beam_search`` takes them, of which nothing is kept in place.
+
+        Raises:
+            EmissionsError: a shape or dtype is wrong, or a frame holds NaN, +inf, or -inf throughout; then no frame
+                of these was taken. The error counts frames from 0 within ``frames``.
+            OptionError: the stream is finished.
+        """
+        if self._finished:
+            raise OptionError("the stream is finished; start another BeamStream for the next line")
+        array, _ = as_emissions(frames, None)
+        if array.shape[0] != 1:
+            raise EmissionsError(f"frames has shape {array.shape}; expected (frames, labels), of one line")
+        self._stream.push(array, self._blank)
+
+    @property
+    def best(self) -> Hypothesis:
+        """The best labelling of the frames so far, with its exact score; before the first frame, the empty one."""
+        return Decoded(*self._stream.decoded(1))[0][0]
+
+    def finish(self) -> Decoded:
+        """End the line: its hypotheses, as ``beam_search`` gives them for the whole. It may be called again."""
+        self._finished = True
+        return Decoded(*self._stream.decoded(self._n_best))
