@@ -150,8 +150,9 @@ def choose_decoder(charset: Charset, decoder: str | None, options: DecoderOption
     if decoder is not None:
         return decoder
     if options.lexicon is not None:
-        asked_of_text = options.separators is not None or options.out_of_lexicon is not None
-        return "text" if charset.has_space or asked_of_text else "lexicon"
+        asked_of_text = (options.separators, options.out_of_lexicon, options.language_model)
+        wants_text = charset.has_space or any(value is not None for value in asked_of_text)
+        return "text" if wants_text else "lexicon"
     asked_of_beam = (options.beam_width, options.language_model, options.lm_weight, options.lm_bonus)
     wants_beam = options.n_best > 1 or any(value is not None for value in asked_of_beam)
     return "beam" if wants_beam else "greedy"

@@ -207,7 +207,9 @@ def test_a_lexicon_for_a_charset_with_a_space_is_one_of_words() -> None:
     assert choose_decoder(bars.AB_AND_SPACE, "lexicon", options) == "lexicon"
 
 
-@pytest.mark.parametrize("asked", [{"separators": frozenset({2})}, {"out_of_lexicon": 1.0}])
+@pytest.mark.parametrize(
+    "asked", [{"separators": frozenset({2})}, {"out_of_lexicon": 1.0}, {"language_model": object()}]
+)
 def test_what_stands_between_entries_makes_it_a_lexicon_of_words(asked: dict[str, Any]) -> None:
     assert choose_decoder(ABC, None, DecoderOptions(lexicon=Lexicon([[1]]), **asked)) == "text"
 

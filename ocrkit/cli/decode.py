@@ -40,6 +40,10 @@ def decode(
     charset: shared.CharsetName = None,
     decoder: shared.DecoderName = None,
     lexicon: shared.LexiconFile = None,
+    lm: shared.LanguageModelFile = None,
+    lm_weight: shared.LmWeight = None,
+    lm_bonus: shared.LmBonus = None,
+    lm_unit: shared.LmUnit = "character",
     separators: shared.Separators = None,
     out_of_lexicon: shared.OutOfLexicon = None,
     beam_width: shared.BeamWidth = None,
@@ -56,19 +60,17 @@ def decode(
     Results go to stdout in the order of the inputs; images that cannot be opened are named on stderr, and the exit
     code is then 1. Saved log-probabilities need no model where --charset names theirs.
     """
-    from ocrkit.data.posteriors import is_posteriors
-    from ocrkit.errors import DataError
     from ocrkit.plugin.registry import default_registry
 
     render = default_registry().renderer(to).render
     given, listed = _given(inputs)
-    posteriors = [place for place in given if is_posteriors(place)]
-    if posteriors and len(posteriors) < len(given):
-        raise DataError("images and saved log-probabilities do not go together; decode them one after the other")
-
     options = partial(
         shared.decoder_options,
         lexicon=lexicon,
+        lm=lm,
+        lm_weight=lm_weight,
+        lm_bonus=lm_bonus,
+        lm_unit=lm_unit,
         separators=separators,
         out_of_lexicon=out_of_lexicon,
         beam_width=beam_width,
@@ -76,9 +78,9 @@ def decode(
         threads=threads,
         unencodable=unencodable,
     )
-    if posteriors:
+    if _are_posteriors(given):
         symbols = _charset(model, charset)
-        _write(render(_read_posteriors(posteriors, symbols, decoder, options(symbols))))
+        _write(render(_read_posteriors(given, symbols, decoder, options(symbols))))
         return
     samples = _samples(given, missing_ok=listed)
     loaded = shared.load_model(model, charset)
@@ -121,6 +123,17 @@ def _given(inputs: list[str] | None) -> tuple[list[str], bool]:
             "nothing to read: the list on stdin is empty; name images, folders or globs, or list them there"
         )
     return listed, True
+
+
+def _are_posteriors(given: list[str]) -> bool:
+    """Whether these are all saved log-probabilities; images and those do not go together."""
+    from ocrkit.data.posteriors import is_posteriors
+    from ocrkit.errors import DataError
+
+    posteriors = [place for place in given if is_posteriors(place)]
+    if posteriors and len(posteriors) < len(given):
+        raise DataError("images and saved log-probabilities do not go together; decode them one after the other")
+    return bool(posteriors)
 
 
 def _samples(places: list[str], *, missing_ok: bool) -> list[Sample]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
+    from ocrkit.ctc import NgramModel
     from ocrkit.data.records import BadImage
     from ocrkit.model import Model
     from ocrkit.plugin.specs import DecoderOptions
@@ -24,7 +25,11 @@ __all__ = [
     "CharsetName",
     "DecoderName",
     "Device",
+    "LanguageModelFile",
     "LexiconFile",
+    "LmBonus",
+    "LmUnit",
+    "LmWeight",
     "ModelName",
     "NBest",
     "OutOfLexicon",
@@ -57,6 +62,18 @@ DecoderName = Annotated[
 ]
 LexiconFile = Annotated[
     Path | None, typer.Option("--lexicon", metavar="FILE", help="The entries that may be read: one a line; .gz works.")
+]
+LanguageModelFile = Annotated[
+    Path | None, typer.Option("--lm", metavar="FILE", help="An n-gram language model in ARPA format; .gz works.")
+]
+LmWeight = Annotated[
+    float | None, typer.Option("--lm-weight", metavar="W", help="The factor of its log-probability; 0.5 by default.")
+]
+LmBonus = Annotated[
+    float | None, typer.Option("--lm-bonus", metavar="B", help="Nats added for each of its units; 0 by default.")
+]
+LmUnit = Annotated[
+    str, typer.Option("--lm-unit", metavar="UNIT", help="What it is a model of: character, or word with --lexicon.")
 ]
 Separators = Annotated[
     str | None,
@@ -109,6 +126,10 @@ def decoder_options(
     charset: Charset,
     *,
     lexicon: Path | None,
+    lm: Path | None,
+    lm_weight: float | None,
+    lm_bonus: float | None,
+    lm_unit: str,
     separators: str | None,
     out_of_lexicon: float | None,
     beam_width: int | None,
@@ -133,12 +154,24 @@ def decoder_options(
         entries = file.build()
     return DecoderOptions(
         lexicon=entries,
+        language_model=None if lm is None else _language_model(lm, charset, lm_unit),
+        lm_weight=lm_weight,
+        lm_bonus=lm_bonus,
         separators=None if separators is None else frozenset(charset.encode(separators, where="--separators")),
         out_of_lexicon=out_of_lexicon,
         beam_width=beam_width,
         n_best=n_best,
         threads=threads,
     )
+
+
+def _language_model(path: Path, charset: Charset, unit: str) -> NgramModel:
+    from ocrkit.ctc import NgramModel
+    from ocrkit.errors import OptionError
+
+    if unit not in ("character", "word"):
+        raise OptionError(f"--lm-unit is {unit!r}; expected character or word")
+    return NgramModel.read(path, charset, unit="word" if unit == "word" else "character")
 
 
 def progress_beside_results(stage: str) -> AbstractContextManager[Callable[[int, int], None]]:

@@ -105,6 +105,11 @@ BAD = {
     "decode -m m.safetensors good --lexicon words.txt --separators z": "--separators: 'z' (U+007A LATIN",
     "decode -m m.safetensors good --lexicon words.txt --out-of-lexicon -1": "out_of_lexicon is -1.0; it is 0 nats",
     "decode -m m.safetensors good --out-of-lexicon 1": "'greedy' cannot honour --out-of-lexicon; use --decoder text",
+    # language models
+    "decode -m m.safetensors good --lm gone.arpa": "no language model 'gone.arpa'",
+    "decode -m m.safetensors good --lm words.txt": "words.txt:3: no line \\data\\; expected an n-gram model",
+    "decode -m m.safetensors good --lm words.txt --lm-unit letter": "--lm-unit is 'letter'; expected character or word",
+    "evaluate -m m.safetensors good --lm-weight 1": "'beam' has no language model to weigh; give it one with --lm",
     "decode -m m.safetensors good --decoder text": "needs a lexicon: --lexicon words.txt",
     "decode -m m.safetensors good --decoder lexicon": "needs a lexicon: --lexicon words.txt",
     # models

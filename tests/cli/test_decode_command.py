@@ -129,6 +129,19 @@ def test_a_word_that_is_no_entry_is_read_for_its_cost(place: Path, run_ocrkit: R
     assert run_ocrkit(*decode).out != "line.png\tb ab\n"
 
 
+def test_a_language_model_weighs_what_is_read(place: Path, run_ocrkit: RunOcrkit) -> None:
+    head = "\\data\\\nngram 1=4\n\\1-grams:\n"
+    Path("plain.arpa").write_text(f"{head}-0.5\ta\n-0.5\tb\n-0.5\tc\n-0.5\t</s>\n\\end\\\n")
+    Path("no-a.arpa").write_text(f"{head}-90\ta\n-0.5\tb\n-0.5\tc\n-0.5\t</s>\n\\end\\\n")
+    Path("words.txt").write_text("ab\nb\n")
+    decode = ("decode", "-m", "m.safetensors", "lines/1.png")
+
+    assert run_ocrkit(*decode, "--lm", "plain.arpa", "--lm-bonus", "0.5").out == "lines/1.png\tab\n"
+    assert run_ocrkit(*decode, "--lm", "no-a.arpa", "--lm-weight", "1").out != "lines/1.png\tab\n"
+    by_word = ("--lm", "plain.arpa", "--lm-unit", "word", "--lexicon", "words.txt", "--lm-weight", "0")
+    assert run_ocrkit(*decode, *by_word).out == "lines/1.png\tab\n"
+
+
 def test_without_a_model_the_newest_run_is_taken_and_named(place: Path, run_ocrkit: RunOcrkit) -> None:
     bars.reader().save("runs/abc-1/model.safetensors")
 

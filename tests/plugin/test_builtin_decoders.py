@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from ocrkit.ctc import Lexicon, beam_search, greedy
+from ocrkit.ctc import Lexicon, NgramModel, beam_search, greedy
 from ocrkit.errors import OptionError
 from ocrkit.plugin.builtin.decoders import default_separators, ocrkit_decoders
 from ocrkit.plugin.specs import DecoderOptions, DecoderSpec
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 SPECS = {spec.name: spec for spec in ocrkit_decoders()}
 CHARSET = Charset("letters", ("", "a", "b"), script="Latn", languages=("und",))
 WORDS = Lexicon([[1], [2], [1, 2]])
+# b is the likelier of the two by far.
+ARPA = b"\\data\\\nngram 1=3\n\\1-grams:\n-4\ta\n-0.1\tb\n-0.1\t</s>\n\\end\\\n"
+BY_LABEL = NgramModel(ARPA, CHARSET)
+BY_WORD = NgramModel(ARPA, CHARSET, unit="word")
 
 
 def batch() -> tuple[NDArray[np.float32], NDArray[np.int64]]:
@@ -76,13 +80,19 @@ def test_lexicon_reads_entries_only() -> None:
         ("greedy", DecoderOptions(n_best=2), "cannot honour --n-best; use --decoder beam"),
         ("greedy", DecoderOptions(lexicon=WORDS), "cannot honour --lexicon; use --decoder lexicon"),
         ("beam", DecoderOptions(lexicon=WORDS), "'beam' cannot honour --lexicon; use --decoder lexicon"),
-        ("beam", DecoderOptions(language_model=object()), "cannot honour --lm; leave it out"),
+        ("greedy", DecoderOptions(language_model=object()), "cannot honour --lm; use --decoder beam"),
+        ("lexicon", DecoderOptions(lexicon=WORDS, language_model=object()), "cannot honour --lm; use --decoder text"),
+        ("beam", DecoderOptions(language_model=object()), "takes an NgramModel, not <object"),
+        ("beam", DecoderOptions(language_model=BY_WORD), "'beam' has no words; give --lm-unit word a --lexicon too"),
+        ("beam", DecoderOptions(language_model=BY_LABEL, lm_weight=-1.0), "lm_weight is -1.0; it is finite and 0 or"),
+        ("beam", DecoderOptions(language_model=BY_LABEL, lm_bonus=float("inf")), "lm_bonus is inf"),
+        ("beam", DecoderOptions(lm_weight=1.0), "'beam' has no language model to weigh; give it one with --lm"),
         ("beam", DecoderOptions(separators=frozenset({1})), "cannot honour --separators; use --decoder text"),
         ("lexicon", DecoderOptions(out_of_lexicon=1.0), "cannot honour --out-of-lexicon; use --decoder text"),
         ("text", DecoderOptions(), "'text' has no lexicon; give it a word list with --lexicon"),
         ("text", DecoderOptions(lexicon=WORDS, out_of_lexicon=-1.0), "out_of_lexicon is -1.0; it is 0 nats or more"),
         ("text", DecoderOptions(lexicon=WORDS, beam_width=0), "beam_width is 0"),
-        ("text", DecoderOptions(lexicon=WORDS, lm_bonus=0.5), "cannot honour --lm-bonus"),
+        ("text", DecoderOptions(lexicon=WORDS, lm_bonus=0.5), "'text' has no language model to weigh"),
         ("beam", DecoderOptions(beam_width=0), "beam_width is 0; it is at least 1"),
         ("beam", DecoderOptions(n_best=0), "n_best is 0; it is at least 1"),
         ("beam", DecoderOptions(extra={"alpha": 1}), "'beam' has no option 'alpha'"),
@@ -110,3 +120,17 @@ def test_separators_are_spaces_punctuation_symbols_and_numbers() -> None:
     symbols = ("", "a", "-", "\u0d15", "\u0d4d", "7", "\u0d67", " ", "\u2019", "+", "\u200d", "a.", "...")
 
     assert default_separators(Charset("mixed", symbols)) == {2, 5, 6, 7, 8, 9, 12}
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("beam", DecoderOptions(language_model=BY_LABEL)),
+        ("text", DecoderOptions(language_model=BY_LABEL, lexicon=WORDS)),
+        ("text", DecoderOptions(language_model=BY_WORD, lexicon=WORDS, lm_weight=0.7, lm_bonus=0.1)),
+    ],
+)
+def test_a_language_model_makes_the_likelier_text_win(name: str, options: DecoderOptions) -> None:
+    log_probs, lengths = np.log(np.array([[[0.2, 0.41, 0.39]]], np.float32)), np.array([1])
+
+    assert SPECS[name].build(CHARSET, options).decode(log_probs, lengths)[0][0].labels.tolist() == [2]

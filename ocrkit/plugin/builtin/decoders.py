@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from ocrkit.ctc import Decoded, Lexicon
+    from ocrkit.ctc import Decoded, Lexicon, NgramModel
     from ocrkit.text.charset import Charset
 
 __all__ = ["default_separators", "ocrkit_decoders"]
@@ -28,8 +29,14 @@ _HONOURED_BY = {
     "n_best": "beam",
     "separators": "text",
     "out_of_lexicon": "text",
+    "language_model": "beam",
+    "lm_weight": "beam",
+    "lm_bonus": "beam",
 }
 _FLAGS = {"language_model": "--lm"}
+_LM = ("language_model", "lm_weight", "lm_bonus")
+_LM_WEIGHT = 0.5
+_LM_BONUS = 0.0
 
 
 @hookimpl
@@ -86,11 +93,23 @@ class _Beam:
     beam_width: int
     n_best: int
     threads: int
+    language_model: NgramModel | None
+    lm_weight: float
+    lm_bonus: float
 
     def decode(self, log_probs: NDArray[np.float32], lengths: NDArray[np.int64]) -> Decoded:
         from ocrkit.ctc import beam_search
 
-        return beam_search(log_probs, lengths, beam_width=self.beam_width, n_best=self.n_best, threads=self.threads)
+        return beam_search(
+            log_probs,
+            lengths,
+            beam_width=self.beam_width,
+            n_best=self.n_best,
+            language_model=self.language_model,
+            lm_weight=self.lm_weight,
+            lm_bonus=self.lm_bonus,
+            threads=self.threads,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +132,9 @@ class _TextSearch:
     n_best: int
     out_of_lexicon: float | None
     threads: int
+    language_model: NgramModel | None
+    lm_weight: float
+    lm_bonus: float
 
     def decode(self, log_probs: NDArray[np.float32], lengths: NDArray[np.int64]) -> Decoded:
         from ocrkit.ctc import text_search
@@ -125,6 +147,9 @@ class _TextSearch:
             beam_width=self.beam_width,
             n_best=self.n_best,
             out_of_lexicon=self.out_of_lexicon,
+            language_model=self.language_model,
+            lm_weight=self.lm_weight,
+            lm_bonus=self.lm_bonus,
             threads=self.threads,
         )
 
@@ -135,12 +160,22 @@ def _build_greedy(_charset: Charset, options: DecoderOptions) -> _Greedy:
 
 
 def _build_beam(_charset: Charset, options: DecoderOptions) -> _Beam:
-    _refuse_others("beam", options, honoured=("beam_width", "n_best"))
+    _refuse_others("beam", options, honoured=("beam_width", "n_best", *_LM))
     # A default beam narrower than the list that is asked for could not fill it.
     width = max(16, options.n_best) if options.beam_width is None else options.beam_width
     for name, value in (("beam_width", width), ("n_best", options.n_best)):
         _check_count(name, value)
-    return _Beam(beam_width=width, n_best=options.n_best, threads=options.threads)
+    model, weight, bonus = _language_model("beam", options)
+    if model is not None and model.unit == "word":
+        raise OptionError("decoder 'beam' has no words; give --lm-unit word a --lexicon too, for decoder 'text'")
+    return _Beam(
+        beam_width=width,
+        n_best=options.n_best,
+        threads=options.threads,
+        language_model=model,
+        lm_weight=weight,
+        lm_bonus=bonus,
+    )
 
 
 def _build_lexicon(_charset: Charset, options: DecoderOptions) -> _LexiconSearch:
@@ -152,7 +187,7 @@ def _build_lexicon(_charset: Charset, options: DecoderOptions) -> _LexiconSearch
 
 
 def _build_text(charset: Charset, options: DecoderOptions) -> _TextSearch:
-    honoured = ("lexicon", "separators", "out_of_lexicon", "beam_width", "n_best")
+    honoured = ("lexicon", "separators", "out_of_lexicon", "beam_width", "n_best", *_LM)
     _refuse_others("text", options, honoured=honoured)
     width = max(32, options.n_best) if options.beam_width is None else options.beam_width
     for name, value in (("beam_width", width), ("n_best", options.n_best)):
@@ -161,6 +196,7 @@ def _build_text(charset: Charset, options: DecoderOptions) -> _TextSearch:
         raise OptionError("decoder 'text' has no lexicon; give it a word list with --lexicon")
     if options.out_of_lexicon is not None and not options.out_of_lexicon >= 0:
         raise OptionError(f"out_of_lexicon is {options.out_of_lexicon}; it is 0 nats or more")
+    model, weight, bonus = _language_model("text", options)
     return _TextSearch(
         lexicon=options.lexicon,
         separators=default_separators(charset) if options.separators is None else options.separators,
@@ -168,7 +204,30 @@ def _build_text(charset: Charset, options: DecoderOptions) -> _TextSearch:
         n_best=options.n_best,
         out_of_lexicon=options.out_of_lexicon,
         threads=options.threads,
+        language_model=model,
+        lm_weight=weight,
+        lm_bonus=bonus,
     )
+
+
+def _language_model(decoder: str, options: DecoderOptions) -> tuple[NgramModel | None, float, float]:
+    """The model with its weight and bonus, defaults filled in."""
+    from ocrkit.ctc import NgramModel
+
+    weight = _LM_WEIGHT if options.lm_weight is None else options.lm_weight
+    bonus = _LM_BONUS if options.lm_bonus is None else options.lm_bonus
+    model = options.language_model
+    if model is None:
+        if options.lm_weight is not None or options.lm_bonus is not None:
+            raise OptionError(f"decoder {decoder!r} has no language model to weigh; give it one with --lm")
+        return None, weight, bonus
+    if not isinstance(model, NgramModel):
+        raise OptionError(f"decoder {decoder!r} takes an NgramModel, not {model!r}; use NgramModel.read")
+    if not (math.isfinite(weight) and weight >= 0):
+        raise OptionError(f"lm_weight is {weight}; it is finite and 0 or more")
+    if not math.isfinite(bonus):
+        raise OptionError(f"lm_bonus is {bonus}; it is a finite number of nats")
+    return model, weight, bonus
 
 
 def _check_count(name: str, value: int) -> None:
@@ -189,6 +248,6 @@ def _refusal(decoder: str, name: str, options: DecoderOptions) -> str:
     if name == "extra":
         return f"decoder {decoder!r} has no option {min(options.extra)!r}; it takes no options of its own"
     flag = _FLAGS.get(name, "--" + name.replace("_", "-"))
-    other = _HONOURED_BY.get(name)
+    other = "text" if decoder == "lexicon" and name in _LM else _HONOURED_BY.get(name)
     way_out = f"use --decoder {other} or leave it out" if other else "leave it out"
     return f"decoder {decoder!r} cannot honour {flag}; {way_out}"
