@@ -92,6 +92,21 @@ class Recognizer:
                 yield from self._read_window(window, list(loader.load(window)))
                 batches_together = min(2 * batches_together, _WINDOW)
 
+    def log_probs(self, samples: Iterable[Sample]) -> Generator[NDArray[np.float32] | BadImage, None, None]:
+        """Each image's (T, V) log-probabilities, or why it cannot be opened, in the order of the samples."""
+        remaining = iter(samples)
+        with LineLoader.opened(self.model.architecture.preprocessing, workers=self._workers) as loader:
+            while window := list(islice(remaining, self._batch_size)):
+                loaded = list(loader.load(window))
+                lines = [line for line in loaded if isinstance(line, FittedLine)]
+                rows = zip(*self._forward(lines), strict=True) if lines else iter(())
+                for line in loaded:
+                    if isinstance(line, BadImage):
+                        yield line
+                    else:
+                        row, length = next(rows)
+                        yield row[:length]
+
     def _read_window(
         self, samples: Sequence[Sample], loaded: Sequence[FittedLine | BadImage]
     ) -> list[Prediction | BadImage]:

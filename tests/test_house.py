@@ -30,6 +30,7 @@ FLOORS = {
     "cli": 9,
     "demo": 8,
     "evaluation": 8,
+    "tuning": 8,
     "recognition": 7,
     "training": 7,
     "installed": 6,

@@ -9,10 +9,10 @@ import typer
 from ocrkit.cli import decoding_options as shared
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from ocrkit.data.records import Sample
     from ocrkit.evaluation import Evaluation
+    from ocrkit.plugin.specs import DecoderOptions
+    from ocrkit.recognition import Recognizer
     from ocrkit.text.charset import Charset
 
 __all__ = ["app"]
@@ -30,6 +30,11 @@ Sheet = Annotated[
 ]
 
 
+TuneLm = Annotated[
+    bool, typer.Option("--tune-lm", help="Try weights and bonuses of --lm, print their errors and the best, and end.")
+]
+
+
 @app.command()
 def evaluate(
     data: Data,
@@ -42,6 +47,7 @@ def evaluate(
     lm_weight: shared.LmWeight = None,
     lm_bonus: shared.LmBonus = None,
     lm_unit: shared.LmUnit = "character",
+    tune_lm: TuneLm = False,
     separators: shared.Separators = None,
     out_of_lexicon: shared.OutOfLexicon = None,
     beam_width: shared.BeamWidth = None,
@@ -59,7 +65,6 @@ def evaluate(
     Both texts are compared in the charset's normal form, NFC, with runs of spaces as one. Characters that the charset
     lacks count as errors. Images that cannot be opened are skipped and counted.
     """
-    from ocrkit.cli.listing import print_json
     from ocrkit.cli.progress import counting
 
     loaded = shared.load_model(model, charset)
@@ -80,20 +85,32 @@ def evaluate(
     )
     from ocrkit.evaluation import evaluate as run_evaluation
     from ocrkit.recognition import Recognizer
-    from ocrkit.text.metrics import comparable
 
     recognizer = Recognizer(
         loaded, decoder=decoder, options=options, device=device, batch_size=batch_size, workers=workers
     )
+    if tune_lm:
+        _tune(recognizer, samples, options, decoder=decoder, ignore_case=ignore_case)
+        return
     with counting("reading") as progress:
         result = run_evaluation(recognizer, samples, ignore_case=ignore_case, progress=progress)
     shared.report_bad(list(result.bad), len(samples))
     if sheet is not None:
-        _draw(result, sheet, lambda text: comparable(text, loaded.charset, ignore_case=ignore_case))
-    if as_json:
-        print_json(result.to_dict())
-    else:
-        _print(result)
+        _draw(result, sheet, loaded.charset, ignore_case=ignore_case)
+    (_print_json if as_json else _print)(result)
+
+
+def _tune(
+    recognizer: Recognizer, samples: list[Sample], options: DecoderOptions, *, decoder: str | None, ignore_case: bool
+) -> None:
+    """Print what each weight and bonus gives, in their order, and then the best."""
+    from ocrkit.tuning import tune_language_model
+
+    trials = tune_language_model(recognizer, samples, options, decoder=decoder, ignore_case=ignore_case)
+    print("weight  bonus  CER     WER")
+    for trial in sorted(trials, key=lambda one: (one.weight, one.bonus)):
+        print(f"{trial.weight:<6g}  {trial.bonus:<5g}  {trial.cer:.4f}  {trial.wer:.4f}")
+    print(f"best: --lm-weight {trials[0].weight:g} --lm-bonus {trials[0].bonus:g}")
 
 
 def _samples(places: list[str], form: str | None, charset: Charset) -> list[Sample]:
@@ -102,6 +119,12 @@ def _samples(places: list[str], form: str | None, charset: Charset) -> list[Samp
 
     options = SourceOptions(charset=charset)
     return [sample for place in places for sample in open_samples(place, format=form, options=options)]
+
+
+def _print_json(result: Evaluation) -> None:
+    from ocrkit.cli.listing import print_json
+
+    print_json(result.to_dict())
 
 
 def _print(result: Evaluation) -> None:
@@ -120,11 +143,15 @@ def _print(result: Evaluation) -> None:
             print(f"{confusion.count:6}  {confusion.reference or '(nothing)'}  {confusion.read or '(nothing)'}")
 
 
-def _draw(result: Evaluation, path: str, compared: Callable[[str], str]) -> None:
+def _draw(result: Evaluation, path: str, charset: Charset, *, ignore_case: bool) -> None:
     """Draw the first lines, with their texts as they were compared."""
     from ocrkit.data.image import open_image
     from ocrkit.data.sheet import SheetRow, draw_sheet
     from ocrkit.errors import OptionError
+    from ocrkit.text.metrics import comparable
+
+    def compared(text: str) -> str:
+        return comparable(text, charset, ignore_case=ignore_case)
 
     rows = [
         SheetRow(open_image(line.sample), compared(line.truth), compared(line.prediction.text))

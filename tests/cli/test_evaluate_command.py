@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,6 +86,30 @@ def test_a_lexicon_and_several_places_work_together(place: Path, run_ocrkit: Run
     ran = run_ocrkit("evaluate", "-m", "m.safetensors", "lines", "more", "--lexicon", "words.txt", "--json")
 
     assert json.loads(ran.out)["count"] == 5
+
+
+def test_a_language_model_is_tuned_on_the_lines(place: Path, run_ocrkit: RunOcrkit) -> None:
+    # The lines are read without an error unless the model, which knows no "a", counts for too much.
+    units = "".join(f"{log10}\t{unit}\n" for unit, log10 in {"a": -90, "b": -0.5, "c": -0.5, "</s>": -0.5}.items())
+    Path("m.arpa").write_text(f"\\data\\\nngram 1=4\n\\1-grams:\n{units}\\end\\\n")
+    relabel("2.png\tca", "2.png\tc")
+
+    ran = run_ocrkit("evaluate", "-m", "m.safetensors", "lines", "--lm", "m.arpa", "--tune-lm")
+
+    head, *rows, best = ran.out.splitlines()
+    assert head.split() == ["weight", "bonus", "CER", "WER"]
+    trials = {(float(weight), float(bonus)): float(cer) for weight, bonus, cer, _ in map(str.split, rows)}
+    assert {(0.0, 0.0), (2.0, 0.0)} <= trials.keys()
+    chosen = re.fullmatch(r"best: --lm-weight (\S+) --lm-bonus (\S+)", best)
+    assert chosen is not None
+    assert trials[float(chosen[1]), float(chosen[2])] == min(trials.values())
+
+
+def test_tuning_needs_a_language_model(place: Path, run_ocrkit: RunOcrkit) -> None:
+    ran = run_ocrkit("evaluate", "-m", "m.safetensors", "lines", "--tune-lm")
+
+    assert (ran.code, ran.out) == (1, "")
+    assert "there is no language model to tune; give one with --lm" in ran.err
 
 
 def test_the_format_can_be_named(place: Path, run_ocrkit: RunOcrkit) -> None:
