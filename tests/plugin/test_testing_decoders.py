@@ -117,6 +117,13 @@ def test_a_broken_answer_is_told(change: Change, complaint: str) -> None:
         check_decoder(changed(change))
 
 
+def test_a_reading_outside_the_lexicon_cannot_be_proved() -> None:
+    unbound = changed(lambda decoded: replace(decoded, proved=np.ones_like(decoded.proved)))
+
+    with pytest.raises(PluginError, match="said to be proved the best"):
+        check_decoder(unbound, words=["c"])
+
+
 def test_a_decoder_that_reads_padding_is_told() -> None:
     def ignore_lengths(log_probs: NDArray[np.float32], lengths: NDArray[np.int64]) -> Decoded:
         return greedy(log_probs)
