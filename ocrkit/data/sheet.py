@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw, ImageFont
 
-from ocrkit.data.fonts import find_faces, load_font, read_cover
+from ocrkit.data.drawing.fonts import find_faces, load_font, read_cover
 from ocrkit.errors import FontError
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
     from PIL.ImageFont import ImageFont as BitmapFont
 
-    from ocrkit.data.fonts import Face
+    from ocrkit.data.drawing.fonts import Face
 
 __all__ = ["SheetRow", "draw_sheet"]
 

@@ -12,19 +12,19 @@ import numpy as np
 from PIL import Image
 
 from ocrkit.config import from_table
-from ocrkit.data.augment import degrade
-from ocrkit.data.faces import FaceBook
-from ocrkit.data.fonts import Face, find_faces, require_shaping
+from ocrkit.data.composing.word_files import TextFile, WordFile
+from ocrkit.data.composing.words import Composer
+from ocrkit.data.degradations.chain import degrade
+from ocrkit.data.drawing.faces import FaceBook
+from ocrkit.data.drawing.fonts import Face, find_faces, require_shaping
+from ocrkit.data.drawing.render import LETTER_HEIGHTS, draw_margins, render_line, size_of, widen_spaces
 from ocrkit.data.records import Sample
-from ocrkit.data.render import LETTER_HEIGHTS, draw_margins, render_line, size_of, widen_spaces
-from ocrkit.data.word_files import TextFile, WordFile
-from ocrkit.data.words import Composer
 from ocrkit.errors import OptionError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ocrkit.data.words import TextSource
+    from ocrkit.data.composing.words import TextSource
     from ocrkit.text.charset import Charset
 
 __all__ = ["Picture", "Synthetic", "SyntheticOptions", "Wanted", "open_synthetic"]

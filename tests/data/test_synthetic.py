@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ocrkit.data.fonts import find_faces
+from ocrkit.data.drawing.fonts import find_faces
 from ocrkit.data.synthetic import Synthetic, SyntheticOptions, open_synthetic
 from ocrkit.errors import ConfigError, FontError, MissingFileError, OptionError
 from ocrkit.plugin.specs import SourceOptions

@@ -1,4 +1,4 @@
-"""The degradations that ocrkit brings: one record a function of ``ocrkit.data.augment``."""
+"""The degradations that ocrkit brings: one record a function of ``ocrkit.data.degradations.chain``."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class _Degradation:
         self._name = name
 
     def __call__(self, image: NDArray[np.uint8], rng: np.random.Generator, strength: float) -> NDArray[np.uint8]:
-        from ocrkit.data import augment
+        from ocrkit.data.degradations import chain
 
-        degraded: NDArray[np.uint8] = getattr(augment, self._name)(image, rng, strength)
+        degraded: NDArray[np.uint8] = getattr(chain, self._name)(image, rng, strength)
         return degraded

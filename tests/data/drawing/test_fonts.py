@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import features
 
-from ocrkit.data.fonts import Face, find_faces, load_font, read_cover, require_shaping, system_folders
-from ocrkit.data.shaping import can_draw, refusal
+from ocrkit.data.drawing.fonts import Face, find_faces, load_font, read_cover, require_shaping, system_folders
+from ocrkit.data.drawing.shaping import can_draw, refusal
 from ocrkit.errors import FontError, MissingFileError
 
 if TYPE_CHECKING:

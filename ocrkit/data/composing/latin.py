@@ -6,7 +6,7 @@ import string
 import unicodedata
 from typing import TYPE_CHECKING
 
-from ocrkit.data.weighted import Weighted
+from ocrkit.data.composing.weighted import Weighted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

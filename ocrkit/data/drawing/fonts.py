@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from PIL import ImageFont, features
 
-from ocrkit.data.cmap import count_faces, read_code_points
+from ocrkit.data.drawing.cmap import count_faces, read_code_points
 from ocrkit.errors import FontError, MissingFileError
 
 if TYPE_CHECKING:

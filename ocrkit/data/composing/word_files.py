@@ -6,7 +6,7 @@ import gzip
 import unicodedata
 from typing import TYPE_CHECKING
 
-from ocrkit.data.weighted import Weighted
+from ocrkit.data.composing.weighted import Weighted
 from ocrkit.errors import DataError, MissingFileError
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from ocrkit.data.fonts import Face, find_faces, load_font
-from ocrkit.data.render import Margins, draw_margins, render_line, size_of, widen_spaces
+from ocrkit.data.drawing.fonts import Face, find_faces, load_font
+from ocrkit.data.drawing.render import Margins, draw_margins, render_line, size_of, widen_spaces
 from ocrkit.errors import FontError, OptionError
 
 needs_fonts = pytest.mark.skipif(

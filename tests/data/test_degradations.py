@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from ocrkit.data import augment
+from ocrkit.data.degradations import chain
 from ocrkit.plugin.builtin.augmentations import ocrkit_augmentations
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-NAMES = sorted(set(augment.__all__) - {"degrade"})
+NAMES = sorted(set(chain.__all__) - {"degrade"})
 
 
 def _bars() -> NDArray[np.uint8]:
@@ -23,7 +23,7 @@ def _bars() -> NDArray[np.uint8]:
 
 
 def _apply(name: str, picture: NDArray[np.uint8], strength: float, seed: int = 3) -> NDArray[np.uint8]:
-    function: augment.Degradation = getattr(augment, name)
+    function: chain.Degradation = getattr(chain, name)
     return function(picture, np.random.default_rng(seed), strength)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
-from ocrkit.data.fonts import read_cover
-from ocrkit.data.shaping import can_draw, refusal
+from ocrkit.data.drawing.fonts import read_cover
+from ocrkit.data.drawing.shaping import can_draw, refusal
 from ocrkit.errors import FontError, unknown_name
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from ocrkit.data.fonts import Face
+    from ocrkit.data.drawing.fonts import Face
 
 __all__ = ["FaceBook"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING, Protocol
 
-from ocrkit.data.latin import LatinWords, LetterWords
-from ocrkit.data.malayalam import MalayalamWords
-from ocrkit.data.numbers import NumberWords
-from ocrkit.data.weighted import Weighted
+from ocrkit.data.composing.latin import LatinWords, LetterWords
+from ocrkit.data.composing.malayalam import MalayalamWords
+from ocrkit.data.composing.numbers import NumberWords
+from ocrkit.data.composing.weighted import Weighted
 from ocrkit.errors import DataError
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ocrkit.data.cmap import count_faces, read_code_points
+from ocrkit.data.drawing.cmap import count_faces, read_code_points
 from ocrkit.errors import FontError
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ocrkit.data.weighted import Weighted
+from ocrkit.data.composing.weighted import Weighted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

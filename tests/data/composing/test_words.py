@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from ocrkit.data.weighted import Weighted
-from ocrkit.data.word_files import TextFile, WordFile
-from ocrkit.data.words import Composer
+from ocrkit.data.composing.weighted import Weighted
+from ocrkit.data.composing.word_files import TextFile, WordFile
+from ocrkit.data.composing.words import Composer
 from ocrkit.errors import DataError, MissingFileError
 from ocrkit.text.charset import Charset
 from ocrkit.text.shipped import shipped_charset

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ocrkit.data.fonts import Face, load_font, read_cover, require_shaping
-from ocrkit.data.shaping import draw_mask, refusal
+from ocrkit.data.drawing.fonts import Face, load_font, read_cover, require_shaping
+from ocrkit.data.drawing.shaping import draw_mask, refusal
 from ocrkit.errors import FontError, OptionError
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageDraw
 
-from ocrkit.data.fonts import Face, load_font, read_cover
+from ocrkit.data.drawing.fonts import Face, load_font, read_cover
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

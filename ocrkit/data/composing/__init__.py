@@ -1,0 +1,1 @@
+"""Texts for drawn lines: composed by the rules of scripts, or taken from files."""

@@ -1,0 +1,1 @@
+"""What printing, paper, scanner and file format do to a line."""

@@ -1,0 +1,1 @@
+"""Texts to pictures: fonts, their coverage, shaping, and the drawn line."""
