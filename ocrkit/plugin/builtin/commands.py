@@ -18,6 +18,7 @@ _SUMMARIES = {
     "decode": "Read line images, or decode saved log-probabilities.",
     "evaluate": "Measure a model's errors on labelled lines.",
     "demo": "Train on drawn Malayalam words and read words that were never seen.",
+    "data": "Check, convert, draw and split labelled lines.",
     "charsets": "List, show and check charsets.",
     "models": "List and show trained models.",
     "plugins": "List, check and start plugins.",
