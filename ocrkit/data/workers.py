@@ -1,0 +1,190 @@
+"""One task over many items in worker processes: results in order, only a few items in hand at a time."""
+
+from __future__ import annotations
+
+import itertools
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+
+from ocrkit.errors import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+__all__ = ["Workers", "begin_work", "cores"]
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_CHUNK = 16  # items sent to a worker at a time
+_AHEAD = 4  # chunks in hand for each worker
+_DIED = (
+    "a process that {what} died; with workers = 0 none is started. "
+    "A script that starts some must do so under 'if __name__ == \"__main__\":', since each imports it; "
+    "else memory may have run out"
+)
+
+_Pending: TypeAlias = deque[tuple[list[T], "Future[list[R]] | None"]]
+
+_task: Callable[[Any], Any] | None = None  # in a worker: what it does, sent once and not with every item
+
+
+class Workers(Generic[T, R]):
+    """Applies a task to items in processes that are started at the first use.
+
+    Worker processes import the script that was started, so a script that uses them must stand under
+    ``if __name__ == "__main__":``.
+
+    Attributes:
+        count: processes; 0 works in this one.
+
+    Args:
+        task: picklable; called in the workers.
+        count: processes; -1 takes one a core.
+        what: what the processes do, for the message when one dies.
+        on_death: gives the result of an item at which a worker died (a library crashed, or memory ran out); without
+            it, the death of a worker is an error.
+    """
+
+    def __init__(
+        self,
+        task: Callable[[T], R],
+        *,
+        count: int = -1,
+        what: str = "loads images",
+        on_death: Callable[[T], R] | None = None,
+    ) -> None:
+        self._task = task
+        self.count = cores() if count < 0 else count
+        self._what = what
+        self._on_death = on_death
+        self._pool: ProcessPoolExecutor | None = None
+
+    def map(self, items: Iterable[T]) -> Iterator[R]:
+        """Each item's result, in the order of the items, which are taken as results are.
+
+        Raises:
+            DataError: a worker died, and there is no ``on_death``; what the task raises passes.
+        """
+        if self.count == 0:
+            yield from map(self._task, items)
+            return
+        iterator = iter(items)
+        pending: _Pending[T, R] = deque()
+        while chunk := list(itertools.islice(iterator, _CHUNK)):
+            pending.append((chunk, self._submitted(chunk)))
+            if len(pending) >= _AHEAD * self.count:
+                yield from self._taken(pending)
+        while pending:
+            yield from self._taken(pending)
+
+    def close(self) -> None:
+        """Stop the workers, each after the few items that it has in hand."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None
+
+    @classmethod
+    @contextmanager
+    def opened(
+        cls,
+        task: Callable[[T], R],
+        *,
+        count: int = -1,
+        what: str = "loads images",
+        on_death: Callable[[T], R] | None = None,
+    ) -> Iterator[Workers[T, R]]:
+        """Workers that stop at the end of the block."""
+        workers = cls(task, count=count, what=what, on_death=on_death)
+        try:
+            yield workers
+        finally:
+            workers.close()
+
+    def _submitted(self, chunk: list[T]) -> Future[list[R]] | None:
+        """The chunk's future, or None where the processes are found dead."""
+        try:
+            return self._started().submit(_work, chunk)
+        except BrokenProcessPool:
+            return None
+
+    def _taken(self, pending: _Pending[T, R]) -> Iterator[R]:
+        """The results of the first chunk; those of all, where the processes have died."""
+        chunk, future = pending.popleft()
+        found = _result(future)
+        if found is not None:
+            yield from found
+            return
+        if self._on_death is None:
+            raise DataError(_DIED.format(what=self._what))
+        self.close()
+        lost = [(chunk, None), *((chunk, _result(future)) for chunk, future in pending)]
+        pending.clear()
+        for chunk, known in lost:
+            yield from known if known is not None else map(self._alone, chunk)
+
+    def _alone(self, item: T) -> R:
+        """The result of one item while nothing else is worked on, so that a death is that item's doing."""
+        found = _result(self._submitted([item]))
+        if found is not None:
+            return found[0]
+        self.close()
+        if self._on_death is None:
+            raise DataError(_DIED.format(what=self._what))
+        return self._on_death(item)
+
+    def _started(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            # Forking a process that runs torch's threads can deadlock; a fork server has none.
+            context = multiprocessing.get_context("forkserver")
+            context.set_forkserver_preload(["ocrkit.data.loading"])
+            self._pool = ProcessPoolExecutor(self.count, mp_context=context, initializer=_begin, initargs=(self._task,))
+        return self._pool
+
+
+def cores() -> int:
+    """The cores that this process may run on, where the system tells."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def begin_work() -> None:
+    """In a worker: leave Ctrl-C to the parent, and end when it ends, however it does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
+
+
+def _result(future: Future[list[R]] | None) -> list[R] | None:
+    """A chunk's results, or None where its worker died; what the task raised passes."""
+    try:
+        return None if future is None else future.result()
+    except BrokenProcessPool:
+        return None
+
+
+def _begin(task: Callable[[Any], Any]) -> None:
+    global _task
+    begin_work()
+    _task = task
+
+
+def _work(chunk: list[Any]) -> list[Any]:
+    if _task is None:
+        raise AssertionError("a worker was given items before its task")
+    return [_task(item) for item in chunk]
+
+
+def _end_with_the_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        # The main thread waits for a queue of which it holds both ends: it would never learn that nobody is there.
+        os._exit(1)

@@ -1,0 +1,68 @@
+"""Worker processes: order, few items in hand, and what becomes of an item at which one dies."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ocrkit.data.workers import Workers
+from ocrkit.errors import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def square(number: int) -> int:
+    return number * number
+
+
+def die_at_multiples_of_100(number: int) -> int:
+    if number and number % 100 == 0:
+        os._exit(3)
+    return number
+
+
+def negative(number: int) -> int:
+    return -number
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_results_come_in_the_order_of_the_items(count: int) -> None:
+    with Workers.opened(square, count=count) as workers:
+        results = list(workers.map(range(500)))
+
+    assert results == [number * number for number in range(500)]
+
+
+def test_items_are_taken_as_results_are() -> None:
+    taken = 0
+
+    def items() -> Iterator[int]:
+        nonlocal taken
+        while True:
+            taken += 1
+            yield taken
+
+    with Workers.opened(square, count=1) as workers:
+        results = workers.map(items())
+        first = next(results)
+
+        assert first == 1
+        assert taken < 200
+
+
+def test_only_the_items_at_which_a_worker_dies_are_lost() -> None:
+    with Workers.opened(die_at_multiples_of_100, count=2, on_death=negative) as workers:
+        results = list(workers.map(range(250)))
+
+    assert results == [-number if number in (100, 200) else number for number in range(250)]
+
+
+def test_a_death_that_nobody_answers_for_is_an_error() -> None:
+    with (
+        Workers.opened(die_at_multiples_of_100, count=1, what="draws lines") as workers,
+        pytest.raises(DataError, match="a process that draws lines died"),
+    ):
+        list(workers.map(range(200)))
