@@ -24,8 +24,8 @@ TextBeam<Mass>::TextBeam(const TextGrammar& grammar, const TextBeamOptions& opti
       is_exact_(options.token_cut == 0.0) {}
 
 template <class Mass>
-void TextBeam<Mass>::reset(const LineView& line) {
-    line_ = line;
+void TextBeam<Mass>::reset(std::size_t labels, Label blank) {
+    blank_ = blank;
     prefixes_.reset();
     entries_.assign(1, {.prefix = TextPrefixes::kRoot,
                         .parent = TextPrefixes::kNone,
@@ -34,8 +34,8 @@ void TextBeam<Mass>::reset(const LineView& line) {
                         .blank_last = mass_from_log<Mass>(0.0),
                         .label_last = Mass{},
                         .total = mass_from_log<Mass>(0.0)});
-    probabilities_.resize(line.labels);
-    stamps_.resize(line.labels, 0);
+    probabilities_.resize(labels);
+    stamps_.resize(labels, 0);
     reserved_ = -1;
     log_scale_ = 0.0;
     pruned_ = false;
@@ -43,14 +43,13 @@ void TextBeam<Mass>::reset(const LineView& line) {
 }
 
 template <class Mass>
-void TextBeam<Mass>::advance(std::size_t t) {
+void TextBeam<Mass>::advance(std::span<const float> frame, Label best) {
     if (entries_.empty()) {
         return;
     }
-    const std::span<const float> frame = line_.frame(t);
     ++stamp_;
     candidates_.clear();
-    pick_tokens(t, frame);
+    pick_tokens(frame, best);
     keep_prefixes(frame);
     extend_prefixes();
     prune();
@@ -58,11 +57,11 @@ void TextBeam<Mass>::advance(std::size_t t) {
 }
 
 template <class Mass>
-void TextBeam<Mass>::pick_tokens(std::size_t t, std::span<const float> frame) {
+void TextBeam<Mass>::pick_tokens(std::span<const float> frame, Label best) {
     tokens_.clear();
-    const float threshold = frame[static_cast<std::size_t>(line_.best[t])] + log_cut_;
+    const float threshold = frame[static_cast<std::size_t>(best)] + log_cut_;
     const auto is_token = [&](std::size_t label) {
-        return frame[label] >= threshold && frame[label] > kLogZero && static_cast<Label>(label) != line_.blank;
+        return frame[label] >= threshold && frame[label] > kLogZero && static_cast<Label>(label) != blank_;
     };
     for (std::size_t block = 0; block < frame.size(); block += kBlock) {
         const std::size_t end = std::min(block + kBlock, frame.size());
@@ -77,7 +76,7 @@ void TextBeam<Mass>::pick_tokens(std::size_t t, std::span<const float> frame) {
         }
     }
     for (std::size_t label = 0; !pruned_ && label < frame.size(); ++label) {
-        pruned_ = frame[label] > kLogZero && static_cast<Label>(label) != line_.blank && !is_token(label);
+        pruned_ = frame[label] > kLogZero && static_cast<Label>(label) != blank_ && !is_token(label);
     }
 }
 
@@ -85,7 +84,7 @@ void TextBeam<Mass>::pick_tokens(std::size_t t, std::span<const float> frame) {
 template <class Mass>
 void TextBeam<Mass>::keep_prefixes(std::span<const float> frame) {
     staying_.clear();
-    const Mass blank = probability(frame, line_.blank);
+    const Mass blank = probability(frame, blank_);
     Mass best{};
     Mass worst{};
     std::size_t room = options_.width;

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "ocrkit/ctc/types.hpp"
@@ -29,11 +30,11 @@ class TextBeam {
    public:
     TextBeam(const TextGrammar& grammar, const TextBeamOptions& options);
 
-    /// Starts a line: the empty prefix alone, with probability one.
-    void reset(const LineView& line);
+    /// Starts a line of frames of `labels` labels: the empty prefix alone, with probability one.
+    void reset(std::size_t labels, Label blank);
 
-    /// Goes on by frame `t`.
-    void advance(std::size_t t);
+    /// Goes on by a frame that is normalised, whose likeliest label is `best`.
+    void advance(std::span<const float> frame, Label best);
 
     /// The hypotheses that can end here, in no order.
     void complete(std::vector<CompleteText>& out) const;
@@ -69,7 +70,7 @@ class TextBeam {
         Mass probability;
     };
 
-    void pick_tokens(std::size_t t, std::span<const float> frame);
+    void pick_tokens(std::span<const float> frame, Label best);
     void keep_prefixes(std::span<const float> frame);
     void extend_prefixes();
     void extend(const Entry& entry, Label label, const Mass& probability, const Mass& floor);
@@ -85,7 +86,7 @@ class TextBeam {
     float log_cut_;
     Mass share_;                            // of the best hypothesis's mass, below which one is dropped; maybe none
     bool is_exact_;
-    LineView line_;
+    Label blank_ = 0;
     std::vector<Entry> entries_;
     std::vector<Entry> staying_;            // entry by entry, with the mass of the frame to come
     std::vector<Entry> next_entries_;

@@ -1,8 +1,10 @@
 #include "text_grammar.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <string>
 
 namespace ocrkit::ctc {
@@ -41,6 +43,20 @@ TextGrammar::TextGrammar(const LexiconView& lexicon, std::span<const Label> sepa
         separator_bits_ |= bit_of(separator);
     }
     root_bits_ = bits_below(Reading::kBoundary);
+}
+
+TextGrammar TextGrammar::of_labels(std::size_t labels, Label blank, const TextSearchOptions& options) {
+    static constexpr std::array<Label, 1> kLabels{-1};
+    static constexpr std::array<Node, 2> kFirstChild{1, 1};
+    static constexpr std::array<std::int32_t, 1> kNodeEntry{kNoEntry};
+    LexiconView nothing;
+    nothing.labels = kLabels;
+    nothing.first_child = kFirstChild;
+    nothing.node_entry = kNodeEntry;
+    std::vector<Label> separators(labels);
+    std::iota(separators.begin(), separators.end(), Label{0});
+    std::erase(separators, blank);
+    return {nothing, separators, labels, options};
 }
 
 Reading TextGrammar::start() const {

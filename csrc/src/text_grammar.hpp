@@ -29,6 +29,9 @@ class TextGrammar {
     TextGrammar(const LexiconView& lexicon, std::span<const Label> separators, std::size_t labels,
                 const TextSearchOptions& options);
 
+    /// One to which every labelling is a text: no entry, and every label but the blank a separator.
+    static TextGrammar of_labels(std::size_t labels, Label blank, const TextSearchOptions& options);
+
     /// The one way of reading nothing.
     Reading start() const;
 

@@ -1,6 +1,7 @@
 #include "ocrkit/ctc/beam_stream.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "check.hpp"
 #include "oracle.hpp"
@@ -18,11 +19,51 @@ EmissionsView part(const EmissionsView& whole, std::int64_t begin, std::int64_t 
     return view;
 }
 
+/// Units 0..4 are <s> </s> <unk> a b; of the four labels, 0 is the blank, and 3 is spelled "ab".
+constexpr const char* kBigrams = R"(\data\
+ngram 1=5
+ngram 2=3
+
+\1-grams:
+-99	<s>	-0.5
+-0.5	</s>
+-2	<unk>	-0.125
+-0.25	a	-0.75
+-0.375	b	0.25
+
+\2-grams:
+-0.1	<s> a
+-0.3	a b
+-0.6	b </s>
+
+\end\
+)";
+constexpr std::array<NgramModel::Unit, 4> kUnits{3, 4, 3, 4};
+constexpr std::array<std::int64_t, 5> kOffsets{0, 0, 1, 2, 4};
+
+TextModel model_of(const NgramModel& ngrams, double weight, double bonus) {
+    return {.ngrams = &ngrams, .label_units = kUnits, .label_offsets = kOffsets, .weight = weight, .bonus = bonus};
+}
+
+/// One label a frame, at 0 nats; all others are `nats` below it.
+oracle::Batch peaked_batch(std::mt19937& random, std::size_t frames, float nats) {
+    oracle::Batch batch{.lines = 1, .frames = frames, .labels = 4, .values = {}, .lengths = {}, .blank = 0};
+    for (std::size_t t = 0; t < frames; ++t) {
+        const std::size_t peak = random() % 4;
+        for (std::size_t label = 0; label < 4; ++label) {
+            batch.values.push_back(label == peak ? 0.0F : -nats);
+        }
+    }
+    return batch;
+}
+
 void check_same(const Decoded& one, const Decoded& other) {
     CHECK(one.labels == other.labels);
     CHECK(one.frames == other.frames);
     CHECK(one.confidences == other.confidences);
     CHECK(one.scores == other.scores);
+    CHECK(one.acoustic_scores == other.acoustic_scores);
+    CHECK(one.label_offsets == other.label_offsets);
     CHECK(one.proved == other.proved);
 }
 
@@ -48,6 +89,64 @@ TEST(a_stream_answers_as_the_whole_does_at_every_moment) {
     }
 }
 
+TEST(a_stream_with_a_model_answers_as_the_whole_does_at_every_moment) {
+    std::mt19937 random(44);
+    const NgramModel ngrams(kBigrams);
+    for (int repeat = 0; repeat < 90; ++repeat) {
+        const bool is_unbounded = repeat % 3 == 0;
+        const TextModel model = model_of(ngrams, 0.25 * (repeat % 5), 0.5 * (repeat % 4) - 0.5);
+        const BeamSearchOptions options{.beam_width = is_unbounded ? 100'000 : 6, .n_best = 3,
+                                        .token_cut = is_unbounded ? 0.0 : 0.01};
+        const TextSearchOptions whole{
+            .beam_width = options.beam_width, .n_best = 3, .token_cut = options.token_cut, .model = model};
+        const std::size_t length = is_unbounded ? 6 : 25;
+        const oracle::Batch batch = repeat % 2 == 0 ? oracle::random_batch(random, 1, length, 4, 2.0F, false)
+                                                    : peaked_batch(random, length, repeat % 4 == 1 ? 60.0F : 400.0F);
+        BeamStream stream(4, 0, options, model);
+        for (std::int64_t begin = 0; begin < static_cast<std::int64_t>(length);) {
+            const std::int64_t end = std::min(static_cast<std::int64_t>(length),
+                                              begin + static_cast<std::int64_t>(random() % 7));
+            stream.push(part(batch.view(), begin, end));
+            check_same(stream.decoded(3), beam_search_with_model(part(batch.view(), 0, end), whole));
+            begin = end;
+        }
+        CHECK(stream.frames() == static_cast<std::int64_t>(length));
+    }
+}
+
+TEST(a_stream_with_a_model_finds_what_brute_force_finds_at_60_nats) {
+    std::mt19937 random(45);
+    const NgramModel ngrams(kBigrams);
+    for (int repeat = 0; repeat < 30; ++repeat) {
+        const oracle::Batch batch = peaked_batch(random, 5, 60.0F);
+        BeamStream stream(4, 0, {.beam_width = 100'000, .n_best = 100'000, .token_cut = 0.0}, model_of(ngrams, 0.5, 0.25));
+        for (std::int64_t t = 0; t < 5; ++t) {
+            stream.push(part(batch.view(), t, t + 1));
+        }
+        const Decoded decoded = stream.decoded(100'000);
+        const auto expected = oracle::labellings(batch, 0);
+        CHECK(decoded.hypotheses() == expected.size());
+        for (std::size_t h = 0; h < decoded.hypotheses(); ++h) {
+            const HypothesisView found = decoded[h];
+            NgramModel::Context context = ngrams.start();
+            double log_prob = 0.0;
+            for (const Label label : found.labels) {
+                for (std::int64_t i = kOffsets[static_cast<std::size_t>(label)];
+                     i < kOffsets[static_cast<std::size_t>(label) + 1]; ++i) {
+                    const NgramModel::Step step = ngrams.score(context, kUnits[static_cast<std::size_t>(i)]);
+                    log_prob += step.log_prob;
+                    context = step.next;
+                }
+            }
+            const double term = 0.5 * (log_prob + ngrams.end(context)) + 0.25 * static_cast<double>(found.labels.size());
+            const double acoustic = expected.at({found.labels.begin(), found.labels.end()});
+            CHECK_NEAR(found.acoustic_score, acoustic, oracle::tolerance(acoustic));
+            CHECK_NEAR(found.score, acoustic + term, oracle::tolerance(acoustic + term));
+        }
+        CHECK(decoded.proved[0] == 1);
+    }
+}
+
 TEST(frames_that_are_refused_leave_the_stream_as_it_was) {
     std::mt19937 random(42);
     oracle::Batch batch = oracle::random_batch(random, 1, 6, 3, 1.0F, true);
@@ -65,6 +164,10 @@ TEST(what_a_stream_cannot_be_is_refused) {
     CHECK_THROWS(EmissionsError, BeamStream(0, 0, {}), "no labels");
     CHECK_THROWS(OptionError, BeamStream(3, 3, {}), "blank is 3");
     CHECK_THROWS(OptionError, BeamStream(3, 0, {.beam_width = 0}), "beam_width is 0");
+    const NgramModel ngrams(kBigrams);
+    CHECK_THROWS(OptionError, BeamStream(5, 0, {}, model_of(ngrams, 0.5, 0.0)),
+                 "read for a charset of 4 labels, and log_probs has 5");
+    CHECK_THROWS(OptionError, BeamStream(4, 0, {}, model_of(ngrams, -0.5, 0.0)), "lm_weight is -0.5");
     std::mt19937 random(43);
     const oracle::Batch batch = oracle::random_batch(random, 1, 2, 3, 1.0F, true);
     BeamStream stream(4, 0, {});

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from ocrkit import _ctc
 from ocrkit.ctc.decoded import Decoded, Hypothesis
 from ocrkit.ctc.emissions import as_emissions
+from ocrkit.ctc.ngram import bound_model
 from ocrkit.ctc.options import as_count, as_label, as_number
 from ocrkit.errors import EmissionsError, OptionError
 
 if TYPE_CHECKING:
     from ocrkit.ctc.emissions import Emissions
+    from ocrkit.ctc.ngram import NgramModel
 
 __all__ = ["BeamStream"]
 
@@ -19,7 +21,7 @@ __all__ = ["BeamStream"]
 class BeamStream:
     """A line that grows: what it answers is what ``beam_search`` answers for all frames so far, however they were cut.
 
-    The frames are kept, T x V float32, since exact scores need all of them.
+    The frames are kept, T x V float32, since exact scores need all of them; with a language model, normalised too.
 
     >>> stream = BeamStream(3)
     >>> stream.push(np.log(np.array([[0.1, 0.8, 0.1]], np.float32)))
@@ -30,7 +32,16 @@ class BeamStream:
     __slots__ = ("_blank", "_finished", "_n_best", "_stream")
 
     def __init__(
-        self, labels: int, *, blank: int = 0, beam_width: int = 16, n_best: int = 1, token_cut: float = 1e-3
+        self,
+        labels: int,
+        *,
+        blank: int = 0,
+        beam_width: int = 16,
+        n_best: int = 1,
+        token_cut: float = 1e-3,
+        language_model: NgramModel | None = None,
+        lm_weight: float = 0.5,
+        lm_bonus: float = 0.0,
     ) -> None:
         """Start a line without frames; the options are those of ``beam_search``.
 
@@ -40,10 +51,12 @@ class BeamStream:
             beam_width: labellings kept after each frame, at least 1.
             n_best: hypotheses that ``finish`` returns, at least 1.
             token_cut: 0 to 1; see ``beam_search``.
+            language_model: an n-gram model of characters, of the charset whose labels these are; see ``beam_search``.
+            lm_weight: 0 or more.
+            lm_bonus: nats.
 
         Raises:
-            EmissionsError: there are no labels.
-            OptionError: an option is out of range.
+            OptionError: an option is out of range, or the language model is one of words or of another charset.
         """
         self._blank = as_label("blank", blank)
         self._n_best = as_count("n_best", n_best, least=1)
@@ -54,6 +67,7 @@ class BeamStream:
             as_count("beam_width", beam_width, least=1),
             self._n_best,
             as_number("token_cut", token_cut, least=0.0, most=1.0),
+            bound_model(language_model, None, lm_weight, lm_bonus),
         )
 
     def __len__(self) -> int:
@@ -77,7 +91,7 @@ class BeamStream:
 
     @property
     def best(self) -> Hypothesis:
-        """The best labelling of the frames so far, with its exact score; before the first frame, the empty one."""
+        """The best labelling of the frames so far, as if the line ended here; before the first frame, the empty one."""
         return Decoded(*self._stream.decoded(1))[0][0]
 
     def finish(self) -> Decoded:

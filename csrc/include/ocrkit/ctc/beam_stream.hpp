@@ -5,18 +5,20 @@
 #include <memory>
 
 #include "ocrkit/ctc/beam_search.hpp"
+#include "ocrkit/ctc/text_search.hpp"
 #include "ocrkit/ctc/types.hpp"
 
 namespace ocrkit::ctc {
 
-/// A line that grows. What it answers is what `beam_search` answers for all frames so far, however they were cut. It
-/// keeps the frames, T x V float32, since exact scores need all of them. Calls from several threads wait for each
-/// other.
+/// A line that grows. What it answers is what `beam_search`, or `beam_search_with_model`, answers for all frames so far,
+/// however they were cut. It keeps the frames, T x V float32, since exact scores need all of them; with a language model
+/// normalised ones too. Calls from several threads wait for each other.
 class BeamStream {
    public:
-    /// Throws EmissionsError unless `labels` is positive, OptionError where an option or the blank is out of range.
-    /// `options.threads` is of no account.
-    BeamStream(std::int64_t labels, Label blank, const BeamSearchOptions& options);
+    /// Throws EmissionsError unless `labels` is positive, OptionError where an option or the blank is out of range, or
+    /// where the model, one of labels, was made for another number of them. What the model points to outlives the
+    /// stream. `options.threads` is of no account.
+    BeamStream(std::int64_t labels, Label blank, const BeamSearchOptions& options, const TextModel& model = {});
     ~BeamStream();
 
     /// Takes the frames of a batch of one line. Throws EmissionsError where they are no log-probabilities of so many

@@ -57,4 +57,7 @@ Decoded text_search(const EmissionsView& emissions, const LexiconView& lexicon, 
 /// The same where every labelling is a text: a beam search with a language model over labels.
 Decoded beam_search_with_model(const EmissionsView& emissions, const TextSearchOptions& options);
 
+/// Throws OptionError unless `beam_search_with_model` can take these options for frames of `labels` labels.
+void check_model_search(const TextSearchOptions& options, std::int64_t labels);
+
 }  // namespace ocrkit::ctc
