@@ -125,7 +125,9 @@ def test_a_charset_without_a_space_gives_single_words() -> None:
 def test_lines_have_as_many_words_as_the_range_allows() -> None:
     lines = Synthetic(ENGLISH, SyntheticOptions(count=100, line_words=(2, 4)))
 
-    assert {len((sample.text or "").split()) for sample in lines} == {2, 3, 4}
+    words = [sum(any(map(str.isalnum, word)) for word in (sample.text or "").split()) for sample in lines]
+    assert {2, 3, 4} <= set(words)
+    assert max(words) == 4
 
 
 def test_words_come_from_the_file_that_is_named(tmp_path: Path) -> None:

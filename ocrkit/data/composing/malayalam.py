@@ -1,14 +1,15 @@
 """Malayalam words composed of orthographic syllables, with the frequencies of running text.
 
 A syllable is an onset (a consonant or a conjunct, or at a word's start an independent vowel), a vowel sign or none,
-and a coda (anusvara, visarga, a chillu) or none; a word may end in a virama. The weights are per mille and were
-counted, rounded, over the word frequencies of the Malayalam Wikipedia.
+and a coda (anusvara, visarga, a chillu) or none; a word may end in a virama.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from ocrkit.data.composing import malayalam_tables as tables
 from ocrkit.data.composing.weighted import Weighted
 
 if TYPE_CHECKING:
@@ -28,52 +29,62 @@ _CODAS = "ംഃൺൻർൽൾൿ\u0d54\u0d55\u0d56"
 _AVAGRAHA = "ഽ"
 
 _LENGTHS = Weighted([(1, 40), (2, 255), (3, 256), (4, 216), (5, 125), (6, 64), (7, 28), (8, 10), (9, 4)])
-_FIRST_VOWELS = "അ:277 എ:185 ഇ:153 ആ:129 ഒ:95 ഉ:84 ഏ:35 ഓ:24 ഐ:7 ഈ:5 ഔ:3 ഊ:2 ഋ:1"
-_FIRST_ONSETS = """
-ക:116 പ:97 വ:91 മ:90 ന:88 സ:75 ത:56 ച:49 പ്ര:42 ജ:30 ര:28 ല:22 ബ:20 ഭ:18 ശ:15 ദ:14 യ:12 ഗ:12 ഹ:11 റ:10 സ്ഥ:10 ഡ:9
-ഫ:7 സ്വ:7 ട:7 വ്യ:6 ഗ്ര:6 ശ്ര:5 ക്ഷ:4 ക്ര:4 ബ്ര:3 ധ:3 സ്റ്റ:2 ഷ:2 സ്ക:2 ഖ:2 ഫ്ര:2 ഘ:2 ദ്വ:2 സ്പ:2 ക്ല:1 ട്ര:1 ന്യ:1
-സ്ത്ര:1 ക്യ:1 പ്ല:1 ദ്ര:1 ത്ര:1 ബ്ല:1 സ്മ:1 മ്യ:.5 ഞ:1 ഡ്ര:.5 ജ്യ:.5 ഛ:.5 ഭ്ര:.5 സ്ത:.5 ജ്ഞ:.5 ശ്വ:.3 ഹ്യ:.2 ഠ:.1 ഢ:.1 ഝ:.1 ഥ:.1
-"""
-_ONSETS = """
-യ:77 ര:69 ന്ന:48 വ:48 ല:45 ത:44 ക:44 ന:43 ട:40 മ:37 ത്ത:37 ക്ക:33 ണ:28 ള:24 സ:20 റ:19 ച്ച:17 ങ്ങ:17 പ്പ:15 ട്ട:14 പ:14
-ഗ:12 ണ്ട:12 ന്റ:11 ശ:11 ഹ:10 റ്റ:10 ദ:10 ഷ:9 ധ:8 ള്ള:8 ബ:7 ത്ര:7 ഴ:7 ഭ:7 ജ:6 ഡ:6 ല്ല:5 ക്ഷ:4 ദ്ദ:4 ച:4 ദ്യ:4 മ്മ:3
-മ്പ:3 ന്ത:3 ങ്ക:3 ദ്ധ:3 യ്യ:3 ഖ:3 ഞ്ഞ:3 ഫ:3 സ്ഥ:3 ഞ്ച:2 ഥ:2 ത്യ:2 യ്ത:2 സ്ത:2 ന്ത്യ:2 സ്റ്റ:2 ണ്ണ:2 പ്ര:2 ര്യ:2 ഘ:2
-ന്ധ:2 ഷ്യ:1 സ്സ:1 ക്ത:1 സ്ക:1 ന്ദ:1 യ്ക്ക:1 ക്ര:1 ജ്യ:1 ന്ദ്ര:1 ന്ത്ര:1 ഗ്ര:1 ഖ്യ:1 ക്സ:1 സ്ത്ര:1 ന്മ:1 ഠ:1 ന്യ:1
-ശ്വ:1 ഷ്ട:1 ത്ഥ:1 ഭ്യ:.7 ശ്യ:.7 ത്സ:.7 ണ്ഡ:.7 ഷ്ട്ര:.7 ഗ്ല:.7 വ്വ:.6 ധ്യ:.6 ക്ട:.6 ദ്ര:.6 ഴ്സ:.5 ഷ്ണ:.5 സ്ല:.5 ല്യ:.5
-ത്വ:.5 ങ:.5 സ്യ:.5 ബ്ര:.5 ദ്ധ്യ:.5 ശ്ര:.5 ക്യ:.5 ല്പ:.4 ശ്ച:.4 ഗ്ഗ:.4 ജ്ഞ:.4 ന്ഥ:.4 ജ്ജ:.4 ഷ്ഠ:.4 ത്മ:.4 ഫ്ര:.3 ശ്ശ:.3
-പ്റ്റ:.3 മ്പ്യ:.3 വ്യ:.3 ട്ര:.3 ഹ്മ:.3 ബ്ദ:.3 സ്പ:.3 മ്യ:.3 സ്വ:.3 ക്ഷ്യ:.3 മ്ര:.3 പ്ത:.3 സ്ട്ര:.2 പ്ല:.2 ഴ്ച:.2 ഹ്യ:.2
-ബ്ല:.2 ഞ്ജ:.2 പ്യ:.2 ത്പ:.2 ഗ്യ:.2 ച്ഛ:.2 ത്സ്യ:.2 ബ്ബ:.2 ഡ്ര:.2 സ്മ:.2 ഷ്ക:.2 സ്ര:.2 ണ്യ:.2 ശ്ന:.2 ഗ്ന:.2 മ്മ്യ:.1
-ത്ത്വ:.1 സ്ത്യ:.1 ല്ക:.1 ക്ഷ്മ:.1 ഴ്ന:.1 ക്ട്ര:.1 ഡ്വ:.1 റ്റ്യ:.1 ന്വ:.1 ദ്വ:.1 ഴ്വ:.1 ക്വ:.1 മ്പ്ര:.1 ത്ന:.1 ഫ്റ്റ:.1 ത്ഭ:.1
-ഷ്പ:.1 ശ്മ:.1 യ്മ:.1 ക്ല:.1 ബ്യ:.1 ഗ്വ:.1 ഹ്ന:.1 ഡ്സ:.1 ണ്മ:.1 ച്യ:.1 ഢ:.1 ഛ:.1 ഞ:.1 ഝ:.05 ഗ്ദ്ധ:.1 ന്ധ്ര:.1 ട്യ:.2 ണ്ഠ:.1 ഷ്ഫ:.05
-"""
-_INNER_SIGNS = "-:460 ി:174 ാ:125 ു:96 േ:34 െ:31 ോ:26 ീ:21 ൂ:16 ൊ:7 ൈ:5 ൃ:5 ൗ:1.5 ൌ:.5"
-_LAST_SIGNS = f"-:361 {_VIRAMA}:182 ു:145 ി:141 െ:103 ാ:35 ോ:12 ീ:7 ൂ:6 േ:6 ൈ:3 ൗ:.5 ൊ:.5 ൌ:.3 ൃ:.2"
-_INNER_CODAS = "-:949 ർ:24 ം:14 ൻ:5 ൽ:4 ൾ:3 ൺ:1 ഃ:.3"
-_LAST_CODAS = "-:470 ം:168 ൽ:73 ൻ:38 ൾ:36 ർ:29 ൺ:5 ഃ:.3 ൿ:.2"
 _VOWEL_FIRST = 0.19
-# So often a word shows one label drawn evenly from all, lest the rarest never appear.
-_RARE = 0.06
+# ൃ stands so often in place of another sign, with an onset of its own.
+_VOCALIC = 0.0035
+# So often a word shows one label drawn evenly from all, lest the rarest never appear, one conjunct so drawn, or one
+# consonant with ു, ൂ or ൃ, which traditional type joins to each consonant in another way, or a syllable of loans.
+_RARE, _RARE_CONJUNCT, _RARE_JOINED = 0.06, 0.1, 0.04
+# So often a word is spelled as before the reform of 1971: dot reph for ർ, ൌ for ൗ, ു് for the half-u at its end.
+_OLD = 0.1
+# So often a word begins as the rest of one does that a line's end has broken, without a hyphen as is the custom.
+_BROKEN = 0.05
+_ABBREVIATED = 0.012
+_BEFORE_CONSONANT = re.compile("ർ(?=[ക-ഹ])")
+_FINAL_VIRAMA = re.compile(f"(?<=[ക-ഹ]){_VIRAMA}$")
+# Conjuncts that no word begins with.
+_NEVER_FIRST = frozenset("ങഞണഴളറയല")
 
 
 class MalayalamWords:
-    """Draws words that a charset with Malayalam labels can spell."""
+    """Draws words that a charset with Malayalam labels can spell.
+
+    Attributes:
+        covered: the labels that its words can show.
+        endings: what a hyphen joins to numbers.
+    """
 
     def __init__(self, symbols: Iterable[str]) -> None:
         """Take of the tables what ``symbols``, the labels that may appear, can spell."""
         given = frozenset(symbols)
         letters = frozenset(symbol for symbol in given if len(symbol) == 1)
-        self._first_vowels = Weighted.parse(_FIRST_VOWELS, letters)
-        self._first_onsets = Weighted.parse(_FIRST_ONSETS, letters)
-        self._onsets = Weighted.parse(_ONSETS, letters)
-        self._inner_signs = Weighted.parse(_INNER_SIGNS, letters)
-        self._last_signs = Weighted.parse(_LAST_SIGNS, letters)
-        self._inner_codas = Weighted.parse(_INNER_CODAS, letters)
-        self._last_codas = Weighted.parse(_LAST_CODAS, letters)
+        self._first_vowels = Weighted.parse(tables.FIRST_VOWELS, letters)
+        self._first_onsets = Weighted.parse(tables.FIRST_ONSETS, letters)
+        self._onsets = Weighted.parse(tables.ONSETS, letters)
+        self._after_r = Weighted.parse(tables.AFTER_R, letters)
+        self._vocalic = Weighted.parse(tables.VOCALIC_BASES if "ൃ" in letters else "", letters)
+        self._inner_signs = Weighted.parse(tables.INNER_SIGNS, letters)
+        self._last_signs = Weighted.parse(tables.LAST_SIGNS, letters)
+        self._rare_signs = Weighted.parse(tables.RARE_SIGNS, letters)
+        self._inner_codas = Weighted.parse(tables.INNER_CODAS, letters)
+        self._last_codas = Weighted.parse(tables.LAST_CODAS, letters)
         special = (_VIRAMA, _ZWNJ, _DOT_REPH, _AVAGRAHA, *_BARS)
         kinds = (*_VOWELS, *_CONSONANTS, *_SIGNS, *_CODAS, *special)
         conjuncts = (symbol for symbol in given if len(symbol) > 1 and _is_malayalam(symbol))
         self.covered = frozenset(kinds) & given | frozenset(conjuncts)
         self._evenly = sorted(self.covered)
+        self._conjuncts = [conjunct for conjunct in tables.CONJUNCTS if letters.issuperset(conjunct)]
+        self._joined = [
+            syllable
+            for syllable in (*(letter + sign for letter in _CONSONANTS for sign in "ുൂൃ"), *tables.LOANED_SYLLABLES)
+            if letters.issuperset(syllable)
+        ]
+        self._old = [(old, new) for old, new in (("ൗ", "ൌ"), ("ർ", _DOT_REPH)) if old in letters and new in letters]
+        self._short = [short for short in tables.ABBREVIATIONS if letters.issuperset(short)]
+        self.endings = tuple(
+            ending for ending in tables.NUMBER_ENDINGS if letters.issuperset(ending) and "-" in letters
+        )
+        self._names = [name for name in tables.LETTER_NAMES if letters.issuperset(name + ".")]
 
     @staticmethod
     def suits(symbols: frozenset[str]) -> bool:
@@ -81,25 +92,63 @@ class MalayalamWords:
         return symbols >= frozenset("കതനപമയരവ") and len(symbols.intersection(_SIGNS)) >= 3
 
     def word(self, rng: np.random.Generator) -> str:
-        """One word of one to nine syllables, about eight code points long in the mean."""
+        """One word of one to nine syllables, about eight code points long in the mean, or now and then initials."""
+        if self._names and rng.random() < _ABBREVIATED:
+            return self._abbreviation(rng)
         count = _LENGTHS.draw(rng)
-        forced = self._evenly[rng.integers(len(self._evenly))] if rng.random() < _RARE else ""
-        place = int(rng.integers(count)) if forced else -1
-        return "".join(
-            self._syllable(rng, first=k == 0, last=k == count - 1, forced=forced if k == place else "")
-            for k in range(count)
-        )
+        broken = rng.random() < _BROKEN
+        forced, place = self._forced(rng, count)
+        word = ""
+        for k in range(count):
+            first, last = k == 0 and not broken, k == count - 1
+            word += self._syllable(rng, word[-1:], first=first, last=last, forced=forced if k == place else "")
+        return self._respelled(word) if rng.random() < _OLD else word
 
-    def _syllable(self, rng: np.random.Generator, *, first: bool, last: bool, forced: str) -> str:
+    def _abbreviation(self, rng: np.random.Generator) -> str:
+        """Initials, or a short form, each part with its full stop."""
+        if self._short and rng.random() < 0.4:
+            return self._short[rng.integers(len(self._short))]
+        return "".join(f"{self._names[rng.integers(len(self._names))]}." for _ in range(rng.integers(1, 4)))
+
+    def _forced(self, rng: np.random.Generator, count: int) -> tuple[str, int]:
+        """What a rare word is made to show, and the number of the syllable that shows it."""
+        choice = rng.random()
+        for share, items in ((_RARE, self._evenly), (_RARE_CONJUNCT, self._conjuncts), (_RARE_JOINED, self._joined)):
+            if 0 <= choice < share and items:
+                forced = items[rng.integers(len(items))]
+                inner = count > 1 and len(forced) > 2 and (forced[0] in _NEVER_FIRST or forced[0] == forced[2])
+                return forced, int(rng.integers(1 if inner else 0, count))
+            choice -= share
+        return "", -1
+
+    def _respelled(self, word: str) -> str:
+        for new, old in self._old:
+            word = _BEFORE_CONSONANT.sub(old, word) if old == _DOT_REPH else word.replace(new, old)
+        return _FINAL_VIRAMA.sub(f"ു{_VIRAMA}", word) if "ു" in self.covered else word
+
+    def _syllable(self, rng: np.random.Generator, before: str, *, first: bool, last: bool, forced: str) -> str:
         if forced in _VOWELS and forced:
             # Within a word an independent vowel is as rare in print as it is in speech, yet it occurs.
             return forced + self._coda(rng, last=last)
+        if len(forced) > 1:
+            return self._shown(rng, forced, last=last)
         if first and not forced and self._first_vowels and rng.random() < _VOWEL_FIRST:
             return self._first_vowels.draw(rng) + self._coda(rng, last=last)
-        onset = (self._first_onsets if first else self._onsets).draw(rng)
+        if not forced and len(self._vocalic) and rng.random() < _VOCALIC:
+            return self._vocalic.draw(rng) + "ൃ" + self._coda(rng, last=last)
+        onsets = self._after_r if before == "ർ" and len(self._after_r) else self._onsets
+        onset = (self._first_onsets if first else onsets).draw(rng)
         sign = (self._last_signs if last else self._inner_signs).draw(rng)
         coda = "" if sign == _VIRAMA else self._coda(rng, last=last)
-        return _with(forced, onset, sign, coda, first=first, last=last) if forced else onset + sign + coda
+        return _with(forced, onset, sign, coda, first=not before, last=last) if forced else onset + sign + coda
+
+    def _shown(self, rng: np.random.Generator, forced: str, *, last: bool) -> str:
+        """A syllable that begins with ``forced``, a conjunct or more of a syllable than that."""
+        sign = self._rare_signs.draw(rng) if forced[-1] in _CONSONANTS and len(self._rare_signs) else ""
+        if sign == _VIRAMA:
+            return forced + sign if last else forced
+        closed = forced[-1] in _CODAS or forced[-1] == _VIRAMA
+        return forced + sign + ("" if closed else self._coda(rng, last=last))
 
     def _coda(self, rng: np.random.Generator, *, last: bool) -> str:
         codas = self._last_codas if last else self._inner_codas

@@ -18,7 +18,8 @@ _MALAYALAM = "൦൧൨൩൪൫൬൭൮൯"
 # 9 stands for any digit, 1 for one that is not zero; other characters stand for themselves.
 _SHAPES = """
 1:15 19:20 199:12 1999:10 19999:4 1.9:5 19.99:4 1,999:5 1,99,999:2 19/9/1999:2 19-19-1999:2 19%:2 1999-19:1 19:99:2
-1/1:1 £19.99:1 1°:1 #19:1 $199:1 1.:4 (1):2 9999999999:2
+1/1:1 £19.99:1 ₹1,999:1 1°:1 #19:1 $199:1 1.:4 (1):2 (1999):1 (1999–1999):.5 1999–99:.5 1.9%:1 1).:.3 9999999999:2
+19/-:1 1999-9-9:.5 19.9.99:1 1-19:1
 """
 
 
@@ -41,6 +42,10 @@ class NumberWords:
         digits = self._digits.draw(rng)
         shape = str(rng.integers(1850, 2030)) if rng.random() < 0.17 else self._filled(rng)
         return shape.translate(str.maketrans(_ASCII, digits))
+
+    def item(self, rng: np.random.Generator) -> str:
+        """The number of an item in a list, 1 to 99."""
+        return str(rng.integers(1, 100)).translate(str.maketrans(_ASCII, self._digits.draw(rng)))
 
     def _filled(self, rng: np.random.Generator) -> str:
         drawn = (

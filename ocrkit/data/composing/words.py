@@ -22,7 +22,25 @@ __all__ = ["Composer", "TextSource"]
 
 _NUMBER = 0.06
 _END, _ENCLOSED, _SIGN, _JOINED = 0.16, 0.03, 0.03, 0.015
-_ENDS = {".": 55, ",": 42, "?": 4, "!": 3, ";": 3, ":": 4, "…": 1}
+# Of what ends a word so often a mark parted from it by a space, as old print has it.
+_PARTED = 0.06
+# So often a line of two words or more has quotes or brackets about some of them, or begins with the number of an item.
+_SPAN, _ITEM = 0.05, 0.02
+_ENDING = 0.25
+_ENDS = {
+    ".": 55,
+    ",": 42,
+    "?": 4,
+    "!": 3,
+    ";": 3,
+    ":": 4,
+    "…": 1,
+    "...": 1,
+    "....": 0.3,
+    ":-": 0.7,
+    "?!": 0.2,
+    "’": 0.4,
+}
 _PAIRS = ("()", "[]", "{}", "<>", '""', "''", "‘’", "“”")
 _JOINTS = "-/–"
 _TRIES = 100
@@ -73,7 +91,7 @@ class Composer:
             for symbol in visible - covered
             if unicodedata.category(symbol[0])[0] != "M" and not symbol.isdecimal()
         )
-        self._ends = Weighted((end, weight) for end, weight in _ENDS.items() if end in self._signs)
+        self._ends = Weighted((end, weight) for end, weight in _ENDS.items() if set(end) <= set(self._signs))
         self._pairs = [pair for pair in _PAIRS if set(pair) <= set(self._signs)]
         self._joints = [joint for joint in _JOINTS if joint in self._signs]
 
@@ -84,13 +102,25 @@ class Composer:
             DataError: what was composed is never something that the charset spells.
         """
         for _ in range(_TRIES):
-            text = self._charset.normalize(" ".join(self._token(rng) for _ in range(count)))
+            text = self._charset.normalize(" ".join(self._tokens(rng, count)))
             if text and self._charset.spells(text):
                 return text
         raise DataError(
             f"no text composed for charset {self._charset.name!r} can be spelled by it, such as {text!r}; "
             "give texts with 'words' or 'text'"
         )
+
+    def _tokens(self, rng: np.random.Generator, count: int) -> list[str]:
+        tokens = [self._token(rng) for _ in range(count)]
+        if count > 1 and self._pairs and rng.random() < _SPAN:
+            pair = self._pairs[rng.integers(len(self._pairs))]
+            start = int(rng.integers(count - 1))
+            end = int(rng.integers(start + 1, count))
+            tokens[start] = pair[0] + tokens[start]
+            tokens[end] += pair[1] + (self._ends.draw(rng) if len(self._ends) and rng.random() < 0.3 else "")
+        if count > 1 and self._numbers and "." in self._signs and rng.random() < _ITEM:
+            tokens[0] = f"{self._numbers.item(rng)}."
+        return tokens
 
     def _token(self, rng: np.random.Generator) -> str:
         token = self._word(rng)
@@ -105,11 +135,17 @@ class Composer:
             pair = self._pairs[rng.integers(len(self._pairs))]
             return pair[0] + token + pair[1]
         choice -= _ENCLOSED
-        return token + self._ends.draw(rng) if len(self._ends) and 0 <= choice < _END else token
+        if not len(self._ends) or not 0 <= choice < _END:
+            return token
+        parted = self._charset.has_space and choice < _PARTED * _END
+        return f"{token}{' ' if parted else ''}{self._ends.draw(rng)}"
 
     def _word(self, rng: np.random.Generator) -> str:
         if self._numbers and (not len(self._scripts) or rng.random() < _NUMBER):
-            return self._numbers.word(rng)
+            number, source = self._numbers.word(rng), self._scripts.draw(rng)
+            # 1995-ൽ, 10-ന്: a case ending at a number.
+            endings = source.endings if isinstance(source, MalayalamWords) and number[-1].isdecimal() else ()
+            return f"{number}-{endings[rng.integers(len(endings))]}" if endings and rng.random() < _ENDING else number
         return self._scripts.draw(rng).word(rng)
 
     def _signed(self, rng: np.random.Generator, token: str) -> str:

@@ -23,7 +23,7 @@ VIRAMA = "\u0d4d"
 # An orthographic syllable as Unicode's chapter 12.9 describes it, written apart from the composer's own tables.
 _CONSONANT = "[\u0d15-\u0d3a]"
 _ONSET = f"(?:[\u0d05-\u0d14\u0d60\u0d61]|\u0d4e?{_CONSONANT}(?:(?:{VIRAMA}\u200c?|[\u0d3b\u0d3c]){_CONSONANT})*)"
-_NUCLEUS = f"(?:[\u0d3e-\u0d4c\u0d57\u0d62\u0d63]|{VIRAMA}|[\u0d3b\u0d3c])?"
+_NUCLEUS = f"(?:[\u0d3e-\u0d4c\u0d57\u0d62\u0d63]|\u0d41?{VIRAMA}|[\u0d3b\u0d3c])?"
 _SYLLABLE = f"{_ONSET}{_NUCLEUS}[\u0d02\u0d03\u0d54-\u0d56\u0d7a-\u0d7f]?\u0d3d?"
 MALAYALAM_WORD = re.compile(f"(?:{_SYLLABLE})+")
 
@@ -39,7 +39,9 @@ def _lines(name: str, count: int, words: int = 1) -> list[str]:
 
 
 def _letters_of(lines: list[str]) -> list[str]:
-    return [word for line in lines for word in re.findall("[\u0d02-\u0d63\u0d7a-\u0d7f\u200c]+", line)]
+    letters = "[\u0d02-\u0d63\u0d7a-\u0d7f\u200c]+"
+    # A case ending at a number, as in 1995-ൽ, is no word.
+    return [word for line in lines for word in re.findall(letters, re.sub(f"[0-9൦-൯]-{letters}", "", line))]
 
 
 def test_composed_malayalam_obeys_the_scripts_syllables() -> None:
@@ -80,8 +82,11 @@ def test_what_is_composed_can_be_encoded_and_is_normalised(name: str) -> None:
     assert all(charset.decode(charset.encode(text)) == text for text in texts)
 
 
-def test_a_line_has_as_many_words_as_asked() -> None:
-    assert {len(line.split(" ")) for line in _lines("english", 100, 4)} == {4}
+def test_a_line_has_as_many_words_as_asked_and_now_and_then_a_mark_apart() -> None:
+    lines = [line.split(" ") for line in _lines("english", 300, 4)]
+
+    assert min(map(len, lines)) == 4
+    assert sum(len(line) == 4 for line in lines) > 0.9 * len(lines)
 
 
 def test_a_union_has_words_of_both_scripts_and_more_of_the_first() -> None:
