@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from PIL.Image import Image
 
-__all__ = ["Alternative", "BadImage", "CharacterSpan", "Prediction", "Sample"]
+__all__ = ["Alternative", "BadImage", "BadRow", "CharacterSpan", "Prediction", "Sample"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,23 @@ class BadImage:
     """An image that was left out: whose it is, and what is wrong with it."""
 
     name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row of a data set that was left out: where it stands, and what is wrong with it.
+
+    Attributes:
+        path: the file that holds it.
+        line: the line that it begins on, from 1; 0 where the format has no lines.
+        kind: one word for what is wrong, such as ``empty-text``.
+        reason: what is wrong, what would be right, and the way out.
+    """
+
+    path: str
+    line: int
+    kind: str
     reason: str
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from ocrkit.ctc import Decoded, Lexicon
-    from ocrkit.data.records import Prediction, Sample
+    from ocrkit.data.records import BadRow, Prediction, Sample
     from ocrkit.text.charset import Charset
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "RendererSpec",
     "SourceOptions",
     "SourceSpec",
+    "TensorDecoder",
 ]
 
 
@@ -106,6 +107,15 @@ class Decoder(Protocol):
         ...
 
 
+@runtime_checkable
+class TensorDecoder(Decoder, Protocol):
+    """The role of a decoder that can also take log-probabilities where a device has them, to spare their journey."""
+
+    def decode_tensor(self, log_probs: Tensor, lengths: NDArray[np.int64]) -> Decoded:
+        """What ``decode`` gives, up to rounding, of a (B, T, V) tensor that does not lie in the CPU's memory."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class DecoderSpec:
     """A way from log-probabilities to labels.
@@ -114,7 +124,8 @@ class DecoderSpec:
         name: what ``--decoder`` calls it.
         summary: one line for listings.
         needs_lexicon: whether it cannot work without one.
-        build: makes the decoder for a charset; raises ``OptionError`` for an option that it cannot honour.
+        build: makes the decoder for a charset; raises ``OptionError`` for an option that it cannot honour. It may be
+            a ``TensorDecoder``.
     """
 
     name: str
@@ -132,12 +143,17 @@ class SourceOptions:
         seed: where the source draws at random, the seed of it.
         count: how many samples an endless source should have.
         extra: settings of one source, by name; a source raises ``ConfigError`` for one that it does not know.
+        report: told of each row that is left out because something is wrong with it; where None, the first such row
+            is raised as a ``DataError``.
+        progress: told now and then of how much has been listed, of how much, in whatever the source counts.
     """
 
     charset: Charset | None = None
     seed: int = 0
     count: int | None = None
     extra: Mapping[str, object] = field(default_factory=dict)
+    report: Callable[[BadRow], None] | None = None
+    progress: Callable[[int, int], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,18 +9,21 @@ from __future__ import annotations
 import logging
 import os
 import re
-from array import array
 from typing import TYPE_CHECKING
 
 from ocrkit.data.records import Sample
+from ocrkit.data.sources.faults import Faults, RowFault, check_text
 from ocrkit.data.sources.images import images_below, natural_order
+from ocrkit.data.sources.indexed import Layout, Row, index_rows, line_records
 from ocrkit.data.sources.listed import ListedSamples
-from ocrkit.data.sources.tables import read_lines
 from ocrkit.errors import DataError, MissingFileError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from ocrkit.data.sources.faults import Report
+    from ocrkit.data.sources.indexed import Progress
 
 __all__ = ["open_mjsynth", "recognises_mjsynth"]
 
@@ -37,7 +40,7 @@ def recognises_mjsynth(location: Path) -> bool:
     return bool(_lists_in(location))
 
 
-def open_mjsynth(location: Path) -> Sequence[Sample]:
+def open_mjsynth(location: Path, *, report: Report | None = None, progress: Progress | None = None) -> Sequence[Sample]:
     """List the images of an annotation list, or of a folder's; the word in each image's name is its text.
 
     Of a folder's lists, ``annotation_train.txt`` is taken, else ``annotation.txt``, else the only one, and what is left
@@ -48,7 +51,7 @@ def open_mjsynth(location: Path) -> Sequence[Sample]:
         DataError: a line names no such image (with ``file:line``), no list can be chosen, or there are no images.
     """
     if os.path.isfile(location):
-        return _read_list(location)
+        return _read_list(location, report, progress)
     if not os.path.isdir(location):
         raise MissingFileError(f"no file or folder {str(location)!r}")
     lists = _lists_in(location)
@@ -60,7 +63,7 @@ def open_mjsynth(location: Path) -> Sequence[Sample]:
     if len(lists) > 1:
         others = ", ".join(name for name in lists if name != chosen)
         _log.warning("%s: %s is read, and %s left aside; give a list itself to read another", location, chosen, others)
-    return _read_list(location / chosen)
+    return _read_list(location / chosen, report, progress)
 
 
 def _lists_in(folder: Path) -> list[str]:
@@ -70,21 +73,19 @@ def _lists_in(folder: Path) -> list[str]:
         return []
 
 
-def _read_list(path: Path) -> ListedSamples:
-    names: list[str] = []
-    texts: list[str] = []
-    lines = array("Q")
-    for number, line in read_lines(path):
-        name, _, index = line.rpartition(" ")
-        if not name or not index.isdecimal():
-            name = line
-        match = _IMAGE.fullmatch(name)
-        if match is None:
-            raise DataError(f"{path}:{number}: {line!r} names no word image; expected ./path/1_word_123.jpg 123")
-        names.append(name.removeprefix("./"))
-        texts.append(match[1])
-        lines.append(number)
-    return ListedSamples(path, names, texts, lines)
+def _read_list(path: Path, report: Report | None, progress: Progress | None) -> ListedSamples:
+    return ListedSamples.of(index_rows(path, Layout(line_records, _row), Faults(report), progress), path.parent)
+
+
+def _row(line: str) -> Row:
+    name, _, index = line.rpartition(" ")
+    if not name or not index.isdecimal():
+        name = line
+    match = _IMAGE.fullmatch(name)
+    if match is None:
+        raise RowFault("malformed", f"{line!r} names no word image; expected ./path/1_word_123.jpg 123")
+    check_text(match[1], name)
+    return Row(name.removeprefix("./"), match[1])
 
 
 def _search(folder: Path) -> list[Sample]:

@@ -1,32 +1,55 @@
-"""Rows of label tables: TSV, CSV and JSON lines, each with its line number."""
+"""Rows of label tables: what a line of TSV, CSV or JSON lines holds, and which columns a table has."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from ocrkit.data.sources.faults import RowFault, check_text
+from ocrkit.data.sources.indexed import Layout, Row, csv_records, line_records
 from ocrkit.errors import DataError, MissingFileError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-__all__ = ["GROUP_COLUMNS", "IMAGE_COLUMNS", "READERS", "TEXT_COLUMNS", "Row", "read_lines", "read_text"]
+    from ocrkit.data.sources.indexed import Records
+
+__all__ = [
+    "GROUP_COLUMNS",
+    "IMAGE_COLUMNS",
+    "SUFFIXES",
+    "TEXT_COLUMNS",
+    "layout_of",
+    "read_text",
+]
 
 IMAGE_COLUMNS = ("name", "image", "file", "filename", "file_name", "path", "image_path")
 TEXT_COLUMNS = ("text", "label", "words", "transcription", "transcript", "gt")
 GROUP_COLUMNS = ("group",)
+SUFFIXES = (".tsv", ".csv", ".jsonl")
+"""What the file names of tables end in."""
 
 
-class Row(NamedTuple):
-    """One labelled image: the table's line (from 1), the image's name, its text, and its group or nothing."""
+def layout_of(path: Path) -> Layout:
+    """The layout of a table, by its suffix and its first record.
 
-    line: int
-    name: str
-    text: str
-    group: str = ""
+    Raises:
+        MissingFileError: there is no such file.
+        DataError: it cannot be read, or is UTF-16.
+    """
+    suffix = path.suffix.lower()
+    if suffix == ".jsonl":
+        return Layout(line_records, _jsonl_row)
+    records: Records = csv_records if suffix == ".csv" else line_records
+    fields_of = _csv_fields if suffix == ".csv" else _tsv_fields
+    columns = _columns_of(path, records, fields_of)
+    if columns is not None:
+        return Layout(records, partial(_row_by_columns, fields_of, columns), 1)
+    return Layout(records, _csv_row if suffix == ".csv" else _tsv_row)
 
 
 def read_text(path: Path) -> str:
@@ -53,48 +76,6 @@ def read_text(path: Path) -> str:
         ) from error
 
 
-def read_lines(path: Path) -> Iterator[tuple[int, str]]:
-    """Yield a file's lines with their numbers, blank ones left out; raises as ``read_text`` does.
-
-    Only a line feed parts lines: ``str.splitlines`` would also part at U+2028 and its kin, within a label.
-    """
-    for number, line in enumerate(read_text(path).split("\n"), start=1):
-        line = line.removesuffix("\r")
-        if line and not line.isspace():
-            yield number, line
-
-
-def read_tsv(path: Path) -> Iterator[Row]:
-    """Rows of ``NAME<TAB>TEXT`` lines, or of columns that a first line names; raises ``DataError``."""
-    return _rows(path, ((number, line.split("\t")) for number, line in read_lines(path)), _not_tsv)
-
-
-def read_csv(path: Path) -> Iterator[Row]:
-    """Rows of a comma-separated table, quoted as RFC 4180 has it, with a header or without; raises ``DataError``."""
-    return _rows(path, _csv_fields(path), _not_csv)
-
-
-def read_jsonl(path: Path) -> Iterator[Row]:
-    """Rows of one JSON object a line, with an image's and a text's key; raises ``DataError``."""
-    for number, line in read_lines(path):
-        try:
-            record = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise DataError(f"{path}:{number}: not JSON: {error}; expected one object a line") from error
-        if not isinstance(record, dict):
-            raise DataError(f'{path}:{number}: {_shown(line)} is no object; expected {{"name": ..., "text": ...}}')
-        yield Row(
-            number,
-            _value(path, number, record, IMAGE_COLUMNS),
-            _value(path, number, record, TEXT_COLUMNS),
-            _value(path, number, record, GROUP_COLUMNS, default=""),
-        )
-
-
-READERS: Mapping[str, Callable[[Path], Iterator[Row]]] = {".tsv": read_tsv, ".csv": read_csv, ".jsonl": read_jsonl}
-"""The reader of each kind of table, by the file's suffix."""
-
-
 class _Columns(NamedTuple):
     """Where a table with a header has its columns."""
 
@@ -103,62 +84,22 @@ class _Columns(NamedTuple):
     text: int
     group: int | None
 
-    def row(self, path: Path, number: int, fields: Sequence[str]) -> Row:
-        if len(fields) != self.width:
-            raise DataError(f"{path}:{number}: {len(fields)} columns; expected {self.width}, as in the header")
-        return Row(number, fields[self.image], fields[self.text], "" if self.group is None else fields[self.group])
 
-
-def _rows(
-    path: Path, table: Iterable[tuple[int, list[str]]], complain: Callable[[Sequence[str]], str]
-) -> Iterator[Row]:
-    """Rows of numbered fields, the first of which may be a header; without one there are two columns."""
-    columns: _Columns | None = None
-    for index, (number, fields) in enumerate(table):
-        if index == 0:
-            columns = _header(fields)
-            if columns is not None:
-                continue
-        if columns is not None:
-            yield columns.row(path, number, fields)
-        elif len(fields) == 2:
-            yield Row(number, fields[0], fields[1])
-        else:
-            raise DataError(f"{path}:{number}: {complain(fields)}")
-
-
-def _csv_fields(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """The records of a CSV file that are not empty, each with the line that it begins on."""
-    reader = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
-    number = 1
+def _columns_of(path: Path, records: Records, fields_of: _FieldsOf) -> _Columns | None:
+    """The columns that a first record names, or None where it holds no such names."""
     try:
-        for fields in reader:
-            if any(fields):
-                yield number, fields
-            number = reader.line_num + 1
-    except csv.Error as error:
-        raise DataError(f"{path}:{max(reader.line_num, 1)}: not CSV: {error}") from error
-
-
-def _not_tsv(fields: Sequence[str]) -> str:
-    if len(fields) == 1:
-        return f"no tab in {_shown(fields[0])}; expected NAME<TAB>TEXT"
-    return (
-        f"{len(fields)} columns; expected NAME<TAB>TEXT, "
-        "or a first line that names the columns, such as name<TAB>text<TAB>group"
-    )
-
-
-def _not_csv(fields: Sequence[str]) -> str:
-    return (
-        f"{len(fields)} column{'s' * (len(fields) != 1)} in {_shown(','.join(fields))}; "
-        "expected NAME,TEXT (a text with a comma in double quotes), or a first line that names the columns"
-    )
-
-
-def _header(fields: Sequence[str]) -> _Columns | None:
-    """The columns that a first row names, or None where it holds no such names."""
-    names = [field.strip().lower() for field in fields]
+        with path.open("rb") as file:
+            first = next(iter(records(file)), None)
+    except FileNotFoundError:
+        raise MissingFileError(f"no file {str(path)!r}") from None
+    except OSError as error:
+        raise DataError(f"{path}: {error.strerror or error}") from error
+    if first is None or isinstance(first[2], RowFault):
+        return None
+    try:
+        names = [field.strip().lower() for field in fields_of(first[2].decode("utf-8", "replace"))]
+    except RowFault:
+        return None
     image = next((names.index(name) for name in IMAGE_COLUMNS if name in names), None)
     text = next((names.index(name) for name in TEXT_COLUMNS if name in names), None)
     group = next((names.index(name) for name in GROUP_COLUMNS if name in names), None)
@@ -167,19 +108,84 @@ def _header(fields: Sequence[str]) -> _Columns | None:
     return _Columns(len(names), image, text, group)
 
 
-def _value(
-    path: Path, number: int, record: Mapping[str, object], keys: Sequence[str], *, default: str | None = None
-) -> str:
+def _tsv_fields(record: str) -> list[str]:
+    return record.split("\t")
+
+
+def _csv_fields(record: str) -> list[str]:
+    try:
+        return next(csv.reader(io.StringIO(record, newline=""), strict=True))
+    except csv.Error as error:
+        raise RowFault("malformed", f"not CSV: {error}") from error
+
+
+def _row_by_columns(fields_of: _FieldsOf, columns: _Columns, record: str) -> Row:
+    fields = fields_of(record)
+    if len(fields) != columns.width:
+        raise RowFault("malformed", f"{len(fields)} columns; expected {columns.width}, as in the header")
+    group = "" if columns.group is None else fields[columns.group]
+    return _checked(fields[columns.image], fields[columns.text], group)
+
+
+def _tsv_row(record: str) -> Row:
+    name, tab, text = record.partition("\t")
+    if tab and "\t" not in text:
+        return _checked(name, text)
+    if not tab:
+        raise RowFault("malformed", f"no tab in {_shown(record)}; expected NAME<TAB>TEXT")
+    raise RowFault(
+        "malformed",
+        f"{record.count(chr(9)) + 1} columns; expected NAME<TAB>TEXT, "
+        "or a first line that names the columns, such as name<TAB>text<TAB>group",
+    )
+
+
+def _csv_row(record: str) -> Row:
+    fields = _csv_fields(record)
+    if len(fields) == 2:
+        return _checked(fields[0], fields[1])
+    raise RowFault(
+        "malformed",
+        f"{len(fields)} column{'s' * (len(fields) != 1)} in {_shown(','.join(fields))}; "
+        "expected NAME,TEXT (a text with a comma in double quotes), or a first line that names the columns",
+    )
+
+
+def _jsonl_row(record: str) -> Row:
+    try:
+        values = json.loads(record)
+    except (ValueError, RecursionError) as error:
+        raise RowFault("malformed", f"not JSON: {error}; expected one object a line") from error
+    if not isinstance(values, dict):
+        raise RowFault("malformed", f'{_shown(record)} is no object; expected {{"name": ..., "text": ...}}')
+    name = _value(values, IMAGE_COLUMNS)
+    return _checked(name, _value(values, TEXT_COLUMNS), _value(values, GROUP_COLUMNS, default=""))
+
+
+def _checked(name: str, text: str, group: str = "") -> Row:
+    if not name or name.isspace():
+        raise RowFault("no-name", "the image's name is empty; expected a file name")
+    check_text(text, name)
+    return Row(name, text, group)
+
+
+def _value(record: Mapping[str, object], keys: Sequence[str], *, default: str | None = None) -> str:
     key = next((key for key in keys if key in record), None)
     if key is None:
         if default is not None:
             return default
-        raise DataError(f"{path}:{number}: no key {keys[0]!r}; expected one of {', '.join(keys)}")
+        raise RowFault("malformed", f"no key {keys[0]!r}; expected one of {', '.join(keys)}")
     value = record[key]
     if not isinstance(value, str):
-        raise DataError(f"{path}:{number}: {key} is {_shown(json.dumps(value))}; expected a string")
+        raise RowFault("malformed", f"{key} is {_shown(json.dumps(value))}; expected a string")
     return value
 
 
 def _shown(text: str) -> str:
     return repr(text if len(text) <= 60 else text[:57] + "...")
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    _FieldsOf = Callable[[str], list[str]]

@@ -68,7 +68,8 @@ def _recognises_labels(location: Path) -> bool:
 def _open_labels(location: Path | None, options: SourceOptions) -> Sequence[Sample]:
     from ocrkit.data.sources.labels import open_labels
 
-    return open_labels(_given("labels", "a folder or a table", location, options))
+    given = _given("labels", "a folder or a table", location, options)
+    return open_labels(given, report=options.report, progress=options.progress)
 
 
 def _recognises_gt_txt(location: Path) -> bool:
@@ -92,7 +93,8 @@ def _recognises_mjsynth(location: Path) -> bool:
 def _open_mjsynth(location: Path | None, options: SourceOptions) -> Sequence[Sample]:
     from ocrkit.data.sources.mjsynth import open_mjsynth
 
-    return open_mjsynth(_given("mjsynth", "a folder or an annotation list", location, options))
+    given = _given("mjsynth", "a folder or an annotation list", location, options)
+    return open_mjsynth(given, report=options.report, progress=options.progress)
 
 
 def _open_filename(location: Path | None, options: SourceOptions) -> Sequence[Sample]:
