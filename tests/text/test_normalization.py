@@ -113,14 +113,47 @@ def test_every_set_of_rewrites_that_passes_the_check_ends(
         [Rewrite("a", "a")],
         [Rewrite("a", "aa")],
         [Rewrite("a", "b"), Rewrite("b", "a")],
-        [Rewrite("ab", "ba")],
+        [Rewrite("a", "b"), Rewrite("b", "c"), Rewrite("c", "a")],
+        [Rewrite("ab", "ba"), Rewrite("ba", "ab")],
+        [Rewrite("ab", "ba"), Rewrite("bc", "cb"), Rewrite("ca", "ac")],
+        [Rewrite("abc", "cab")],
+        [Rewrite("\u0316\u0301", "\u0301\u0316")],
         [Rewrite("\u00e9", "e\u0301")],
     ],
-    ids=["same", "growing", "circle", "swap", "undone by NFC"],
+    ids=[
+        "same",
+        "growing",
+        "circle",
+        "circle of three",
+        "swaps",
+        "three swaps",
+        "turn",
+        "NFC's order",
+        "undone by NFC",
+    ],
 )
 def test_rewrites_that_need_not_end_are_refused(rewrites: list[Rewrite]) -> None:
     with pytest.raises(CharsetError, match="need not end"):
         check_rewrites("NFC", rewrites)
+
+
+@pytest.mark.parametrize(
+    "rewrites",
+    [
+        [Rewrite("a", "b"), Rewrite("b", "c")],
+        [Rewrite("abc", "d"), Rewrite("db", "ab")],
+        [Rewrite("ab", "ba"), Rewrite("bc", "cb"), Rewrite("ac", "ca"), Rewrite("c", "d")],
+    ],
+    ids=["chain", "two weigh more than one", "sorting"],
+)
+def test_rewrites_that_end_together_are_let_pass(rewrites: list[Rewrite]) -> None:
+    check_rewrites("NFC", rewrites)
+
+
+def test_a_swap_sorts_its_two_characters() -> None:
+    normalize = compile_normalizer("NFC", [Rewrite("ba", "ab")])
+
+    assert normalize("bbaca") == "abbca"
 
 
 @pytest.mark.parametrize(
