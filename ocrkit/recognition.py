@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -18,14 +19,16 @@ from ocrkit.data.records import Alternative, BadImage, CharacterSpan, Prediction
 from ocrkit.errors import EmissionsError, OptionError
 from ocrkit.nets.device import resolve_device
 from ocrkit.plugin.registry import Registry, default_registry
-from ocrkit.plugin.specs import DecoderOptions
+from ocrkit.plugin.specs import DecoderOptions, TensorDecoder
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Sequence
+    from contextlib import AbstractContextManager
 
     from numpy.typing import NDArray
+    from torch import Tensor
 
-    from ocrkit.ctc import Hypothesis
+    from ocrkit.ctc import Decoded, Hypothesis
     from ocrkit.data.records import Sample
     from ocrkit.model import Model
     from ocrkit.plugin.specs import Decoder
@@ -34,7 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["Recognizer", "choose_decoder", "decode_posteriors"]
 
 _WINDOW = 16  # batches that are sorted by width together, and so the most that a reading waits for
-_AHEAD = 2  # batches of log-probabilities that may wait to be decoded; each can take hundreds of MB
+_AHEAD = 2  # batches of log-probabilities that may wait on the device to be decoded; each can take hundreds of MB
 _EPSILON = 1e-6  # px; a frame's edge that is whole but for rounding is whole
 _NO_OPTIONS = DecoderOptions()
 
@@ -77,6 +80,7 @@ class Recognizer:
         self._device = resolve_device(device)
         self._batch_size = batch_size
         self._workers = workers
+        self._aside = _stream_aside(self._device)
         model.network.to(self._device).eval()
 
     def read(self, samples: Iterable[Sample]) -> Generator[Prediction | BadImage, None, None]:
@@ -99,13 +103,12 @@ class Recognizer:
             while window := list(islice(remaining, self._batch_size)):
                 loaded = list(loader.load(window))
                 lines = [line for line in loaded if isinstance(line, FittedLine)]
-                rows = zip(*self._forward(lines), strict=True) if lines else iter(())
+                rows = self._forward(lines).rows() if lines else iter(())
                 for line in loaded:
                     if isinstance(line, BadImage):
                         yield line
                     else:
-                        row, length = next(rows)
-                        yield row[:length]
+                        yield next(rows)
 
     def _read_window(
         self, samples: Sequence[Sample], loaded: Sequence[FittedLine | BadImage]
@@ -120,35 +123,42 @@ class Recognizer:
             pending: list[Future[list[tuple[int, Prediction]]]] = []
             for indices in order:
                 batch = [lines[index] for index in indices.tolist()]
-                log_probs, lengths = self._forward([line for _, line in batch])
+                output = self._forward([line for _, line in batch])
                 if len(pending) >= _AHEAD:
                     found.update(pending.pop(0).result())
                 names = [samples[place].name for place, _ in batch]
-                pending.append(thread.submit(self._decode_batch, batch, names, log_probs, lengths))
+                pending.append(thread.submit(self._decode_batch, batch, names, output))
             for waiting in pending:
                 found.update(waiting.result())
         return [found[place] for place in range(len(samples))]
 
-    def _forward(self, lines: Sequence[FittedLine]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        """(B, T, V) log-probabilities of the lines, and (B,) frames."""
+    def _forward(self, lines: Sequence[FittedLine]) -> _Output:
+        """The network's output for the lines; on CUDA this returns before it is there."""
         padded, widths = pad_batch([line.pixels for line in lines])
+        pixels = torch.from_numpy(padded)
+        if self._aside is None:
+            images = pixels.to(self._device)
+        else:
+            # A copy of pageable memory may wait for the batches before.
+            images = pixels.pin_memory().to(self._device, non_blocking=True)
         with torch.inference_mode():
-            images = torch.from_numpy(padded).to(self._device, non_blocking=True)
             log_probs, lengths = self.model.network(images, torch.from_numpy(widths))
-        return log_probs.cpu().numpy(), lengths.cpu().numpy()
+        ready = None if self._aside is None else torch.cuda.current_stream(self._device).record_event()
+        return _Output(log_probs, lengths.cpu().numpy(), ready)
 
     def _decode_batch(
-        self,
-        batch: Sequence[tuple[int, FittedLine]],
-        names: Sequence[str],
-        log_probs: NDArray[np.float32],
-        lengths: NDArray[np.int64],
+        self, batch: Sequence[tuple[int, FittedLine]], names: Sequence[str], output: _Output
     ) -> list[tuple[int, Prediction]]:
-        decoded = self._decoder.decode(log_probs, lengths)
         return [
             (place, _prediction(name, hypotheses, self.model.charset, self._ruler(line)))
-            for (place, line), name, hypotheses in zip(batch, names, decoded, strict=True)
+            for (place, line), name, hypotheses in zip(batch, names, self._decode(output), strict=True)
         ]
+
+    def _decode(self, output: _Output) -> Decoded:
+        with torch.inference_mode(), output.read_on(self._aside):
+            if output.log_probs.device.type != "cpu" and isinstance(self._decoder, TensorDecoder):
+                return self._decoder.decode_tensor(output.log_probs, output.lengths)
+            return self._decoder.decode(output.log_probs.cpu().numpy(), output.lengths)
 
     def _ruler(self, line: FittedLine) -> _Ruler:
         left, right = self.model.network.pixels(0)
@@ -225,6 +235,35 @@ def decode_posteriors(
         raise EmissionsError(f"{name}: {error}") from error
     ruler = _Ruler(0.0, 1.0, array.shape[1])
     return [_prediction(f"{name}#{line}", found, charset, ruler) for line, found in enumerate(decoded)]
+
+
+def _stream_aside(device: torch.device) -> torch.cuda.Stream | None:
+    """On CUDA a stream of high priority, whose work is not behind the forward passes of later batches in the queue."""
+    if device.type != "cuda":
+        return None
+    return torch.cuda.Stream(device, priority=-1)  # type: ignore[no-untyped-call]  # torch has no types for it
+
+
+@dataclass(frozen=True, slots=True)
+class _Output:
+    """(B, T, V) log-probabilities on the network's device, (B,) frames that count, and on CUDA when they are there."""
+
+    log_probs: Tensor
+    lengths: NDArray[np.int64]
+    ready: torch.cuda.Event | None = None
+
+    def rows(self) -> Generator[NDArray[np.float32], None, None]:
+        """Each line's (T, V), without padding."""
+        for row, length in zip(self.log_probs.cpu().numpy(), self.lengths, strict=True):
+            yield row[:length]
+
+    def read_on(self, stream: torch.cuda.Stream | None) -> AbstractContextManager[object]:
+        """Let what follows run on a stream of its own, once the output is there."""
+        if stream is None or self.ready is None:
+            return nullcontext()
+        stream.wait_event(self.ready)
+        self.log_probs.record_stream(stream)
+        return torch.cuda.stream(stream)
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ FLOORS = {
 PLUGIN_FLOORS = {
     "specs": 0,
     "oracle": 0,
+    "device_decoding": 1,
     "hookspec": 1,
     "builtin": 2,
     "records": 2,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from ocrkit.ctc.beam_decoder import beam_search
 from ocrkit.ctc.beam_stream import BeamStream
 from ocrkit.ctc.build import build_info
+from ocrkit.ctc.collapsing import collapse
 from ocrkit.ctc.decoded import Decoded, Hypothesis
 from ocrkit.ctc.greedy_decoder import greedy
 from ocrkit.ctc.lexicon import Lexicon, SymbolTable, lexicon_search
@@ -23,6 +24,7 @@ __all__ = [
     "SymbolTable",
     "beam_search",
     "build_info",
+    "collapse",
     "greedy",
     "lexicon_search",
     "text_search",

@@ -17,6 +17,8 @@ from ocrkit.plugin.specs import DecoderOptions, DecoderSpec
 from ocrkit.plugin.testing import check_decoder
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from ocrkit.text.charset import Charset
 
 Change = Callable[[Decoded], Decoded]
@@ -154,3 +156,44 @@ def test_a_decoder_that_takes_any_option_is_told() -> None:
 def test_a_summary_of_two_lines_is_told() -> None:
     with pytest.raises(PluginError, match="expected one line"):
         check_decoder(replace(load_registry("none").decoder("greedy"), summary="One.\nTwo."))
+
+
+class OfTensors(Functional):
+    """Reads tensors too, with its own mistakes."""
+
+    def __init__(self, change: Change) -> None:
+        super().__init__(lambda log_probs, lengths: greedy(log_probs, lengths, rescore=True))
+        self._change = change
+
+    def decode_tensor(self, log_probs: Tensor, lengths: NDArray[np.int64]) -> Decoded:
+        return self._change(self.decode(log_probs.numpy(), lengths))
+
+
+def of_tensors(change: Change) -> DecoderSpec:
+    def build(charset: Charset, options: DecoderOptions) -> OfTensors:
+        if options.extra:
+            raise OptionError("no such option")
+        return OfTensors(change)
+
+    return DecoderSpec("mine", "For the test.", needs_lexicon=False, build=build)
+
+
+def test_a_decoder_may_read_tensors_as_it_reads_arrays() -> None:
+    assert check_decoder(of_tensors(lambda decoded: decoded)).lines > 0
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        (
+            lambda d: replace(d, labels=d.labels[::-1]),
+            r"decode gives the labels \[.*\], decode_tensor \[.*expected the",
+        ),
+        (lambda d: replace(d, scores=d.scores - 1), "decode gives the scores .* up to rounding"),
+        (lambda d: replace(d, confidences=d.confidences / 2), "decode gives the confidences"),
+        (lambda _: 1 / 0, "decode_tensor raised ZeroDivisionError"),
+    ],
+)
+def test_another_answer_for_a_tensor_is_refused(change: Change, complaint: str) -> None:
+    with pytest.raises(PluginError, match=complaint):
+        check_decoder(of_tensors(change))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
+    from torch import Tensor
 
     from ocrkit.ctc import Decoded, Lexicon, NgramModel
     from ocrkit.text.charset import Charset
@@ -86,6 +87,11 @@ class _Greedy:
 
         # A line's confidence is that of its labelling, not of its one path.
         return greedy(log_probs, lengths, rescore=True, threads=self.threads)
+
+    def decode_tensor(self, log_probs: Tensor, lengths: NDArray[np.int64]) -> Decoded:
+        from ocrkit.plugin.device_decoding import greedy_on_device
+
+        return greedy_on_device(log_probs, lengths)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from ocrkit.errors import OptionError, PluginError
 from ocrkit.plugin import oracle
-from ocrkit.plugin.specs import DecoderOptions
+from ocrkit.plugin.specs import DecoderOptions, TensorDecoder
+from ocrkit.plugin.testing.tensors import check_tensor
 from ocrkit.plugin.testing.verdict import require, require_summary, running
 from ocrkit.text.charset import Charset
 
@@ -67,7 +68,8 @@ def check_decoder(
 
     Raises:
         PluginError: it fails, reads past a line's length, writes to its input, returns what is no labelling or no
-            entry, a score that is neither the labelling's nor its path's, a wrong order, or a false ``proved``.
+            entry, a score that is neither the labelling's nor its path's, a wrong order, or a false ``proved``; or, of
+            a ``TensorDecoder``, another answer for a tensor than for an array.
     """
     import numpy as np
 
@@ -84,6 +86,8 @@ def check_decoder(
     for _ in range(_BATCHES):
         log_probs, lengths = _batch(generator)
         decoded = _decode(what, decoder, log_probs, lengths)
+        if isinstance(decoder, TensorDecoder):
+            check_tensor(what, decoder, log_probs, lengths, decoded)
         for row, length in enumerate(lengths):
             line = f"{what}, {length} frames"
             require(

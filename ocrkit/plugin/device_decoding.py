@@ -1,0 +1,75 @@
+"""Greedy decoding of a tensor where it lies, so that a few numbers a frame leave the device and not V."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+    from ocrkit.ctc import Decoded
+
+__all__ = ["greedy_on_device"]
+
+
+def greedy_on_device(log_probs: Tensor, lengths: NDArray[np.int64]) -> Decoded:
+    """What ``ocrkit.ctc.greedy`` gives with ``rescore=True``, up to rounding; equal values go to the lowest label.
+
+    Args:
+        log_probs: (B, T, V), natural logs, on any device; label 0 is the blank.
+        lengths: (B,) frames that count.
+
+    Raises:
+        EmissionsError: a length is wrong, or a frame that counts holds NaN, +inf, or -inf throughout.
+    """
+    import torch
+
+    from ocrkit.ctc import collapse
+
+    log_probs = log_probs.detach().float()
+    values, labels = log_probs.max(dim=2)  # (B, T); torch promises the first of several maxima
+    # In double precision, so that of frames that are all but certain the same one counts as in the CPU's memory.
+    wide = torch.float32 if log_probs.device.type == "mps" else torch.float64
+    sums = (log_probs - values[:, :, None]).exp().sum(dim=2, dtype=wide)  # (B, T), 1 or more
+    normalised = torch.where(values.isfinite(), -sums.log().float(), values)
+    decoded = collapse(labels.int().cpu().numpy(), normalised.cpu().numpy(), lengths)
+    scores = _ctc_scores(log_probs, lengths, decoded)
+    return replace(decoded, scores=scores, acoustic_scores=scores.copy())
+
+
+def _ctc_scores(log_probs: Tensor, lengths: NDArray[np.int64], decoded: Decoded) -> NDArray[np.float32]:
+    """(B,) nats: the log of the probability of each line's labelling, summed over all its alignments."""
+    import torch
+    from torch.nn.functional import ctc_loss
+
+    lines, frames, _ = log_probs.shape
+    counts = np.diff(decoded.label_offsets)  # (B,) labels, of one hypothesis a line
+    if lines == 0 or frames == 0:
+        return np.zeros(lines, np.float32)
+    room = max(1, int(counts.max()))  # L
+    labels = np.zeros((lines, room), np.int64)
+    labels[np.arange(room) < counts[:, np.newaxis]] = decoded.labels
+    # The columns that count, the blank's before each label's: so few that double precision costs little.
+    columns = torch.from_numpy(np.insert(labels, 0, 0, axis=1)).to(log_probs.device)  # (B, 1 + L)
+    needed = log_probs.gather(2, columns[:, None].expand(-1, frames, -1))  # (B, T, 1 + L)
+    if needed.device.type != "cuda":  # some devices know no doubles, or no CTC
+        needed = needed.cpu()
+    losses = ctc_loss(
+        needed.double().transpose(0, 1),  # (T, B, 1 + L)
+        torch.from_numpy(_columns_of(labels)).to(needed.device),
+        torch.from_numpy(lengths),
+        torch.from_numpy(counts),
+        reduction="none",
+    )
+    return np.where(lengths > 0, -losses.cpu().numpy(), 0.0).astype(np.float32)
+
+
+def _columns_of(labels: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(B, L) which column after the blank's is each label's; equal neighbours have one, as CTC must know them."""
+    columns = np.tile(np.arange(1, labels.shape[1] + 1), (labels.shape[0], 1))
+    columns[:, 1:][labels[:, 1:] == labels[:, :-1]] = 0
+    return np.maximum.accumulate(columns, axis=1)
