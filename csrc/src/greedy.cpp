@@ -1,8 +1,8 @@
 #include "ocrkit/ctc/greedy.hpp"
 
-#include <cmath>
 #include <memory>
 
+#include "kernels.hpp"
 #include "ocrkit/ctc/parallel_for.hpp"
 #include "ocrkit/ctc/prepare.hpp"
 #include "ocrkit/ctc/rescore.hpp"
@@ -24,6 +24,32 @@ void each_run(std::span<const Label> best_path, Label blank, Visit&& visit) {
         }
         begin = end;
     }
+}
+
+/// Collapses a path whose labels other than the blank stand at the `places`, and puts each at its likeliest frame.
+/// Where labels begin and end is as good as random, so nothing branches on it. Returns how many labels there are.
+std::size_t collapse_path(const Label* path, const float* values, std::span<const std::int32_t> places,
+                          Label* __restrict labels, std::int32_t* __restrict frames, float* __restrict tops) {
+    std::size_t count = 0;
+    std::int32_t before = -2;  // no frame stands in front of the first
+    Label last = -1;
+    float top = 0.0F;
+    std::int32_t likeliest = 0;
+    for (const std::int32_t t : places) {
+        const Label label = path[t];
+        const float value = values[t];
+        const bool begins = (label != last) | (t != before + 1);
+        const bool is_better = begins | (value > top);
+        top = is_better ? value : top;
+        likeliest = is_better ? t : likeliest;
+        count += begins ? 1 : 0;
+        labels[count - 1] = label;
+        frames[count - 1] = likeliest;
+        tops[count - 1] = top;
+        before = t;
+        last = label;
+    }
+    return count;
 }
 
 /// Greedy decoding of one line after another, with the memory it takes.
@@ -48,6 +74,8 @@ class GreedyDecoder {
     }
 
    private:
+    static constexpr std::size_t kExponentials = 8;  // to a vector, the widest there is
+
     /// The best path's log-probabilities, normalised where a label stands.
     void normalise(const LineView& view) {
         normalised_.resize(view.frames);
@@ -59,20 +87,25 @@ class GreedyDecoder {
         values_ = normalised_;
     }
 
-    /// Collapses the path, and puts each label at its likeliest frame.
     void place_labels(const LineView& view) {
-        labels_.clear();
-        frames_.clear();
-        confidences_.clear();
-        each_run(view.best, view.blank, [&](Label label, std::size_t begin, std::size_t end) {
-            std::size_t likeliest = begin;
-            for (std::size_t t = begin + 1; t < end; ++t) {
-                likeliest = values_[t] > values_[likeliest] ? t : likeliest;
-            }
-            labels_.push_back(label);
-            frames_.push_back(static_cast<std::int32_t>(likeliest));
-            confidences_.push_back(std::exp(values_[likeliest]));
-        });
+        places_.resize(view.frames + kExponentials);
+        const std::size_t places = kernels().pick_other(view.best.data(), view.frames, view.blank, places_.data());
+        labels_.resize(places);
+        frames_.resize(places);
+        tops_.resize(places + kExponentials);
+        const std::size_t count = collapse_path(view.best.data(), values_.data(), std::span(places_).first(places),
+                                                labels_.data(), frames_.data(), tops_.data());
+        labels_.resize(count);
+        frames_.resize(count);
+        // Whole vectors of them: what is left over costs more than the few too many.
+        const std::size_t padded = (count + kExponentials - 1) / kExponentials * kExponentials;
+        probabilities_.resize(padded);
+        confidences_.resize(padded);
+        kernels().exp(tops_.data(), padded, 0.0F, probabilities_.data());
+        for (std::size_t i = 0; i < padded; ++i) {
+            confidences_[i] = static_cast<float>(probabilities_[i]);
+        }
+        confidences_.resize(count);
     }
 
     EmissionsView emissions_;
@@ -81,8 +114,11 @@ class GreedyDecoder {
     Rescorer rescorer_;
     std::vector<float> normalised_;
     std::span<const float> values_;   // the best path's, as confidences take them
+    std::vector<std::int32_t> places_;
     std::vector<Label> labels_;
     std::vector<std::int32_t> frames_;
+    std::vector<float> tops_;
+    std::vector<double> probabilities_;
     std::vector<float> confidences_;
 };
 

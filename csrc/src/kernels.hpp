@@ -49,6 +49,9 @@ struct Kernels {
     /// The same for doubles: the places of those that are at least `threshold`. `out` has room for `count` + 8.
     std::size_t (*pick_doubles)(const double* values, std::size_t count, double threshold, std::int32_t* out);
 
+    /// The places of the labels other than `label`, ascending; returns how many. `out` has room for `count` + 8.
+    std::size_t (*pick_other)(const Label* labels, std::size_t count, Label label, std::int32_t* out);
+
     /// The largest of `count` doubles, which are not NaN; at least one.
     double (*highest)(const double* values, std::size_t count);
 

@@ -67,6 +67,10 @@ struct Avx2 {
     static std::uint64_t equal(Floats a, Floats b) { return bits(_mm256_cmp_ps(a, b, _CMP_EQ_OQ)); }
     static std::uint64_t at_least(Floats a, Floats b) { return bits(_mm256_cmp_ps(a, b, _CMP_GE_OQ)); }
     static std::uint64_t unordered(Floats a, Floats b) { return bits(_mm256_cmp_ps(a, b, _CMP_UNORD_Q)); }
+    static std::uint64_t other(const Label* labels, Label label) {
+        const __m256i here = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(labels));
+        return bits(_mm256_castsi256_ps(_mm256_cmpeq_epi32(here, _mm256_set1_epi32(label)))) ^ 0xffU;
+    }
     static Floats scale(Floats a, Floats n, Floats x) {
         const __m256i power = _mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127)), 23);
         return _mm256_and_ps(_mm256_mul_ps(a, _mm256_castsi256_ps(power)),

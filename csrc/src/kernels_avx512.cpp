@@ -58,6 +58,9 @@ struct Avx512 {
     static std::uint64_t equal(Floats a, Floats b) { return _mm512_cmp_ps_mask(a, b, _CMP_EQ_OQ); }
     static std::uint64_t at_least(Floats a, Floats b) { return _mm512_cmp_ps_mask(a, b, _CMP_GE_OQ); }
     static std::uint64_t unordered(Floats a, Floats b) { return _mm512_cmp_ps_mask(a, b, _CMP_UNORD_Q); }
+    static std::uint64_t other(const Label* labels, Label label) {
+        return _mm512_cmpneq_epi32_mask(_mm512_loadu_si512(labels), _mm512_set1_epi32(label));
+    }
     static Floats scale(Floats a, Floats n, Floats x) {
         return _mm512_maskz_scalef_ps(_mm512_cmp_ps_mask(x, all(-87.0F), _CMP_GE_OQ), a, n);
     }

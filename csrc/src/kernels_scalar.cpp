@@ -79,6 +79,7 @@ struct Scalar {
     }
     static std::uint64_t unordered(float a, float b) { return __builtin_isunordered(a, b) ? 1 : 0; }
     static std::uint64_t greater(double a, double b) { return a > b ? 1 : 0; }
+    static std::uint64_t other(const Label* labels, Label label) { return *labels != label ? 1 : 0; }
     static float scale(float a, float n, float x) {
         return x >= -87.0F ? a * of_bits(static_cast<std::uint32_t>(static_cast<std::int32_t>(n) + 127) << 23U) : 0.0F;
     }

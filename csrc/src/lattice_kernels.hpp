@@ -194,6 +194,7 @@ constexpr Kernels table(const char* name) {
             .widen = {&widen<Simd, float>, &widen<Simd, typename Simd::Half>, &widen<Simd, typename Simd::Brain>},
             .pick = &pick<Simd>,
             .pick_doubles = &pick_doubles<Simd>,
+            .pick_other = &pick_other<Simd>,
             .highest = &highest<Simd>,
             .count_at_least = &count_at_least<Simd>,
             .any_below = &any_below<Simd>,

@@ -88,6 +88,14 @@ void parallel_for(std::int64_t items, std::int64_t chunk_size, int threads,
 }
 
 Decoded decode_lines(std::int64_t lines, int threads, const std::function<LineDecoder()>& make_decoder) {
+    Decoded whole;
+    if (thread_count(threads, lines) == 1) {
+        const LineDecoder decoder = make_decoder();
+        for (std::int64_t line = 0; line < lines; ++line) {
+            decoder(line, whole);
+        }
+        return whole;
+    }
     // Small enough that a slow line holds nobody up, large enough that taking a chunk costs nothing.
     const std::int64_t chunk_size = std::clamp<std::int64_t>(lines / (std::int64_t{8} * thread_count(threads, lines)), 1, 64);
     std::vector<Decoded> parts(static_cast<std::size_t>((lines + chunk_size - 1) / chunk_size));
@@ -98,7 +106,6 @@ Decoded decode_lines(std::int64_t lines, int threads, const std::function<LineDe
             }
         };
     });
-    Decoded whole;
     for (const Decoded& part : parts) {
         whole.extend(part);
     }

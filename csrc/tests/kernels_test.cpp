@@ -62,6 +62,24 @@ TEST(arg_max_is_the_first_of_the_highest) {
     });
 }
 
+TEST(arg_max_does_not_depend_on_where_a_frame_begins) {
+    std::mt19937 random(22);
+    for (const Kernels* const version : all_kernels()) {
+        for (const std::size_t size : {std::size_t{80}, std::size_t{129}, std::size_t{1000}, std::size_t{2500}}) {
+            std::vector<float> memory(size + 16);
+            for (std::size_t begin = 0; begin < 16; ++begin) {
+                const std::vector<float> values = few_values(random, size);
+                std::fill(memory.begin(), memory.end(), kNaN);  // what lies around a frame is not read
+                std::copy(values.begin(), values.end(), memory.begin() + static_cast<std::ptrdiff_t>(begin));
+                float high = 0.0F;
+                Label best = -1;
+                CHECK(version->arg_max[0](bytes_of(memory.data() + begin), 0, 1, size, &high, &best) == 1);
+                CHECK(best == std::max_element(values.begin(), values.end()) - values.begin());
+            }
+        }
+    }
+}
+
 TEST(arg_max_stops_at_the_first_frame_that_holds_nonsense) {
     each_version_and_size([](const Kernels& version, const std::vector<float>& values, std::mt19937& random) {
         std::vector<float> frames(values);
@@ -144,6 +162,21 @@ TEST(picking_finds_all_at_or_above_the_threshold) {
                 CHECK(version.highest(wide.data(), wide.size()) == *std::max_element(wide.begin(), wide.end()));
             }
         }
+    });
+}
+
+TEST(picking_other_labels_finds_each_place_where_one_stands) {
+    each_version_and_size([](const Kernels& version, const std::vector<float>& values, std::mt19937&) {
+        const std::vector<Label> labels(values.begin(), values.end());
+        std::vector<std::int32_t> expected;
+        for (std::size_t i = 0; i < labels.size(); ++i) {
+            if (labels[i] != -2) {
+                expected.push_back(static_cast<std::int32_t>(i));
+            }
+        }
+        std::vector<std::int32_t> picked(labels.size() + 8);
+        picked.resize(version.pick_other(labels.data(), labels.size(), -2, picked.data()));
+        CHECK(picked == expected);
     });
 }
 
