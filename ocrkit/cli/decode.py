@@ -40,6 +40,7 @@ def decode(
     charset: shared.CharsetName = None,
     decoder: shared.DecoderName = None,
     lexicon: shared.LexiconFile = None,
+    prior_weight: shared.PriorWeight = None,
     lm: shared.LanguageModelFile = None,
     lm_weight: shared.LmWeight = None,
     lm_bonus: shared.LmBonus = None,
@@ -67,6 +68,7 @@ def decode(
     options = partial(
         shared.decoder_options,
         lexicon=lexicon,
+        prior_weight=prior_weight,
         lm=lm,
         lm_weight=lm_weight,
         lm_bonus=lm_bonus,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
-    from ocrkit.ctc import NgramModel
+    from ocrkit.ctc import Lexicon, NgramModel
     from ocrkit.data.records import BadImage
     from ocrkit.model import Model
     from ocrkit.plugin.specs import DecoderOptions
@@ -33,6 +33,7 @@ __all__ = [
     "ModelName",
     "NBest",
     "OutOfLexicon",
+    "PriorWeight",
     "Separators",
     "Threads",
     "Unencodable",
@@ -61,7 +62,14 @@ DecoderName = Annotated[
     typer.Option("--decoder", metavar="NAME", help="greedy, beam, lexicon, text or a plugin's; else by the options."),
 ]
 LexiconFile = Annotated[
-    Path | None, typer.Option("--lexicon", metavar="FILE", help="The entries that may be read: one a line; .gz works.")
+    Path | None,
+    typer.Option(
+        "--lexicon", metavar="FILE", help="The entries that may be read: one a line, .gz works; or a saved lexicon."
+    ),
+]
+PriorWeight = Annotated[
+    float | None,
+    typer.Option("--prior-weight", metavar="W", help="The factor of the log-frequency that counts in --lexicon give."),
 ]
 LanguageModelFile = Annotated[
     Path | None, typer.Option("--lm", metavar="FILE", help="An n-gram language model in ARPA format; .gz works.")
@@ -126,6 +134,7 @@ def decoder_options(
     charset: Charset,
     *,
     lexicon: Path | None,
+    prior_weight: float | None,
     lm: Path | None,
     lm_weight: float | None,
     lm_bonus: float | None,
@@ -138,22 +147,14 @@ def decoder_options(
     unencodable: str,
 ) -> DecoderOptions:
     """What the options ask of a decoder; lexicon words that are left out are counted on stderr."""
-    from ocrkit.cli.progress import say
     from ocrkit.errors import OptionError
     from ocrkit.plugin.specs import DecoderOptions
-    from ocrkit.text.lexicon import read_lexicon
 
     if unencodable not in ("error", "skip"):
         raise OptionError(f"--unencodable is {unencodable!r}; expected error or skip")
-    entries = None
-    if lexicon is not None:
-        file = read_lexicon(lexicon, charset, unencodable="skip" if unencodable == "skip" else "error")
-        if file.skipped:
-            named = ", ".join(map(repr, file.skipped[:3])) + (", …" if len(file.skipped) > 3 else "")
-            say(f"left out {len(file.skipped)} words of {lexicon} that charset {charset.name!r} cannot spell: {named}")
-        entries = file.build()
     return DecoderOptions(
-        lexicon=entries,
+        lexicon=None if lexicon is None else _lexicon(lexicon, charset, skip=unencodable == "skip"),
+        prior_weight=prior_weight,
         language_model=None if lm is None else _language_model(lm, charset, lm_unit),
         lm_weight=lm_weight,
         lm_bonus=lm_bonus,
@@ -163,6 +164,20 @@ def decoder_options(
         n_best=n_best,
         threads=threads,
     )
+
+
+def _lexicon(path: Path, charset: Charset, *, skip: bool) -> Lexicon:
+    from ocrkit.cli.progress import say
+    from ocrkit.ctc import Lexicon
+    from ocrkit.text.lexicon import is_saved_lexicon, read_lexicon
+
+    if is_saved_lexicon(path):
+        return Lexicon.open(path, charset=charset)
+    file = read_lexicon(path, charset, unencodable="skip" if skip else "error")
+    if file.skipped:
+        named = ", ".join(map(repr, file.skipped[:3])) + (", …" if len(file.skipped) > 3 else "")
+        say(f"left out {len(file.skipped)} words of {path} that charset {charset.name!r} cannot spell: {named}")
+    return file.build()
 
 
 def _language_model(path: Path, charset: Charset, unit: str) -> NgramModel:

@@ -43,6 +43,7 @@ def evaluate(
     format_: Format = None,
     decoder: shared.DecoderName = None,
     lexicon: shared.LexiconFile = None,
+    prior_weight: shared.PriorWeight = None,
     lm: shared.LanguageModelFile = None,
     lm_weight: shared.LmWeight = None,
     lm_bonus: shared.LmBonus = None,
@@ -72,6 +73,7 @@ def evaluate(
     options = shared.decoder_options(
         loaded.charset,
         lexicon=lexicon,
+        prior_weight=prior_weight,
         lm=lm,
         lm_weight=lm_weight,
         lm_bonus=lm_bonus,

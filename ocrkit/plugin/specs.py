@@ -76,6 +76,7 @@ class DecoderOptions:
 
     Attributes:
         lexicon: the entries that a reading must or should come from.
+        prior_weight: the factor of each entry's ln(count / total); the lexicon needs counts.
         beam_width: labellings kept after each frame.
         n_best: hypotheses to return a line.
         language_model: an n-gram model.
@@ -88,6 +89,7 @@ class DecoderOptions:
     """
 
     lexicon: Lexicon | None = None
+    prior_weight: float | None = None
     beam_width: int | None = None
     n_best: int = 1
     language_model: object | None = None

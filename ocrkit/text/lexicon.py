@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from ocrkit.ctc import Lexicon
     from ocrkit.text.charset import Charset
 
-__all__ = ["LexiconFile", "read_lexicon"]
+__all__ = ["LexiconFile", "is_saved_lexicon", "read_lexicon"]
 
 _GZIP_MAGIC = b"\x1f\x8b"
+_SAVED_MAGIC = b"ocrklex\n"  # of the files that Lexicon.save writes
 _SHOWN = 3
 # What may stand around a word, part it from its count, or be no text: a file without is words and line feeds alone.
 _OTHER_SPACE = re.compile(r"[^\S\n]|\0")
@@ -66,6 +67,15 @@ class _Entry:
     count: int | None
 
 
+def is_saved_lexicon(path: str | Path) -> bool:
+    """Whether a file is one that ``ocrkit.ctc.Lexicon.save`` wrote, by how it begins; it may be broken all the same."""
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(len(_SAVED_MAGIC)) == _SAVED_MAGIC
+    except OSError:
+        return False
+
+
 def read_lexicon(path: str | Path, charset: Charset, *, unencodable: Literal["error", "skip"] = "error") -> LexiconFile:
     """Read a lexicon file: UTF-8, one ``word`` or ``word<TAB>count`` a line; empty lines are passed over.
 
@@ -76,8 +86,8 @@ def read_lexicon(path: str | Path, charset: Charset, *, unencodable: Literal["er
 
     Raises:
         MissingFileError: there is no such file.
-        LexiconError: it is not text, has a count that is no whole number above 0, counts for some words only, words
-            that the charset cannot spell, or no word at all.
+        LexiconError: it is not text, or a saved lexicon; it has a count that is no whole number above 0, counts for
+            some words only, words that the charset cannot spell, or no word at all.
     """
     path = Path(path)
     text = _text(path).rstrip("\n")  # the copy alone is kept
@@ -112,6 +122,8 @@ def _text(path: Path) -> str:
         content = path.read_bytes()
         if content.startswith(_GZIP_MAGIC):
             content = gzip.decompress(content)
+        if content.startswith(_SAVED_MAGIC):
+            raise LexiconError(f"{path}: a saved lexicon, no text; unpack it if it is gzipped, and open it as it lies")
         return content.decode("utf-8-sig")
     except FileNotFoundError as error:
         raise MissingFileError(f"no lexicon file {str(path)!r}; expected a text file with one word a line") from error

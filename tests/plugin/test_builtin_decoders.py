@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 SPECS = {spec.name: spec for spec in ocrkit_decoders()}
 CHARSET = Charset("letters", ("", "a", "b"), script="Latn", languages=("und",))
 WORDS = Lexicon([[1], [2], [1, 2]])
+COUNTED = Lexicon([[1], [2]], counts=[1, 9])
 # b is the likelier of the two by far.
 ARPA = b"\\data\\\nngram 1=3\n\\1-grams:\n-4\ta\n-0.1\tb\n-0.1\t</s>\n\\end\\\n"
 BY_LABEL = NgramModel(ARPA, CHARSET)
@@ -80,6 +81,14 @@ def test_lexicon_reads_entries_only() -> None:
         ("greedy", DecoderOptions(n_best=2), "cannot honour --n-best; use --decoder beam"),
         ("greedy", DecoderOptions(lexicon=WORDS), "cannot honour --lexicon; use --decoder lexicon"),
         ("beam", DecoderOptions(lexicon=WORDS), "'beam' cannot honour --lexicon; use --decoder lexicon"),
+        ("greedy", DecoderOptions(prior_weight=1.0), "cannot honour --prior-weight; use --decoder lexicon"),
+        ("lexicon", DecoderOptions(lexicon=COUNTED, prior_weight=-1.0), "prior_weight is -1.0; it is finite and 0 or"),
+        ("text", DecoderOptions(lexicon=COUNTED, prior_weight=float("inf")), "prior_weight is inf"),
+        (
+            "text",
+            DecoderOptions(lexicon=WORDS, prior_weight=0.5),
+            "has no counts for --prior-weight to weigh; give it li",
+        ),
         ("greedy", DecoderOptions(language_model=object()), "cannot honour --lm; use --decoder beam"),
         ("lexicon", DecoderOptions(lexicon=WORDS, language_model=object()), "cannot honour --lm; use --decoder text"),
         ("beam", DecoderOptions(language_model=object()), "takes an NgramModel, not <object"),
@@ -134,3 +143,15 @@ def test_a_language_model_makes_the_likelier_text_win(name: str, options: Decode
     log_probs, lengths = np.log(np.array([[[0.2, 0.41, 0.39]]], np.float32)), np.array([1])
 
     assert SPECS[name].build(CHARSET, options).decode(log_probs, lengths)[0][0].labels.tolist() == [2]
+
+
+@pytest.mark.parametrize("name", ["lexicon", "text"])
+def test_counts_make_the_commoner_entry_win(name: str) -> None:
+    log_probs, lengths = np.log(np.array([[[0.001, 0.5, 0.499]]], np.float32)), np.array([1])
+    plain, weighed = DecoderOptions(lexicon=COUNTED), DecoderOptions(lexicon=COUNTED, prior_weight=1.0)
+
+    [[first]] = SPECS[name].build(CHARSET, plain).decode(log_probs, lengths)
+    [[best]] = SPECS[name].build(CHARSET, weighed).decode(log_probs, lengths)
+
+    assert (first.labels.tolist(), best.labels.tolist()) == ([1], [2])
+    assert best.score == pytest.approx(np.log(0.499 * 0.9), abs=1e-5)

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from ocrkit.ctc import Lexicon
 from ocrkit.errors import LexiconError, MissingFileError
 from ocrkit.text.charset import Charset
-from ocrkit.text.lexicon import read_lexicon
+from ocrkit.text.lexicon import is_saved_lexicon, read_lexicon
 from ocrkit.text.shipped import shipped_charset
 
 ABC = Charset("abc", ("", "a", "b", "c", "\u00e9"))
@@ -164,3 +165,29 @@ def test_a_lexicon_without_counts_has_no_priors(write: Write) -> None:
     lexicon = read_lexicon(write("ab\nc\n"), ABC).build()
 
     assert (len(lexicon), lexicon.has_priors) == (2, False)
+
+
+def test_counts_of_a_gzipped_file_are_read(write: Write) -> None:
+    lexicon = read_lexicon(write(gzip.compress(b"ab\t3\nc\t1\n"), "words.txt.gz"), ABC).build()
+
+    assert lexicon.priors is not None
+    assert lexicon.priors.tolist() == pytest.approx([math.log(3 / 4), math.log(1 / 4)])
+
+
+def test_a_saved_lexicon_is_known_by_how_it_begins(write: Write, tmp_path: Path) -> None:
+    saved = tmp_path / "words"
+    Lexicon.from_words(["ab"], ABC).save(saved)
+
+    assert is_saved_lexicon(saved)
+    assert not is_saved_lexicon(write("ab\n"))
+    assert not is_saved_lexicon(write(""))
+    assert not is_saved_lexicon(tmp_path / "nowhere")
+    assert not is_saved_lexicon(tmp_path)
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_a_saved_lexicon_is_no_text(write: Write, tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
+    Lexicon.from_words(["ab"], ABC).save(tmp_path / "saved")
+
+    with pytest.raises(LexiconError, match=r"words\.txt: a saved lexicon, no text; unpack it if it is gzipped"):
+        read_lexicon(write(pack((tmp_path / "saved").read_bytes())), ABC)

@@ -26,6 +26,7 @@ __all__ = ["default_separators", "ocrkit_decoders"]
 # Where an option is honoured by another decoder, the name of that decoder.
 _HONOURED_BY = {
     "lexicon": "lexicon",
+    "prior_weight": "lexicon",
     "beam_width": "beam",
     "n_best": "beam",
     "separators": "text",
@@ -35,6 +36,7 @@ _HONOURED_BY = {
     "lm_bonus": "beam",
 }
 _FLAGS = {"language_model": "--lm"}
+_LEXICON = ("lexicon", "prior_weight")
 _LM = ("language_model", "lm_weight", "lm_bonus")
 _LM_WEIGHT = 0.5
 _LM_BONUS = 0.0
@@ -121,18 +123,27 @@ class _Beam:
 @dataclass(frozen=True, slots=True)
 class _LexiconSearch:
     lexicon: Lexicon
+    prior_weight: float
     n_best: int
     threads: int
 
     def decode(self, log_probs: NDArray[np.float32], lengths: NDArray[np.int64]) -> Decoded:
         from ocrkit.ctc import lexicon_search
 
-        return lexicon_search(log_probs, lengths, lexicon=self.lexicon, n_best=self.n_best, threads=self.threads)
+        return lexicon_search(
+            log_probs,
+            lengths,
+            lexicon=self.lexicon,
+            prior_weight=self.prior_weight,
+            n_best=self.n_best,
+            threads=self.threads,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class _TextSearch:
     lexicon: Lexicon
+    prior_weight: float
     separators: frozenset[int]
     beam_width: int
     n_best: int
@@ -149,6 +160,7 @@ class _TextSearch:
             log_probs,
             lengths,
             lexicon=self.lexicon,
+            prior_weight=self.prior_weight,
             separators=self.separators,
             beam_width=self.beam_width,
             n_best=self.n_best,
@@ -185,26 +197,25 @@ def _build_beam(_charset: Charset, options: DecoderOptions) -> _Beam:
 
 
 def _build_lexicon(_charset: Charset, options: DecoderOptions) -> _LexiconSearch:
-    _refuse_others("lexicon", options, honoured=("lexicon", "n_best"))
+    _refuse_others("lexicon", options, honoured=(*_LEXICON, "n_best"))
     _check_count("n_best", options.n_best)
-    if options.lexicon is None:
-        raise OptionError("decoder 'lexicon' has no lexicon; give it a word list with --lexicon")
-    return _LexiconSearch(lexicon=options.lexicon, n_best=options.n_best, threads=options.threads)
+    lexicon, prior_weight = _entries("lexicon", options)
+    return _LexiconSearch(lexicon, prior_weight=prior_weight, n_best=options.n_best, threads=options.threads)
 
 
 def _build_text(charset: Charset, options: DecoderOptions) -> _TextSearch:
-    honoured = ("lexicon", "separators", "out_of_lexicon", "beam_width", "n_best", *_LM)
+    honoured = (*_LEXICON, "separators", "out_of_lexicon", "beam_width", "n_best", *_LM)
     _refuse_others("text", options, honoured=honoured)
     width = max(32, options.n_best) if options.beam_width is None else options.beam_width
     for name, value in (("beam_width", width), ("n_best", options.n_best)):
         _check_count(name, value)
-    if options.lexicon is None:
-        raise OptionError("decoder 'text' has no lexicon; give it a word list with --lexicon")
+    lexicon, prior_weight = _entries("text", options)
     if options.out_of_lexicon is not None and not options.out_of_lexicon >= 0:
         raise OptionError(f"out_of_lexicon is {options.out_of_lexicon}; it is 0 nats or more")
     model, weight, bonus = _language_model("text", options)
     return _TextSearch(
-        lexicon=options.lexicon,
+        lexicon=lexicon,
+        prior_weight=prior_weight,
         separators=default_separators(charset) if options.separators is None else options.separators,
         beam_width=width,
         n_best=options.n_best,
@@ -214,6 +225,22 @@ def _build_text(charset: Charset, options: DecoderOptions) -> _TextSearch:
         lm_weight=weight,
         lm_bonus=bonus,
     )
+
+
+def _entries(decoder: str, options: DecoderOptions) -> tuple[Lexicon, float]:
+    """The lexicon with the weight of its priors."""
+    lexicon, weight = options.lexicon, options.prior_weight
+    if lexicon is None:
+        raise OptionError(f"decoder {decoder!r} has no lexicon; give it a word list with --lexicon")
+    if weight is None:
+        return lexicon, 0.0
+    if not (math.isfinite(weight) and weight >= 0):
+        raise OptionError(f"prior_weight is {weight}; it is finite and 0 or more")
+    if not lexicon.has_priors:
+        raise OptionError(
+            "the lexicon has no counts for --prior-weight to weigh; give it lines of word<TAB>count, or leave it out"
+        )
+    return lexicon, weight
 
 
 def _language_model(decoder: str, options: DecoderOptions) -> tuple[NgramModel | None, float, float]:
