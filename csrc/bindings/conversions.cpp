@@ -12,12 +12,12 @@ namespace {
 
 /// A NumPy array that owns the vector's memory.
 template <class T>
-py::array_t<T> array_of(std::vector<T>&& values) {
+py::array array_of(std::vector<T>&& values, const py::dtype& dtype = py::dtype::of<T>()) {
     auto owned = std::make_unique<std::vector<T>>(std::move(values));
     std::vector<T>* const vector = owned.get();
     const py::capsule owner(vector, [](void* pointer) { delete static_cast<std::vector<T>*>(pointer); });
     owned.release();
-    return py::array_t<T>(static_cast<py::ssize_t>(vector->size()), vector->data(), owner);
+    return py::array(dtype, static_cast<py::ssize_t>(vector->size()), vector->data(), owner);
 }
 
 }  // namespace
@@ -55,7 +55,7 @@ py::tuple arrays_of(ctc::Decoded&& decoded) {
                           array_of(std::move(decoded.confidences)), array_of(std::move(decoded.label_offsets)),
                           array_of(std::move(decoded.scores)), array_of(std::move(decoded.acoustic_scores)),
                           array_of(std::move(decoded.entries)), array_of(std::move(decoded.line_offsets)),
-                          array_of(std::move(decoded.proved)).attr("view")("bool"));
+                          array_of(std::move(decoded.proved), py::dtype::of<bool>()));
 }
 
 }  // namespace ocrkit::bindings

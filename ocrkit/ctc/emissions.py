@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 __all__ = ["Emissions", "Lengths", "as_emissions"]
 
 
+_FLOATS = (np.dtype(np.float32), np.dtype(np.float16))
+_INT64 = np.dtype(np.int64)
+
+
 @runtime_checkable
 class Exportable(Protocol):
     """An array of another library, such as a tensor, that hands its memory over by DLPack."""
@@ -45,18 +49,30 @@ def as_emissions(
         EmissionsError: a shape or dtype is wrong, or the memory cannot be read from here; the lengths' values
             are the decoder's to check.
     """
-    bits = _bfloat16_bits(log_probs)
-    array = _view(log_probs, "log_probs") if bits is None else bits
-    if bits is None and array.dtype not in (np.dtype(np.float32), np.dtype(np.float16)):
-        raise EmissionsError(
-            f"log_probs has dtype {array.dtype}; expected float32 or float16 of the machine's byte order, or bfloat16: "
-            "convert it, as by .astype('float32')"
-        )
+    array: NDArray[Any]
+    if isinstance(log_probs, np.ndarray) and log_probs.dtype in _FLOATS:
+        array = log_probs
+    else:
+        array = _floats_of(log_probs)
     if array.ndim not in (2, 3):
         raise EmissionsError(f"log_probs has shape {array.shape}; expected (lines, frames, labels) or (frames, labels)")
     if array.ndim == 2:
         array = array[np.newaxis]
     return array, None if lengths is None else _as_lengths(lengths, lines=array.shape[0])
+
+
+def _floats_of(log_probs: object) -> NDArray[Any]:
+    """The values where they lie: float32, float16, or bfloat16's bits as int16."""
+    bits = _bfloat16_bits(log_probs)
+    if bits is not None:
+        return bits
+    array = _view(log_probs, "log_probs")
+    if array.dtype not in _FLOATS:
+        raise EmissionsError(
+            f"log_probs has dtype {array.dtype}; expected float32 or float16 of the machine's byte order, or bfloat16: "
+            "convert it, as by .astype('float32')"
+        )
+    return array
 
 
 def _bfloat16_bits(value: object) -> NDArray[np.int16] | None:
@@ -77,6 +93,8 @@ def _as_lengths(lengths: Lengths, lines: int) -> NDArray[np.int64]:
         raise EmissionsError(f"lengths has shape {array.shape}; expected ({lines},), a number of frames a line")
     if lines == 0:
         return np.zeros(0, np.int64)
+    if array.dtype is _INT64 and array.flags.c_contiguous:
+        return array
     if array.dtype.kind not in "iu":
         raise EmissionsError(f"lengths has dtype {array.dtype}; expected integers, a number of frames a line")
     if array.dtype == np.uint64:

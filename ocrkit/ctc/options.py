@@ -36,6 +36,8 @@ def as_number(name: str, value: object, *, least: float, most: float) -> float:
 
 
 def _as_int(name: str, value: object) -> int:
+    if type(value) is int:
+        return value
     if isinstance(value, bool) or not hasattr(value, "__index__"):
         raise OptionError(f"{name} is {value!r}; expected a whole number")
     return operator.index(value)
