@@ -18,6 +18,9 @@ TextBeamOptions beam_options(const TextSearchOptions& options) {
             .largest_gain = gain};
 }
 
+/// What a beam's score may be off by, since normalised frames are float32.
+double doubt(double score) { return std::max(1e-4, 1e-6 * std::abs(score)); }
+
 }  // namespace
 
 TextLineSearch::TextLineSearch(const TextGrammar& grammar, const TextSearchOptions& options)
@@ -58,25 +61,31 @@ bool TextLineSearch::Ranked::operator<(const Ranked& other) const {
     return mine > its || (mine == its && labels < other.labels);
 }
 
-/// Adds the best of what was found, rescored and put in order.
+/// The score that one of the `count` best has at least, as far as the beam can tell.
+double TextLineSearch::least_score(std::size_t count) {
+    const auto last = found_.begin() + static_cast<std::ptrdiff_t>(count - 1);
+    std::nth_element(found_.begin(), last, found_.end(),
+                     [](const CompleteText& a, const CompleteText& b) { return a.score > b.score; });
+    return last->score - doubt(last->score);
+}
+
+/// Adds the best of what was found, rescored and put in order. What may be among them but for the rounding of the beam's
+/// sums is rescored too, so that it is the exact scores that choose, and that tie.
 void TextLineSearch::give_out(const LineView& line, const TextPrefixes& prefixes, std::size_t n_best, Decoded& out) {
-    // Scores are compared as they are given, in float32: two labellings that tie must not be told apart by the
-    // rounding of their sums.
-    const auto better = [&](const CompleteText& a, const CompleteText& b) {
-        const auto left = static_cast<float>(a.score + line.log_sum_total);
-        const auto right = static_cast<float>(b.score + line.log_sum_total);
-        return left != right ? left > right : a.prefix != b.prefix && prefixes.precedes(a.prefix, b.prefix);
-    };
     const std::size_t count = std::min(n_best, found_.size());
-    std::partial_sort(found_.begin(), found_.begin() + static_cast<std::ptrdiff_t>(count), found_.end(), better);
     ranked_.clear();
-    for (std::size_t i = 0; i < count; ++i) {
-        prefixes.spell(found_[i].prefix, labels_);
+    const double least = count == 0 ? 0.0 : least_score(count);
+    for (const CompleteText& text : found_) {
+        if (text.score < least) {
+            continue;
+        }
+        prefixes.spell(text.prefix, labels_);
         const double acoustic = rescorer_.acoustic_score(line, labels_);
-        ranked_.push_back({acoustic + prefixes.final_term(found_[i].prefix), acoustic, labels_});
+        ranked_.push_back({acoustic + prefixes.final_term(text.prefix), acoustic, labels_});
     }
     std::sort(ranked_.begin(), ranked_.end());
-    for (const Ranked& ranked : ranked_) {
+    for (std::size_t i = 0; i < count; ++i) {
+        const Ranked& ranked = ranked_[i];
         HypothesisView hypothesis = rescorer_.hypothesis(line, ranked.labels, ranked.acoustic_score);
         hypothesis.score = ranked.score;
         out.add(hypothesis);

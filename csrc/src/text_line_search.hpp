@@ -41,6 +41,7 @@ class TextLineSearch {
     };
 
     void catch_up(const LineView& line);
+    double least_score(std::size_t count);
     void give_out(const LineView& line, const TextPrefixes& prefixes, std::size_t n_best, Decoded& out);
 
     TextBeam<double> narrow_;
