@@ -22,7 +22,7 @@ _PROBE_SIZE = 32
 _VIRAMA = "\u0d4d"
 # ZWNJ, ZWJ, soft hyphen and the direction marks: shaping obeys them and draws nothing.
 _INVISIBLE = frozenset("\u200c\u200d\u00ad\u200e\u200f\u2060")
-_MALAYALAM_PAIR = re.compile(f"(?=([\u0d15-\u0d3a]{_VIRAMA}[\u0d15-\u0d3a]))")
+_CONJUNCT = re.compile(f"[\u0d15-\u0d3a](?:{_VIRAMA}[\u0d15-\u0d3a])+")
 # The conjuncts that modern and old print alike write joined. A face may write any other pair with a visible
 # virama, as the reformed orthography allows (Noto and Lohit do so for many), and the text is read all the same.
 _JOINED = frozenset(
@@ -53,9 +53,9 @@ def refusal(face: Face, text: str) -> str:
             return f"an empty glyph for {_describe(character)}"
     if stray := _stray_mark(text):
         return f"{_describe(stray)} has no letter to stand on, and would be drawn on a dotted circle"
-    for pair in _MALAYALAM_PAIR.findall(text):
-        if (pair in _JOINED or pair[-1] in _SIGN_FORMING) and not _joins(face, pair):
-            return f"the conjunct {pair!r} falls apart"
+    for conjunct in _CONJUNCT.findall(text):
+        if apart := _falls_apart(face, conjunct):
+            return f"the conjunct {apart!r} falls apart" + (f" in {conjunct!r}" if apart != conjunct else "")
     return ""
 
 
@@ -93,16 +93,41 @@ def _leaves_ink(face: Face, character: str) -> bool:
 
 
 @lru_cache(maxsize=65536)
-def _joins(face: Face, pair: str) -> bool:
-    whole, virama = _align(face, pair, pair[:2])
-    # The second letter may reach under the visible virama, so more ink there proves nothing; less does.
-    if bool((whole >= virama).all()) or _is_sum(face, pair, (pair[:2], pair[2])):
-        return False
-    if pair[-1] not in _BEFORE_OR_BELOW:
-        return True
-    # A ra or la sign stands before or below its base. Faces with tables for the first Indic shaper alone put it after.
-    whole, base = _align(face, pair, pair[0])
-    return not np.array_equal(whole, base)
+def _falls_apart(face: Face, conjunct: str) -> str:
+    """The first pair of neighbours in ``conjunct`` that ``face`` draws as no print does, or nothing.
+
+    Each is judged after what stands before it: a face may join ച്ച, yet join യ്ച in യ്ച്ച and leave the last ച behind a
+    virama.
+    """
+    if len(conjunct) > 3 and _is_afloat(face, "ക\u0d4d", "ര"):
+        # In longer conjuncts the first shaper's tables put viramas last of all.
+        return conjunct
+    for k in range(2, len(conjunct), 2):
+        pair = conjunct[k - 2 : k + 1]
+        if _is_apart(face, conjunct[:k], conjunct[k]):
+            if pair in _JOINED or pair[-1] in _SIGN_FORMING:
+                return pair
+        elif pair[-1] in _BEFORE_OR_BELOW and _is_afloat(face, conjunct[:k], conjunct[k]):
+            return pair
+    return ""
+
+
+def _is_apart(face: Face, before: str, after: str) -> bool:
+    """Whether what stands before a joint, virama and all, keeps the virama when what stands after is added."""
+    text = before + after
+    whole, virama = _align(face, text, before)
+    # What follows may reach under the visible virama, so more ink there proves nothing; less does.
+    return bool((whole >= virama).all()) or _is_sum(face, text, (before, after))
+
+
+def _is_afloat(face: Face, before: str, after: str) -> bool:
+    """Whether the sign that ``after`` becomes stands behind its base.
+
+    That of ra belongs before the base or around it, that of la below it. Faces with tables for the first Indic shaper
+    alone put both after.
+    """
+    whole, base = _align(face, before + after, before[:-1])
+    return np.array_equal(whole, base)
 
 
 def _is_sum(face: Face, whole: str, parts: tuple[str, str]) -> bool:
