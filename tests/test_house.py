@@ -28,6 +28,7 @@ PACKAGE = ROOT / "ocrkit"
 FLOORS = {
     "__main__": 10,
     "cli": 9,
+    "checking": 8,
     "demo": 8,
     "evaluation": 8,
     "tuning": 8,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ocrkit.data.checking.labels import frames_needed, length_problem
 from ocrkit.data.loading import FittedLine, LineLoader
 from ocrkit.data.records import BadImage, Sample
 from ocrkit.errors import DataError, UnencodableText
@@ -19,7 +20,7 @@ from ocrkit.text.naming import described
 if TYPE_CHECKING:
     from ocrkit.text.charset import Charset
 
-__all__ = ["Lines", "check_share_of_bad", "check_usable", "encode_labels", "frames_needed", "prepare_lines"]
+__all__ = ["Lines", "check_share_of_bad", "check_usable", "encode_labels", "prepare_lines"]
 
 Progress = Callable[[int, int], None]
 _NAMED = 3  # examples in a message
@@ -173,11 +174,6 @@ def check_share_of_bad(*sets: Lines, max_bad: float) -> None:
         raise DataError(f"{len(bad)} of {total} lines are bad, more than --max-bad {max_bad:g} allows: {_first(bad)}")
 
 
-def frames_needed(labels: NDArray[np.int64]) -> int:
-    """The fewest frames that spell the labels: one each, and a blank between two equal ones."""
-    return len(labels) + int(np.count_nonzero(labels[1:] == labels[:-1]))
-
-
 def _first(bad: Sequence[BadImage]) -> str:
     return "; ".join(f"{each.name}: {each.reason}" for each in bad[:_NAMED]) + ("; …" if len(bad) > _NAMED else "")
 
@@ -185,11 +181,8 @@ def _first(bad: Sequence[BadImage]) -> str:
 def _problem(sample: Sample, labels: NDArray[np.int64], frames: int) -> BadImage | None:
     if not len(labels):
         return BadImage(sample.name, "its label is empty")
-    needed = frames_needed(labels)
-    if needed <= frames:
-        return None
-    reason = f"its label needs {needed} frames and its image gives {frames}: the label is too long, or not this image's"
-    return BadImage(sample.name, reason)
+    reason = length_problem(frames_needed(labels), frames)
+    return None if reason is None else BadImage(sample.name, reason)
 
 
 def _still_good(image: FittedLine | BadImage) -> NDArray[np.uint8]:

@@ -11,7 +11,7 @@ from ocrkit.data.loading import LineLoader
 from ocrkit.data.records import BadImage, Sample
 from ocrkit.errors import DataError, UnencodableText
 from ocrkit.text.charset import Charset
-from ocrkit.training.lines import Lines, check_share_of_bad, check_usable, encode_labels, frames_needed, prepare_lines
+from ocrkit.training.lines import Lines, check_share_of_bad, check_usable, encode_labels, prepare_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,13 +92,6 @@ def test_labels_none_of_which_can_be_spelled_are_an_error_even_then() -> None:
 def test_an_image_without_a_label_is_an_error() -> None:
     with pytest.raises(DataError, match=r"7.png has no label"):
         encode_labels([sample("a"), sample(None, name="7.png")], ABC, unencodable="skip")
-
-
-@pytest.mark.parametrize(
-    ("text", "frames"), [("a", 1), ("ab", 2), ("aa", 3), ("aaa", 5), ("abba", 5), ("abab", 4), ("aabbcc", 9)]
-)
-def test_a_label_needs_a_frame_for_each_symbol_and_a_blank_between_equals(text: str, frames: int) -> None:
-    assert frames_needed(np.array(ABC.encode(text))) == frames
 
 
 def test_a_bad_image_is_named_and_left_out(lines_of: MakeLines) -> None:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import typer
 
+from ocrkit.cli.data.check import check
+
 __all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True)
@@ -18,3 +20,6 @@ app = typer.Typer(no_args_is_help=True)
 @app.callback()
 def data() -> None:
     """Check, convert, draw and split labelled lines."""
+
+
+app.command("check")(check)

@@ -1,0 +1,124 @@
+"""``ocrkit data check``: every fault of labelled lines, before a training meets it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ocrkit.checking import DataCheck
+    from ocrkit.data.checking import Fault
+
+__all__ = ["check"]
+
+Source = Annotated[str, typer.Argument(metavar="SRC", help="A folder or a table of labelled lines.")]
+Validation = Annotated[
+    str | None,
+    typer.Option("--validation", metavar="SRC2", help="Other lines, which should have no picture in common with SRC."),
+]
+CharsetName = Annotated[
+    str | None,
+    typer.Option("-c", "--charset", metavar="NAME", help="What labels are spelled in; else that of --model, --recipe."),
+]
+ModelName = Annotated[
+    str | None,
+    typer.Option("-m", "--model", metavar="MODEL", help="The model whose frames labels have to fit."),
+]
+Recipe = Annotated[
+    str | None,
+    typer.Option("--recipe", metavar="NAME", help="The recipe whose network's frames they have to fit instead."),
+]
+Format = Annotated[
+    str | None, typer.Option("--format", metavar="NAME", help="The format of the data; else it is guessed.")
+]
+Workers = Annotated[
+    int, typer.Option("--workers", metavar="N", help="Processes that open images; -1 for one a core, 0 for none.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON: checked, and the faults.")]
+
+
+def check(
+    source: Source,
+    validation: Validation = None,
+    charset: CharsetName = None,
+    model: ModelName = None,
+    recipe: Recipe = None,
+    format_: Format = None,
+    workers: Workers = -1,
+    as_json: AsJson = False,
+) -> None:
+    """Find what is wrong with labelled lines: images, labels, and what is there twice.
+
+    Prints a line a fault, path:line: kind: detail, and a count of each kind on stderr. Ends with 1 where there are
+    faults and with 0 where there are none.
+    """
+    from ocrkit.checking import open_check
+    from ocrkit.cli.progress import Stages, say
+
+    with Stages() as stages:
+        shown = _beside_results(stages.update)
+        opened = open_check(
+            source,
+            validation=validation,
+            charset=charset,
+            model=model,
+            recipe=recipe,
+            format=format_,
+            workers=workers,
+            progress=shown,
+        )
+        stages.say(f"labels have to fit the frames of {opened.network}")
+        counts: Counter[str] = Counter()
+        try:
+            (_print_json if as_json else _print_lines)(opened, shown, counts)
+        except KeyboardInterrupt:
+            say("interrupted: what is above is what was found so far")
+            _summarise(opened, counts)
+            raise
+    _summarise(opened, counts)
+    if counts:
+        raise typer.Exit(1)
+
+
+def _print_lines(opened: DataCheck, progress: Callable[[str, int, int], None], counts: Counter[str]) -> None:
+    for fault in opened.faults(progress):
+        counts[fault.kind] += 1
+        # One line a fault, whatever its path or label holds.
+        print(" ".join(str(fault).splitlines()), flush=sys.stdout.isatty())
+
+
+def _print_json(opened: DataCheck, progress: Callable[[str, int, int], None], counts: Counter[str]) -> None:
+    """Print the faults as they are found, and how many were checked at the end, so that none has to be kept."""
+    print('{"faults": [', end="")
+    try:
+        for fault in opened.faults(progress):
+            print("," if counts else "")
+            counts[fault.kind] += 1
+            print(json.dumps(_record(fault), ensure_ascii=False), end="")
+    finally:
+        print(f'\n], "checked": {opened.checked}}}')
+
+
+def _record(fault: Fault) -> dict[str, object]:
+    return {"path": fault.path, "line": fault.line, "kind": fault.kind, "detail": fault.detail}
+
+
+def _summarise(opened: DataCheck, counts: Counter[str]) -> None:
+    from ocrkit.cli.progress import say
+    from ocrkit.data.checking import KINDS
+
+    for kind in KINDS:
+        if counts[kind]:
+            say(f"{counts[kind]:8}  {kind}")
+    say(f"{counts.total():8}  faults in {opened.checked} samples")
+
+
+def _beside_results(update: Callable[[str, int, int], None]) -> Callable[[str, int, int], None]:
+    """Progress where stdout is not the terminal that it would be shown on."""
+    return (lambda _stage, _done, _total: None) if sys.stdout.isatty() else update

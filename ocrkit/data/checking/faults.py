@@ -1,0 +1,79 @@
+"""A fault of a data set: what kind it is, where it stands, and what is wrong."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ocrkit.data.records import BadRow, Sample
+
+__all__ = ["KINDS", "Fault", "fault_of_image", "fault_of_label", "fault_of_row"]
+
+KINDS: Final[Mapping[str, str]] = {
+    "row": "A row of a table that cannot be read: columns, quotes, bytes that are not UTF-8, a line break in a text.",
+    "missing": "An image that is listed and is not there.",
+    "image": "An image that cannot be decoded, or that no network takes: no pixels, too many, far too wide.",
+    "empty": "A label that is empty, or white space alone.",
+    "unencodable": "A label with a character that the charset lacks.",
+    "unnormalised": "A label in another spelling than the charset's, or with spaces that cannot be seen.",
+    "too-long": "A label that needs more frames than its image has.",
+    "blank": "An image that shows nothing, with a label.",
+    "aspect": "An image that is far too narrow, or far too wide, for its label.",
+    "duplicate": "The pixels of an earlier image, with the same label.",
+    "near-duplicate": "An earlier image in another size or brightness, with the same label.",
+    "contradiction": "An earlier image, or that in another size or brightness, with another label.",
+}
+"""Every kind of fault, in the order of the summary, with what it means; names are stable."""
+
+_ROW_KINDS = {"empty-text": "empty", "two-texts": "contradiction"}
+_PLACE = re.compile(r"(.+):([0-9]+)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault.
+
+    Attributes:
+        path: the file that it stands in: the table, or the image or text of a format without tables.
+        line: the table's line, from 1; None where there is no table.
+        kind: one of ``KINDS``.
+        detail: what is wrong.
+    """
+
+    path: str
+    line: int | None
+    kind: str
+    detail: str
+
+    def __str__(self) -> str:
+        place = self.path if self.line is None else f"{self.path}:{self.line}"
+        return f"{place}: {self.kind}: {self.detail}"
+
+
+def fault_of_image(sample: Sample, kind: str, detail: str) -> Fault:
+    """A fault of a sample's image, which is named where a table lists it."""
+    path, line = _place(sample.origin)
+    if line is None:
+        return Fault(sample.name, None, kind, detail)
+    return Fault(path, line, kind, f"{sample.name}: {detail}")
+
+
+def fault_of_label(sample: Sample, kind: str, detail: str) -> Fault:
+    """A fault of a sample's text, wherever that is written."""
+    path, line = _place(sample.origin)
+    return Fault(path or sample.name, line, kind, detail)
+
+
+def fault_of_row(row: BadRow) -> Fault:
+    """The fault of a row from which no sample could be made."""
+    return Fault(row.path, row.line or None, _ROW_KINDS.get(row.kind, "row"), row.reason)
+
+
+def _place(origin: str) -> tuple[str, int | None]:
+    """The file and the line that an origin such as ``labels.tsv:17`` names."""
+    match = _PLACE.fullmatch(origin)
+    return (match[1], int(match[2])) if match else (origin, None)
