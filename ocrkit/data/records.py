@@ -50,12 +50,14 @@ class BadRow:
         line: the line that it begins on, from 1; 0 where the format has no lines.
         kind: one word for what is wrong, such as ``empty-text``.
         reason: what is wrong, what would be right, and the way out.
+        earlier: the line of an earlier row that it contradicts; 0 where there is none.
     """
 
     path: str
     line: int
     kind: str
     reason: str
+    earlier: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,16 @@ Report = Callable[[BadRow], None]
 
 
 class RowFault(Exception):  # noqa: N818 - never leaves the sources: `Faults` turns it into a DataError or a BadRow
-    """A row that cannot be used: its kind, one word for machines, and the reason, for people."""
+    """A row that cannot be used: its kind, one word for machines, and the reason, for people.
 
-    def __init__(self, kind: str, reason: str) -> None:
+    ``earlier`` is the line of the row that it contradicts, if any.
+    """
+
+    def __init__(self, kind: str, reason: str, *, earlier: int = 0) -> None:
         super().__init__(reason)
         self.kind = kind
         self.reason = reason
+        self.earlier = earlier
 
 
 class Faults:
@@ -45,7 +49,7 @@ class Faults:
         if self._report is None:
             place = f"{path}:{line}" if line else f"{path}"
             raise DataError(f"{place}: {fault.reason}") from cause
-        self._report(BadRow(str(path), line, fault.kind, fault.reason))
+        self._report(BadRow(str(path), line, fault.kind, fault.reason, fault.earlier))
 
 
 def check_text(text: str, name: str) -> None:

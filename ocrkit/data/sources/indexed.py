@@ -266,11 +266,9 @@ def _without_contradictions(indexed: IndexedRows, names: array[int], rows: array
         row = indexed.row(index)
         text, first = earlier.setdefault(row.name, (row.text, index))
         if text != row.text:
-            reason = (
-                f"{row.name!r} is {row.text!r} here and {text!r} on line {indexed.line(first)}; "
-                "expected one text an image"
-            )
-            faults.add(indexed.path, indexed.line(index), RowFault("two-texts", reason))
+            line = indexed.line(first)
+            reason = f"{row.name!r} is {row.text!r} here and {text!r} on line {line}; expected one text an image"
+            faults.add(indexed.path, indexed.line(index), RowFault("two-texts", reason, earlier=line))
             left_out.add(index)
     return indexed.without(left_out) if left_out else indexed
 
