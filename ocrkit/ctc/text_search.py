@@ -54,7 +54,7 @@ def text_search(
     scores are exact even where the search pruned; equal scores go to the lexicographically lowest labels.
 
     Args:
-        log_probs: (B, T, V) or (T, V), natural logs, float32 or float16, any strides; read in place.
+        log_probs: (B, T, V) or (T, V), natural logs, float32, float16 or bfloat16, any strides; read in place.
         lengths: (B,) frames that count; the rest of each row is padding and is never read.
         lexicon: the entries.
         separators: the labels that may stand between entries, such as those of the space and of punctuation.

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from ocrkit.ctc import beam_search, greedy
+from ocrkit.ctc import Lexicon, beam_search, greedy, lexicon_search, text_search
 from ocrkit.errors import EmissionsError, OptionError
 
 if TYPE_CHECKING:
@@ -19,8 +19,15 @@ if TYPE_CHECKING:
 
     from ocrkit.ctc import Decoded
 
-DECODERS = [greedy, partial(greedy, rescore=True), partial(beam_search, n_best=3)]
-every_decoder = pytest.mark.parametrize("decode", DECODERS, ids=["greedy", "rescored", "beam"])
+WORDS = Lexicon([[1], [2, 3], [1, 1], [3, 1, 2]])
+DECODERS = {
+    "greedy": greedy,
+    "rescored": partial(greedy, rescore=True),
+    "beam": partial(beam_search, n_best=3),
+    "lexicon": partial(lexicon_search, lexicon=WORDS, n_best=3),
+    "text": partial(text_search, lexicon=WORDS, separators=[2], n_best=3),
+}
+every_decoder = pytest.mark.parametrize("decode", DECODERS.values(), ids=DECODERS)
 
 
 def random_batch(lines: int = 6, frames: int = 12, labels: int = 7) -> NDArray[np.float32]:
@@ -80,6 +87,17 @@ def test_any_layout_decodes_alike(decode: Callable[..., Decoded], layout: Callab
     batch = random_batch()
 
     assert_same(decode(layout(batch)), decode(batch))
+
+
+@every_decoder
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_an_axis_without_a_stride_decodes_as_its_copies_do(decode: Callable[..., Decoded], axis: int) -> None:
+    once = np.take(random_batch(), [0], axis=axis)
+    repeated = np.broadcast_to(once, (6, 12, 7))
+
+    assert repeated.strides[axis] == 0
+    assert_same(decode(repeated), decode(repeated.copy()))
+    assert_same(decode(repeated.astype(np.float16)[:, ::-1]), decode(repeated.astype(np.float16)[:, ::-1].copy()))
 
 
 @every_decoder

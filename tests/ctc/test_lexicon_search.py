@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import threading
-from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -216,27 +214,6 @@ def test_the_number_of_threads_changes_nothing(threads: int) -> None:
 
     for name in ("labels", "frames", "confidences", "label_offsets", "scores", "acoustic_scores", "entries", "proved"):
         np.testing.assert_array_equal(getattr(together, name), getattr(alone, name))
-
-
-def test_other_threads_run_while_it_searches() -> None:
-    # Flat lines over a dense lexicon: every node has to be looked at, which takes a good while.
-    entries = list(product(range(1, 7), repeat=5))
-    batch = np.full((40, 20, 7), -math.log(7), np.float32)
-    lexicon = Lexicon(entries)
-    searched = threading.Event()
-    counted = 0
-
-    def search() -> None:
-        lexicon_search(batch, lexicon=lexicon, threads=1)
-        searched.set()
-
-    thread = threading.Thread(target=search)
-    thread.start()
-    while not searched.is_set():
-        counted += 1
-    thread.join()
-
-    assert counted > 100
 
 
 @pytest.mark.parametrize("blank", range(5))
