@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 from ocrkit.data.records import BadImage, Prediction
@@ -40,12 +40,14 @@ class Evaluation:
         skipped: lines whose image could not be opened.
         unencodable: characters of the references that the charset lacks; each counts as an error.
         cer: character error rate over code points.
+        akshara_cer: over aksharas, which outside the Indic scripts are grapheme clusters.
         wer: word error rate.
         exact: the share of lines without an error.
         rejected: lines for which the decoder had no reading.
         seconds: reading took.
         lacking: the characters that the charset lacks, with their counts.
-        confusions: the commonest.
+        confusions: the commonest, of characters.
+        akshara_confusions: the commonest, of aksharas.
         bad: the images that were skipped.
         lines: every line with its reading.
     """
@@ -54,22 +56,25 @@ class Evaluation:
     skipped: int
     unencodable: int
     cer: float
+    akshara_cer: float
     wer: float
     exact: float
     rejected: int
     seconds: float
     lacking: Counter[str] = field(repr=False)
     confusions: tuple[Confusion, ...] = field(repr=False)
+    akshara_confusions: tuple[Confusion, ...] = field(repr=False)
     bad: tuple[BadImage, ...] = field(repr=False)
     lines: tuple[Judged, ...] = field(repr=False)
 
     def to_dict(self) -> dict[str, object]:
         """What ``ocrkit evaluate --json`` prints."""
-        numbers = ("count", "skipped", "unencodable", "cer", "wer", "exact", "rejected", "seconds")
+        numbers = ("count", "skipped", "unencodable", "cer", "akshara_cer", "wer", "exact", "rejected", "seconds")
         return {
             **{name: getattr(self, name) for name in numbers},
             "unencodable_characters": dict(self.lacking.most_common()),
-            "confusions": [{"reference": c.reference, "read": c.read, "count": c.count} for c in self.confusions],
+            "confusions": [asdict(confusion) for confusion in self.confusions],
+            "akshara_confusions": [asdict(confusion) for confusion in self.akshara_confusions],
             "bad": [{"name": bad.name, "reason": bad.reason} for bad in self.bad],
         }
 
@@ -113,12 +118,14 @@ def evaluate(
         skipped=len(bad),
         unencodable=lacking.total(),
         cer=errors.cer,
+        akshara_cer=errors.akshara_cer,
         wer=errors.wer,
         exact=errors.exact,
         rejected=sum(line.prediction.rejected for line in judged),
         seconds=seconds,
         lacking=lacking,
         confusions=errors.commonest(20),
+        akshara_confusions=errors.commonest_aksharas(20),
         bad=tuple(bad),
         lines=tuple(judged),
     )

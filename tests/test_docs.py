@@ -289,7 +289,7 @@ def test_every_name_of_the_decoders_is_described(name: str) -> None:
 
 
 def test_every_key_of_the_evaluation_is_described() -> None:
-    nothing = Evaluation(0, 0, 0, 0.0, 0.0, 0.0, 0, 0.0, Counter(), (), (), ())
+    nothing = Evaluation(0, 0, 0, 0.0, 0.0, 0.0, 0.0, 0, 0.0, Counter(), (), (), (), ())
     section = sections(ROOT / "docs" / "command-line.md")["ocrkit evaluate"]
 
     assert not [key for key in nothing.to_dict() if f"`{key}`" not in section]

@@ -118,5 +118,6 @@ def test_the_dictionary_has_the_documented_keys_and_plain_values() -> None:
     assert told["count"] == 1
     assert told["cer"] == pytest.approx(1 / 3)
     assert told["unencodable_characters"] == {"x": 1}
-    assert told["confusions"] == [{"reference": "x", "read": "c", "count": 1}]
+    assert told["akshara_cer"] == pytest.approx(1 / 3)
+    assert told["confusions"] == told["akshara_confusions"] == [{"reference": "x", "read": "c", "count": 1}]
     assert {"skipped", "unencodable", "wer", "exact", "rejected", "seconds", "bad"} <= told.keys()

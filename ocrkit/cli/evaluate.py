@@ -134,14 +134,15 @@ def _print(result: Evaluation) -> None:
 
     print(f"lines      {result.count} in {result.seconds:.1f} s; {result.skipped} skipped, {result.rejected} rejected")
     print(f"CER        {result.cer:.4f}")
+    print(f"by akshara {result.akshara_cer:.4f}")
     print(f"WER        {result.wer:.4f}")
     print(f"exact      {result.exact:.4f}")
     if result.unencodable:
         named = ", ".join(f"{described(c)} {n}x" for c, n in result.lacking.most_common(10))
         print(f"lacking    {result.unencodable} characters that the charset does not have: {named}")
-    if result.confusions:
+    if result.akshara_confusions:
         print("confusions (count, text, read)")
-        for confusion in result.confusions:
+        for confusion in result.akshara_confusions:
             print(f"{confusion.count:6}  {confusion.reference or '(nothing)'}  {confusion.read or '(nothing)'}")
 
 

@@ -1,4 +1,4 @@
-"""How far readings are from their references: character and word errors, exact lines, and what was taken for what."""
+"""How far readings are from their references: errors by character, akshara and word, and what was taken for what."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import Levenshtein
 
+from ocrkit.text.akshara import split_aksharas
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from ocrkit.text.charset import Charset
 
@@ -19,9 +21,9 @@ __all__ = ["Confusion", "ErrorCounts", "comparable", "count_errors"]
 
 @dataclass(frozen=True, slots=True)
 class Confusion:
-    """A character of the reference, what was read in its place, and how often.
+    """A character or akshara of the reference, what was read in its place, and how often.
 
-    ``read`` is empty where the character was left out, ``reference`` where one was put in.
+    ``read`` is empty where it was left out, ``reference`` where one was put in.
     """
 
     reference: str
@@ -34,7 +36,7 @@ class ErrorCounts:
     """Edits and sizes summed over lines, of which every rate is a quotient; two of them add up.
 
     Rates are fractions of 1, summed before they are divided (micro-averaged), so a long line weighs more than a short
-    one, and ``cer`` and ``wer`` may exceed 1. Where the references hold nothing at all, a rate is 0.0 if nothing was
+    one, and all but ``exact`` may exceed 1. Where the references hold nothing at all, a rate is 0.0 if nothing was
     read either, and else 1.0; without lines every rate is 0.0.
 
     Attributes:
@@ -46,6 +48,9 @@ class ErrorCounts:
         words: words of the references, parted by spaces.
         word_edits: likewise with whole words.
         confusions: how often each (reference, read) pair of characters was among the edits; ``""`` for nothing.
+        aksharas: those of the references, as ``split_aksharas`` cuts them.
+        akshara_edits: likewise with whole aksharas.
+        akshara_confusions: likewise with pairs of aksharas.
     """
 
     lines: int = 0
@@ -55,6 +60,9 @@ class ErrorCounts:
     words: int = 0
     word_edits: int = 0
     confusions: Counter[tuple[str, str]] = field(default_factory=Counter)
+    aksharas: int = 0
+    akshara_edits: int = 0
+    akshara_confusions: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def __add__(self, other: ErrorCounts) -> ErrorCounts:
         """The counts of both sets of lines."""
@@ -66,12 +74,20 @@ class ErrorCounts:
             words=self.words + other.words,
             word_edits=self.word_edits + other.word_edits,
             confusions=self.confusions + other.confusions,
+            aksharas=self.aksharas + other.aksharas,
+            akshara_edits=self.akshara_edits + other.akshara_edits,
+            akshara_confusions=self.akshara_confusions + other.akshara_confusions,
         )
 
     @property
     def cer(self) -> float:
         """Character edits for each character of the references."""
         return _rate(self.character_edits, self.characters)
+
+    @property
+    def akshara_cer(self) -> float:
+        """Akshara edits for each akshara of the references: a conjunct with its signs is right or wrong as a whole."""
+        return _rate(self.akshara_edits, self.aksharas)
 
     @property
     def wer(self) -> float:
@@ -84,9 +100,12 @@ class ErrorCounts:
         return _rate(self.exact_lines, self.lines)
 
     def commonest(self, limit: int = 20) -> tuple[Confusion, ...]:
-        """The ``limit`` commonest confusions, commonest first; equal ones in code point order."""
-        ranked = sorted(self.confusions.items(), key=lambda item: (-item[1], item[0]))
-        return tuple(Confusion(reference, read, count) for (reference, read), count in ranked[:limit])
+        """The ``limit`` commonest confusions of characters, commonest first; equal ones in code point order."""
+        return _commonest(self.confusions, limit)
+
+    def commonest_aksharas(self, limit: int = 20) -> tuple[Confusion, ...]:
+        """The ``limit`` commonest confusions of aksharas, in the same order."""
+        return _commonest(self.akshara_confusions, limit)
 
 
 def comparable(text: str, charset: Charset | None = None, *, ignore_case: bool = False) -> str:
@@ -114,25 +133,37 @@ def count_errors(
 
     Source: Levenshtein 1966; of several shortest edits, one is taken, always the same.
     """
-    lines = exact_lines = characters = character_edits = words = word_edits = 0
+    lines = exact_lines = characters = words = word_edits = aksharas = 0
     confusions: Counter[tuple[str, str]] = Counter()
+    akshara_confusions: Counter[tuple[str, str]] = Counter()
     for pair in pairs:
         reference, read = (comparable(text, charset, ignore_case=ignore_case) for text in pair)
+        reference_words, reference_aksharas = reference.split(), split_aksharas(reference)
         lines += 1
         characters += len(reference)
-        reference_words = reference.split()
         words += len(reference_words)
+        aksharas += len(reference_aksharas)
         if reference == read:
             exact_lines += 1
             continue
-        edits = _edits(reference, read)
-        character_edits += len(edits)
-        confusions.update(edits)
+        confusions.update(_edits(reference, read))
+        akshara_confusions.update(_edits(reference_aksharas, split_aksharas(read)))
         word_edits += Levenshtein.distance(reference_words, read.split())
-    return ErrorCounts(lines, exact_lines, characters, character_edits, words, word_edits, confusions)
+    return ErrorCounts(
+        lines=lines,
+        exact_lines=exact_lines,
+        characters=characters,
+        character_edits=confusions.total(),
+        words=words,
+        word_edits=word_edits,
+        confusions=confusions,
+        aksharas=aksharas,
+        akshara_edits=akshara_confusions.total(),
+        akshara_confusions=akshara_confusions,
+    )
 
 
-def _edits(reference: str, read: str) -> list[tuple[str, str]]:
+def _edits(reference: Sequence[str], read: Sequence[str]) -> list[tuple[str, str]]:
     """The edits that turn ``reference`` into ``read``, each as what stood there and what came."""
     edits = []
     for edit in Levenshtein.editops(reference, read):
@@ -140,6 +171,11 @@ def _edits(reference: str, read: str) -> list[tuple[str, str]]:
         target = "" if edit.tag == "delete" else read[edit.dest_pos]
         edits.append((source, target))
     return edits
+
+
+def _commonest(confusions: Counter[tuple[str, str]], limit: int) -> tuple[Confusion, ...]:
+    ranked = sorted(confusions.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(Confusion(reference, read, count) for (reference, read), count in ranked[:limit])
 
 
 def _rate(part: int, whole: int) -> float:

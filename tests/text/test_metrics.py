@@ -84,6 +84,32 @@ def test_every_edit_is_one_confusion(reference: str, read: str) -> None:
     counts = count_errors([(reference, read)])
 
     assert counts.confusions.total() == counts.character_edits
+    assert counts.akshara_confusions.total() == counts.akshara_edits
+
+
+@pytest.mark.parametrize(
+    ("reference", "read", "aksharas", "edits"),
+    [
+        ("മലയാളം", "മലയാളം", 4, 0),
+        ("മലയാളം", "മലയാള", 4, 1),
+        ("സ്ത്രീ", "സത്രി", 1, 2),
+        ("ശ്രീ ശ്രീ", "ശ്രി ശ്രീ", 3, 1),
+        ("അവൻ", "അവന്", 3, 1),
+        ("cafe\u0301", "cafe", 4, 1),
+    ],
+    ids=["right", "anusvara", "conjunct", "half right", "chillu", "latin"],
+)
+def test_an_akshara_is_right_or_wrong_as_a_whole(reference: str, read: str, aksharas: int, edits: int) -> None:
+    counts = count_errors([(reference, read)])
+
+    assert (counts.aksharas, counts.akshara_edits) == (aksharas, edits)
+    assert counts.akshara_cer == edits / aksharas
+
+
+def test_confusions_of_aksharas_name_them_whole() -> None:
+    counts = count_errors([("രാഷ്ട്രം", "രാഷ്ടം"), ("ഷ്ട്രം", "ഷ്ടം"), ("കൂടി", "കുടി"), ("കത", "കതി ")], MALAYALAM)
+
+    assert counts.commonest_aksharas(2) == (Confusion("ഷ്ട്രം", "ഷ്ടം", 2), Confusion("കൂ", "കു", 1))
 
 
 def test_both_sides_are_made_comparable() -> None:
