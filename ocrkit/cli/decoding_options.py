@@ -176,7 +176,8 @@ def _lexicon(path: Path, charset: Charset, *, skip: bool) -> Lexicon:
     file = read_lexicon(path, charset, unencodable="skip" if skip else "error")
     if file.skipped:
         named = ", ".join(map(repr, file.skipped[:3])) + (", …" if len(file.skipped) > 3 else "")
-        say(f"left out {len(file.skipped)} words of {path} that charset {charset.name!r} cannot spell: {named}")
+        words = "1 word" if len(file.skipped) == 1 else f"{len(file.skipped)} words"
+        say(f"left out {words} of {path} that charset {charset.name!r} cannot spell: {named}")
     return file.build()
 
 

@@ -104,7 +104,7 @@ BAD = {
     "decode -m m.safetensors good --lexicon words.txt --unencodable keep": "--unencodable is 'keep'; expected error",
     "decode -m m.safetensors good --lexicon words.txt --separators z": "--separators: 'z' (U+007A LATIN",
     "decode -m m.safetensors good --lexicon words.txt --out-of-lexicon -1": "out_of_lexicon is -1.0; it is 0 nats",
-    "decode -m m.safetensors good --out-of-lexicon 1": "'greedy' cannot honour --out-of-lexicon; use --decoder text",
+    "decode -m m.safetensors good --out-of-lexicon 1": "use --decoder text with a --lexicon, or leave it out",
     # language models
     "decode -m m.safetensors good --lm gone.arpa": "no language model 'gone.arpa'",
     "decode -m m.safetensors good --lm words.txt": "words.txt:3: no line \\data\\; expected an n-gram model",
@@ -141,7 +141,7 @@ BAD = {
     "decode -m m.safetensors good --n-best 0": "n_best is 0; it is at least 1",
     "decode -m m.safetensors good --threads -1": "threads is -1; it is at least 1, or 0 for one a core",
     "decode -m m.safetensors good --batch-size 0": "batch_size is 0; expected at least 1",
-    "decode -m m.safetensors good --decoder greedy --beam-width 4": "use --decoder beam or leave it out",
+    "decode -m m.safetensors good --decoder greedy --beam-width 4": "use --decoder beam, or leave it out",
     "decode -m m.safetensors good -d cuda:99": "device 'cuda:99' is not there",
     "decode -m m.safetensors good -d cud": "no device 'cud'; expected auto, cpu, cuda",
     "train good -c from-data -N 0": "epochs is 0; expected at least 1",

@@ -80,8 +80,8 @@ def test_lexicon_reads_entries_only() -> None:
         ("greedy", DecoderOptions(beam_width=5), "'greedy' cannot honour --beam-width; use --decoder beam"),
         ("greedy", DecoderOptions(n_best=2), "cannot honour --n-best; use --decoder beam"),
         ("greedy", DecoderOptions(lexicon=WORDS), "cannot honour --lexicon; use --decoder lexicon"),
-        ("beam", DecoderOptions(lexicon=WORDS), "'beam' cannot honour --lexicon; use --decoder lexicon"),
-        ("greedy", DecoderOptions(prior_weight=1.0), "cannot honour --prior-weight; use --decoder lexicon"),
+        ("beam", DecoderOptions(lexicon=WORDS), "'beam' cannot honour --lexicon; use --decoder lexicon or text, or"),
+        ("greedy", DecoderOptions(prior_weight=1.0), "use --decoder lexicon or text with a --lexicon, or leave"),
         ("lexicon", DecoderOptions(lexicon=COUNTED, prior_weight=-1.0), "prior_weight is -1.0; it is finite and 0 or"),
         ("text", DecoderOptions(lexicon=COUNTED, prior_weight=float("inf")), "prior_weight is inf"),
         (

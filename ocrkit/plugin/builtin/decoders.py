@@ -25,8 +25,8 @@ __all__ = ["default_separators", "ocrkit_decoders"]
 
 # Where an option is honoured by another decoder, the name of that decoder.
 _HONOURED_BY = {
-    "lexicon": "lexicon",
-    "prior_weight": "lexicon",
+    "lexicon": "lexicon or text",
+    "prior_weight": "lexicon or text",
     "beam_width": "beam",
     "n_best": "beam",
     "separators": "text",
@@ -37,6 +37,7 @@ _HONOURED_BY = {
 }
 _FLAGS = {"language_model": "--lm"}
 _LEXICON = ("lexicon", "prior_weight")
+_OF_LEXICON = ("prior_weight", "separators", "out_of_lexicon")
 _LM = ("language_model", "lm_weight", "lm_bonus")
 _LM_WEIGHT = 0.5
 _LM_BONUS = 0.0
@@ -282,5 +283,6 @@ def _refusal(decoder: str, name: str, options: DecoderOptions) -> str:
         return f"decoder {decoder!r} has no option {min(options.extra)!r}; it takes no options of its own"
     flag = _FLAGS.get(name, "--" + name.replace("_", "-"))
     other = "text" if decoder == "lexicon" and name in _LM else _HONOURED_BY.get(name)
-    way_out = f"use --decoder {other} or leave it out" if other else "leave it out"
+    lexicon = " with a --lexicon" if name in _OF_LEXICON and options.lexicon is None else ""
+    way_out = f"use --decoder {other}{lexicon}, or leave it out" if other else "leave it out"
     return f"decoder {decoder!r} cannot honour {flag}; {way_out}"
