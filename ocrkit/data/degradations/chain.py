@@ -1,193 +1,123 @@
-"""What printing, paper, scanner and file format do to a line, as functions of (H, W) uint8 pictures.
-
-Each takes a picture (255 paper, 0 ink), a generator, and a strength from 0 (next to nothing) to 1 (the worst that
-is still legible), draws from that generator alone, and returns another picture.
-"""
+"""All degradations by name, in the order in which they come about, and a random few of them one after another."""
 
 from __future__ import annotations
 
-import io
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from PIL import Image, ImageFilter
+
+from ocrkit.data.degradations import bilevel, geometry, ink, optics, page, paper, scanning
+from ocrkit.errors import UnknownNameError, unknown_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterable, Mapping
 
     from numpy.typing import NDArray
 
-    Picture = NDArray[np.uint8]
-    Degradation = Callable[[Picture, np.random.Generator, float], Picture]
+    from ocrkit.data.degradations.picture import Degradation, Picture
 
-__all__ = [
-    "blur",
-    "compress",
-    "crop",
-    "degrade",
-    "fade",
-    "grain",
-    "resample",
-    "rotate",
-    "shade",
-    "slant",
-    "speckle",
-    "thicken",
-    "thin",
-]
-
-_BICUBIC, _BILINEAR = Image.Resampling.BICUBIC, Image.Resampling.BILINEAR
+__all__ = ["DEGRADATIONS", "check_names", "degrade"]
 
 
-def slant(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:
-    """Lean the letters by up to 0.35 px a px, to either side, as italics and hasty typesetting do."""
-    lean = rng.uniform(-0.35, 0.35) * strength
-    height, width = picture.shape
-    room = int(np.ceil(abs(lean) * height))
-    shift = -lean * height if lean > 0 else 0.0
-    return _transform(picture, (width + room, height), (1.0, lean, shift, 0.0, 1.0, 0.0))
+class _Step(NamedTuple):
+    """A degradation of the chain, its chance at full strength, and whether it takes detail that reading needs."""
+
+    function: Degradation
+    likelihood: float
+    takes_detail: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.function.__name__
 
 
-def rotate(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:
-    """Turn the line by up to 2 degrees, less for a long line, as a page laid askew is."""
-    height, width = picture.shape
-    most = min(np.radians(2.0), 0.5 * height / width)
-    angle = rng.uniform(-most, most) * strength
-    tangent = float(np.tan(angle))
-    room = int(np.ceil(abs(tangent) * width))
-    # At so small an angle a vertical shear is a rotation within a hundredth of a px, and keeps the width.
-    shift = -tangent * width if tangent > 0 else 0.0
-    return _transform(picture, (width, height + room), (1.0, 0.0, 0.0, tangent, 1.0, shift))
+# In the order in which they come about: type and press, the page, the page under the lamp, the scanner, the file.
+_CHAIN = (
+    _Step(ink.thicken, 0.9, takes_detail=True),
+    _Step(ink.thin, 0.1, takes_detail=True),
+    _Step(ink.break_up, 0.25, takes_detail=True),
+    _Step(ink.blotch, 0.3),
+    _Step(page.neighbours, 0.7),
+    _Step(page.rule, 0.06),
+    _Step(paper.show_through, 0.12),
+    _Step(paper.watermark, 0.08),
+    _Step(paper.texture, 0.3),
+    _Step(paper.stain, 0.12),
+    _Step(geometry.slant, 0.2),
+    _Step(geometry.curl, 0.15),
+    _Step(geometry.rotate, 0.25),
+    _Step(page.crop, 0.6),
+    _Step(optics.shade, 0.2),
+    _Step(optics.fade, 0.65),
+    _Step(optics.blur, 0.85, takes_detail=True),
+    _Step(optics.motion, 0.06, takes_detail=True),
+    _Step(scanning.grain, 0.35),
+    _Step(scanning.sharpen, 0.12),
+    _Step(scanning.bleach, 0.5),
+    _Step(bilevel.binarise, 0.2, takes_detail=True),
+    _Step(bilevel.photocopy, 0.08, takes_detail=True),
+    _Step(bilevel.dither, 0.03, takes_detail=True),
+    _Step(scanning.speckle, 0.2),
+    # Archives make their pictures smaller last of all, after thresholds: hence the grey edges of most.
+    _Step(scanning.resample, 0.5, takes_detail=True),
+    _Step(scanning.invert, 0.02),
+    _Step(scanning.compress, 0.35),
+)
+_LIKELIHOODS = np.array([step.likelihood for step in _CHAIN])
+_TAKE_DETAIL = np.array([step.takes_detail for step in _CHAIN])
+# The sum of the amounts of those that take detail; with more, lines at full strength could not be read.
+_MOST_DETAIL = 1.5
+
+DEGRADATIONS: Mapping[str, Degradation] = MappingProxyType({step.name: step.function for step in _CHAIN})
 
 
-def thicken(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:
-    """Let the ink spread by up to a pixel."""
-    return _blend(picture, _extreme(picture, np.minimum), rng.uniform(0.2, 0.9) * strength)
-
-
-def thin(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:
-    """Let the paper win back up to half a pixel, as worn type and overexposure do."""
-    return _blend(picture, _extreme(picture, np.maximum), rng.uniform(0.1, 0.5) * strength)
-
-
-def crop(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:
-    """Move each edge in or out by up to an eighth of the height, inwards through empty margins alone."""
-    reach = max(1, round(picture.shape[0] * 0.125 * strength))
-    moves = rng.integers(-reach, reach + 1, 4)
-    rows, columns = np.flatnonzero(picture.min(axis=1) < 128), np.flatnonzero(picture.min(axis=0) < 128)
-    if not rows.size:
-        return picture
-    room = (rows[0], picture.shape[0] - 1 - rows[-1], columns[0], picture.shape[1] - 1 - columns[-1])
-    top, bottom, left, right = (max(int(move), -int(space)) for move, space in zip(moves, room, strict=True))
-    cut = picture[max(0, -top) : picture.shape[0] - max(0, -bottom), max(0, -left) : picture.shape[1] - max(0, -right)]
-    return np.pad(cut, ((max(0, top), max(0, bottom)), (max(0, left), max(0, right))), mode="edge")
-
-
-def resample(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:
-    """Scan at down to two fifths of the resolution, and enlarge again."""
-    height, width = picture.shape
-    factor = 1 - 0.6 * strength * rng.uniform(0.2, 1)
-    # Under 18 px no script with stacked letters can be read.
-    small = max(min(18, height), round(height * factor))
-    image = Image.fromarray(picture).resize((max(1, round(width * small / height)), small), _BILINEAR)
-    return np.asarray(image.resize((width, height), _BICUBIC))
-
-
-def blur(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:
-    """Put the lens out of focus, by up to 1.4 px of deviation on a line 40 px high."""
-    radius = (0.2 + 1.2 * rng.random()) * strength * picture.shape[0] / 40
-    return np.asarray(Image.fromarray(picture).filter(ImageFilter.GaussianBlur(radius)))
-
-
-def fade(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:
-    """Grey the ink and darken the paper: at the worst a contrast of about a third."""
-    ink, paper = 110 * strength * rng.random(), 255 - 70 * strength * rng.random()
-    steps = np.linspace(0, 1, 256) ** rng.uniform(1 - 0.4 * strength, 1 + strength)
-    levels: Picture = (ink + (paper - ink) * steps).astype(np.uint8)
-    return levels[picture]
-
-
-def shade(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:
-    """Light the line unevenly: smooth shadows that take up to half of the light."""
-    height, width = picture.shape
-    coarse = (255 * (1 - 0.5 * strength * rng.random((2, max(2, width // (4 * height) + 2))))).astype(np.uint8)
-    light: Picture = np.asarray(Image.fromarray(coarse).resize((width, height), _BILINEAR))
-    return np.multiply(picture, light / np.float32(255)).astype(np.uint8)
-
-
-def grain(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:
-    """Add the noise of paper and sensor: normal, of up to 24 grey levels, some of it coarser than a pixel."""
-    height, width = picture.shape
-    coarse = int(rng.integers(1, 3))
-    shape = (-(-height // coarse), -(-width // coarse))
-    noise = rng.standard_normal(shape, dtype=np.float32) * np.float32(rng.uniform(3, 24) * strength)
-    if coarse > 1:
-        noise = noise.repeat(coarse, axis=0).repeat(coarse, axis=1)[:height, :width]
-    noisy: Picture = np.clip(picture + noise, 0, 255).astype(np.uint8)
-    return noisy
-
-
-def speckle(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:
-    """Scatter dust and gaps: dots of one to three px, dark or light, on up to 1 % of the places."""
-    height, width = picture.shape
-    dots = int(rng.poisson(picture.size * 0.01 * strength * rng.random() ** 2))
-    spoilt = picture.copy()
-    rows, columns = rng.integers(0, height, dots), rng.integers(0, width, dots)
-    greys = np.where(rng.random(dots) < 0.6, rng.integers(0, 120, dots), rng.integers(200, 256, dots))
-    spoilt[rows, columns] = greys
-    larger = rng.random(dots) < 0.3
-    spoilt[np.minimum(rows[larger] + 1, height - 1), columns[larger]] = greys[larger]
-    spoilt[rows[larger], np.minimum(columns[larger] + 1, width - 1)] = greys[larger]
-    return spoilt
-
-
-def compress(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:
-    """Store the line as JPEG, at a quality of 90 down to 15."""
-    buffer = io.BytesIO()
-    Image.fromarray(picture).save(buffer, "JPEG", quality=round(90 - 75 * strength * rng.random()))
-    with Image.open(buffer) as image:
-        return np.asarray(image)
-
-
-# In the order in which they come about, each with its chance at full strength.
-_CHAIN: tuple[tuple[Degradation, float], ...] = (
-    (slant, 0.3), (rotate, 0.3), (thicken, 0.35), (thin, 0.15), (crop, 0.5), (resample, 0.35), (blur, 0.5), (fade, 0.6),
-    (shade, 0.25), (grain, 0.5), (speckle, 0.25), (compress, 0.25),
-)  # fmt: skip
-
-
-def degrade(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:
-    """Apply a random few of all these, one after another; a strength of 0 leaves the picture as it is.
+def degrade(
+    picture: Picture, rng: np.random.Generator, strength: float, without: frozenset[str] = frozenset()
+) -> Picture:
+    """Apply a random few of all degradations, one after another; a strength of 0 leaves the picture as it is.
 
     Args:
         picture: (H, W) uint8, 255 for paper.
-        rng: the only source of chance.
+        rng: the only source of chance; each degradation draws from a stream of its own.
         strength: 0 to 1; both the chance of each degradation and how far it goes.
+        without: names of degradations to leave out. The others are drawn as they would be with these.
+
+    Raises:
+        UnknownNameError: a name of ``without`` is no degradation.
     """
+    if without:
+        check_names(without)
     if strength <= 0:
         return picture
-    chance = min(1.0, 0.4 + 0.8 * strength)
-    for function, likelihood in _CHAIN:
-        if rng.random() < likelihood * chance:
-            picture = function(picture, rng, strength * rng.uniform(0.3, 1.0))
+    chances, places = rng.random((2, len(_CHAIN)))
+    seeds = rng.integers(2**63, size=len(_CHAIN)).tolist()
+    chosen = chances < _LIKELIHOODS * min(1.0, 0.4 + 0.8 * strength)
+    amounts = _amounts(places, strength, chosen & _TAKE_DETAIL)
+    for k in np.flatnonzero(chosen).tolist():
+        if _CHAIN[k].name not in without:
+            own = np.random.Generator(np.random.PCG64(seeds[k]))
+            picture = _CHAIN[k].function(picture, own, amounts[k])
     return picture
 
 
-def _transform(picture: Picture, size: tuple[int, int], matrix: tuple[float, ...]) -> Picture:
-    paper = int(picture.max())
-    image = Image.fromarray(picture)
-    return np.asarray(image.transform(size, Image.Transform.AFFINE, matrix, _BICUBIC, fillcolor=paper))
+def check_names(names: Iterable[str]) -> None:
+    """Refuse what is no degradation's name, offering the nearest.
+
+    Raises:
+        UnknownNameError: as said.
+    """
+    for name in names:
+        if name not in DEGRADATIONS:
+            raise UnknownNameError(unknown_name("degradation", name, DEGRADATIONS))
 
 
-def _extreme(picture: Picture, of: np.ufunc) -> Picture:
-    """The darkest or lightest of each pixel and its four neighbours."""
-    result = picture.copy()
-    of(result[1:], picture[:-1], out=result[1:])
-    of(result[:-1], picture[1:], out=result[:-1])
-    of(result[:, 1:], picture[:, :-1], out=result[:, 1:])
-    of(result[:, :-1], picture[:, 1:], out=result[:, :-1])
-    return result
-
-
-def _blend(first: Picture, second: Picture, share: float) -> Picture:
-    return np.asarray(Image.blend(Image.fromarray(first), Image.fromarray(second), share))
+def _amounts(places: NDArray[np.float64], strength: float, taking_detail: NDArray[np.bool_]) -> list[float]:
+    """How far each degradation goes: its place between a quarter of the strength and above it, within the budget."""
+    least, most = 0.25 * strength, min(1.0, 1.6 * strength)
+    amounts = least + (most - least) * places
+    wanted = float(amounts[taking_detail].sum())
+    if wanted > _MOST_DETAIL:
+        amounts[taking_detail] *= _MOST_DETAIL / wanted
+    listed: list[float] = amounts.tolist()
+    return listed

@@ -1,4 +1,4 @@
-"""The degradations that ocrkit brings: one record a function of ``ocrkit.data.degradations.chain``."""
+"""The degradations that ocrkit brings: one record a function of ``ocrkit.data.degradations``."""
 
 from __future__ import annotations
 
@@ -16,24 +16,40 @@ if TYPE_CHECKING:
 __all__ = ["ocrkit_augmentations"]
 
 _SUMMARIES = {
-    "slant": "Lean the letters to either side.",
-    "rotate": "Turn the line a little.",
-    "thicken": "Let the ink spread.",
+    "thicken": "Let the ink spread, and small loops fill.",
     "thin": "Let the paper win back the strokes' edges.",
+    "break_up": "Tear gaps into thin strokes.",
+    "blotch": "Ink some places less.",
+    "neighbours": "Leave feet of the line above and heads of the line below at the edges.",
+    "rule": "Draw a line under the letters, through their feet, or along an edge.",
+    "show_through": "Let the mirrored back of the page be seen.",
+    "watermark": "Lay a faint mark or stamp over the line.",
+    "texture": "Give the paper fibres and clouds.",
+    "stain": "Soak patches of the paper.",
+    "slant": "Lean the letters to either side.",
+    "curl": "Bend the line as a page that does not lie flat.",
+    "rotate": "Turn the line a little.",
     "crop": "Move the edges in through empty margins, or out.",
-    "resample": "Scan at a lower resolution and enlarge again.",
-    "blur": "Put the lens out of focus.",
-    "fade": "Grey the ink and darken the paper.",
     "shade": "Light the line unevenly.",
-    "grain": "Add the noise of paper and sensor.",
+    "fade": "Grey the ink and darken the paper.",
+    "blur": "Put the lens out of focus.",
+    "motion": "Move the page under the lens.",
+    "grain": "Add the noise of the sensor.",
+    "sharpen": "Sharpen too much.",
+    "bleach": "Stretch the contrast until paper is white.",
+    "binarise": "Make two levels of the greys, by a global or local threshold.",
+    "photocopy": "Make two levels with ragged edges, pepper and salt.",
+    "dither": "Screen the greys into dots.",
     "speckle": "Scatter dark and light dots.",
+    "resample": "Scan at 90 to 200 dots an inch and enlarge again.",
+    "invert": "Show light letters on dark.",
     "compress": "Store the line as JPEG.",
 }
 
 
 @hookimpl
 def ocrkit_augmentations() -> Iterator[AugmentationSpec]:
-    """Twelve degradations of print, paper, scanner and file."""
+    """What press, paper, lens, scanner and file do to a line."""
     for name, summary in _SUMMARIES.items():
         yield AugmentationSpec(name, summary, _Degradation(name))
 
@@ -45,7 +61,6 @@ class _Degradation:
         self._name = name
 
     def __call__(self, image: NDArray[np.uint8], rng: np.random.Generator, strength: float) -> NDArray[np.uint8]:
-        from ocrkit.data.degradations import chain
+        from ocrkit.data.degradations.chain import DEGRADATIONS
 
-        degraded: NDArray[np.uint8] = getattr(chain, self._name)(image, rng, strength)
-        return degraded
+        return DEGRADATIONS[self._name](image, rng, strength)
