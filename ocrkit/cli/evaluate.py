@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ocrkit.plugin.specs import DecoderOptions
     from ocrkit.recognition import Recognizer
     from ocrkit.text.charset import Charset
+    from ocrkit.tuning import LmTrial
 
 __all__ = ["app"]
 
@@ -92,7 +93,8 @@ def evaluate(
         loaded, decoder=decoder, options=options, device=device, batch_size=batch_size, workers=workers
     )
     if tune_lm:
-        _tune(recognizer, samples, options, decoder=decoder, ignore_case=ignore_case)
+        trials = _tune(recognizer, samples, options, decoder=decoder, ignore_case=ignore_case, drawn=sheet is not None)
+        (_print_trials_json if as_json else _print_trials)(trials)
         return
     with counting("reading") as progress:
         result = run_evaluation(recognizer, samples, ignore_case=ignore_case, progress=progress)
@@ -103,16 +105,39 @@ def evaluate(
 
 
 def _tune(
-    recognizer: Recognizer, samples: list[Sample], options: DecoderOptions, *, decoder: str | None, ignore_case: bool
-) -> None:
-    """Print what each weight and bonus gives, in their order, and then the best."""
+    recognizer: Recognizer,
+    samples: list[Sample],
+    options: DecoderOptions,
+    *,
+    decoder: str | None,
+    ignore_case: bool,
+    drawn: bool,
+) -> list[LmTrial]:
+    """What each weight and bonus gives, the best first."""
+    from ocrkit.errors import OptionError
     from ocrkit.tuning import tune_language_model
 
-    trials = tune_language_model(recognizer, samples, options, decoder=decoder, ignore_case=ignore_case)
+    if options.lm_weight is not None or options.lm_bonus is not None:
+        raise OptionError("--tune-lm chooses --lm-weight and --lm-bonus itself; leave them out")
+    if drawn:
+        raise OptionError("--tune-lm draws no --sheet; give the best weight and bonus without --tune-lm to get one")
+    return tune_language_model(recognizer, samples, options, decoder=decoder, ignore_case=ignore_case)
+
+
+def _print_trials(trials: list[LmTrial]) -> None:
+    """By weight and bonus, and then the best."""
     print("weight  bonus  CER     WER")
     for trial in sorted(trials, key=lambda one: (one.weight, one.bonus)):
         print(f"{trial.weight:<6g}  {trial.bonus:<5g}  {trial.cer:.4f}  {trial.wer:.4f}")
     print(f"best: --lm-weight {trials[0].weight:g} --lm-bonus {trials[0].bonus:g}")
+
+
+def _print_trials_json(trials: list[LmTrial]) -> None:
+    from dataclasses import asdict
+
+    from ocrkit.cli.listing import print_json
+
+    print_json([asdict(trial) for trial in trials])
 
 
 def _samples(places: list[str], form: str | None, charset: Charset) -> list[Sample]:

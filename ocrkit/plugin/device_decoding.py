@@ -61,7 +61,7 @@ def _ctc_scores(log_probs: Tensor, lengths: NDArray[np.int64], decoded: Decoded)
     losses = ctc_loss(
         needed.double().transpose(0, 1),  # (T, B, 1 + L)
         torch.from_numpy(_columns_of(labels)).to(needed.device),
-        torch.from_numpy(lengths),
+        torch.tensor(lengths, dtype=torch.int64),
         torch.from_numpy(counts),
         reduction="none",
     )

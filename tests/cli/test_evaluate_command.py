@@ -108,6 +108,36 @@ def test_a_language_model_is_tuned_on_the_lines(place: Path, run_ocrkit: RunOcrk
     assert trials[float(chosen[1]), float(chosen[2])] == min(trials.values())
 
 
+def test_trials_of_a_language_model_are_printed_as_json_the_best_first(place: Path, run_ocrkit: RunOcrkit) -> None:
+    units = "".join(f"-0.6\t{unit}\n" for unit in ("a", "b", "c", "</s>"))
+    Path("m.arpa").write_text(f"\\data\\\nngram 1=4\n\\1-grams:\n{units}\\end\\\n")
+
+    ran = run_ocrkit("evaluate", "-m", "m.safetensors", "lines", "--lm", "m.arpa", "--tune-lm", "--json")
+
+    trials = json.loads(ran.out)
+    assert set(trials[0]) == {"weight", "bonus", "cer", "wer"}
+    assert trials[0]["cer"] == min(trial["cer"] for trial in trials)
+
+
+@pytest.mark.parametrize(
+    ("option", "complaint"),
+    [
+        (("--lm-weight", "1"), "--tune-lm chooses --lm-weight and --lm-bonus itself; leave them out"),
+        (("--lm-bonus", "1"), "--tune-lm chooses --lm-weight and --lm-bonus itself"),
+        (("--sheet", "s.png"), "--tune-lm draws no --sheet; give the best weight and bonus without --tune-lm"),
+    ],
+)
+def test_tuning_refuses_what_it_would_pass_over(
+    place: Path, run_ocrkit: RunOcrkit, option: tuple[str, str], complaint: str
+) -> None:
+    Path("m.arpa").write_text("\\data\\\nngram 1=1\n\\1-grams:\n-0.6\ta\n\\end\\\n")
+
+    ran = run_ocrkit("evaluate", "-m", "m.safetensors", "lines", "--lm", "m.arpa", "--tune-lm", *option)
+
+    assert (ran.code, ran.out) == (1, "")
+    assert complaint in ran.err
+
+
 def test_tuning_needs_a_language_model(place: Path, run_ocrkit: RunOcrkit) -> None:
     ran = run_ocrkit("evaluate", "-m", "m.safetensors", "lines", "--tune-lm")
 
