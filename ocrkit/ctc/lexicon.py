@@ -218,7 +218,7 @@ def lexicon_search(
     prior; equal scores go to the lowest labels. A line in which no entry is possible has no hypothesis, proved.
 
     Args:
-        log_probs: (B, T, V) or (T, V), natural logs, float32 or float16, any strides; read in place.
+        log_probs: (B, T, V) or (T, V), natural logs, float32, float16 or bfloat16, any strides; read in place.
         lengths: (B,) frames that count; the rest of each row is padding and is never read.
         lexicon: the entries; ``Hypothesis.entry`` is the number of one.
         blank: the label that stands for no label.
