@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import logging
 import stat
 import threading
@@ -18,7 +19,7 @@ from ocrkit.errors import ImageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["MAX_PIXELS", "NOT_PIXELS", "bad_image", "open_image", "quiet_pillow", "upright"]
+__all__ = ["MAX_PIXELS", "NOT_PIXELS", "bad_image", "decode_bytes", "open_image", "quiet_pillow", "upright"]
 
 MAX_PIXELS = 89_478_485
 """The largest image that is decoded, in px: where Pillow's own default begins to warn of decompression bombs."""
@@ -53,6 +54,25 @@ def open_image(source: Sample | Path | str) -> Image.Image:
         raise bad_image(source, str(error)) from error
     except (OSError, Image.DecompressionBombError) as error:
         raise bad_image(source, _what_failed(error)) from error
+
+
+def decode_bytes(data: bytes) -> Image.Image:
+    """Decode an image file's bytes, as ``open_image`` does a file.
+
+    Raises:
+        ImageError: says what is wrong with them. Nothing else is raised, however damaged they are.
+    """
+    if not data:
+        raise ImageError("the image is empty; expected an image file's bytes")
+    try:
+        with quiet_pillow(), Image.open(io.BytesIO(data)) as image:
+            return _decode(image)
+    except UnidentifiedImageError as error:
+        raise ImageError(_what_begins(data[:512])) from error
+    except ImageError:
+        raise
+    except Exception as error:  # Pillow's decoders raise nearly anything, as below
+        raise ImageError(_what_failed(error)) from error
 
 
 def bad_image(source: Sample | Path | str, reason: str) -> ImageError:
@@ -142,7 +162,10 @@ def _decode(image: Image.Image) -> Image.Image:
 
 def _what_it_holds(path: Path) -> str:
     with path.open("rb") as file:
-        start = file.read(512)
+        return _what_begins(file.read(512))
+
+
+def _what_begins(start: bytes) -> str:
     if all(byte >= 0x20 or byte in b"\t\n\r\f" for byte in start):
         return "it holds text, not an image"
     return "it holds no image that Pillow knows, or one whose header is damaged"

@@ -11,6 +11,8 @@ from __future__ import annotations
 import typer
 
 from ocrkit.cli.data.check import check
+from ocrkit.cli.data.convert import convert
+from ocrkit.cli.data.split import split
 
 __all__ = ["app"]
 
@@ -23,3 +25,5 @@ def data() -> None:
 
 
 app.command("check")(check)
+app.command("convert")(convert)
+app.command("split")(split)

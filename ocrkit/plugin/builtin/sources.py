@@ -41,6 +41,18 @@ def ocrkit_sources() -> Iterator[SourceSpec]:
         open=_open_mjsynth,
     )
     yield SourceSpec(
+        name="lmdb",
+        summary="An LMDB with num-samples, image-000000001, label-000000001; needs the extra lmdb.",
+        recognises=_recognises_lmdb,
+        open=_open_lmdb,
+    )
+    yield SourceSpec(
+        name="parquet",
+        summary="Parquet files with image bytes and texts; needs the extra parquet.",
+        recognises=_recognises_parquet,
+        open=_open_parquet,
+    )
+    yield SourceSpec(
         name="filename",
         summary="A folder of images named by their text; never guessed.",
         recognises=_never,
@@ -95,6 +107,32 @@ def _open_mjsynth(location: Path | None, options: SourceOptions) -> Sequence[Sam
 
     given = _given("mjsynth", "a folder or an annotation list", location, options)
     return open_mjsynth(given, report=options.report, progress=options.progress)
+
+
+def _recognises_lmdb(location: Path) -> bool:
+    from ocrkit.data.sources.lmdb_file import is_lmdb
+
+    return is_lmdb(location)
+
+
+def _open_lmdb(location: Path | None, options: SourceOptions) -> Sequence[Sample]:
+    from ocrkit.data.sources.lmdb import open_lmdb
+
+    given = _given("lmdb", "a folder with data.mdb", location, options)
+    return open_lmdb(given, report=options.report, progress=options.progress)
+
+
+def _recognises_parquet(location: Path) -> bool:
+    from ocrkit.data.sources.parquet import recognises_parquet
+
+    return recognises_parquet(location)
+
+
+def _open_parquet(location: Path | None, options: SourceOptions) -> Sequence[Sample]:
+    from ocrkit.data.sources.parquet import open_parquet
+
+    given = _given("parquet", "a .parquet file, or a folder of them", location, options)
+    return open_parquet(given, report=options.report, progress=options.progress)
 
 
 def _open_filename(location: Path | None, options: SourceOptions) -> Sequence[Sample]:

@@ -1,0 +1,182 @@
+"""LMDB as clovaai's deep-text-recognition-benchmark and its many heirs keep it.
+
+Keys: ``num-samples`` with a decimal number, and for each sample from 1 ``image-000000001`` with the bytes of an image
+file and ``label-000000001`` with its text in UTF-8. ocrkit adds ``group-000000001`` where there are groups.
+
+Source: github.com/clovaai/deep-text-recognition-benchmark, create_lmdb_dataset.py.
+"""
+
+from __future__ import annotations
+
+import os
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, overload
+
+from ocrkit.data.records import Sample
+from ocrkit.data.sources.faults import Faults, RowFault, check_text
+from ocrkit.data.sources.lmdb_file import LmdbImage, environment, is_lmdb, lookup
+from ocrkit.errors import DataError, MissingFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lmdb import Transaction
+
+    from ocrkit.data.sources.faults import Report
+    from ocrkit.data.sources.indexed import Progress
+
+__all__ = ["COUNT", "LmdbSamples", "key_of", "open_lmdb"]
+
+COUNT = "num-samples"
+_EVERY = 1 << 16  # labels between two reports of progress
+
+
+def key_of(kind: str, number: int) -> str:
+    """The key of a sample's ``image``, ``label`` or ``group``, numbered from 1."""
+    return f"{kind}-{number:09d}"
+
+
+def open_lmdb(location: Path, *, report: Report | None = None, progress: Progress | None = None) -> LmdbSamples:
+    """List the samples of an LMDB: every label is read once and checked, no image is touched.
+
+    Args:
+        location: a folder with ``data.mdb``, or such a file.
+        report: told of each bad label, whose sample is then left out.
+        progress: told of the labels that are read, of how many.
+
+    Raises:
+        MissingFileError: there is nothing at ``location``.
+        DataError: it is no whole LMDB of samples; or, without ``report``, a label is missing, empty or not UTF-8, or
+            ``num-samples`` is not their number. Each names its key.
+        DependencyError: lmdb is not installed.
+    """
+    if not os.path.exists(location):
+        raise MissingFileError(f"no file or folder {str(location)!r}")
+    if not is_lmdb(location):
+        raise DataError(f"{location}: no LMDB; expected a folder with data.mdb, or such a file itself")
+    faults = Faults(report)
+    with environment(location).begin() as transaction:
+        claimed = _claimed(location, transaction)
+        if claimed and not _has_images(transaction):
+            raise DataError(
+                f"{location}: there is no key such as {key_of('image', 1)!r}; expected images beside the labels, "
+                "each pair under one number, counted from 1"
+            )
+        numbers = array("I", _good_labels(location, transaction, claimed, faults, progress))
+        grouped = transaction.get(key_of("group", 1).encode()) is not None
+    whole = len(numbers) == claimed
+    return LmdbSamples(location, range(1, claimed + 1) if whole else numbers, grouped)
+
+
+@dataclass(frozen=True, slots=True)
+class LmdbSamples(Sequence[Sample]):
+    """The samples of an LMDB, each looked up when it is asked for.
+
+    Attributes:
+        location: the folder or file.
+        numbers: which samples, by the number in their keys.
+        grouped: whether there are groups.
+    """
+
+    location: Path
+    numbers: Sequence[int]
+    grouped: bool
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    @overload
+    def __getitem__(self, index: int) -> Sample: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Sample]: ...
+    def __getitem__(self, index: int | slice) -> Sample | Sequence[Sample]:
+        """Make the sample at ``index``; a slice gives another such sequence."""
+        if isinstance(index, slice):
+            return LmdbSamples(self.location, self.numbers[index], self.grouped)
+        number = self.numbers[index]
+        image, label = key_of("image", number), key_of("label", number)
+        text = lookup(self.location, label)
+        if text is None:
+            raise DataError(f"{self.location}: key {label!r} is gone since the LMDB was listed; begin again")
+        group = (lookup(self.location, key_of("group", number)) or b"") if self.grouped else b""
+        return Sample(
+            name=f"{self.location}#{image}",
+            image=LmdbImage(self.location, image),
+            text=text.decode(),
+            origin=f"{self.location}#{label}",
+            group=group.decode("utf-8", "replace"),
+        )
+
+
+def _claimed(location: Path, transaction: Transaction) -> int:
+    value = transaction.get(COUNT.encode())
+    if value is None:
+        raise DataError(f"{location}: there is no key {COUNT!r}; expected the number of samples in it")
+    text = bytes(value).decode("utf-8", "replace").strip()
+    if not (text.isascii() and text.isdecimal()) or int(text) >= 10**9:
+        raise DataError(f"{location}: key {COUNT!r} holds {text[:40]!r}; expected the number of samples")
+    return int(text)
+
+
+def _good_labels(
+    location: Path, transaction: Transaction, claimed: int, faults: Faults, progress: Progress | None
+) -> Iterator[int]:
+    """The numbers of the labels that can be used."""
+    following = 1
+    for number, value in _stored_labels(transaction):
+        if number > claimed:
+            reason = f"there is a key {key_of('label', number)!r}, and {COUNT!r} says {claimed}"
+            faults.add(location, 0, RowFault("count", f"{reason}; correct the number, or remove what is too much"))
+            break
+        if number > following:
+            faults.add(location, 0, _gap(following, number, claimed))
+        if _is_good(location, key_of("label", number), value, faults):
+            yield number
+        following = number + 1
+        if progress is not None and number % _EVERY == 0:
+            progress(number, claimed)
+    if following <= claimed:
+        faults.add(location, 0, _gap(following, claimed + 1, claimed))
+    if progress is not None:
+        progress(claimed, claimed)
+
+
+def _gap(first: int, end: int, claimed: int) -> RowFault:
+    more = f", nor the {end - first - 1} after it" if end - first > 1 else ""
+    return RowFault("missing-key", f"there is no key {key_of('label', first)!r}{more}, and {COUNT!r} says {claimed}")
+
+
+def _is_good(location: Path, key: str, value: bytes, faults: Faults) -> bool:
+    try:
+        check_text(value.decode("utf-8"), key)
+    except UnicodeDecodeError as error:
+        reason = f"key {key!r} is not UTF-8 at byte {error.start}; expected a text in UTF-8"
+        faults.add(location, 0, RowFault("not-utf8", reason), cause=error)
+    except RowFault as fault:
+        faults.add(location, 0, fault)
+    else:
+        return True
+    return False
+
+
+def _has_images(transaction: Transaction) -> bool:
+    prefix = key_of("image", 0)[:6].encode()
+    with transaction.cursor() as cursor:
+        return cursor.set_range(prefix) and bytes(cursor.key()).startswith(prefix)
+
+
+def _stored_labels(transaction: Transaction) -> Iterator[tuple[int, bytes]]:
+    """Every label with its number, in order."""
+    prefix = key_of("label", 0)[:6].encode()
+    with transaction.cursor() as cursor:
+        if not cursor.set_range(prefix):
+            return
+        for key, value in cursor:
+            if not bytes(key).startswith(prefix):
+                return
+            digits = bytes(key)[len(prefix) :]
+            if len(digits) == 9 and digits.isdigit() and int(digits):
+                yield int(digits), bytes(value)

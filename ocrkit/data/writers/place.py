@@ -1,0 +1,97 @@
+"""A file or folder that comes to be as a whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from ocrkit.errors import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+__all__ = ["MARK", "mark", "replacing"]
+
+MARK = ".ocrkit.json"
+"""Lies in each folder of data that ocrkit wrote, and says what is in it: only such a folder is ever replaced."""
+
+
+@contextmanager
+def replacing(destination: Path, *, force: bool = False, source: Path | None = None) -> Iterator[Path]:
+    """A path beside ``destination`` to write to, a file or a folder, which takes its place when the block ends well.
+
+    After an error, or Ctrl-C, what was written is removed and ``destination`` is as it was.
+
+    Args:
+        destination: what will be there in the end.
+        force: whether an earlier one may be replaced.
+        source: what is read meanwhile, and so must not be replaced.
+
+    Raises:
+        DataError: ``destination`` is there and may not be replaced, or nothing can be written beside it.
+    """
+    _check_free(destination, force=force, source=source)
+    partial = destination.parent / f".{destination.name}.partial-{os.getpid()}"
+    try:
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        _remove(partial)
+        yield partial
+        _take_the_place(partial, destination)
+    except OSError as error:
+        _remove(partial)
+        raise DataError(f"{destination}: cannot be written: {error.strerror or error}") from error
+    except BaseException:
+        _remove(partial)
+        raise
+
+
+def mark(folder: Path, **what: object) -> None:
+    """Write into a folder that ocrkit wrote it, and what."""
+    (folder / MARK).write_text(json.dumps(what, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _check_free(destination: Path, *, force: bool, source: Path | None) -> None:
+    if not os.path.lexists(destination):
+        return
+    if destination.is_dir() and not destination.is_symlink():
+        entries = os.listdir(destination)
+        if not entries:
+            return
+        if not force:
+            raise DataError(f"{destination} is there already; give another name, or replace it with --force")
+        if MARK not in entries:
+            raise DataError(
+                f"{destination} is a folder that ocrkit did not write ({MARK} is not in it), so --force leaves it; "
+                "give another name, or remove it yourself"
+            )
+    elif not force:
+        raise DataError(f"{destination} is there already; give another name, or replace it with --force")
+    if source is not None and os.path.lexists(source):
+        read, written = source.resolve(), destination.resolve()
+        if written == read or written in read.parents:
+            raise DataError(f"{destination} holds what is read; give another name to write to")
+
+
+def _take_the_place(partial: Path, destination: Path) -> None:
+    if not os.path.lexists(destination):
+        os.rename(partial, destination)
+        return
+    former = partial.with_name(f"{partial.name}.former")
+    os.rename(destination, former)
+    try:
+        os.rename(partial, destination)
+    except BaseException:
+        os.rename(former, destination)
+        raise
+    _remove(former)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
