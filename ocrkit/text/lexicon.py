@@ -120,10 +120,12 @@ def read_lexicon(path: str | Path, charset: Charset, *, unencodable: Literal["er
 def _text(path: Path) -> str:
     try:
         content = path.read_bytes()
-        if content.startswith(_GZIP_MAGIC):
+        is_packed = content.startswith(_GZIP_MAGIC)
+        if is_packed:
             content = gzip.decompress(content)
         if content.startswith(_SAVED_MAGIC):
-            raise LexiconError(f"{path}: a saved lexicon, no text; unpack it if it is gzipped, and open it as it lies")
+            way_out = "unpack it, as with gunzip" if is_packed else "open it with Lexicon.open"
+            raise LexiconError(f"{path}: a {'gzipped ' * is_packed}saved lexicon, no list of words; {way_out}")
         return content.decode("utf-8-sig")
     except FileNotFoundError as error:
         raise MissingFileError(f"no lexicon file {str(path)!r}; expected a text file with one word a line") from error

@@ -185,9 +185,17 @@ def test_a_saved_lexicon_is_known_by_how_it_begins(write: Write, tmp_path: Path)
     assert not is_saved_lexicon(tmp_path)
 
 
-@pytest.mark.parametrize("pack", [bytes, gzip.compress])
-def test_a_saved_lexicon_is_no_text(write: Write, tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
+@pytest.mark.parametrize(
+    ("pack", "complaint"),
+    [
+        (bytes, "words.txt: a saved lexicon, no list of words; open it with Lexicon.open"),
+        (gzip.compress, "words.txt: a gzipped saved lexicon, no list of words; unpack it, as with gunzip"),
+    ],
+)
+def test_a_saved_lexicon_is_no_list_of_words(
+    write: Write, tmp_path: Path, pack: Callable[[bytes], bytes], complaint: str
+) -> None:
     Lexicon.from_words(["ab"], ABC).save(tmp_path / "saved")
 
-    with pytest.raises(LexiconError, match=r"words\.txt: a saved lexicon, no text; unpack it if it is gzipped"):
+    with pytest.raises(LexiconError, match=complaint):
         read_lexicon(write(pack((tmp_path / "saved").read_bytes())), ABC)
