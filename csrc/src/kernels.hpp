@@ -67,6 +67,12 @@ struct Kernels {
     /// out[i] = exp(values[i] - high), in double: within 1e-13 of itself, 0 below e^-700 and inf above e^700.
     void (*exp)(const float* values, std::size_t count, float high, double* out);
 
+    /// out[i] = ln(values[i]), of positive normal doubles; within 1e-15 of itself, or of 1 where it is smaller.
+    void (*ln)(const double* values, std::size_t count, double* out);
+
+    /// out[i] = values[i] - by, subtracted in double.
+    void (*subtract)(const float* values, std::size_t count, double by, float* out);
+
     /// ln of the sum over all alignments of exp(sum of their values), less the sum of `high`. O(T L).
     Mass (*forward)(const Lattice& lattice);
 

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "exponential_kernels.hpp"
 #include "frame_kernels.hpp"
 
 namespace ocrkit::ctc {
@@ -200,6 +201,8 @@ constexpr Kernels table(const char* name) {
             .any_below = &any_below<Simd>,
             .sum_exp = &sum_exp<Simd>,
             .exp = &exp<Simd>,
+            .ln = &ln<Simd>,
+            .subtract = &subtract<Simd>,
             .forward = &forward<Simd>,
             .align = &align<Simd>};
 }

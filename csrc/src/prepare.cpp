@@ -162,16 +162,17 @@ LineView PreparedLine::read(const EmissionsView& emissions, std::int64_t line) {
 LineView PreparedLine::prepare(const EmissionsView& emissions, std::int64_t line) {
     LineView view = read(emissions, line);
     log_probs_.resize(view.frames * view.labels);
+    sums_.resize(view.frames);
     log_sums_.resize(view.frames);
+    const Kernels& run = kernels();
     for (std::size_t t = 0; t < view.frames; ++t) {
-        const std::span<const float> values = view.values_of(t);
-        const double sum = log_sum_exp(values, view.high[t]);
-        float* const normalised = log_probs_.data() + t * view.labels;
-        for (std::size_t label = 0; label < view.labels; ++label) {
-            normalised[label] = static_cast<float>(static_cast<double>(values[label]) - sum);
-        }
-        log_sums_[t] = sum;
-        view.log_sum_total += sum;
+        sums_[t] = run.sum_exp(view.values_of(t).data(), view.labels, view.high[t]);
+    }
+    run.ln(sums_.data(), view.frames, log_sums_.data());
+    for (std::size_t t = 0; t < view.frames; ++t) {
+        log_sums_[t] += static_cast<double>(view.high[t]);
+        view.log_sum_total += log_sums_[t];
+        run.subtract(view.values_of(t).data(), view.labels, log_sums_[t], log_probs_.data() + t * view.labels);
     }
     view.log_probs = log_probs_;
     view.log_sums = log_sums_;

@@ -165,6 +165,36 @@ TEST(picking_finds_all_at_or_above_the_threshold) {
     });
 }
 
+TEST(logarithms_are_within_their_bounds) {
+    std::vector<double> values{1.0, 2.0, 0.5, 1.0 + 0x1p-52, 1.0 - 0x1p-53, 0x1p-1022, 1.7e308, std::exp(1.0)};
+    std::mt19937 random(23);
+    for (int i = 0; i < 4000; ++i) {
+        values.push_back(std::exp(std::uniform_real_distribution<double>(-700.0, 700.0)(random)));
+        values.push_back(std::uniform_real_distribution<double>(0.5, 2.0)(random));
+    }
+    for (const Kernels* const version : all_kernels()) {
+        std::vector<double> logarithms(values.size());
+        version->ln(values.data(), values.size(), logarithms.data());
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            const double expected = std::log(values[i]);
+            CHECK(std::fabs(logarithms[i] - expected) <= 1e-15 * std::max(1.0, std::fabs(expected)));
+        }
+    }
+}
+
+TEST(subtracting_rounds_once) {
+    const std::vector<float> values{0.0F, -1.0F, -kInfinity, 1000.25F, -3e38F, 1.0F / 3.0F, 7.0F, 8.0F, 9.0F};
+    for (const Kernels* const version : all_kernels()) {
+        for (const double by : {0.0, 1e-9, -2.5, 1000.1}) {
+            std::vector<float> differences(values.size());
+            version->subtract(values.data(), values.size(), by, differences.data());
+            for (std::size_t i = 0; i < values.size(); ++i) {
+                CHECK(differences[i] == static_cast<float>(static_cast<double>(values[i]) - by));
+            }
+        }
+    }
+}
+
 TEST(picking_other_labels_finds_each_place_where_one_stands) {
     each_version_and_size([](const Kernels& version, const std::vector<float>& values, std::mt19937&) {
         const std::vector<Label> labels(values.begin(), values.end());

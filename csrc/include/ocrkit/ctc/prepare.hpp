@@ -42,6 +42,7 @@ class PreparedLine {
     std::vector<Label> best_;
     std::vector<float> high_;
     std::vector<float> log_probs_;
+    std::vector<double> sums_;
     std::vector<double> log_sums_;
 };
 
