@@ -130,8 +130,7 @@ def _runs(
         return line, frame, path[counting], nats
     run = np.cumsum(begins[counting]) - 1
     likeliest = np.flatnonzero(nats == np.maximum.reduceat(nats, first)[run])
-    # Of equally likely frames the first: unique gives where each run comes up for the first time.
-    at = likeliest[np.unique(run[likeliest], return_index=True)[1]]
+    at = likeliest[np.diff(run[likeliest], prepend=-1) > 0]  # of equally likely frames the first
     return line[at], frame[at], path[counting][at], nats[at]
 
 
