@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, overload
 
@@ -14,10 +14,11 @@ from PIL import Image
 from ocrkit.config import from_table
 from ocrkit.data.composing.word_files import TextFile, WordFile
 from ocrkit.data.composing.words import Composer
-from ocrkit.data.degradations.chain import degrade
+from ocrkit.data.degradations.chain import check_names, degrade
 from ocrkit.data.drawing.faces import FaceBook
 from ocrkit.data.drawing.fonts import Face, find_faces, require_shaping
-from ocrkit.data.drawing.render import LETTER_HEIGHTS, draw_margins, render_line, size_of, widen_spaces
+from ocrkit.data.drawing.render import LETTER_HEIGHTS, draw_line, draw_margins, size_of, widen_spaces
+from ocrkit.data.drawing.typesetting import draw_typesetting
 from ocrkit.data.records import Sample
 from ocrkit.errors import OptionError
 
@@ -48,6 +49,10 @@ class SyntheticOptions:
         count: samples.
         line_words: fewest and most words a line; a charset without a space has one word a line in any case.
         degrade: how worn the pictures look, 0 (clean) to 1 (the worst that is still legible).
+        without_degradations: degradations to leave out, such as ``blur``; the others stay as they are with it.
+        letterpress: the share of lines set in old type: loose, uneven, unevenly inked, 0 to 1.
+        reformed: the share of Malayalam lines set in the reformed orthography's shapes, in faces of the traditional
+            one, 0 to 1.
     """
 
     words: str = ""
@@ -58,18 +63,35 @@ class SyntheticOptions:
     count: int = 20_000
     line_words: tuple[int, int] = (1, 6)
     degrade: float = 0.5
+    without_degradations: tuple[str, ...] = ()
+    letterpress: float = 0.35
+    reformed: float = 0.4
 
     def __post_init__(self) -> None:
         if self.count <= 0:
             raise OptionError(f"count {self.count} leaves nothing to draw; expected at least 1")
         if not 0 <= self.degrade <= 1:
             raise OptionError(f"degrade {self.degrade} is out of range; expected 0 (clean) to 1 (worst)")
+        for name, share in (("letterpress", self.letterpress), ("reformed", self.reformed)):
+            if not 0 <= share <= 1:
+                raise OptionError(f"{name} {share} is out of range; expected a share of the lines, 0 to 1")
+        check_names(self.without_degradations)
         if not 1 <= self.line_words[0] <= self.line_words[1]:
             raise OptionError(
                 f"line_words {self.line_words} is no range; expected two numbers such as [1, 6], both above 0"
             )
         if self.words and self.text:
             raise OptionError("words and text both say what to draw; give one of them")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The options that pictures depend on, and texts do not."""
+
+    degrade: float
+    without: frozenset[str]
+    letterpress: float
+    reformed: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +102,7 @@ class Picture:
     face: Face
     seed: int
     index: int
-    degrade: float
+    look: Look
 
     def __call__(self) -> Image.Image:
         """The picture, mode ``L``.
@@ -89,10 +111,20 @@ class Picture:
             FontError: the face has gone since the sample was listed.
         """
         rng = _generator(self.seed, self.index, _LOOK)
-        size = size_of(self.face, int(rng.choice(LETTER_HEIGHTS)))
-        text = widen_spaces(self.text, rng)
-        line = render_line(text, self.face, size, margins=draw_margins(size, rng))
-        return Image.fromarray(degrade(line, rng, self.degrade))
+        look = self.look
+        size = size_of(self.face, LETTER_HEIGHTS[rng.integers(len(LETTER_HEIGHTS))])
+        typesetting = draw_typesetting(self.face, rng, letterpress=look.letterpress, reformed=look.reformed)
+        if not look.degrade:
+            typesetting = replace(typesetting, pressure=0.0)
+        line = draw_line(
+            widen_spaces(self.text, rng),
+            self.face,
+            size,
+            margins=draw_margins(size, rng),
+            typesetting=typesetting,
+            rng=rng,
+        )
+        return Image.fromarray(degrade(line, rng, look.degrade, look.without))
 
 
 class Synthetic(Sequence[Sample]):
@@ -113,6 +145,9 @@ class Synthetic(Sequence[Sample]):
         self.charset = charset
         self.options = options
         self.seed = seed
+        self._look = Look(
+            options.degrade, frozenset(options.without_degradations), options.letterpress, options.reformed
+        )
         faces = find_faces(Path(options.fonts).expanduser() if options.fonts else None)
         self._faces = FaceBook(faces, families=options.families, without_families=options.without_families)
         self._texts = self._open_texts()
@@ -144,7 +179,7 @@ class Synthetic(Sequence[Sample]):
         if not 0 <= place < len(self):
             raise IndexError(f"sample {index} of {len(self)}")
         text, face = self._text_and_face(place)
-        picture: Callable[[], Image.Image] = Picture(text, face, self.seed, place, self.options.degrade)
+        picture: Callable[[], Image.Image] = Picture(text, face, self.seed, place, self._look)
         return Sample(name=f"synthetic-{self.seed}-{place}", image=picture, text=text, group=face.family)
 
     def _text_and_face(self, index: int) -> tuple[str, Face]:

@@ -8,20 +8,23 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+from PIL import Image
 
 from ocrkit.data.drawing.fonts import Face, load_font, read_cover, require_shaping
 from ocrkit.data.drawing.shaping import draw_mask, refusal
+from ocrkit.data.drawing.typesetting import Typesetting, split_clusters
 from ocrkit.errors import FontError, OptionError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["LETTER_HEIGHTS", "Margins", "draw_margins", "render_line", "size_of", "widen_spaces"]
+__all__ = ["LETTER_HEIGHTS", "Margins", "draw_line", "draw_margins", "render_line", "size_of", "widen_spaces"]
 
 # px. Lines come out 25 to 90 px high: enough for a network's 32 to 64, and cheap to degrade.
-LETTER_HEIGHTS = (10, 12, 14, 16, 19, 22)
+LETTER_HEIGHTS = (9, 11, 13, 15, 18, 22)
 _SIZE_RANGE = (16, 80)  # px to the em
 _PROBE_SIZE = 100
+_LOST_INK = 0.5  # of a letter's darkness, at the most uneven pressure
 
 _NOWHERE = (1 << 16, -(1 << 16))
 _BREAKING = ("Cc", "Cs", "Zl", "Zp")
@@ -41,8 +44,16 @@ class Margins:
             raise OptionError(f"{self} cuts into the ink; each margin takes 0 px or more")
 
 
-def render_line(text: str, face: Face, size: int, *, margins: Margins | None = None) -> NDArray[np.uint8]:
-    """Draw ``text`` in one run, so that letters join across it as its script has it.
+def render_line(
+    text: str,
+    face: Face,
+    size: int,
+    *,
+    margins: Margins | None = None,
+    typesetting: Typesetting | None = None,
+    rng: np.random.Generator | None = None,
+) -> NDArray[np.uint8]:
+    """Draw ``text``, shaped so that letters join as its script has it.
 
     Args:
         text: one line; not empty.
@@ -51,6 +62,8 @@ def render_line(text: str, face: Face, size: int, *, margins: Margins | None = N
         margins: the paper around the ink, which is never clipped. Where the ink is lower than a small letter, as a
             dash is, or does not reach as high or low, that letter's height counts: its place in the line tells a
             comma from an apostrophe.
+        typesetting: the shapes, spacing and inking; by default those of the face, in one run.
+        rng: where an uneven typesetting takes its chance from; by default always the same.
 
     Returns:
         (H, W) uint8: 0 where the ink is full, 255 on paper.
@@ -66,12 +79,31 @@ def render_line(text: str, face: Face, size: int, *, margins: Margins | None = N
     require_shaping()
     if reason := refusal(face, text):
         raise FontError(f"face {str(face)!r} cannot draw {text!r}: {reason}; choose another face")
-    ink = _ink_box(face, size, text)
-    around = margins or Margins()
-    page = np.full(
-        (ink.shape[0] + around.top + around.bottom, ink.shape[1] + around.left + around.right), 255, np.uint8
+    return draw_line(
+        text,
+        face,
+        size,
+        margins=margins or Margins(),
+        typesetting=typesetting or Typesetting(),
+        rng=rng or np.random.default_rng(0),
     )
-    np.subtract(255, ink, out=page[around.top :, around.left :][: ink.shape[0], : ink.shape[1]])
+
+
+def draw_line(
+    text: str, face: Face, size: int, *, margins: Margins, typesetting: Typesetting, rng: np.random.Generator
+) -> NDArray[np.uint8]:
+    """As ``render_line``, of a text that the face is known to draw: nothing is checked again."""
+    shaped = typesetting.spell(text)
+    ink, y = (
+        _place_letters(shaped, face, size, typesetting, rng)
+        if typesetting.by_letter
+        else _without_x(draw_mask(load_font(face, size), shaped))
+    )
+    ink = _stretched(_ink_box(ink, y, face, size), typesetting.stretch)
+    page = np.full(
+        (ink.shape[0] + margins.top + margins.bottom, ink.shape[1] + margins.left + margins.right), 255, np.uint8
+    )
+    np.subtract(255, ink, out=page[margins.top :, margins.left :][: ink.shape[0], : ink.shape[1]])
     return page
 
 
@@ -102,15 +134,66 @@ def widen_spaces(text: str, rng: np.random.Generator) -> str:
     return "".join(word + " " * int(gap) for word, gap in zip(words, gaps, strict=False)) + words[-1]
 
 
-def _ink_box(face: Face, size: int, text: str) -> NDArray[np.uint8]:
-    mask, _, y = draw_mask(load_font(face, size), text)
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+def _place_letters(
+    text: str, face: Face, size: int, typesetting: Typesetting, rng: np.random.Generator
+) -> tuple[NDArray[np.uint8], int]:
+    """The ink of ``text``, (H, W), its letters set one after another as type is, and its first row from the ascender's.
+
+    The letters of a word are inked much alike, as a forme takes ink in patches.
+    """
+    clusters = split_clusters(text)
+    shifts = np.rint(rng.standard_normal(len(clusters)) * typesetting.jitter * size).astype(int)
+    inkings = 1 - typesetting.pressure * (_LOST_INK * rng.random(len(clusters)))
+    patch = 1.0
+    pen = 0.0
+    placed: list[tuple[NDArray[np.uint8], int, int]] = []
+    for cluster, shift, inking in zip(clusters, shifts.tolist(), inkings.tolist(), strict=True):
+        mask, x, y, advance = _letter(face, size, cluster)
+        if cluster[0] == " ":
+            patch = 1 - typesetting.pressure * _LOST_INK * float(rng.random())
+        elif mask.size:
+            inked = (mask * np.float32(inking * patch)).astype(np.uint8) if typesetting.pressure else mask
+            placed.append((inked, round(pen) + x, y + shift))
+        pen += advance + typesetting.tracking * size
+    if not placed:
+        return np.zeros((0, 0), np.uint8), 0
+    left, top = min(x for _, x, _ in placed), min(y for _, _, y in placed)
+    right = max(x + mask.shape[1] for mask, x, _ in placed)
+    bottom = max(y + mask.shape[0] for mask, _, y in placed)
+    ink = np.zeros((bottom - top, right - left), np.uint8)
+    for mask, x, y in placed:
+        room = ink[y - top : y - top + mask.shape[0], x - left : x - left + mask.shape[1]]
+        np.maximum(room, mask, out=room)
+    return ink, top
+
+
+@lru_cache(maxsize=16384)
+def _letter(face: Face, size: int, cluster: str) -> tuple[NDArray[np.uint8], int, int, float]:
+    """The ink of one letter with its signs, where its corner lies from the pen, and how far the pen moves on."""
+    font = load_font(face, size)
+    return *draw_mask(font, cluster), font.getlength(cluster)
+
+
+def _without_x(drawn: tuple[NDArray[np.uint8], int, int]) -> tuple[NDArray[np.uint8], int]:
+    return drawn[0], drawn[2]
+
+
+def _ink_box(ink: NDArray[np.uint8], y: int, face: Face, size: int) -> NDArray[np.uint8]:
+    """``ink`` without the paper about it, but as high and low as a small letter; its first row is ``y``."""
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     if not rows.size:
-        return mask
+        return ink
     letter_top, letter_bottom = _small_letter(face, size)
     top, bottom = rows[0], rows[-1] + 1
     above, below = max(0, y + top - letter_top), max(0, letter_bottom - y - bottom)
-    return np.pad(mask[top:bottom, columns[0] : columns[-1] + 1], ((above, below), (0, 0)))
+    return np.pad(ink[top:bottom, columns[0] : columns[-1] + 1], ((above, below), (0, 0)))
+
+
+def _stretched(ink: NDArray[np.uint8], stretch: tuple[float, float]) -> NDArray[np.uint8]:
+    if stretch == (1.0, 1.0):
+        return ink
+    size = tuple(max(1, round(length * factor)) for length, factor in zip(ink.shape[::-1], stretch, strict=True))
+    return np.asarray(Image.fromarray(ink).resize((size[0], size[1]), Image.Resampling.BILINEAR))
 
 
 @lru_cache(maxsize=4096)

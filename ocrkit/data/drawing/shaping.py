@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL.ImageFont import FreeTypeFont
 
-__all__ = ["can_draw", "draw_mask", "refusal"]
+__all__ = ["can_draw", "draw_mask", "needs_joining", "refusal"]
 
 _PROBE_SIZE = 32
 _VIRAMA = "\u0d4d"
 # ZWNJ, ZWJ, soft hyphen and the direction marks: shaping obeys them and draws nothing.
 _INVISIBLE = frozenset("\u200c\u200d\u00ad\u200e\u200f\u2060")
-_CONJUNCT = re.compile(f"[\u0d15-\u0d3a](?:{_VIRAMA}[\u0d15-\u0d3a])+")
+# With the signs that some faces join to some conjuncts, and then let those fall apart.
+_CONJUNCT = re.compile(f"([\u0d15-\u0d3a](?:{_VIRAMA}[\u0d15-\u0d3a])+)([\u0d41-\u0d44]?)")
 # The conjuncts that modern and old print alike write joined. A face may write any other pair with a visible
 # virama, as the reformed orthography allows (Noto and Lohit do so for many), and the text is read all the same.
 _JOINED = frozenset(
@@ -53,10 +54,17 @@ def refusal(face: Face, text: str) -> str:
             return f"an empty glyph for {_describe(character)}"
     if stray := _stray_mark(text):
         return f"{_describe(stray)} has no letter to stand on, and would be drawn on a dotted circle"
-    for conjunct in _CONJUNCT.findall(text):
-        if apart := _falls_apart(face, conjunct):
-            return f"the conjunct {apart!r} falls apart" + (f" in {conjunct!r}" if apart != conjunct else "")
+    for conjunct, sign in _CONJUNCT.findall(text):
+        if apart := _falls_apart(face, conjunct, sign):
+            return f"the conjunct {apart!r} falls apart" + (
+                f" in {conjunct + sign!r}" if apart != conjunct + sign else ""
+            )
     return ""
+
+
+def needs_joining(first: str, second: str) -> bool:
+    """Whether print of either orthography joins these two consonants, where no ZWNJ parts them."""
+    return second in _SIGN_FORMING or f"{first}{_VIRAMA}{second}" in _JOINED
 
 
 def draw_mask(font: FreeTypeFont, text: str) -> tuple[NDArray[np.uint8], int, int]:
@@ -93,20 +101,22 @@ def _leaves_ink(face: Face, character: str) -> bool:
 
 
 @lru_cache(maxsize=65536)
-def _falls_apart(face: Face, conjunct: str) -> str:
-    """The first pair of neighbours in ``conjunct`` that ``face`` draws as no print does, or nothing.
+def _falls_apart(face: Face, conjunct: str, sign: str) -> str:
+    """The last pair of neighbours in ``conjunct`` that ``face`` draws as no print does, or nothing.
 
-    Each is judged after what stands before it: a face may join ച്ച, yet join യ്ച in യ്ച്ച and leave the last ച behind a
-    virama.
+    Each is judged with all that stands before it, and with what is joined to it behind: a face may join ച്ച, yet join
+    യ്ച in യ്ച്ച and leave the last ച behind a virama.
     """
     if len(conjunct) > 3 and _is_afloat(face, "ക\u0d4d", "ര"):
         # In longer conjuncts the first shaper's tables put viramas last of all.
         return conjunct
-    for k in range(2, len(conjunct), 2):
+    end = len(conjunct)
+    for k in range(end - 1, 0, -2):
         pair = conjunct[k - 2 : k + 1]
-        if _is_apart(face, conjunct[:k], conjunct[k]):
-            if pair in _JOINED or pair[-1] in _SIGN_FORMING:
+        if _is_apart(face, conjunct[:k], conjunct[k:end] + sign):
+            if needs_joining(pair[0], pair[-1]):
                 return pair
+            end, sign = k - 1, ""
         elif pair[-1] in _BEFORE_OR_BELOW and _is_afloat(face, conjunct[:k], conjunct[k]):
             return pair
     return ""

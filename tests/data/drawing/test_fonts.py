@@ -106,6 +106,9 @@ def test_what_the_character_map_lacks_is_drawn_as_one_and_the_same_box() -> None
         ("RaghuMalayalamSans", "ല്പ്പ", "'പ്പ' falls apart in 'ല്പ്പ'"),
         ("Suruma", "യ്ച്ച", "'ച്ച' falls apart in 'യ്ച്ച'"),
         ("Karumbi", "വാഴ്പ്പ", "'പ്പ' falls apart in 'ഴ്പ്പ'"),
+        # Seen in pictures: the face joins തു and ഞു, and lets go of the consonant before.
+        ("Manjari", "വസ്തു", "'സ്ത' falls apart in 'സ്തു'"),
+        ("Gayathri", "സ്ത്രുതി", "'സ്ത' falls apart in 'സ്ത്രു'"),
         # Seen in pictures: the sign of la stands behind its base and not below it.
         ("Keraleeyam", "കമ്പ്ലി", "'പ്ല' falls apart in 'മ്പ്ല'"),
         ("Samyak Malayalam", "മ്ലാവ്", "'മ്ല' falls apart"),
