@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ocrkit.config import from_table
-from ocrkit.data.checking import Checker, Frames, fault_of_row
+from ocrkit.data.checking import Checker, Frames, fault_of_row, fault_of_set
+from ocrkit.data.writers import FORMATS, format_for, replacing, write_all
 from ocrkit.errors import DataError, OptionError
 from ocrkit.installed import find_model
 from ocrkit.model import Architecture, Model
 from ocrkit.plugin.charset_expression import resolve_charset
-from ocrkit.plugin.datasets import open_samples
+from ocrkit.plugin.datasets import guess_format, open_samples
 from ocrkit.plugin.registry import Registry, default_registry
 from ocrkit.plugin.specs import SourceOptions
 from ocrkit.training.recipes import read_recipe
 from ocrkit.training.settings import RunConfig
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Iterator, Sequence
 
     from ocrkit.data.checking import Fault
     from ocrkit.data.records import BadRow, Sample
@@ -27,41 +29,80 @@ if TYPE_CHECKING:
 
 __all__ = ["DataCheck", "open_check"]
 
+Progress = Callable[[str, int, int], None]
+
+_TABLES = (".tsv", ".csv", ".jsonl")
+
 
 @dataclass(slots=True)
 class DataCheck:
     """Opened data with all that is needed to check them.
 
     Attributes:
+        location: of the data.
+        format: the name of their source.
         charset: what the labels are to be spelled in.
         network: in words, the network whose frames labels have to fit.
         checker: checks the samples.
-        bad_rows: the rows of which no sample could be made.
+        beforehand: what was found while the data were listed.
+        bad_rows: rows of which no sample could be made, in both sets.
     """
 
+    location: Path
+    format: str
     charset: Charset
     network: str
     checker: Checker
-    bad_rows: list[BadRow] = field(repr=False)
+    beforehand: list[Fault] = field(repr=False)
+    bad_rows: int
 
     @property
     def checked(self) -> int:
         """Rows and samples that have been checked so far."""
-        return len(self.bad_rows) + self.checker.checked
+        return self.bad_rows + self.checker.checked
 
-    @property
-    def left_out(self) -> int:
-        """Samples that are not in ``remainder``, bad rows aside, once ``faults`` has come to its end."""
-        return self.checker.left_out
-
-    def faults(self, progress: Callable[[str, int, int], None]) -> Iterator[Fault]:
+    def faults(self, progress: Progress) -> Iterator[Fault]:
         """Every fault, as it is found; ``progress`` is told the stage, how many are done, and of how many."""
-        yield from map(fault_of_row, self.bad_rows)
+        yield from self.beforehand
         yield from self.checker.faults(progress)
 
-    def remainder(self) -> Iterator[Sample]:
-        """The clean samples of the data, once ``faults`` has come to its end."""
-        return self.checker.remainder()
+    def write_remainder(self, destination: Path, *, to: str | None = None, progress: Progress) -> tuple[int, int]:
+        """Write the clean samples of the data, once ``faults`` has come to its end; how many, and how many are not.
+
+        Labels are written in normal spelling. Of what is there twice the first is written, and nothing that the
+        validation lines have; of an image with two labels nothing, since one of them is wrong.
+
+        Args:
+            destination: a new folder or file.
+            to: a format to write; None for what the destination's ending tells, or else that of the data.
+            progress: told the stage, how many are done, and of how many.
+
+        Raises:
+            DataError: the destination is there already, nothing is clean, or the format cannot hold a text.
+            OcrkitError: there is no such format, or it lacks an extra.
+        """
+        left_out = self.checker.left_out
+        count = self.checker.first - left_out
+        if not count:
+            raise DataError(f"{self.location}: nothing in it is without a fault, so nothing is written")
+        spec = format_for(destination, to or self._format_to_write(destination))
+        with replacing(destination, source=self.location) as path:
+            write_all(
+                self.checker.remainder(),
+                path,
+                spec,
+                count=count,
+                progress=lambda done, total: progress("writing", done, total),
+            )
+        return count, left_out
+
+    def _format_to_write(self, destination: Path) -> str | None:
+        if destination.suffix.lower() in (".lmdb", ".parquet"):
+            return None
+        if self.format == "labels":
+            tables = [self.location, *(self.location / f"labels{suffix}" for suffix in _TABLES)]
+            return f"labels-{next((table.suffix for table in tables if table.is_file()), '.tsv')[1:]}"
+        return self.format if self.format in FORMATS else "labels-tsv"
 
 
 def open_check(
@@ -74,7 +115,7 @@ def open_check(
     format: str | None = None,  # noqa: A002 - the name of the flag
     workers: int = -1,
     registry: Registry | None = None,
-    progress: Callable[[str, int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> DataCheck:
     """Open data to check them, without opening an image.
 
@@ -99,44 +140,67 @@ def open_check(
         raise OptionError("a model and a recipe both say what the network is; give one of them")
     if charset is None and model is None and recipe is None:
         raise OptionError("no charset; name the one that the labels are for, or a model or a recipe that has one")
-    bad_rows: list[BadRow] = []
     loaded = None if model is None else Model.load(find_model(model).path, registry=registry)
-    sets = [
-        _opened(place, format, bad_rows, registry, progress) for place in (location, validation) if place is not None
-    ]
+    places = [Path(place) for place in (location, validation) if place is not None]
+    listing = _Listing(registry, progress)
+    sets = [listing.opened(place, format) for place in places]
     config = from_table(RunConfig, {} if recipe is None else read_recipe(recipe))
-    if charset is None and loaded is not None:
-        spelled = loaded.charset
-    else:
-        texts = lambda: (sample.text or "" for sample in sets[0])  # noqa: E731 - asked for only by from-data
-        spelled = resolve_charset(charset or config.charset, registry, texts=texts)
+    spelled = _charset(charset, loaded, config, sets[0], registry)
     if loaded is None:
         parts = Architecture(config.backbone.name, config.backbone.options, config.head, config.preprocessing)
         loaded = Model.build(spelled, parts, registry=registry)
     frames = Frames(loaded.architecture.preprocessing, loaded.frames)
-    checker = Checker(*sets, charset=spelled, frames=frames, workers=workers)
-    return DataCheck(spelled, _described(loaded, model, recipe), checker, bad_rows)
+    return DataCheck(
+        places[0],
+        format or guess_format(places[0], registry=registry).name,
+        spelled,
+        _described(loaded, model, recipe),
+        Checker(*sets, charset=spelled, frames=frames, doubtful=listing.doubtful, workers=workers),
+        listing.faults,
+        listing.bad_rows,
+    )
 
 
-def _opened(
-    location: str | Path,
-    format: str | None,  # noqa: A002
-    bad_rows: list[BadRow],
-    registry: Registry,
-    progress: Callable[[str, int, int], None] | None,
-) -> Sequence[Sample]:
-    def listed(done: int, total: int) -> None:
-        if progress is not None:
-            progress("listing", done, total)
+class _Listing:
+    """Opens sets of samples, and gathers what is wrong with their rows."""
 
-    before = len(bad_rows)
-    options = SourceOptions(report=bad_rows.append, progress=listed)
-    try:
-        return open_samples(location, format=format, options=options, registry=registry)
-    except DataError:
-        if len(bad_rows) == before:
-            raise
-        return []  # every row is bad, and is told
+    def __init__(self, registry: Registry, progress: Progress | None) -> None:
+        self.faults: list[Fault] = []
+        self.doubtful: set[str] = set()
+        self.bad_rows = 0
+        self._registry = registry
+        self._progress = progress
+
+    def opened(self, location: Path, format: str | None) -> Sequence[Sample]:  # noqa: A002
+        """The samples at a location; none where it cannot be listed, which is a fault as well."""
+        name = format or guess_format(location, registry=self._registry).name
+        before = len(self.faults)
+        options = SourceOptions(report=self._take, progress=self._listed)
+        try:
+            return open_samples(location, format=name, options=options, registry=self._registry)
+        except DataError as error:
+            if len(self.faults) == before:  # else every row is bad, and told
+                self.faults.append(fault_of_set(str(location), error))
+            return []
+
+    def _take(self, row: BadRow) -> None:
+        self.bad_rows += 1
+        self.faults.append(fault_of_row(row))
+        if row.earlier:
+            self.doubtful.add(f"{row.path}:{row.earlier}")
+
+    def _listed(self, done: int, total: int) -> None:
+        if self._progress is not None:
+            self._progress("listing", done, total)
+
+
+def _charset(
+    expression: str | None, model: Model | None, config: RunConfig, samples: Sequence[Sample], registry: Registry
+) -> Charset:
+    if expression is None and model is not None:
+        return model.charset
+    texts = (sample.text or "" for sample in samples)
+    return resolve_charset(expression or config.charset, registry, texts=lambda: texts)
 
 
 def _described(loaded: Model, model: str | None, recipe: str | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -40,6 +41,13 @@ Format = Annotated[
 Workers = Annotated[
     int, typer.Option("--workers", metavar="N", help="Processes that open images; -1 for one a core, 0 for none.")
 ]
+Fix = Annotated[
+    Path | None,
+    typer.Option("--fix", metavar="OUT", help="Write SRC without its faults to OUT, a new folder or file."),
+]
+To = Annotated[
+    str | None, typer.Option("--to", metavar="NAME", help="The format of OUT; else by its ending, or that of SRC.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON: checked, and the faults.")]
 
 
@@ -51,6 +59,8 @@ def check(
     recipe: Recipe = None,
     format_: Format = None,
     workers: Workers = -1,
+    fix: Fix = None,
+    to: To = None,
     as_json: AsJson = False,
 ) -> None:
     """Find what is wrong with labelled lines: images, labels, and what is there twice.
@@ -61,6 +71,7 @@ def check(
     from ocrkit.checking import open_check
     from ocrkit.cli.progress import Stages, say
 
+    _check_destination(fix, to)
     with Stages() as stages:
         shown = _beside_results(stages.update)
         opened = open_check(
@@ -81,9 +92,24 @@ def check(
             say("interrupted: what is above is what was found so far")
             _summarise(opened, counts)
             raise
-    _summarise(opened, counts)
+        _summarise(opened, counts)
+        if fix is not None:
+            written, left_out = opened.write_remainder(fix, to=to, progress=stages.update)
+            say(f"wrote {written} samples to {fix}; left out {left_out} samples, and every row that cannot be read")
     if counts:
         raise typer.Exit(1)
+
+
+def _check_destination(fix: Path | None, to: str | None) -> None:
+    """Refuse what could not be written before hours are spent on the check."""
+    import os
+
+    from ocrkit.errors import DataError, OptionError
+
+    if fix is None and to is not None:
+        raise OptionError("--to says how --fix writes, and there is no --fix")
+    if fix is not None and os.path.lexists(fix):
+        raise DataError(f"{fix} is there already; --fix writes a new folder or file, so give another name")
 
 
 def _print_lines(opened: DataCheck, progress: Callable[[str, int, int], None], counts: Counter[str]) -> None:
@@ -116,7 +142,8 @@ def _summarise(opened: DataCheck, counts: Counter[str]) -> None:
     for kind in KINDS:
         if counts[kind]:
             say(f"{counts[kind]:8}  {kind}")
-    say(f"{counts.total():8}  faults in {opened.checked} samples")
+    total, checked = counts.total(), opened.checked
+    say(f"{total:8}  fault{"s" * (total != 1)} in {checked} sample{"s" * (checked != 1)}")
 
 
 def _beside_results(update: Callable[[str, int, int], None]) -> Callable[[str, int, int], None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ __all__ = ["Checker", "Frames"]
 
 Progress = Callable[[str, int, int], None]
 
+_COMPARABLE = ("too-long", "aspect")  # images that can be seen, if not used with this label
 _WORTH_WORKERS = 256  # samples below which starting processes costs more than it saves
 
 
@@ -44,6 +45,7 @@ class Checker:
         sets: what to check: one set, or training and validation data, which should have no picture in common.
         charset: what the labels are to be spelled in.
         frames: of the network that the data are for.
+        doubtful: origins of samples that a bad row contradicts, to be left out like it.
         workers: processes that open images; 0 opens them in this one, -1 takes a process a core once there is work
             for them.
 
@@ -51,10 +53,18 @@ class Checker:
         checked: samples whose labels and images have been checked so far.
     """
 
-    def __init__(self, *sets: Sequence[Sample], charset: Charset, frames: Frames, workers: int = 0) -> None:
+    def __init__(
+        self,
+        *sets: Sequence[Sample],
+        charset: Charset,
+        frames: Frames,
+        doubtful: Collection[str] = (),
+        workers: int = 0,
+    ) -> None:
         self._sets = sets
         self._charset = charset
         self._frames = frames
+        self._doubtful = doubtful
         self._total = sum(map(len, sets))
         self._workers = 0 if workers < 0 and self._total < _WORTH_WORKERS else workers
         self._left_out = bytearray(self._total)
@@ -72,7 +82,7 @@ class Checker:
         yield from self._alike(progress)
 
     def remainder(self) -> Iterator[Sample]:
-        """The clean samples of the first set, their labels in normal spelling, once ``faults`` has come to its end.
+        """The clean samples of the first set, in order, once ``faults`` has come to its end; labels in normal spelling.
 
         Of what is there twice the first is kept; of pictures with two labels none, since one of those is wrong; and
         none that the second set has too.
@@ -80,6 +90,11 @@ class Checker:
         for index, sample in enumerate(self._sets[0]):
             if not self._left_out[index]:
                 yield dataclasses.replace(sample, text=normal_label(sample.text or "", self._charset))
+
+    @property
+    def first(self) -> int:
+        """The samples of the first set."""
+        return len(self._sets[0])
 
     @property
     def left_out(self) -> int:
@@ -91,6 +106,7 @@ class Checker:
         with Workers.opened(look_at, count=self._workers, on_death=_deadly) as workers:
             for index, look in enumerate(workers.map(_noted(self._all(), waiting))):
                 sample = waiting.popleft()
+                self._left_out[index] = sample.origin in self._doubtful
                 label = check_label(sample.text, self._charset)
                 for kind, detail in label.faults:
                     self._left_out[index] |= kind != "unnormalised"
@@ -99,7 +115,7 @@ class Checker:
                 if problem is not None:
                     self._left_out[index] = True
                     yield fault_of_image(sample, *problem)
-                if isinstance(look, Look) and label.text and not look.blank:
+                if isinstance(look, Look) and label.text and (problem is None or problem[0] in _COMPARABLE):
                     self._prints.add(index, digest=look.digest, outline=look.outline, label=label.text)
                 self.checked = index + 1
                 progress("checking", self.checked, self._total)

@@ -10,10 +10,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ocrkit.data.records import BadRow, Sample
+    from ocrkit.errors import DataError
 
-__all__ = ["KINDS", "Fault", "fault_of_image", "fault_of_label", "fault_of_row"]
+__all__ = ["KINDS", "Fault", "fault_of_image", "fault_of_label", "fault_of_row", "fault_of_set"]
 
 KINDS: Final[Mapping[str, str]] = {
+    "unreadable": "The whole set: its file is damaged, or not of the format that it looks like.",
     "row": "A row of a table that cannot be read: columns, quotes, bytes that are not UTF-8, a line break in a text.",
     "missing": "An image that is listed and is not there.",
     "image": "An image that cannot be decoded, or that no network takes: no pixels, too many, far too wide.",
@@ -66,6 +68,11 @@ def fault_of_label(sample: Sample, kind: str, detail: str) -> Fault:
     """A fault of a sample's text, wherever that is written."""
     path, line = _place(sample.origin)
     return Fault(path or sample.name, line, kind, detail)
+
+
+def fault_of_set(location: str, error: DataError) -> Fault:
+    """The fault of data that cannot be listed at all."""
+    return Fault(location, None, "unreadable", str(error).removeprefix(f"{location}: "))
 
 
 def fault_of_row(row: BadRow) -> Fault:

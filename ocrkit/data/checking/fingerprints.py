@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["Fingerprints"]
 
 _BANDS = 8  # of 16 bits each: outlines that differ in fewer bits than there are bands share one
-_NEAR = 24  # bits of 128; outlines of unlike pictures differ in 64 with a standard deviation of 6
+_NEAR = 20  # bits of 128; outlines of unlike pictures differ in 64 with a standard deviation of 6
 _NEIGHBOURS = 32  # that an outline is compared with in each of its groups
 _EACH = 3  # candidates kept for one image
 _MIXED = np.random.default_rng(0).permutation(128)  # so that each band has bits from all over the outline

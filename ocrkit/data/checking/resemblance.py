@@ -40,7 +40,7 @@ def outline(grey: Image.Image) -> bytes:
 
     Gain and offset of the grey values change none of them, and another size only those that are next to nothing.
     """
-    small = np.asarray(grey.resize((_COLUMNS, _ROWS), Image.Resampling.BOX), dtype=np.float32)
+    small = np.asarray(grey.resize((_COLUMNS, _ROWS), Image.Resampling.BILINEAR), dtype=np.float32)
     frequencies = _cosines(_ROWS)[:_LOW_ROWS] @ small @ _cosines(_COLUMNS)[:_LOW_COLUMNS].T
     return np.packbits(frequencies > 0).tobytes()
 
