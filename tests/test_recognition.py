@@ -276,6 +276,22 @@ def with_decoder(decoder: object) -> Registry:
     return registry
 
 
+class OfTensors:
+    def decode(self, log_probs: object, lengths: object) -> object:
+        return greedy(log_probs, lengths)  # type: ignore[arg-type]
+
+    def decode_tensor(self, log_probs: object, lengths: object) -> object:
+        raise EmissionsError("nothing lies on a device here")
+
+
+def test_what_lies_in_the_cpus_memory_is_decoded_as_an_array() -> None:
+    reading = read_one(
+        bars.reader(), bars.picture("ab"), device="cpu", decoder="own", registry=with_decoder(OfTensors())
+    )
+
+    assert reading.text == "ab"
+
+
 def test_an_error_of_the_decoding_thread_surfaces() -> None:
     recognizer = Recognizer(bars.reader(), decoder="own", registry=with_decoder(Failing()))
 
