@@ -143,7 +143,7 @@ def _summarise(opened: DataCheck, counts: Counter[str]) -> None:
         if counts[kind]:
             say(f"{counts[kind]:8}  {kind}")
     total, checked = counts.total(), opened.checked
-    say(f"{total:8}  fault{"s" * (total != 1)} in {checked} sample{"s" * (checked != 1)}")
+    say(f"{total:8}  fault{'s' * (total != 1)} in {checked} sample{'s' * (checked != 1)}")
 
 
 def _beside_results(update: Callable[[str, int, int], None]) -> Callable[[str, int, int], None]:
