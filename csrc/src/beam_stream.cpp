@@ -37,7 +37,8 @@ class LineSearch {
 class PlainSearch final : public LineSearch {
    public:
     PlainSearch(std::size_t labels, Label blank, const BeamSearchOptions& options)
-        : beam_(options.beam_width, options.token_cut, options.n_best), in_logs_(options.beam_width, options.token_cut) {
+        : beam_(options.beam_width, options.token_cut, options.n_best),
+          in_logs_(options.beam_width, options.token_cut) {
         beam_.reset(labels, blank);
     }
 

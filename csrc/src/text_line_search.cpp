@@ -69,8 +69,8 @@ double TextLineSearch::least_score(std::size_t count) {
     return last->score - doubt(last->score);
 }
 
-/// Adds the best of what was found, rescored and put in order. What may be among them but for the rounding of the beam's
-/// sums is rescored too, so that it is the exact scores that choose, and that tie.
+/// Adds the best of what was found, rescored and put in order. What may be among them but for the rounding of the
+/// beam's sums is rescored too, so that it is the exact scores that choose, and that tie.
 void TextLineSearch::give_out(const LineView& line, const TextPrefixes& prefixes, std::size_t n_best, Decoded& out) {
     const std::size_t count = std::min(n_best, found_.size());
     ranked_.clear();

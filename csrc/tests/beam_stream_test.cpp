@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <thread>
+#include <vector>
 
 #include "check.hpp"
 #include "oracle.hpp"
@@ -119,7 +121,8 @@ TEST(a_stream_with_a_model_finds_what_brute_force_finds_at_60_nats) {
     const NgramModel ngrams(kBigrams);
     for (int repeat = 0; repeat < 30; ++repeat) {
         const oracle::Batch batch = peaked_batch(random, 5, 60.0F);
-        BeamStream stream(4, 0, {.beam_width = 100'000, .n_best = 100'000, .token_cut = 0.0}, model_of(ngrams, 0.5, 0.25));
+        BeamStream stream(4, 0, {.beam_width = 100'000, .n_best = 100'000, .token_cut = 0.0},
+                          model_of(ngrams, 0.5, 0.25));
         for (std::int64_t t = 0; t < 5; ++t) {
             stream.push(part(batch.view(), t, t + 1));
         }
@@ -138,13 +141,41 @@ TEST(a_stream_with_a_model_finds_what_brute_force_finds_at_60_nats) {
                     context = step.next;
                 }
             }
-            const double term = 0.5 * (log_prob + ngrams.end(context)) + 0.25 * static_cast<double>(found.labels.size());
+            const double term =
+                0.5 * (log_prob + ngrams.end(context)) + 0.25 * static_cast<double>(found.labels.size());
             const double acoustic = expected.at({found.labels.begin(), found.labels.end()});
             CHECK_NEAR(found.acoustic_score, acoustic, oracle::tolerance(acoustic));
             CHECK_NEAR(found.score, acoustic + term, oracle::tolerance(acoustic + term));
         }
         CHECK(decoded.proved[0] == 1);
     }
+}
+
+TEST(calls_from_several_threads_wait_for_each_other) {
+    std::mt19937 random(46);
+    const NgramModel ngrams(kBigrams);
+    const oracle::Batch once = oracle::random_batch(random, 1, 1, 4, 2.0F, true);
+    oracle::Batch whole = once;
+    whole.frames = 80;
+    whole.values.clear();
+    for (std::size_t t = 0; t < whole.frames; ++t) {
+        whole.values.insert(whole.values.end(), once.values.begin(), once.values.end());
+    }
+    const TextModel model = model_of(ngrams, 0.5, 0.0);
+    BeamStream stream(4, 0, {}, model);
+    const auto work = [&] {
+        for (int i = 0; i < 20; ++i) {
+            stream.push(once.view());
+            stream.decoded(1);
+        }
+    };
+    {
+        std::vector<std::jthread> threads;
+        for (int i = 0; i < 4; ++i) {
+            threads.emplace_back(work);
+        }
+    }
+    check_same(stream.decoded(1), beam_search_with_model(whole.view(), {.beam_width = 16, .model = model}));
 }
 
 TEST(frames_that_are_refused_leave_the_stream_as_it_was) {
