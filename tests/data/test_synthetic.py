@@ -11,7 +11,7 @@ import pytest
 
 from ocrkit.data.drawing.fonts import find_faces
 from ocrkit.data.synthetic import Synthetic, SyntheticOptions, open_synthetic
-from ocrkit.errors import ConfigError, FontError, MissingFileError, OptionError
+from ocrkit.errors import ConfigError, FontError, MissingFileError, OptionError, UnknownNameError
 from ocrkit.plugin.specs import SourceOptions
 from ocrkit.text.shipped import shipped_charset
 
@@ -76,6 +76,26 @@ def test_wear_does_not_change_the_texts(lines: Synthetic) -> None:
     clean = Synthetic(MALAYALAM, SyntheticOptions(count=50, degrade=0.0), seed=7)
 
     assert [sample.text for sample in clean] == [sample.text for sample in lines]
+
+
+def test_neither_typesetting_changes_the_texts(lines: Synthetic) -> None:
+    modern = Synthetic(MALAYALAM, SyntheticOptions(count=50, letterpress=0.0, reformed=1.0), seed=7)
+
+    assert [sample.text for sample in modern] == [sample.text for sample in lines]
+    assert [_pixels(modern, k) for k in range(8)] != [_pixels(lines, k) for k in range(8)]
+
+
+def test_a_degradation_left_out_leaves_pictures_that_never_had_it_as_they_were(lines: Synthetic) -> None:
+    without = Synthetic(MALAYALAM, SyntheticOptions(count=50, without_degradations=("stain",)), seed=7)
+
+    same = sum(_pixels(without, k) == _pixels(lines, k) for k in range(50))
+
+    assert 25 < same < 50
+
+
+def test_an_unknown_degradation_names_the_nearest() -> None:
+    with pytest.raises(UnknownNameError, match="did you mean 'blur'"):
+        SyntheticOptions(without_degradations=("blurr",))
 
 
 def test_clean_pictures_have_white_edges() -> None:
@@ -186,6 +206,8 @@ def test_a_location_is_a_folder_of_fonts(tmp_path: Path) -> None:
         {"count": 0},
         {"count": -3},
         {"degrade": 1.5},
+        {"letterpress": 1.5},
+        {"reformed": -0.1},
         {"line_words": [0, 2]},
         {"line_words": [3, 2]},
         {"words": "a", "text": "b"},

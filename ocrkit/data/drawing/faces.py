@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ocrkit.data.drawing.fonts import read_cover
-from ocrkit.data.drawing.shaping import can_draw, refusal
+import numpy as np
+
+from ocrkit.data.composing.weighted import Weighted
+from ocrkit.data.drawing.fonts import load_font, read_cover
+from ocrkit.data.drawing.shaping import can_draw, draw_mask, refusal
 from ocrkit.errors import FontError, unknown_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-    import numpy as np
 
     from ocrkit.data.drawing.fonts import Face
 
@@ -21,6 +23,12 @@ __all__ = ["FaceBook"]
 # A face that draws fewer of the texts than this is of another script, and happens to have the digits.
 _SUITED = 1 / 8
 _QUICK_TRIES = 8
+# Strokes of text faces, as parts of a small letter's height. What is thinner or bolder than that, as faces for titles
+# are, is drawn so much more seldom.
+_TEXT_STROKES = (0.1, 0.19)
+_UNUSUAL = 0.4
+_LETTERS = ("നമല", "nexo")
+_PROBE_SIZE = 100
 _INSTALL = (
     "install faces for the script (Debian: fonts-mlym for Malayalam, fonts-dejavu-core for Latin) "
     "or name a folder with 'fonts'"
@@ -28,7 +36,10 @@ _INSTALL = (
 
 
 class FaceBook:
-    """Faces by family. A family is drawn first and then a face of it, so that one with forty cuts counts no more."""
+    """Faces by family. A family is drawn first and then a face of it, so that one with forty cuts counts no more.
+
+    Faces whose strokes are those of running text are drawn oftener than very thin or bold ones.
+    """
 
     def __init__(
         self, faces: Iterable[Face], *, families: Sequence[str] = (), without_families: Sequence[str] = ()
@@ -49,6 +60,7 @@ class FaceBook:
         if not self._by_family:
             raise FontError("no font family is left: without_families names all that there are; name fewer")
         self.families = tuple(self._by_family)
+        self._drawn: Weighted[Weighted[Face]] | None = None
 
     def undrawn(self, symbols: Iterable[str]) -> tuple[str, ...]:
         """The symbols that no face has glyphs for; invisible ones are none of them."""
@@ -94,16 +106,39 @@ class FaceBook:
 
     def draw(self, text: str, rng: np.random.Generator) -> Face | None:
         """A face that can draw all of ``text``, or None where there is none."""
+        drawn = self._drawn = self._drawn or self._weighted()
         for _ in range(_QUICK_TRIES):
-            faces = self._by_family[self.families[rng.integers(len(self.families))]]
-            face = faces[rng.integers(len(faces))]
+            face = drawn.draw(rng).draw(rng)
             if can_draw(face, text):
                 return face
         able = [face for faces in self._by_family.values() for face in faces if can_draw(face, text)]
         return able[rng.integers(len(able))] if able else None
+
+    def _weighted(self) -> Weighted[Weighted[Face]]:
+        """The faces of each family by weight, and the families by their heaviest face."""
+        families = [[(face, _weight(face)) for face in faces] for faces in self._by_family.values()]
+        return Weighted((Weighted(faces), max(weight for _, weight in faces)) for faces in families)
 
     def complaint(self, text: str) -> FontError:
         """The error for a text that no face can draw: how many there are, and why the first three cannot."""
         faces = [face for faces in self._by_family.values() for face in faces]
         reasons = "; ".join(f"{face}: {refusal(face, text)}" for face in faces[:3])
         return FontError(f"none of {len(faces)} faces can draw {text!r}: {reasons}; {_INSTALL}")
+
+
+@lru_cache(maxsize=4096)
+def _weight(face: Face) -> float:
+    """How often a face is drawn beside one for running text."""
+    letters = next((letters for letters in _LETTERS if read_cover(face).issuperset(map(ord, letters))), "")
+    if not letters:
+        return 1.0
+    font = load_font(face, _PROBE_SIZE)
+    # Padded, so that ink at the mask's edge has an edge too.
+    ink = np.pad(draw_mask(font, letters)[0] > 127, 1)
+    height = np.count_nonzero((np.pad(draw_mask(font, letters[0])[0], 1) > 127).any(axis=1))
+    edges = np.count_nonzero(ink[:, 1:] != ink[:, :-1]) + np.count_nonzero(ink[1:] != ink[:-1])
+    if not height or not edges:
+        return 1.0
+    # A stroke has two edges, and an edge that leans shows pi / 4 of its steps along the axes.
+    stroke = 2 * np.count_nonzero(ink) / (edges * np.pi / 4) / height
+    return 1.0 if _TEXT_STROKES[0] <= stroke <= _TEXT_STROKES[1] else _UNUSUAL
