@@ -20,7 +20,7 @@ __all__ = ["ocrkit_sources"]
 
 @hookimpl
 def ocrkit_sources() -> Iterator[SourceSpec]:
-    """Tables, pairs of files, MJSynth, file names, and lines that are drawn."""
+    """What is read from disk, and lines that are drawn."""
     yield SourceSpec(
         name="labels",
         summary="A folder with labels.tsv, .csv or .jsonl, or such a table itself.",
@@ -39,6 +39,24 @@ def ocrkit_sources() -> Iterator[SourceSpec]:
         summary="MJSynth's folder, or one of its annotation lists; 1_word_123.jpg shows 'word'.",
         recognises=_recognises_mjsynth,
         open=_open_mjsynth,
+    )
+    yield SourceSpec(
+        name="iam",
+        summary="The IAM Handwriting Database: lines.txt or words.txt and their folders of images.",
+        recognises=_recognises_iam,
+        open=_open_iam,
+    )
+    yield SourceSpec(
+        name="page",
+        summary="PAGE XML files with the images of their pages; each line is cut out.",
+        recognises=_recognises_page,
+        open=_open_page,
+    )
+    yield SourceSpec(
+        name="alto",
+        summary="ALTO XML files with the images of their pages; each line is cut out.",
+        recognises=_recognises_alto,
+        open=_open_alto,
     )
     yield SourceSpec(
         name="lmdb",
@@ -107,6 +125,45 @@ def _open_mjsynth(location: Path | None, options: SourceOptions) -> Sequence[Sam
 
     given = _given("mjsynth", "a folder or an annotation list", location, options)
     return open_mjsynth(given, report=options.report, progress=options.progress)
+
+
+def _recognises_iam(location: Path) -> bool:
+    from ocrkit.data.sources.iam import recognises_iam
+
+    return recognises_iam(location)
+
+
+def _open_iam(location: Path | None, options: SourceOptions) -> Sequence[Sample]:
+    from ocrkit.data.sources.iam import open_iam
+
+    given = _given("iam", "a folder with lines.txt or words.txt", location, options)
+    return open_iam(given, report=options.report, progress=options.progress)
+
+
+def _recognises_page(location: Path) -> bool:
+    from ocrkit.data.sources.pages import recognises_pages
+
+    return recognises_pages(location, "page")
+
+
+def _open_page(location: Path | None, options: SourceOptions) -> Sequence[Sample]:
+    from ocrkit.data.sources.pages import open_pages
+
+    given = _given("page", "a folder of PAGE XML files, or one of them", location, options)
+    return open_pages(given, "page", report=options.report, progress=options.progress)
+
+
+def _recognises_alto(location: Path) -> bool:
+    from ocrkit.data.sources.pages import recognises_pages
+
+    return recognises_pages(location, "alto")
+
+
+def _open_alto(location: Path | None, options: SourceOptions) -> Sequence[Sample]:
+    from ocrkit.data.sources.pages import open_pages
+
+    given = _given("alto", "a folder of ALTO XML files, or one of them", location, options)
+    return open_pages(given, "alto", report=options.report, progress=options.progress)
 
 
 def _recognises_lmdb(location: Path) -> bool:

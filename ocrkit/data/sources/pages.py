@@ -1,0 +1,199 @@
+"""Pages of lines in PAGE or ALTO files: listed page by page, and read again when a line is asked for."""
+
+from __future__ import annotations
+
+import logging
+import os
+from array import array
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path, PureWindowsPath
+from typing import TYPE_CHECKING, overload
+
+from ocrkit.data.records import BadRow, Sample
+from ocrkit.data.sources import alto, page
+from ocrkit.data.sources.faults import Faults, RowFault
+from ocrkit.data.sources.images import image_suffixes, walk
+from ocrkit.data.sources.page_line import LineImage, PageText
+from ocrkit.data.sources.xml_file import Element, read_xml, root_name
+from ocrkit.errors import DataError, MissingFileError
+
+if TYPE_CHECKING:
+    from ocrkit.data.sources.faults import Report
+    from ocrkit.data.sources.indexed import Progress
+
+__all__ = ["PageSamples", "open_pages", "recognises_pages"]
+
+_READERS: dict[str, tuple[str, Callable[[Path, Element, Faults], PageText]]] = {
+    "page": (page.ROOT, page.page_text),
+    "alto": (alto.ROOT, alto.alto_text),
+}
+_FOLDERS = ("", "page", "alto")  # below a data set's own, where programs put the files
+_LOOKED_AT = 20  # files whose root is looked at to recognise a folder
+_log = logging.getLogger("ocrkit")
+
+
+def recognises_pages(location: Path, kind: str) -> bool:
+    """Whether it is a file of a kind, ``page`` or ``alto``, or a folder with one in it, or below, in ``page``."""
+    root = _READERS[kind][0]
+    if not location.is_dir():
+        return location.suffix.lower() == ".xml" and root_name(location) == root
+    for folder in _FOLDERS:
+        try:
+            names = sorted(name for name in os.listdir(location / folder) if name.lower().endswith(".xml"))
+        except OSError:
+            continue
+        if any(root_name(location / folder / name) == root for name in names[:_LOOKED_AT]):
+            return True
+    return False
+
+
+def open_pages(
+    location: Path, kind: str, *, report: Report | None = None, progress: Progress | None = None
+) -> PageSamples:
+    """List the transcribed lines of a page, or of the pages in a folder and below it, in natural order.
+
+    XML of another kind, such as METS beside the pages, is left aside; lines without text are, too, and counted.
+
+    Args:
+        location: a file or a folder.
+        kind: ``page`` or ``alto``.
+        report: told of each bad line, and of each file that cannot be read, which are then left out.
+        progress: told of the files that are read, of how many.
+
+    Raises:
+        MissingFileError: there is nothing at ``location``.
+        DataError: there is no such file; or, without ``report``, one is not well-formed, or a line has a text and no
+            outline (each with ``file:line``).
+    """
+    if not os.path.exists(location):
+        raise MissingFileError(f"no file or folder {str(location)!r}")
+    files = _files_at(location, kind)
+    faults, without_text = Faults(report), 0
+    paths: list[str] = []
+    ends = array("Q")
+    for done, path in enumerate(files, 1):
+        text = _read(path, kind, faults)
+        if text is not None:
+            without_text += text.without_text
+            paths.append(str(path))
+            ends.append((ends[-1] if ends else 0) + len(text.lines))
+        if progress is not None:
+            progress(done, len(files))
+    if without_text:
+        _log.warning("%s: %d lines without a text are left out", location, without_text)
+    root = location if location.is_dir() else location.parent
+    return PageSamples(kind, root, tuple(paths), ends, range(ends[-1] if ends else 0))
+
+
+@dataclass(frozen=True, slots=True)
+class PageSamples(Sequence[Sample]):
+    """The lines of pages; the page of a line is read again when the line is asked for, and kept for the next ones.
+
+    Attributes:
+        kind: ``page`` or ``alto``.
+        root: the folder that was listed; the group of a line is its file, relative to it.
+        paths: the files.
+        ends: how many lines there are up to the end of each file.
+        indices: which lines, counted through all files.
+    """
+
+    kind: str
+    root: Path
+    paths: tuple[str, ...]
+    ends: Sequence[int]
+    indices: range
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+    @overload
+    def __getitem__(self, index: int) -> Sample: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Sample]: ...
+    def __getitem__(self, index: int | slice) -> Sample | Sequence[Sample]:
+        """Make the sample at ``index``; a slice gives another such sequence.
+
+        Raises:
+            DataError: its file has changed since it was listed.
+        """
+        if isinstance(index, slice):
+            return PageSamples(self.kind, self.root, self.paths, self.ends, self.indices[index])
+        place = self.indices[index]
+        number = bisect_right(self.ends, place)
+        path = Path(self.paths[number])
+        text, image = _page_and_image(path, self.kind, _stamp(path))
+        within = place - (self.ends[number - 1] if number else 0)
+        if within >= len(text.lines):
+            raise DataError(f"{path}: the file has changed since it was listed; begin again")
+        line = text.lines[within]
+        return Sample(
+            name=f"{path}#{line.id}",
+            image=LineImage(image, line.outline, text.width, text.height),
+            text=line.text,
+            origin=f"{path}:{line.line}",
+            group=os.path.splitext(os.path.relpath(path, self.root))[0],
+        )
+
+
+def _files_at(location: Path, kind: str) -> list[Path]:
+    root = _READERS[kind][0]
+    if not location.is_dir():
+        found = root_name(location)
+        if found != root:
+            raise DataError(f"{location}: its root element is {found!r}; expected {root!r}, as format {kind!r} has it")
+        return [location]
+    inside = (Path(parent, name) for parent, names in walk(location) for name in names if name.lower().endswith(".xml"))
+    files = [path for path in inside if root_name(path) == root]
+    if not files:
+        raise DataError(f"{location}: no .xml file with the root element {root!r} in this folder, nor below it")
+    return files
+
+
+def _read(path: Path, kind: str, faults: Faults) -> PageText | None:
+    """A page, or None where its file cannot be read and that is reported."""
+    try:
+        return _READERS[kind][1](path, read_xml(path), faults)
+    except DataError as error:
+        if faults.raised:
+            raise
+        faults.add(path, 0, RowFault("malformed", str(error).removeprefix(f"{path}:").strip()))
+        return None
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    try:
+        status = os.stat(path)
+    except OSError as error:
+        raise DataError(f"{path}: {error.strerror or error}; it was there when it was listed") from error
+    return status.st_mtime_ns, status.st_size
+
+
+@lru_cache(maxsize=8)
+def _page_and_image(path: Path, kind: str, stamp: tuple[int, int]) -> tuple[PageText, Path]:
+    """A page whose bad lines were told of when it was listed, and the file of its image."""
+    del stamp
+    text = _READERS[kind][1](path, read_xml(path), Faults(_ignore))
+    return text, _image_of(path, text.image)
+
+
+def _ignore(row: BadRow) -> None:
+    del row
+
+
+def _image_of(path: Path, named: str) -> Path:
+    """The image that a file names, beside it or in the folder above; else one called as the file is."""
+    # Programs write whole paths of the machine that they ran on, with either slash.
+    name = PureWindowsPath(named).name
+    folders = (path.parent, path.parent.parent)
+    candidates = [folder / each for each in (named, name) if each for folder in folders]
+    for candidate in candidates:
+        if candidate.is_file():
+            return candidate
+    for folder in folders:
+        for suffix in sorted(image_suffixes()):
+            if (folder / f"{path.stem}{suffix}").is_file():
+                return folder / f"{path.stem}{suffix}"
+    return candidates[0] if candidates else path.with_suffix(".png")
