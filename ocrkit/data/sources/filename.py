@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 
 from ocrkit.data.records import Sample
 from ocrkit.data.sources.images import images_below
+from ocrkit.data.sources.packed import FolderSamples, PackedNames
 from ocrkit.errors import DataError, MissingFileError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 __all__ = ["open_filename"]
 
 
-def open_filename(location: Path) -> list[Sample]:
+def open_filename(location: Path) -> Sequence[Sample]:
     """List a folder's images, and those below it, each with its name up to the last dot as its text.
 
     Raises:
@@ -26,7 +28,12 @@ def open_filename(location: Path) -> list[Sample]:
         raise MissingFileError(f"no folder {str(location)!r}")
     if not os.path.isdir(location):
         raise DataError(f"{location}: not a folder; format 'filename' expects a folder of images named by their text")
-    samples = [Sample(name=str(image), image=image, text=image.stem) for image in images_below(location)]
-    if not samples:
+    names = PackedNames(os.path.relpath(image, location) for image in images_below(location))
+    if not names:
         raise DataError(f"{location}: no image in this folder, nor below it; expected images named by their text")
-    return samples
+    return FolderSamples.of(location, names, _sample)
+
+
+def _sample(folder: Path, name: str) -> Sample:
+    image = folder / name
+    return Sample(name=str(image), image=image, text=image.stem)

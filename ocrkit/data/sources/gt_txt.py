@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import logging
 import os
+from array import array
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ocrkit.data.records import Sample
+from ocrkit.data.sources.faults import Faults, RowFault
 from ocrkit.data.sources.images import image_suffixes, walk
+from ocrkit.data.sources.packed import FolderSamples, PackedNames
 from ocrkit.data.sources.tables import read_text
 from ocrkit.errors import DataError, MissingFileError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from ocrkit.data.sources.faults import Report
+    from ocrkit.data.sources.indexed import Progress
 
 __all__ = ["SUFFIX", "open_gt_txt", "recognises_gt_txt"]
 
@@ -21,6 +27,7 @@ SUFFIX = ".gt.txt"
 
 # Between stem and suffix, in the order of preference: plain, then binarised and normalised as OCRopus writes them.
 _VARIANTS = ("", ".bin", ".nrm")
+_EVERY = 1 << 10  # texts between two reports of progress
 _log = logging.getLogger("ocrkit")
 
 
@@ -33,39 +40,82 @@ def recognises_gt_txt(location: Path) -> bool:
         return False
 
 
-def open_gt_txt(location: Path) -> list[Sample]:
+def open_gt_txt(location: Path, *, report: Report | None = None, progress: Progress | None = None) -> Sequence[Sample]:
     """List the pairs in a folder and below it, in natural order; a text whose image is missing is listed too.
 
-    Images without a text are left out, and their number is logged.
+    Each text is read once and checked, and read again when its sample is asked for. Images without a text are left
+    out, and their number is logged.
+
+    Args:
+        location: the folder.
+        report: told of each text that cannot be used, whose pair is then left out.
+        progress: told of the texts that are read, of how many.
 
     Raises:
         MissingFileError: there is no such folder.
-        DataError: it has no ``.gt.txt``; or a text is empty, has several lines, is not UTF-8, or has two images.
+        DataError: it has no ``.gt.txt``; or, without ``report``, a text is empty, has several lines, is not UTF-8, or
+            has two images.
     """
     if not os.path.exists(location):
         raise MissingFileError(f"no folder {str(location)!r}")
     if not os.path.isdir(location):
         raise DataError(f"{location}: not a folder; format 'gt.txt' expects a folder of line.png, line{SUFFIX}")
-    samples = list(_pairs_below(location))
-    if not samples:
+    faults = Faults(report)
+    names = PackedNames(_pairs_below(location, faults))
+    if not names:
         raise DataError(f"{location}: no {SUFFIX} file in this folder, nor below it; expected line.png, line{SUFFIX}")
-    return samples
+    good = array("I", _good(location, names, faults, progress))
+    return FolderSamples(location, names, _sample, range(len(names)) if len(good) == len(names) else good)
 
 
-def _pairs_below(location: Path) -> Iterator[Sample]:
+def _pairs_below(location: Path, faults: Faults) -> Iterator[str]:
+    """Each pair as its stem, relative to the folder, a NUL, and what its image's name has after the stem."""
     left_out = 0
     for parent, files in walk(location):
         images = _images_by_stem(files)
         taken = 0
         for name in (file for file in files if file.endswith(SUFFIX)):
             stem = name.removesuffix(SUFFIX)
-            image = Path(parent, _image_of(stem, images, parent) or f"{stem}.png")
-            text = Path(parent, name)
-            yield Sample(str(image), image, _text_of(text), origin=str(text))
             taken += any(f"{stem}{variant}" in images for variant in _VARIANTS)
+            try:
+                image = _image_of(stem, images) or f"{stem}.png"
+            except RowFault as fault:
+                faults.add(Path(parent, name), 0, fault)
+                continue
+            yield f"{os.path.relpath(os.path.join(parent, stem), location)}\0{image[len(stem) :]}"
         left_out += max(0, len(images) - taken)
     if left_out:
         _log.warning("%s: %d images without a %s are left out", location, left_out, SUFFIX)
+
+
+def _good(location: Path, names: PackedNames, faults: Faults, progress: Progress | None) -> Iterator[int]:
+    """The indices of the pairs whose texts can be used."""
+    for index in range(len(names)):
+        path = _text_path(location, names[index])
+        try:
+            _text_of(path)
+            yield index
+        except RowFault as fault:
+            faults.add(path, 0, fault)
+        except DataError as error:
+            if faults.raised:
+                raise
+            faults.add(path, 0, RowFault("not-utf8", str(error).removeprefix(f"{path}:")))
+        if progress is not None and (index % _EVERY == 0 or index + 1 == len(names)):
+            progress(index + 1, len(names))
+
+
+def _sample(folder: Path, name: str) -> Sample:
+    path = _text_path(folder, name)
+    image = folder / name.replace("\0", "")
+    try:
+        return Sample(str(image), image, _text_of(path), origin=str(path))
+    except RowFault as fault:
+        raise DataError(f"{path}: {fault.reason}") from fault
+
+
+def _text_path(folder: Path, name: str) -> Path:
+    return folder / (name.partition("\0")[0] + SUFFIX)
 
 
 def _images_by_stem(files: Iterable[str]) -> dict[str, list[str]]:
@@ -78,13 +128,14 @@ def _images_by_stem(files: Iterable[str]) -> dict[str, list[str]]:
     return images
 
 
-def _image_of(stem: str, images: dict[str, list[str]], parent: str) -> str | None:
+def _image_of(stem: str, images: dict[str, list[str]]) -> str | None:
     for variant in _VARIANTS:
         found = images.get(f"{stem}{variant}", [])
         if len(found) > 1:
-            raise DataError(
-                f"{os.path.join(parent, stem)}{SUFFIX}: {' and '.join(sorted(found))} both go with it; "
-                "expected one image, so move the other away, or list them in a labels.tsv"
+            raise RowFault(
+                "two-images",
+                f"{' and '.join(sorted(found))} both go with it; "
+                "expected one image, so move the other away, or list them in a labels.tsv",
             )
         if found:
             return found[0]
@@ -94,7 +145,7 @@ def _image_of(stem: str, images: dict[str, list[str]], parent: str) -> str | Non
 def _text_of(path: Path) -> str:
     text = read_text(path).rstrip("\r\n")
     if not text or text.isspace():
-        raise DataError(f"{path}: the text is empty; expected one line, so write it, or remove the file")
+        raise RowFault("empty-text", "the text is empty; expected one line, so write it, or remove the file")
     if "\n" in text or "\r" in text:
-        raise DataError(f"{path}: {text.count(chr(10)) + 1} lines; expected one line of text")
+        raise RowFault("line-break", f"{text.count(chr(10)) + 1} lines; expected one line of text")
     return text

@@ -16,6 +16,7 @@ from ocrkit.data.sources.faults import Faults, RowFault, check_text
 from ocrkit.data.sources.images import images_below, natural_order
 from ocrkit.data.sources.indexed import Layout, Row, index_rows, line_records
 from ocrkit.data.sources.listed import ListedSamples
+from ocrkit.data.sources.packed import FolderSamples, PackedNames
 from ocrkit.errors import DataError, MissingFileError
 
 if TYPE_CHECKING:
@@ -88,10 +89,16 @@ def _row(line: str) -> Row:
     return Row(name.removeprefix("./"), match[1])
 
 
-def _search(folder: Path) -> list[Sample]:
-    samples = [
-        Sample(str(image), image, match[1]) for image in images_below(folder) if (match := _IMAGE.fullmatch(image.name))
-    ]
-    if not samples:
+def _search(folder: Path) -> FolderSamples:
+    names = PackedNames(
+        os.path.relpath(image, folder) for image in images_below(folder) if _IMAGE.fullmatch(image.name)
+    )
+    if not names:
         raise DataError(f"{folder}: no annotation*.txt, and no image called like 1_word_123.jpg in it or below")
-    return samples
+    return FolderSamples.of(folder, names, _sample)
+
+
+def _sample(folder: Path, name: str) -> Sample:
+    image = folder / name
+    match = _IMAGE.fullmatch(image.name)
+    return Sample(str(image), image, match[1] if match else "")

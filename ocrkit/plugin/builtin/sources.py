@@ -111,7 +111,8 @@ def _recognises_gt_txt(location: Path) -> bool:
 def _open_gt_txt(location: Path | None, options: SourceOptions) -> Sequence[Sample]:
     from ocrkit.data.sources.gt_txt import open_gt_txt
 
-    return open_gt_txt(_given("gt.txt", "a folder", location, options))
+    given = _given("gt.txt", "a folder", location, options)
+    return open_gt_txt(given, report=options.report, progress=options.progress)
 
 
 def _recognises_mjsynth(location: Path) -> bool:
