@@ -11,8 +11,9 @@ import numpy as np
 from PIL import Image
 
 from ocrkit.data.drawing.fonts import Face, load_font, read_cover, require_shaping
+from ocrkit.data.drawing.forme import place_letters
 from ocrkit.data.drawing.shaping import draw_mask, refusal
-from ocrkit.data.drawing.typesetting import Typesetting, split_clusters
+from ocrkit.data.drawing.typesetting import Typesetting
 from ocrkit.errors import FontError, OptionError
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ __all__ = ["LETTER_HEIGHTS", "Margins", "draw_line", "draw_margins", "render_lin
 LETTER_HEIGHTS = (9, 11, 13, 15, 18, 22)
 _SIZE_RANGE = (16, 80)  # px to the em
 _PROBE_SIZE = 100
-_LOST_INK = 0.5  # of a letter's darkness, at the most uneven pressure
 
 _NOWHERE = (1 << 16, -(1 << 16))
 _BREAKING = ("Cc", "Cs", "Zl", "Zp")
@@ -95,7 +95,7 @@ def draw_line(
     """As ``render_line``, of a text that the face is known to draw: nothing is checked again."""
     shaped = typesetting.spell(text)
     ink, y = (
-        _place_letters(shaped, face, size, typesetting, rng)
+        place_letters(shaped, face, size, typesetting, rng)
         if typesetting.by_letter
         else _without_x(draw_mask(load_font(face, size), shaped))
     )
@@ -132,46 +132,6 @@ def widen_spaces(text: str, rng: np.random.Generator) -> str:
     words = text.split(" ")
     gaps = rng.choice(4, size=len(words) - 1, p=(0.0, 0.5, 0.4, 0.1))
     return "".join(word + " " * int(gap) for word, gap in zip(words, gaps, strict=False)) + words[-1]
-
-
-def _place_letters(
-    text: str, face: Face, size: int, typesetting: Typesetting, rng: np.random.Generator
-) -> tuple[NDArray[np.uint8], int]:
-    """The ink of ``text``, (H, W), its letters set one after another as type is, and its first row from the ascender's.
-
-    The letters of a word are inked much alike, as a forme takes ink in patches.
-    """
-    clusters = split_clusters(text)
-    shifts = np.rint(rng.standard_normal(len(clusters)) * typesetting.jitter * size).astype(int)
-    inkings = 1 - typesetting.pressure * (_LOST_INK * rng.random(len(clusters)))
-    patch = 1.0
-    pen = 0.0
-    placed: list[tuple[NDArray[np.uint8], int, int]] = []
-    for cluster, shift, inking in zip(clusters, shifts.tolist(), inkings.tolist(), strict=True):
-        mask, x, y, advance = _letter(face, size, cluster)
-        if cluster[0] == " ":
-            patch = 1 - typesetting.pressure * _LOST_INK * float(rng.random())
-        elif mask.size:
-            inked = (mask * np.float32(inking * patch)).astype(np.uint8) if typesetting.pressure else mask
-            placed.append((inked, round(pen) + x, y + shift))
-        pen += advance + typesetting.tracking * size
-    if not placed:
-        return np.zeros((0, 0), np.uint8), 0
-    left, top = min(x for _, x, _ in placed), min(y for _, _, y in placed)
-    right = max(x + mask.shape[1] for mask, x, _ in placed)
-    bottom = max(y + mask.shape[0] for mask, _, y in placed)
-    ink = np.zeros((bottom - top, right - left), np.uint8)
-    for mask, x, y in placed:
-        room = ink[y - top : y - top + mask.shape[0], x - left : x - left + mask.shape[1]]
-        np.maximum(room, mask, out=room)
-    return ink, top
-
-
-@lru_cache(maxsize=16384)
-def _letter(face: Face, size: int, cluster: str) -> tuple[NDArray[np.uint8], int, int, float]:
-    """The ink of one letter with its signs, where its corner lies from the pen, and how far the pen moves on."""
-    font = load_font(face, size)
-    return *draw_mask(font, cluster), font.getlength(cluster)
 
 
 def _without_x(drawn: tuple[NDArray[np.uint8], int, int]) -> tuple[NDArray[np.uint8], int]:

@@ -32,7 +32,7 @@ _SPLIT = re.compile("[\u0000-\u024f\u0300-\u036f\u0d00-\u0d7f\u2000-\u206f\u20a0
 _OLD_SHAPES = {"ൾ": "ഠം"}
 _PROBE_SIZE = 64
 
-_LETTERPRESS, _SPACED, _OLD_SHAPED = 0.35, 0.15, 0.6
+_LETTERPRESS, _SPACED, _OLD_SHAPED, _VIRAMA_APART = 0.35, 0.15, 0.6, 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ class Typesetting:
         tracking: paper added after each letter with its signs, em; negative for tight lines, at least -0.1.
         jitter: how far letters stand above and below the line, em of standard deviation.
         pressure: how unevenly letters are inked, 0 (evenly) to 1.
+        virama_gap: how far a virama that ends a letter stands off it, em, as one that is a type of its own does.
         stretch: width and height of the letters, as parts of what the face has.
     """
 
@@ -54,19 +55,25 @@ class Typesetting:
     tracking: float = 0.0
     jitter: float = 0.0
     pressure: float = 0.0
+    virama_gap: float = 0.0
     stretch: tuple[float, float] = (1.0, 1.0)
 
     def __post_init__(self) -> None:
-        if self.tracking < -0.1 or self.jitter < 0 or not 0 <= self.pressure <= 1 or min(self.stretch) <= 0:
+        if (
+            self.tracking < -0.1
+            or min(self.jitter, self.virama_gap) < 0
+            or not 0 <= self.pressure <= 1
+            or min(self.stretch) <= 0
+        ):
             raise OptionError(
-                f"{self} cannot be set; tracking takes -0.1 or more, jitter 0 or more, pressure 0 to 1, stretch two "
-                "numbers above 0"
+                f"{self} cannot be set; tracking takes -0.1 or more, jitter and virama_gap 0 or more, pressure 0 to 1, "
+                "stretch two numbers above 0"
             )
 
     @property
     def by_letter(self) -> bool:
         """Whether letters are placed one by one, which keeps the face from kerning them."""
-        return bool(self.tracking or self.jitter or self.pressure)
+        return bool(self.tracking or self.jitter or self.pressure or self.virama_gap)
 
     def spell(self, text: str) -> str:
         """The characters to shape so that ``text`` comes out in these shapes; it reads the same."""
@@ -101,6 +108,7 @@ def draw_typesetting(
             tracking=float(rng.uniform(-0.01, 0.13)),
             jitter=float(rng.uniform(0, 0.025)),
             pressure=float(rng.uniform(0, 0.9)),
+            virama_gap=float(rng.uniform(0.02, 0.2)) if rng.random() < _VIRAMA_APART else 0.0,
             stretch=stretch,
         )
     tracking = float(rng.uniform(-0.03, 0.2)) if kind > 1 - _SPACED else 0.0

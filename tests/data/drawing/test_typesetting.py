@@ -140,6 +140,27 @@ def test_pressure_takes_ink_and_never_adds_any() -> None:
 
 
 @needs_fonts
+def test_a_virama_stands_off_its_letter_and_nothing_else_changes() -> None:
+    face = _face("Rachana")
+    close = render_line("അത്", face, 50, margins=TIGHT, typesetting=Typesetting(tracking=1e-9))
+
+    apart = render_line("അത്", face, 50, margins=TIGHT, typesetting=Typesetting(virama_gap=0.2))
+
+    # The virama is the last ink of the line: 0.2 em of 50 px is 10 px.
+    assert apart.shape == (close.shape[0], close.shape[1] + 10)
+    assert (255 - apart).sum(dtype=np.int64) == pytest.approx((255 - close).sum(dtype=np.int64), rel=0.01)
+
+
+@needs_fonts
+def test_a_virama_within_a_conjunct_stays_where_it_is() -> None:
+    face = _face("Rachana")
+
+    drawn = render_line("ട്സ", face, 50, typesetting=Typesetting(virama_gap=0.2))
+
+    assert np.array_equal(drawn, render_line("ട്സ", face, 50, typesetting=Typesetting(tracking=1e-9)))
+
+
+@needs_fonts
 def test_stretching_changes_width_and_height() -> None:
     face = _face("Rachana")
     plain = render_line("മലയാളം", face, 40, margins=TIGHT)
@@ -161,7 +182,9 @@ def test_an_uneven_line_takes_its_chance_from_the_generator_alone() -> None:
     assert not np.array_equal(first, other)
 
 
-@pytest.mark.parametrize("wrong", [{"tracking": -0.5}, {"jitter": -1.0}, {"pressure": 1.5}, {"stretch": (1.0, 0.0)}])
+@pytest.mark.parametrize(
+    "wrong", [{"tracking": -0.5}, {"jitter": -1.0}, {"virama_gap": -0.1}, {"pressure": 1.5}, {"stretch": (1.0, 0.0)}]
+)
 def test_what_cannot_be_set_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(OptionError, match="cannot be set"):
         Typesetting(**wrong)  # type: ignore[arg-type]  # wrong on purpose
