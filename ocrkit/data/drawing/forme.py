@@ -18,7 +18,7 @@ __all__ = ["place_letters"]
 
 _LOST_INK = 0.35  # of a word's and of a letter's darkness, at the most uneven pressure
 _FAINT = 64  # grey levels by which antialiasing may make one drawing of a letter differ from another
-_VIRAMA = "\u0d4d"
+_VIRAMA, _ZWNJ = "\u0d4d", "\u200c"
 
 
 def place_letters(
@@ -75,9 +75,10 @@ def _letter(face: Face, size: int, cluster: str, *, mark_apart: bool) -> tuple[_
     """The ink of one letter with its signs, that of a last virama where it is wanted apart, and the pen's way on."""
     font = load_font(face, size)
     whole = _Ink(*draw_mask(font, cluster))
-    if not mark_apart or len(cluster) < 2 or cluster[-1] != _VIRAMA:
+    bare = cluster.removesuffix(_ZWNJ)
+    if not mark_apart or len(bare) < 2 or bare[-1] != _VIRAMA:
         return whole, _NO_INK, font.getlength(cluster)
-    letter = _Ink(*draw_mask(font, cluster[:-1]))
+    letter = _Ink(*draw_mask(font, bare[:-1]))
     mark = _difference(whole, letter)
     # Where the virama changes the letter itself, it is no type of its own.
     return (letter, mark, font.getlength(cluster)) if mark is not None else (whole, _NO_INK, font.getlength(cluster))

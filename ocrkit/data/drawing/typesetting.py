@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ocrkit.data.drawing.fonts import load_font, read_cover
 from ocrkit.data.drawing.shaping import needs_joining
 from ocrkit.errors import OptionError
+from ocrkit.text.akshara import split_aksharas
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,9 +24,6 @@ _VIRAMA, _ZWNJ = "\u0d4d", "\u200c"
 _CONSONANT = "[\u0d15-\u0d3a]"
 _JOINT = re.compile(f"(?<=({_CONSONANT}){_VIRAMA})(?={_CONSONANT})")
 _JOINED_SIGN = re.compile(f"(?<={_CONSONANT})(?=[\u0d41-\u0d44])")
-# Letters with what hangs on them. A mark alone would be drawn on a dotted circle.
-_MARKS = "[\u0300-\u036f\u0d00-\u0d03\u0d3b\u0d3c\u0d3e-\u0d4d\u0d57\u0d62\u0d63\u200c\u200d]*"
-_CLUSTER = re.compile(f"\u0d4e?{_CONSONANT}(?:{_VIRAMA}[\u200c\u200d]?{_CONSONANT})*{_MARKS}|.{_MARKS}", re.DOTALL)
 # The scripts whose letters may be drawn one by one; those of Arabic join, and of others the marks are not known here.
 _SPLIT = re.compile("[\u0000-\u024f\u0300-\u036f\u0d00-\u0d7f\u2000-\u206f\u20a0-\u20bf\u2100-\u215f]*")
 # ൾ as it was cast before typewriters gave it its present shape: much like ഠ with the ring of ം.
@@ -152,5 +150,5 @@ def split_clusters(text: str) -> list[str]:
         cluster
         for piece in pieces
         if piece
-        for cluster in (_CLUSTER.findall(piece) if piece[0] != " " and _SPLIT.fullmatch(piece) else (piece,))
+        for cluster in (split_aksharas(piece) if piece[0] != " " and _SPLIT.fullmatch(piece) else (piece,))
     ]

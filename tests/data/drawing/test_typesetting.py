@@ -32,7 +32,7 @@ def _face(family: str, style: str = "Regular") -> Face:
         ("മലയാളം", ["മ", "ല", "യാ", "ളം"]),
         ("സ്ത്രീ ക്ഷേമൎത്ഥൻ", ["സ്ത്രീ", " ", "ക്ഷേ", "മ", "ൎത്ഥ", "ൻ"]),
         ("അതു്,  ഇത്", ["അ", "തു്", ",", "  ", "ഇ", "ത്"]),
-        (f"ക്{ZWNJ}ക ക{ZWNJ}ു", [f"ക്{ZWNJ}ക", " ", f"ക{ZWNJ}ു"]),
+        (f"ക്{ZWNJ}ക ക{ZWNJ}ു", [f"ക്{ZWNJ}", "ക", " ", f"ക{ZWNJ}ു"]),
         ("e\u0301t 19%", ["e\u0301", "t", " ", "1", "9", "%"]),
         # Letters that join across such clusters, and lines that run from right to left, stay whole.
         ("कमल है", ["कमल", " ", "है"]),
