@@ -1,4 +1,4 @@
-"""Sheets of pictures: lines one below another, each with its text and what was read in it."""
+"""Sheets of pictures: lines one below another, each with its text and what was read in it, or many side by side."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PIL import Image, ImageDraw, ImageFont
 
 from ocrkit.data.drawing.fonts import find_faces, load_font, read_cover
-from ocrkit.errors import FontError
+from ocrkit.errors import FontError, OptionError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 
     from ocrkit.data.drawing.fonts import Face
 
-__all__ = ["SheetRow", "draw_sheet"]
+__all__ = ["SheetRow", "draw_samples", "draw_sheet"]
 
 _MARGIN = 8  # px
 _TEXT_SIZE = 18  # px
 _MAX_WIDTH = 1600  # px of a picture; what is wider is scaled down
 _MAX_CAPTION = 120  # characters
 _LINE = _TEXT_SIZE + 8  # px
+_GAP, _AROUND = 4, 128  # px between samples, and the grey there
 _RIGHT, _WRONG, _TRUTH, _NEUTRAL, _PAPER = (20, 110, 40), (180, 30, 30), (90, 90, 90), (0, 0, 0), (255, 255, 255)
 _PLAIN = ("DejaVu Sans", "Manjari", "Rachana", "Noto Sans Malayalam")
 
@@ -56,6 +57,55 @@ def draw_sheet(rows: Sequence[SheetRow], *, title: str = "") -> Image.Image:
     for block in blocks:
         block.draw(sheet, top)
         top += block.height
+    return sheet
+
+
+def draw_samples(pictures: Sequence[Image.Image], *, width: int = _MAX_WIDTH, scale: float = 1.0) -> Image.Image:
+    """Lay pictures side by side and row below row, on grey so that their edges show; for a look at a data set.
+
+    Args:
+        pictures: of any mode and size.
+        width: px of the sheet; a picture that is wider is cut off at its right.
+        scale: what the pictures are scaled by first.
+
+    Returns:
+        Mode ``L``; a picture stands in the first row that has room for it, and rows are as high as their highest.
+
+    Raises:
+        OptionError: the width or the scale leaves no pixel.
+    """
+    if width <= 2 * _GAP or scale <= 0:
+        raise OptionError(
+            f"width {width} px and scale {scale} leave nothing to see; expected over {2 * _GAP} px, over 0"
+        )
+    shelves: list[list[Image.Image]] = []
+    for picture in pictures:
+        size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+        grey = picture.convert("L").resize(size, Image.Resampling.BOX) if scale != 1 else picture.convert("L")
+        grey = grey.crop((0, 0, min(grey.width, width - 2 * _GAP), grey.height))
+        shelf = next((one for one in shelves if _taken(one) + grey.width + _GAP <= width), None)
+        if shelf is None:
+            shelves.append([grey])
+        else:
+            shelf.append(grey)
+    return _shelved(shelves, width)
+
+
+def _taken(shelf: Sequence[Image.Image]) -> int:
+    """The px that a row takes from the sheet's left edge, the gap behind its last picture included."""
+    return _GAP + sum(picture.width + _GAP for picture in shelf)
+
+
+def _shelved(shelves: Sequence[Sequence[Image.Image]], width: int) -> Image.Image:
+    heights = [max(picture.height for picture in shelf) for shelf in shelves]
+    sheet = Image.new("L", (width, _GAP + sum(heights) + _GAP * len(shelves)), _AROUND)
+    top = _GAP
+    for shelf, height in zip(shelves, heights, strict=True):
+        left = _GAP
+        for picture in shelf:
+            sheet.paste(picture, (left, top))
+            left += picture.width + _GAP
+        top += height + _GAP
     return sheet
 
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ocrkit.data.sheet import SheetRow, draw_sheet
+from ocrkit.data.sheet import SheetRow, draw_samples, draw_sheet
+from ocrkit.errors import OptionError
 
 GREEN, RED, GREY = (20, 110, 40), (180, 30, 30), (90, 90, 90)
 
@@ -80,3 +81,43 @@ def test_pictures_of_any_mode_can_be_drawn(mode: str) -> None:
     sheet = draw_sheet([SheetRow(Image.new(mode, (30, 20)), None, "a")])
 
     assert sheet.mode == "RGB"
+
+
+def white(width: int, height: int) -> Image.Image:
+    return Image.new("L", (width, height), 255)
+
+
+def test_samples_stand_side_by_side_on_grey() -> None:
+    sheet = np.asarray(draw_samples([white(30, 10), white(40, 20)], width=100))
+
+    # Gaps of 4 px all around: 4 + 30 + 4 + 40 + 4 is less than 100, so one row of 20 px.
+    assert sheet.shape == (4 + 20 + 4, 100)
+    assert (sheet == 255).sum() == 30 * 10 + 40 * 20
+    assert set(np.unique(sheet)) == {128, 255}
+
+
+def test_samples_that_find_no_room_begin_a_row() -> None:
+    sheet = draw_samples([white(60, 10), white(60, 20), white(20, 5)], width=100)
+
+    # The third finds room beside the first: 4 + 60 + 4 + 20 + 4.
+    assert sheet.size == (100, 4 + 10 + 4 + 20 + 4)
+
+
+def test_samples_may_be_scaled() -> None:
+    sheet = np.asarray(draw_samples([white(60, 20)], width=100, scale=0.5))
+
+    assert (sheet == 255).sum() == 30 * 10
+
+
+def test_a_sample_wider_than_the_sheet_is_cut() -> None:
+    assert draw_samples([white(500, 20)], width=100).size == (100, 28)
+
+
+def test_a_sheet_of_no_samples_is_a_strip() -> None:
+    assert draw_samples([], width=50).size == (50, 4)
+
+
+@pytest.mark.parametrize(("width", "scale"), [(8, 1.0), (100, 0.0)])
+def test_a_sheet_that_could_show_nothing_is_refused(width: int, scale: float) -> None:
+    with pytest.raises(OptionError, match="leave nothing to see"):
+        draw_samples([white(10, 10)], width=width, scale=scale)

@@ -29,7 +29,7 @@ def binarise(picture: Picture, rng: np.random.Generator, strength: float) -> Pic
 
     Sources: Otsu 1979, IEEE Trans. SMC 9(1); Sauvola and Pietikäinen 2000, Pattern Recognition 33(2).
     """
-    locally, finely = rng.random() < 0.4, rng.random() < 0.7
+    locally, finely = rng.random() < 0.4, rng.random() < 0.75
     offset = rng.uniform(-0.2, 0.2) * strength
     ink, paper = levels(picture)
     if paper - ink < LEAST_CONTRAST:

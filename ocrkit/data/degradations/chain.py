@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from ocrkit.data.degradations.picture import Degradation, Picture
 
-__all__ = ["DEGRADATIONS", "check_names", "degrade"]
+__all__ = ["DEGRADATIONS", "TAKE_DETAIL", "Planned", "check_names", "degrade", "plan"]
 
 
 class _Step(NamedTuple):
@@ -38,7 +39,7 @@ _CHAIN = (
     _Step(ink.thin, 0.1, takes_detail=True),
     _Step(ink.break_up, 0.25, takes_detail=True),
     _Step(ink.blotch, 0.3),
-    _Step(page.neighbours, 0.7),
+    _Step(page.neighbours, 0.8),
     _Step(page.rule, 0.06),
     _Step(paper.show_through, 0.12),
     _Step(paper.watermark, 0.08),
@@ -47,9 +48,9 @@ _CHAIN = (
     _Step(geometry.slant, 0.2),
     _Step(geometry.curl, 0.15),
     _Step(geometry.rotate, 0.25),
-    _Step(page.crop, 0.6),
+    _Step(page.crop, 0.75),
     _Step(optics.shade, 0.2),
-    _Step(optics.fade, 0.65),
+    _Step(optics.fade, 0.75),
     _Step(optics.blur, 0.85, takes_detail=True),
     _Step(optics.motion, 0.06, takes_detail=True),
     _Step(scanning.grain, 0.35),
@@ -60,7 +61,7 @@ _CHAIN = (
     _Step(bilevel.dither, 0.03, takes_detail=True),
     _Step(scanning.speckle, 0.2),
     # Archives make their pictures smaller last of all, after thresholds: hence the grey edges of most.
-    _Step(scanning.resample, 0.5, takes_detail=True),
+    _Step(scanning.resample, 0.6, takes_detail=True),
     _Step(scanning.invert, 0.02),
     _Step(scanning.compress, 0.35),
 )
@@ -69,7 +70,18 @@ _TAKE_DETAIL = np.array([step.takes_detail for step in _CHAIN])
 # The sum of the amounts of those that take detail; with more, lines at full strength could not be read.
 _MOST_DETAIL = 1.5
 
+# Names of those of which too much together leaves nothing to read; their amounts share a budget.
+TAKE_DETAIL = frozenset(step.name for step in _CHAIN if step.takes_detail)
 DEGRADATIONS: Mapping[str, Degradation] = MappingProxyType({step.name: step.function for step in _CHAIN})
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One degradation of a picture: its name, how far it goes (0 to 1), and the seed of what it draws."""
+
+    name: str
+    amount: float
+    seed: int
 
 
 def degrade(
@@ -88,17 +100,22 @@ def degrade(
     """
     if without:
         check_names(without)
+    for planned in plan(rng, strength):
+        if planned.name not in without:
+            own = np.random.Generator(np.random.PCG64(planned.seed))
+            picture = DEGRADATIONS[planned.name](picture, own, planned.amount)
+    return picture
+
+
+def plan(rng: np.random.Generator, strength: float) -> list[Planned]:
+    """What ``degrade`` will do to a picture, in its order; nothing where the strength is 0."""
     if strength <= 0:
-        return picture
+        return []
     chances, places = rng.random((2, len(_CHAIN)))
     seeds = rng.integers(2**63, size=len(_CHAIN)).tolist()
     chosen = chances < _LIKELIHOODS * min(1.0, 0.4 + 0.8 * strength)
     amounts = _amounts(places, strength, chosen & _TAKE_DETAIL)
-    for k in np.flatnonzero(chosen).tolist():
-        if _CHAIN[k].name not in without:
-            own = np.random.Generator(np.random.PCG64(seeds[k]))
-            picture = _CHAIN[k].function(picture, own, amounts[k])
-    return picture
+    return [Planned(_CHAIN[k].name, amounts[k], seeds[k]) for k in np.flatnonzero(chosen).tolist()]
 
 
 def check_names(names: Iterable[str]) -> None:

@@ -41,7 +41,7 @@ def motion(picture: Picture, rng: np.random.Generator, strength: float) -> Pictu
 
 def fade(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:
     """Grey the ink and darken the paper: at the worst a contrast of about a third."""
-    ink, paper = 110 * strength * rng.uniform(0.2, 1), 255 - 70 * strength * rng.random()
+    ink, paper = 110 * strength * rng.uniform(0.4, 1), 255 - 70 * strength * rng.random()
     steps = np.linspace(0, 1, 256) ** rng.uniform(1 - 0.4 * strength, 1 + strength)
     greys: Picture = (ink + (paper - ink) * steps + 0.5).astype(np.uint8)
     return greys[picture]

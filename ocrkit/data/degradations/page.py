@@ -57,10 +57,11 @@ def rule(picture: Picture, rng: np.random.Generator, strength: float) -> Picture
 
 
 def crop(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:
-    """Move each edge in or out by up to an eighth of the height; above half strength, a little into heads and feet."""
+    """Move each edge in by up to an eighth of the height or half as far out; above half strength even into the ink."""
     rows = ink_rows(picture)
     reach = round(picture.shape[0] * 0.125 * strength)
-    moves = rng.integers(-reach, reach + 1, 4)
+    # Inwards more often than out: most cutters leave little about the ink.
+    moves = rng.integers(-reach, reach // 2 + 1, 4)
     if rows is None or not reach:
         return picture
     middle = sum(levels(picture)) / 2

@@ -68,7 +68,7 @@ def bleach(picture: Picture, rng: np.random.Generator, strength: float) -> Pictu
     if paper - ink < LEAST_CONTRAST:
         return picture
     white = paper - (paper - ink) * 0.4 * strength * rng.random()
-    black = ink + (paper - ink) * 0.4 * strength * rng.uniform(-1, 0.6)
+    black = ink + (paper - ink) * 0.5 * strength * rng.uniform(-1, 0.3)
     # Part of the way only at part of the strength: the greys between stay where they were.
     table = np.clip((np.arange(256) - black) * (255 / (white - black)), 0, 255)
     share = min(1.0, 3 * strength)

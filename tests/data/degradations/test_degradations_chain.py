@@ -6,31 +6,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from ocrkit.data.degradations import chain
-from ocrkit.data.degradations.chain import DEGRADATIONS, degrade
+from ocrkit.data.degradations.chain import DEGRADATIONS, TAKE_DETAIL, Planned, degrade, plan
 from ocrkit.errors import UnknownNameError
 
 if TYPE_CHECKING:
-    from ocrkit.data.degradations.picture import Degradation, Picture
-
-Applied = list[tuple[str, float, float]]
+    from ocrkit.data.degradations.picture import Picture
 
 
-@pytest.fixture
-def applied(monkeypatch: pytest.MonkeyPatch) -> Applied:
-    """What the chain applies: the name, how far it goes, and the first number of its stream."""
-    log: Applied = []
-
-    def noted(step: chain._Step) -> Degradation:
-        def function(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:
-            log.append((step.name, strength, rng.random()))
-            return picture
-
-        function.__name__ = step.name
-        return function
-
-    monkeypatch.setattr(chain, "_CHAIN", tuple(step._replace(function=noted(step)) for step in chain._CHAIN))
-    return log
+def plans(strength: float, *, count: int) -> list[list[Planned]]:
+    return [plan(np.random.default_rng(seed), strength) for seed in range(count)]
 
 
 def worn(picture: Picture, seed: int, strength: float = 0.5, without: frozenset[str] = frozenset()) -> Picture:
@@ -49,17 +33,24 @@ def test_no_strength_is_no_degradation(bars: Picture) -> None:
     assert np.array_equal(worn(bars, 1, 0.0), bars)
 
 
+def test_a_picture_goes_through_what_is_planned_each_with_its_own_stream(bars: Picture) -> None:
+    for seed in range(20):
+        expected = bars
+        for planned in plan(np.random.default_rng(seed), 0.8):
+            expected = DEGRADATIONS[planned.name](expected, np.random.default_rng(planned.seed), planned.amount)
+
+        assert np.array_equal(worn(bars, seed, 0.8), expected)
+
+
 @pytest.mark.parametrize("name", DEGRADATIONS)
-def test_what_is_left_out_leaves_the_others_draws_as_they_were(name: str, bars: Picture, applied: Applied) -> None:
+def test_what_is_left_out_leaves_the_others_draws_as_they_were(name: str, bars: Picture) -> None:
     for seed in range(8):
-        worn(bars, seed, 0.8)
-    whole = applied.copy()
-    applied.clear()
+        expected = bars
+        for planned in plan(np.random.default_rng(seed), 0.8):
+            if planned.name != name:
+                expected = DEGRADATIONS[planned.name](expected, np.random.default_rng(planned.seed), planned.amount)
 
-    for seed in range(8):
-        worn(bars, seed, 0.8, frozenset({name}))
-
-    assert applied == [entry for entry in whole if entry[0] != name]
+        assert np.array_equal(worn(bars, seed, 0.8, frozenset({name})), expected)
 
 
 def test_with_all_left_out_the_picture_stays(bars: Picture) -> None:
@@ -71,38 +62,28 @@ def test_an_unknown_name_to_leave_out_is_told_with_the_nearest(bars: Picture) ->
         worn(bars, 1, 0.5, frozenset({"blurr"}))
 
 
-def test_each_degradation_comes_now_and_then(bars: Picture, applied: Applied) -> None:
-    for seed in range(800):
-        worn(bars, seed, 0.5)
+def test_each_degradation_comes_now_and_then() -> None:
+    names = Counter(planned.name for planned_ones in plans(0.5, count=800) for planned in planned_ones)
 
-    assert set(Counter(name for name, *_ in applied)) == set(DEGRADATIONS)
-
-
-def test_no_degradation_goes_farther_than_full_strength(bars: Picture, applied: Applied) -> None:
-    for seed in range(200):
-        worn(bars, seed, 1.0)
-
-    assert all(0 < amount <= 1 for _, amount, _ in applied)
+    assert set(names) == set(DEGRADATIONS)
 
 
-def test_those_that_take_detail_share_a_budget(bars: Picture, applied: Applied) -> None:
-    taking = {step.name for step in chain._CHAIN if step.takes_detail}
-    for seed in range(200):
-        applied.clear()
-        worn(bars, seed, 1.0)
+def test_no_degradation_goes_farther_than_full_strength() -> None:
+    amounts = [planned.amount for planned_ones in plans(1.0, count=200) for planned in planned_ones]
 
-        assert sum(amount for name, amount, _ in applied if name in taking) <= 1.5 + 1e-9
+    assert min(amounts) > 0
+    assert max(amounts) <= 1
 
 
-def test_more_strength_wears_more(bars: Picture, applied: Applied) -> None:
-    counts = []
-    for strength in (0.1, 0.5, 1.0):
-        applied.clear()
-        for seed in range(300):
-            worn(bars, seed, strength)
-        counts.append(len(applied))
+def test_those_that_take_detail_share_a_budget() -> None:
+    for planned_ones in plans(1.0, count=200):
+        assert sum(planned.amount for planned in planned_ones if planned.name in TAKE_DETAIL) <= 1.5 + 1e-9
 
-    assert counts[0] < counts[1] < counts[2]
+
+def test_more_strength_plans_more() -> None:
+    few, more, most = (sum(map(len, plans(strength, count=300))) for strength in (0.1, 0.5, 1.0))
+
+    assert few < more < most
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (2, 2), (8, 500), (1, 50), (50, 1)])

@@ -36,9 +36,9 @@ def test_bleached_paper_is_white_and_ink_dark(seed: int) -> None:
 
     bleached = bleach(grey, np.random.default_rng(seed), 1.0)
 
-    # The black point lies at most two fifths of the contrast of 130 below the ink.
+    # The black point lies at most half of the contrast of 130 below the ink.
     assert (bleached[grey == 190] == 255).all()
-    assert bleached[grey == 60].max() <= round(255 * 52 / (52 + 130)) + 1
+    assert bleached[grey == 60].max() <= round(255 * 65 / (65 + 130)) + 1
 
 
 def test_bleaching_leaves_paper_without_ink(paper: Picture) -> None:

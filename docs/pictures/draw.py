@@ -1,0 +1,76 @@
+"""Draws the pictures of docs/degradations.md again: ``python docs/pictures/draw.py``, from the repository's root.
+
+Needs the faces of Debian's fonts-mlym, which are under the Open Font License or the GPL with its font exception.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+from ocrkit.data.degradations.chain import DEGRADATIONS
+from ocrkit.data.drawing.fonts import find_faces
+from ocrkit.data.drawing.render import Margins, render_line, size_of
+from ocrkit.data.sheet import draw_samples
+from ocrkit.data.synthetic import Synthetic, SyntheticOptions
+from ocrkit.text.shipped import shipped_charset
+
+if TYPE_CHECKING:
+    from ocrkit.data.degradations.picture import Picture
+
+HERE = Path(__file__).parent
+TEXT = "മലയാളപുസ്തകം, 1956"
+STRENGTHS = (0.25, 0.5, 1.0)
+# What these do shows on a scan, not on black letters on white.
+ON_A_SCAN = ("sharpen", "bleach", "binarise", "photocopy", "dither")
+# Seeds that show what is typical, where the first shows less.
+SEEDS = {"neighbours": 4, "rule": 4, "watermark": 2, "slant": 4, "rotate": 3, "stain": 2}
+
+
+def clean_line() -> Picture:
+    """Black letters on white, as the renderer draws them."""
+    face = next(face for face in find_faces() if (face.family, face.style) == ("Manjari", "Regular"))
+    return render_line(TEXT, face, size_of(face, 15), margins=Margins(7, 6, 7, 6))
+
+
+def scan_of(line: Picture) -> Picture:
+    """The line as a plain scan of aged paper shows it."""
+    for name, strength in (("fade", 0.8), ("texture", 0.7), ("shade", 0.4), ("blur", 0.4)):
+        line = DEGRADATIONS[name](line, np.random.default_rng(3), strength)
+    return line
+
+
+def strip(name: str, line: Picture) -> Image.Image:
+    """One degradation at three strengths, with the same draws."""
+    seed = SEEDS.get(name, 1)
+    worn = [DEGRADATIONS[name](line, np.random.default_rng(seed), strength) for strength in STRENGTHS]
+    width = sum(picture.shape[1] + 4 for picture in worn) + 8
+    return draw_samples([Image.fromarray(picture) for picture in worn], width=width)
+
+
+def sheet() -> Image.Image:
+    """A hundred drawn samples, as the defaults draw them."""
+    samples = Synthetic(shipped_charset("malayalam"), SyntheticOptions(count=100, line_words=(1, 4)), seed=1)
+    return draw_samples([sample.image() for sample in samples], width=1000, scale=0.7)  # type: ignore[operator]
+
+
+def save(image: Image.Image, name: str, *, greys: int) -> None:
+    """Write the picture beside this file, in few greys, so that it is small."""
+    few = image.point([round(grey * (greys - 1) / 255) * 255 // (greys - 1) for grey in range(256)])
+    few.quantize(greys, dither=Image.Dither.NONE).save(HERE / f"{name}.png", optimize=True)
+
+
+def main() -> None:
+    """Write all of them."""
+    line = clean_line()
+    scan = scan_of(line)
+    for name in DEGRADATIONS:
+        save(strip(name, scan if name in ON_A_SCAN else line), f"degradation-{name}", greys=48)
+    save(sheet(), "samples", greys=16)
+
+
+if __name__ == "__main__":
+    main()
