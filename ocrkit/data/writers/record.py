@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Record", "encode", "file_stem"]
 
 _USUAL = {"PNG": ".png", "JPEG": ".jpg", "TIFF": ".tif", "WEBP": ".webp", "BMP": ".bmp", "GIF": ".gif", "PPM": ".ppm"}
-_AS_PNG = frozenset({"1", "L", "LA", "P", "RGB", "RGBA", "I", "I;16"})
+_AS_PNG = frozenset({"1", "L", "LA", "P", "RGB", "RGBA", "I;16"})
 _LONGEST = 80  # bytes of a name taken over into another
 _UNSAFE = re.compile(r'[\x00-\x20\x7f-\x9f"*/:<>?\\|\u2028\u2029\ud800-\udfff]+')
 
@@ -101,7 +101,7 @@ def _without_suffix(name: str) -> str:
 
 def _encoded(image: Image.Image) -> tuple[bytes, str]:
     file = io.BytesIO()
-    if image.mode == "F":  # which PNG cannot hold, and no other mode does justice to
+    if image.mode in ("F", "I"):  # which PNG cannot hold, and no mode of its own does justice to
         image.save(file, "TIFF")
         return file.getvalue(), ".tif"
     (image if image.mode in _AS_PNG else image.convert("RGB")).save(file, "PNG")
