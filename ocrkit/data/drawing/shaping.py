@@ -70,14 +70,30 @@ def needs_joining(first: str, second: str) -> bool:
 def draw_mask(font: FreeTypeFont, text: str) -> tuple[NDArray[np.uint8], int, int]:
     """The ink of ``text``, 255 where it is full, shaped as one run: (H, W), and where its corner lies.
 
-    The two numbers are x and y px of the left top corner, from the pen's start and the ascender's line.
+    The two numbers are x and y px of the left top corner, from the pen's start and the ascender's line. No row or
+    column at an edge is empty; a text without ink has no rows.
     """
-    left, top, right, bottom = font.getbbox(text)
-    # A pixel more on each side: rounding of the strokes must not clip.
-    x, y = int(np.floor(left)) - 1, int(np.floor(top)) - 1
-    canvas = Image.new("L", (max(1, int(np.ceil(right)) - x + 1), max(1, int(np.ceil(bottom)) - y + 1)))
-    ImageDraw.Draw(canvas).text((-x, -y), text, font=font, fill=255)
-    return np.asarray(canvas), x, y
+    # Asking for the text's box first would shape it twice, so it is drawn on a page that few texts reach beyond.
+    reach = round(font.size)
+    page, box = _draw_on(font, text, (-reach, -reach, reach * (len(text) + 2), 3 * reach))
+    if box is not None and (min(box[:2]) == 0 or box[2] == page.width or box[3] == page.height):
+        left, top, right, bottom = (round(edge) for edge in font.getbbox(text))
+        # More on each side: rounding of the strokes must not clip.
+        reach = 2 - min(left, top)
+        page, box = _draw_on(font, text, (-reach, -reach, right + 2, bottom + 2))
+    if box is None:
+        return np.zeros((0, 0), np.uint8), 0, 0
+    return np.asarray(page.crop(box)), box[0] - reach, box[1] - reach
+
+
+def _draw_on(
+    font: FreeTypeFont, text: str, page: tuple[int, int, int, int]
+) -> tuple[Image.Image, tuple[int, int, int, int] | None]:
+    """``text`` on a page of those edges, px from the pen's start, and the box of its ink there."""
+    left, top, right, bottom = page
+    canvas = Image.new("L", (right - left, bottom - top))
+    ImageDraw.Draw(canvas).text((-left, -top), text, font=font, fill=255)
+    return canvas, canvas.getbbox()
 
 
 def _describe(character: str) -> str:
@@ -96,8 +112,7 @@ def _stray_mark(text: str) -> str:
 
 @lru_cache(maxsize=65536)
 def _leaves_ink(face: Face, character: str) -> bool:
-    mask, _, _ = draw_mask(load_font(face, _PROBE_SIZE), character)
-    return bool(mask.any())
+    return bool(_probe(face, character)[0].size)
 
 
 @lru_cache(maxsize=65536)
@@ -113,6 +128,9 @@ def _falls_apart(face: Face, conjunct: str, sign: str) -> str:
     end = len(conjunct)
     for k in range(end - 1, 0, -2):
         pair = conjunct[k - 2 : k + 1]
+        if k == 2 and not needs_joining(pair[0], pair[-1]) and pair[-1] not in _BEFORE_OR_BELOW:
+            # Joined or not, it is drawn as some print has it.
+            break
         if _is_apart(face, conjunct[:k], conjunct[k:end] + sign):
             if needs_joining(pair[0], pair[-1]):
                 return pair
@@ -143,23 +161,30 @@ def _is_afloat(face: Face, before: str, after: str) -> bool:
 def _is_sum(face: Face, whole: str, parts: tuple[str, str]) -> bool:
     """Whether ``whole`` has the ink and the width of its parts side by side, but for kerning."""
     font = load_font(face, _PROBE_SIZE)
-    inks = [float(draw_mask(font, text)[0].sum(dtype=np.int64)) for text in (whole, *parts)]
     widths = [font.getlength(text) for text in (whole, *parts)]
-    return abs(inks[0] - sum(inks[1:])) < 0.002 * inks[0] and abs(widths[0] - sum(widths[1:])) < 0.05 * widths[0]
+    if abs(widths[0] - sum(widths[1:])) >= 0.05 * widths[0]:
+        return False
+    inks = [float(_probe(face, text)[0].sum(dtype=np.int64)) for text in (whole, *parts)]
+    return abs(inks[0] - sum(inks[1:])) < 0.002 * inks[0]
 
 
 def _align(face: Face, whole: str, start: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """The ink of both texts, (H, W) each, in the columns that ``start`` takes, but for its last two.
+    """The ink of both texts, (H, W) each, in the columns that ``start`` takes, but for its last.
 
-    Those two may hold the first columns of what follows.
+    That may hold the first columns of what follows.
     """
-    font = load_font(face, _PROBE_SIZE)
-    drawn = [draw_mask(font, whole), draw_mask(font, start)]
+    drawn = [_probe(face, whole), _probe(face, start)]
     left, top = min(x for _, x, _ in drawn), min(y for _, _, y in drawn)
-    right = drawn[1][1] + drawn[1][0].shape[1] - 2 - left
+    right = drawn[1][1] + drawn[1][0].shape[1] - 1 - left
     height = max(y - top + mask.shape[0] for mask, _, y in drawn)
     width = max(x - left + mask.shape[1] for mask, x, _ in drawn)
     ink = np.zeros((2, height, width), dtype=np.uint8)
     for layer, (mask, x, y) in zip(ink, drawn, strict=True):
         layer[y - top : y - top + mask.shape[0], x - left : x - left + mask.shape[1]] = mask
     return ink[0, :, :right], ink[1, :, :right]
+
+
+# Of each face the same few beginnings of conjuncts are looked at again and again.
+@lru_cache(maxsize=8192)
+def _probe(face: Face, text: str) -> tuple[NDArray[np.uint8], int, int]:
+    return draw_mask(load_font(face, _PROBE_SIZE), text)
