@@ -1,23 +1,53 @@
-"""``ocrkit charsets``: what is there, what is in it, and whether a text can be spelled with it."""
+"""``ocrkit charsets``: what is there, what is in it, whether it spells a text, and a new one from texts."""
 
 from __future__ import annotations
 
+from pathlib import Path  # typer reads the annotations while it runs
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
     from collections import Counter
-    from pathlib import Path
 
     from ocrkit.text.charset import Charset
 
 __all__ = ["app"]
 
-app = typer.Typer(help="List, show and check charsets.", no_args_is_help=True)
+app = typer.Typer(help="List, show, check and make charsets.", no_args_is_help=True)
 
 Expression = Annotated[str, typer.Argument(metavar="NAME", help="A name, a .toml file, or several with '+' between.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Corpora = Annotated[
+    list[str], typer.Argument(metavar="CORPUS", help="Texts in UTF-8, plain or gzip; a line may be text, tab, count.")
+]
+Output = Annotated[Path, typer.Option("-o", "--output", metavar="FILE.toml", help="The charset file to write.")]
+UnitOfLabels = Annotated[
+    str, typer.Option("--unit", metavar="UNIT", help="What becomes a label: akshara or codepoint.")
+]
+MostLabels = Annotated[
+    int | None,
+    typer.Option(
+        "--max",
+        metavar="N",
+        min=1,
+        help="How many units, the commonest, become labels: 500 aksharas, or all code points, unless said otherwise.",
+    ),
+]
+MinCount = Annotated[int, typer.Option("--min-count", metavar="N", min=1, help="Leave out what occurs less often.")]
+Name = Annotated[str | None, typer.Option("--name", metavar="NAME", help="The charset's name; else the file's.")]
+Script = Annotated[str | None, typer.Option("--script", metavar="CODE", help="ISO 15924; else that of most letters.")]
+Base = Annotated[
+    str | None,
+    typer.Option(
+        "--base",
+        metavar="NAME",
+        help="Charsets, joined by '+', whose labels and spelling it takes, or none; else those of the script, if any.",
+    ),
+]
+BaseOnly = Annotated[
+    bool, typer.Option("--base-only", help="Add aksharas alone: no character that the base does not have.")
+]
 
 
 @app.command("list")
@@ -73,9 +103,36 @@ def check(
     raise typer.Exit(1)
 
 
+@app.command("from-text")
+def from_text(
+    corpora: Corpora,
+    output: Output,
+    unit: UnitOfLabels = "akshara",
+    max_: MostLabels = None,
+    min_count: MinCount = 1,
+    name: Name = None,
+    script: Script = None,
+    base: Base = None,
+    base_only: BaseOnly = False,
+) -> None:
+    """Write a charset file whose labels are the commonest aksharas, or the characters, of texts."""
+    from ocrkit.cli.charset_from_text import write_charset
+
+    write_charset(
+        [Path(corpus) for corpus in corpora],
+        output,
+        unit=unit,
+        limit=max_,
+        least=min_count,
+        name=name,
+        script=script,
+        base=base,
+        closed=base_only,
+    )
+
+
 def _lines(file: str) -> list[str]:
     import sys
-    from pathlib import Path
 
     from ocrkit.errors import DataError
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
-__all__ = ["GROUP_KEYS", "KEYS", "REWRITE_KEYS", "CharsetFile", "file_beside", "read_charset_file"]
+__all__ = ["GROUP_KEYS", "KEYS", "REWRITE_KEYS", "CharsetFile", "check_name", "file_beside", "read_charset_file"]
 
 _REQUIRED = ("name", "script", "languages")
 KEYS = (*_REQUIRED, "direction", "normalization", "includes", "group", "rewrite")
@@ -54,6 +54,12 @@ def read_charset_file(path: Path | Traversable) -> CharsetFile:
         raise CharsetError(f"{path}: {error}") from error
 
 
+def check_name(name: str) -> None:
+    """Refuse what a file may not give as its name: raises ``CharsetError``."""
+    if not _NAME.fullmatch(name) or name == _RESERVED:
+        raise CharsetError(f"name is {name!r}; expected letters, digits, '-', '_' and '.', and not {_RESERVED!r}")
+
+
 def file_beside(path: Path | Traversable, name: str) -> Path | Traversable | None:
     """The file of the charset ``name`` in the folder of ``path``, if there is one."""
     folder: Path | Traversable | None = getattr(path, "parent", None)  # a Traversable need not have one
@@ -75,8 +81,7 @@ def _parse(text: str) -> CharsetFile:
     if not table.get("group") and not table.get("includes"):
         raise CharsetError("no labels: give at least one [[group]], or charsets to take them from in 'includes'")
     name = _text(table["name"], "'name'")
-    if not _NAME.fullmatch(name) or name == _RESERVED:
-        raise CharsetError(f"name is {name!r}; expected letters, digits, '-', '_' and '.', and not {_RESERVED!r}")
+    check_name(name)
     groups = enumerate(_tables(table, "group"), 1)
     fields = CharsetFields(
         name=name,

@@ -1,0 +1,142 @@
+"""``ocrkit charsets from-text``: a charset file from texts, with what it covers of them."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING, cast
+
+from ocrkit.cli.progress import counting, say
+from ocrkit.errors import OptionError, nearest
+from ocrkit.plugin.charset_expression import resolve_charset
+from ocrkit.plugin.registry import default_registry
+from ocrkit.text.charset import Charset
+from ocrkit.text.charset_draft import UNITS, draft_charset
+from ocrkit.text.charset_file import check_name
+from ocrkit.text.charset_writing import charset_toml, described_coverage
+from ocrkit.text.corpus import read_corpus
+from ocrkit.text.inventory import take_inventory
+from ocrkit.text.naming import described
+from ocrkit.text.scripts import main_script, runs_left
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from pathlib import Path
+
+    from ocrkit.text.charset_draft import Unit
+
+__all__ = ["AKSHARAS", "write_charset"]
+
+AKSHARAS = 500
+_NO_BASE = "none"
+_ANY_SCRIPT = "Zyyy"
+
+
+def write_charset(
+    corpora: list[Path],
+    output: Path,
+    *,
+    unit: str,
+    limit: int | None,
+    least: int,
+    name: str | None,
+    script: str | None,
+    base: str | None,
+    closed: bool,
+) -> None:
+    """Write the file, read it back, and say on stderr what is in it and what it covers.
+
+    Raises:
+        OptionError: an option is none that there is, or ``output`` cannot be written.
+        CharsetError: the charset would be none.
+        DataError: a text cannot be read.
+    """
+    name = output.stem if name is None else name
+    _check_options(output, unit, name, script)
+    with counting("reading") as progress:
+        corpus = read_corpus(corpora, progress=lambda done, total: progress(done // 1000, total // 1000))
+    script = script or main_script(corpus.words)
+    includes = _includes(base, script, output)
+    if closed and not includes:
+        raise OptionError(f"--base-only needs a base, and there is none for script {script!r}; name one by --base")
+    known = resolve_charset("+".join(includes)) if includes else None
+    inventory = take_inventory(corpus, known.normalize if known else _nfc)
+    draft = draft_charset(
+        inventory,
+        unit=cast("Unit", unit),
+        limit=AKSHARAS if limit is None and unit == "akshara" else limit,
+        least=least,
+        known=frozenset(known.symbols) if known else frozenset(),
+        closed=closed,
+    )
+    text = charset_toml(
+        draft,
+        inventory,
+        name=name,
+        script=script,
+        languages=known.languages if known else ("und",),
+        direction="rtl" if runs_left(inventory.characters) else "ltr",
+        includes=includes,
+        corpus=", ".join(path.name for path in corpora),
+    )
+    _write(output, text)
+    labels = len(resolve_charset(str(output)))
+    counted = f"{len(draft.aksharas)} aksharas, {len(draft.characters)} characters"
+    say(f"{output}: {labels} labels: {counted}{_added(includes, known)}, and the blank")
+    for line in described_coverage(draft.coverage):
+        say(line)
+    _report_left_out(draft.left_out)
+
+
+def _check_options(output: Path, unit: str, name: str, script: str | None) -> None:
+    """Refuse, before anything is read, what would be refused at the end."""
+    if unit not in UNITS:
+        guess = nearest(unit, UNITS)
+        hint = f"did you mean {guess!r}?" if guess else f"expected {' or '.join(UNITS)}"
+        raise OptionError(f"--unit is {unit!r}; {hint}")
+    if output.suffix != ".toml":
+        raise OptionError(f"-o {output} is no charset file's name; expected one that ends in .toml")
+    check_name(name)
+    Charset(name, ("", "a"), script=script or _ANY_SCRIPT)  # which complains of a script that is none
+
+
+def _includes(base: str | None, script: str, output: Path) -> tuple[str, ...]:
+    """The names of the charsets that the new one builds on."""
+    if base == _NO_BASE:
+        return ()
+    names = tuple(base.split("+")) if base is not None else _of_script(script)
+    if output.stem in names:
+        raise OptionError(
+            f"-o {output} would include charset {output.stem!r}, and be taken for it; write to another name, "
+            f"or build on nothing by '--base none'"
+        )
+    for name in names:
+        default_registry().charset(name)  # a file includes by name alone, so a path is an unknown name
+    return names
+
+
+def _of_script(script: str) -> tuple[str, ...]:
+    """The largest charset that says how the script is spelled."""
+    offered = [offer.value for offer in default_registry().charsets()]
+    fitting = [charset for charset in offered if charset.script == script != _ANY_SCRIPT and charset.rewrites]
+    return (max(fitting, key=len).name,) if fitting else ()
+
+
+def _write(output: Path, text: str) -> None:
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise OptionError(f"-o {output} cannot be written: {error.strerror}") from error
+
+
+def _added(includes: tuple[str, ...], known: Charset | None) -> str:
+    return f", {len(known) - 1} of {'+'.join(includes)}" if known else ""
+
+
+def _report_left_out(left_out: Counter[str]) -> None:
+    if left_out:
+        named = ", ".join(f"{described(one)} {count}x" for one, count in left_out.most_common(10))
+        say(f"without a label: {left_out.total()} characters, {len(left_out)} distinct: {named}")
+
+
+def _nfc(text: str) -> str:
+    return unicodedata.normalize("NFC", text)

@@ -1,0 +1,110 @@
+"""Running text and word lists, read as words with their counts."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ocrkit.errors import DataError, MissingFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+    from typing import BinaryIO
+
+__all__ = ["Corpus", "read_corpus"]
+
+_GZIP_MAGIC = b"\x1f\x8b"
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_BLOCK = 1 << 22  # bytes, about: whole lines are read
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """What stands in some texts.
+
+    Attributes:
+        words: what spaces, tabs and line ends part, spelled as there, and how often each occurs.
+        spaces: how many U+0020 part them.
+    """
+
+    words: Counter[str]
+    spaces: int
+
+
+def read_corpus(paths: Sequence[Path], *, progress: Callable[[int, int], None] | None = None) -> Corpus:
+    """Read texts in UTF-8, plain or gzipped whatever their names; memory grows with the distinct words only.
+
+    A line ``text<TAB>count`` counts that many times.
+
+    Args:
+        paths: the files.
+        progress: told how many bytes of how many are read, compressed ones where they are compressed.
+
+    Raises:
+        MissingFileError: there is no such file.
+        DataError: one cannot be read, is damaged or not UTF-8, or there is no word in all of them.
+    """
+    words: Counter[str] = Counter()
+    spaces = done = 0
+    total = sum(_size(path) for path in paths)
+    for path in paths:
+        try:
+            with path.open("rb") as file:
+                for text in _texts(file, path):
+                    spaces += _count(text, words)
+                    if progress:
+                        progress(done + min(file.tell(), total - done), total)
+                done += file.tell()
+        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+            raise DataError(f"{path}: a damaged gzip file: {error}; pack it again") from error
+        except OSError as error:
+            raise DataError(f"{path}: cannot be read: {error.strerror}; give a text file in UTF-8") from error
+    if not words:
+        raise DataError(f"no word in {', '.join(map(str, paths))}; give a text in UTF-8")
+    return Corpus(words, spaces)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError as error:
+        raise MissingFileError(f"no file {str(path)!r}; give a text file in UTF-8, plain or gzipped") from error
+
+
+def _texts(file: BinaryIO, path: Path) -> Iterator[str]:
+    """Whole lines, many at once."""
+    packed = file.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
+    file.seek(0)
+    stream = gzip.GzipFile(fileobj=file) if packed else file
+    lines = 0
+    while block := b"".join(stream.readlines(_BLOCK)):
+        try:
+            yield (block.removeprefix(_BYTE_ORDER_MARK) if not lines else block).decode()
+        except UnicodeDecodeError as error:
+            line = lines + block.count(b"\n", 0, error.start) + 1
+            raise DataError(f"{path}:{line}: not UTF-8; save the text as UTF-8") from error
+        lines += block.count(b"\n") or 1
+
+
+def _count(text: str, words: Counter[str]) -> int:
+    """Add the words of ``text``; return its spaces."""
+    spaces = 0
+    if "\t" in text:
+        plain = []
+        for line in text.split("\n"):
+            counted, _, count = line.rpartition("\t")
+            if counted and count.strip().isdecimal():
+                times = int(count)
+                spaces += times * counted.count(" ")
+                for word in filter(None, counted.replace("\t", " ").split(" ") if times else ()):
+                    words[word] += times
+            else:
+                plain.append(line)
+        text = "\n".join(plain)
+    spaces += text.count(" ")
+    words.update(filter(None, text.replace("\r\n", " ").replace("\n", " ").replace("\t", " ").split(" ")))
+    return spaces
