@@ -136,7 +136,8 @@ class Workers(Generic[T, R]):
         if found is not None:
             return found[0]
         self.close()
-        if self._on_death is None:
+        # Processes that die without anything to do are no item's fault.
+        if self._on_death is None or _result(self._submitted([])) is None:
             raise DataError(_DIED.format(what=self._what))
         return self._on_death(item)
 

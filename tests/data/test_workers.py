@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +15,14 @@ from ocrkit.errors import DataError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[2]
+UNGUARDED = """
+from ocrkit.data.workers import Workers
+
+with Workers.opened(abs, count=1, on_death=abs) as workers:
+    print(list(workers.map([1, 2])))
+"""
 
 
 def square(number: int) -> int:
@@ -66,3 +77,20 @@ def test_a_death_that_nobody_answers_for_is_an_error() -> None:
         pytest.raises(DataError, match="a process that draws lines died"),
     ):
         list(workers.map(range(200)))
+
+
+def test_no_item_is_blamed_where_processes_cannot_start(tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text(UNGUARDED)
+
+    run = subprocess.run(
+        [sys.executable, str(tmp_path / "script.py")],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert run.returncode == 1
+    assert run.stdout == ""
+    assert "must do so under 'if __name__ == \"__main__\":'" in run.stderr.splitlines()[-1]
