@@ -254,7 +254,7 @@ def test_the_ending_tells_the_format_of_containers(tmp_path: Path) -> None:
     assert (tmp_path / "set.lmdb" / "data.mdb").is_file()
     with pytest.raises(OptionError, match="which format"):
         convert(drawn(tmp_path, "x"), tmp_path / "set")
-    with pytest.raises(UnknownNameError, match="did you mean 'gt.txt'"):
+    with pytest.raises(UnknownNameError, match=r"did you mean 'gt\.txt'"):
         convert(drawn(tmp_path, "x"), tmp_path / "set", to="gt-txt")
 
 
