@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["Element", "read_xml", "root_name"]
 
 _ROOT = re.compile(rb"<(?:[\w.-]+:)?(\w+)[\s>/]")
-_BEFORE_ROOT = re.compile(rb"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*>", re.DOTALL)
+_BEFORE_ROOT = re.compile(rb"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>", re.DOTALL)
 _DEEPEST = 200  # elements within elements; pages have about ten
 
 
