@@ -116,7 +116,6 @@ struct BeamStream::State {
         append(best, frames.best);
         append(high, frames.high);
         append(log_probs, frames.log_probs);
-        append(log_sums, frames.log_sums);
         for (std::size_t t = 0; t < frames.frames; ++t) {
             append(values, frames.values_of(t));
         }
@@ -124,12 +123,9 @@ struct BeamStream::State {
 
     LineView line() const {
         LineView view{.values = values, .stride = labels, .best = best, .high = high, .log_probs = log_probs,
-                      .log_sums = log_sums, .frames = best.size(), .labels = labels, .blank = blank};
+                      .frames = best.size(), .labels = labels, .blank = blank};
         for (const float value : high) {
             view.high_total += static_cast<double>(value);
-        }
-        for (const double sum : log_sums) {
-            view.log_sum_total += sum;
         }
         return view;
     }
@@ -142,8 +138,7 @@ struct BeamStream::State {
     std::vector<float> values;
     std::vector<Label> best;
     std::vector<float> high;
-    std::vector<float> log_probs;   // with a language model alone, as the sums
-    std::vector<double> log_sums;
+    std::vector<float> log_probs;   // with a language model alone
 };
 
 BeamStream::BeamStream(std::int64_t labels, Label blank, const BeamSearchOptions& options, const TextModel& model)

@@ -51,6 +51,18 @@ def test_an_unbounded_beam_is_the_oracle(case: tuple[NDArray[np.float32], int]) 
     assert decoded.proved.tolist() == [True]
 
 
+@settings(deadline=None, max_examples=300)
+@given(lines(), st.integers(1, 3))
+def test_the_best_of_an_unbounded_beam_are_the_best_of_all(case: tuple[NDArray[np.float32], int], n_best: int) -> None:
+    # The beam's own sums choose which few are given out, and so are seen through.
+    line, blank = case
+
+    decoded = beam_search(line, blank=blank, beam_width=EVERYTHING, n_best=n_best, token_cut=0)
+
+    expected = [near(score) for _, score in oracle.ranked(line, blank)[:n_best]]
+    assert [one.score for one in decoded[0]] == expected
+
+
 @settings(deadline=None, max_examples=150)
 @given(lines(), st.integers(1, 6), st.integers(1, 8), st.floats(0, 1))
 def test_any_beam_is_exact_in_what_it_returns(

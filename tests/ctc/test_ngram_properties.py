@@ -158,5 +158,7 @@ def test_any_beam_gives_exact_scores_in_order(seed: int, width: int, n_best: int
         found = [one.score for one in narrow[0]]
         assert found == sorted(found, reverse=True)
         assert found == pytest.approx([scores[tuple(one.labels.tolist())] for one in narrow[0]], abs=1e-4)
+        few = search(line, beam_width=10**6, n_best=n_best, token_cut=0)
+        assert few.scores.tolist() == pytest.approx(sorted(scores.values(), reverse=True)[:n_best], abs=1e-4)
         if narrow.proved[0]:
             assert found == pytest.approx(sorted(scores.values(), reverse=True)[:n_best], abs=1e-4)

@@ -104,6 +104,35 @@ def test_priors_count_along_the_best_way_of_cutting(
     assert found == {labels: near(score) for labels, score, _ in grammar.ranked(line)}
 
 
+@settings(deadline=None, max_examples=300)
+@given(lines(), entries, separators, costs, st.integers(1, 3), st.sampled_from([0.0, 1.5]))
+def test_the_best_of_an_unbounded_beam_are_the_best_of_all(
+    line: NDArray[np.float32],
+    words: list[tuple[int, ...]],
+    apart: frozenset[int],
+    cost: float | None,
+    n_best: int,
+    weight: float,
+) -> None:
+    # The beam's own sums choose which few are given out, and so are seen through.
+    counts = range(1, len(words) + 1)
+    priors = {word: weight * math.log(count / sum(counts)) for word, count in zip(words, counts, strict=True)}
+    grammar = Grammar(priors, apart, math.inf if cost is None else cost)
+
+    decoded = text_search(
+        line,
+        lexicon=Lexicon(words, counts=counts),
+        separators=apart,
+        beam_width=EVERYTHING,
+        n_best=n_best,
+        token_cut=0,
+        out_of_lexicon=cost,
+        prior_weight=weight,
+    )
+
+    assert [one.score for one in decoded[0]] == [near(score) for _, score, _ in grammar.ranked(line)[:n_best]]
+
+
 @settings(deadline=None, max_examples=150)
 @given(lines(), entries, separators, costs, st.integers(1, 5), st.integers(1, 4), st.floats(0, 1))
 def test_any_beam_gives_texts_with_exact_scores(
