@@ -168,7 +168,16 @@ def _print(result: Evaluation) -> None:
     if result.akshara_confusions:
         print("confusions (count, text, read)")
         for confusion in result.akshara_confusions:
-            print(f"{confusion.count:6}  {confusion.reference or '(nothing)'}  {confusion.read or '(nothing)'}")
+            print(f"{confusion.count:6}  {_visible(confusion.reference)}  {_visible(confusion.read)}")
+
+
+def _visible(akshara: str) -> str:
+    """What can be seen of it: a lone mark sits on a dotted circle, and what is blank is named."""
+    import unicodedata
+
+    if not akshara or akshara == " ":
+        return "(space)" if akshara else "(nothing)"
+    return f"\u25cc{akshara}" if unicodedata.category(akshara[0])[0] == "M" else akshara
 
 
 def _draw(result: Evaluation, path: str, charset: Charset, *, ignore_case: bool) -> None:

@@ -50,6 +50,17 @@ def test_the_rates_are_printed(place: Path, run_ocrkit: RunOcrkit) -> None:
     assert ran.err == ""
 
 
+def test_what_is_confused_can_be_seen(place: Path, run_ocrkit: RunOcrkit) -> None:
+    # A space that was not read, and a mark that no letter bears.
+    relabel("1.png\tab", "1.png\ta b")
+    relabel("3.png\tbb", "3.png\t\u0d3ebb")
+
+    printed = run_ocrkit("evaluate", "-m", "m.safetensors", "lines").out
+
+    assert "     1  (space)  (nothing)\n" in printed
+    assert "     1  \u25cc\u0d3e  (nothing)\n" in printed
+
+
 def test_json_has_every_key_and_rates_are_fractions(place: Path, run_ocrkit: RunOcrkit) -> None:
     told = json.loads(run_ocrkit("evaluate", "-m", "m.safetensors", "lines", "--json").out)
 
