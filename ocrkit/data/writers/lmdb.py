@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ocrkit.data.sources.lmdb import COUNT, key_of
 from ocrkit.data.writers.files import refuse_what_no_line_shows
 from ocrkit.data.writers.place import mark
-from ocrkit.errors import DependencyError
+from ocrkit.errors import DataError, DependencyError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +33,7 @@ class LmdbWriter:
             ) from error
         folder.mkdir()
         self._folder = folder
-        self._full = lmdb.MapFullError
+        self._full, self._error = lmdb.MapFullError, lmdb.Error
         self._environment = lmdb.open(str(folder), map_size=_FIRST_SIZE, lock=False, sync=False, metasync=False)
         self._pending: list[tuple[bytes, bytes]] = []
         self._size = 0
@@ -73,6 +73,8 @@ class LmdbWriter:
                     cursor.putmulti(sorted(self._pending))
             except self._full:
                 self._environment.set_mapsize(2 * self._environment.info()["map_size"])
+            except self._error as error:
+                raise DataError(f"{self._folder}: the LMDB cannot be written: {error}") from error
             else:
                 break
         self._pending.clear()
