@@ -5,8 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
+from ocrkit.data.drawing.fonts import find_faces
+from ocrkit.data.drawing.render import render_line
+from ocrkit.data.drawing.typesetting import Typesetting
 from ocrkit.data.synthetic import Synthetic, SyntheticOptions
 from ocrkit.text.shipped import shipped_charset
 
@@ -25,13 +29,25 @@ def _draw(samples: Synthetic) -> int:
 
 
 @pytest.mark.parametrize("degrade", [0.0, 0.5])
-@pytest.mark.parametrize(("charset", "words"), [("malayalam", (1, 1)), ("malayalam", (1, 6)), ("english", (1, 6))])
+@pytest.mark.parametrize(("charset", "words"), [("malayalam", (1, 1)), ("malayalam", (1, 8)), ("english", (1, 8))])
 def test_lines_are_drawn(benchmark: BenchmarkFixture, charset: str, words: tuple[int, int], degrade: float) -> None:
     options = SyntheticOptions(count=COUNT, line_words=words, degrade=degrade)
     samples = Synthetic(shipped_charset(charset), options, seed=1)
     benchmark.extra_info["lines"] = COUNT
 
     assert benchmark(_draw, samples) == COUNT
+
+
+@pytest.mark.parametrize(
+    "typesetting", [Typesetting(), Typesetting(tracking=0.1, jitter=0.02, pressure=0.5)], ids=["run", "letters"]
+)
+def test_one_line_is_set(benchmark: BenchmarkFixture, typesetting: Typesetting) -> None:
+    face = next(face for face in find_faces() if face.family == "Rachana")
+    rng = np.random.default_rng(1)
+
+    line = benchmark(render_line, "സാധാരണ കാലങ്ങളിൽ വളരെ", face, 30, typesetting=typesetting, rng=rng)
+
+    assert line.shape[1] > 10 * 30
 
 
 @pytest.mark.parametrize("charset", ["malayalam", "english"])
