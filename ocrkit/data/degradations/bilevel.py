@@ -24,28 +24,27 @@ _BAYER = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]]
 def binarise(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:
     """Make two levels of the greys, by Otsu's threshold or Sauvola's, up to a fifth too dark or too light.
 
-    Most are thresholded at twice the resolution, whose edges are grey when it is taken back. Below
-    full strength the result is blended with the picture.
+    Half are thresholded at twice the resolution, so that edges are grey when that is taken back; some at a lower one,
+    and enlarged. Below half of the strength the result is blended with the picture.
 
     Sources: Otsu 1979, IEEE Trans. SMC 9(1); Sauvola and Pietikäinen 2000, Pattern Recognition 33(2).
     """
-    locally, finely = rng.random() < 0.4, rng.random() < 0.75
+    locally, resolution = rng.random() < 0.4, rng.random()
     offset = rng.uniform(-0.2, 0.2) * strength
     ink, paper = levels(picture)
     if paper - ink < LEAST_CONTRAST:
         return picture
-    height, width = picture.shape
     threshold = _sauvola(picture) if locally else np.full((1, 1), _otsu(picture), np.float32)
     contrast = paper - ink
     threshold = np.clip(threshold + np.float32(offset * contrast), ink + 0.25 * contrast, paper - 0.2 * contrast)
-    if finely:
-        # The difference to the threshold is enlarged, so that one on each pixel serves too.
-        margin = np.clip(128 + (picture - threshold), 0, 255).astype(np.uint8)
-        fine = resized(margin, (2 * width, 2 * height), Image.Resampling.BILINEAR)
-        two = resized(np.where(fine > 128, np.uint8(255), np.uint8(0)), (width, height), Image.Resampling.BOX)
+    margin = picture - threshold.astype(np.int16)
+    if resolution < 0.5:
+        two = _quarters_above(margin)
+    elif resolution < 0.75:
+        two = np.where(margin > 0, np.uint8(255), np.uint8(0))
     else:
-        two = np.where(picture > threshold, np.uint8(255), np.uint8(0))
-    return _mixed(picture, two, strength)
+        two = _coarsely_above(margin, 1 - 0.5 * strength * (resolution - 0.5))
+    return _mixed(picture, two, 2 * strength)
 
 
 def dither(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:
@@ -70,6 +69,28 @@ def photocopy(picture: Picture, rng: np.random.Generator, strength: float) -> Pi
     threshold = ink + contrast * (0.5 + rng.uniform(-0.12, 0.16) * strength)
     two = np.where(soften(picture, letter_height(picture) / 30) + rough > threshold, np.uint8(255), np.uint8(0))
     return _mixed(picture, two, min(1.0, 2 * strength))
+
+
+def _quarters_above(margin: NDArray[np.int16]) -> Picture:
+    """The share of each pixel's quarters that lie above 0, of 255, where the quarters are interpolated linearly."""
+    above = np.zeros(margin.shape, np.uint8)
+    rows, columns = margin.shape
+    wide = np.pad(margin, 1, mode="edge")
+    for left in (0, 2):
+        # Three parts of a pixel and one of its neighbour, first across, then down.
+        across = 3 * wide[:, 1 : columns + 1] + wide[:, left : left + columns]
+        for top in (0, 2):
+            above += 3 * across[1 : rows + 1] + across[top : top + rows] > 0
+    return np.array([0, 64, 128, 191, 255], np.uint8)[above]
+
+
+def _coarsely_above(margin: NDArray[np.int16], scale: float) -> Picture:
+    """Where a smaller copy lies above 0, enlarged again."""
+    rows, columns = margin.shape
+    size = (max(1, round(columns * scale)), max(1, round(rows * scale)))
+    small = resized((np.clip(margin, -127, 127) + 128).astype(np.uint8), size, Image.Resampling.BILINEAR)
+    two = np.where(small > 128, np.uint8(255), np.uint8(0))
+    return resized(two, (columns, rows), Image.Resampling.BICUBIC)
 
 
 def _mixed(picture: Picture, two: Picture, share: float) -> Picture:

@@ -37,7 +37,7 @@ class _Step(NamedTuple):
 _CHAIN = (
     _Step(ink.thicken, 0.9, takes_detail=True),
     _Step(ink.thin, 0.1, takes_detail=True),
-    _Step(ink.break_up, 0.25, takes_detail=True),
+    _Step(ink.break_up, 0.4, takes_detail=True),
     _Step(ink.blotch, 0.3),
     _Step(page.neighbours, 0.8),
     _Step(page.rule, 0.06),
@@ -51,7 +51,7 @@ _CHAIN = (
     _Step(page.crop, 0.75),
     _Step(optics.shade, 0.2),
     _Step(optics.fade, 0.75),
-    _Step(optics.blur, 0.85, takes_detail=True),
+    _Step(optics.blur, 0.9, takes_detail=True),
     _Step(optics.motion, 0.06, takes_detail=True),
     _Step(scanning.grain, 0.35),
     _Step(scanning.sharpen, 0.12),
@@ -61,7 +61,7 @@ _CHAIN = (
     _Step(bilevel.dither, 0.03, takes_detail=True),
     _Step(scanning.speckle, 0.2),
     # Archives make their pictures smaller last of all, after thresholds: hence the grey edges of most.
-    _Step(scanning.resample, 0.6, takes_detail=True),
+    _Step(scanning.resample, 0.85, takes_detail=True),
     _Step(scanning.invert, 0.02),
     _Step(scanning.compress, 0.35),
 )
@@ -130,8 +130,8 @@ def check_names(names: Iterable[str]) -> None:
 
 
 def _amounts(places: NDArray[np.float64], strength: float, taking_detail: NDArray[np.bool_]) -> list[float]:
-    """How far each degradation goes: its place between a quarter of the strength and above it, within the budget."""
-    least, most = 0.25 * strength, min(1.0, 1.6 * strength)
+    """How far each degradation goes: from two fifths of the strength to 1.6 times it, within the budget."""
+    least, most = 0.4 * strength, min(1.0, 1.6 * strength)
     amounts = least + (most - least) * places
     wanted = float(amounts[taking_detail].sum())
     if wanted > _MOST_DETAIL:

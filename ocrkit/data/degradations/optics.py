@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageChops, ImageFilter
 
-from ocrkit.data.degradations.picture import letter_height, resized, soften
+from ocrkit.data.degradations.picture import detail_height, resized, soften
 
 if TYPE_CHECKING:
     from ocrkit.data.degradations.picture import Picture
@@ -20,14 +20,14 @@ _DIRECTIONS = ((1, 0), (0, 1), (1, 1), (1, -1))
 
 
 def blur(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:
-    """Put the lens out of focus, by up to 1.5 px of deviation where letters are 15 px high."""
-    return soften(picture, 1.5 * strength * rng.uniform(0.5, 1) * letter_height(picture) / 15)
+    """Put the lens out of focus, by up to 2 px of deviation where letters are 15 px high; bold type less."""
+    return soften(picture, 2 * strength * rng.uniform(0.5, 1) * detail_height(picture) / 15)
 
 
 def motion(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:
     """Move the page under the lens, by up to 4 px across, down or aslant."""
     down, right = _DIRECTIONS[rng.integers(len(_DIRECTIONS))]
-    reach = 2 * strength * rng.uniform(0.5, 1) * min(1.0, letter_height(picture) / 15)
+    reach = 2 * strength * rng.uniform(0.5, 1) * min(1.0, detail_height(picture) / 15)
     weights = np.zeros((5, 5))
     for step in range(-2, 3):
         # A path that ends within a pixel covers that part of it.

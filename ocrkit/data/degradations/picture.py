@@ -14,6 +14,7 @@ __all__ = [
     "Degradation",
     "Picture",
     "curve",
+    "detail_height",
     "ink_rows",
     "letter_height",
     "levels",
@@ -60,14 +61,29 @@ def letter_height(picture: Picture) -> float:
 
     Between an eighth of the picture's height and all of it; a third where there is no ink.
     """
+    return _letters(picture)[0]
+
+
+def detail_height(picture: Picture) -> float:
+    """The height at which letters of common weight would be as hard to read, px; less than that of bold type.
+
+    What blurs is to be measured by this, so that it does not fill the counters of bold type first.
+    """
+    height, ink_share = _letters(picture)
+    # Up to two fifths of ink among the letters leave as much room as any need.
+    return height * min(1.0, max(0.4, (1 - ink_share) / max(ink_share, 0.01) / 1.5))
+
+
+def _letters(picture: Picture) -> tuple[float, float]:
+    """The height of the letters, and the share of ink in those of their rows that have any."""
     height: int = picture.shape[0]
     ink, paper = levels(picture)
     if paper - ink < LEAST_CONTRAST:
-        return height / 3
+        return height / 3, 0.3
     filled = np.count_nonzero(picture < (ink + paper) / 2, axis=1)
     fullest = float(np.sort(filled)[-max(1, height // 8) :].mean())
-    rows = int(np.count_nonzero(filled > 0.45 * fullest))
-    return max(height / 8, rows)
+    rows = filled[filled > 0.45 * fullest]
+    return max(height / 8, rows.size), float(rows.mean()) / picture.shape[1] if rows.size else 0.3
 
 
 def soften(picture: Picture, deviation: float) -> Picture:
@@ -79,11 +95,12 @@ def soften(picture: Picture, deviation: float) -> Picture:
     # A pass weighs 1 - 2 w, and w on either side: variance 2 w a direction. In 256ths, 16 bits hold the sum.
     weight = round(128 * variance / passes)
     for _ in range(passes if weight else 0):
-        picture = _smear(_smear(picture, weight).T, weight).T
+        # Halves go down the first way and up the second, so that the mean stays.
+        picture = _smear(_smear(picture, weight, 127).T, weight, 128).T
     return picture
 
 
-def _smear(picture: Picture, weight: int) -> Picture:
+def _smear(picture: Picture, weight: int, rounding: int) -> Picture:
     if picture.shape[0] < 2:
         return picture
     wide = picture.astype(np.uint16)
@@ -93,7 +110,7 @@ def _smear(picture: Picture, weight: int) -> Picture:
     total[:-1] += wide[1:]
     total[0] += wide[0]
     total[-1] += wide[-1]
-    total += np.uint16(127)
+    total += np.uint16(rounding)
     total >>= np.uint16(8)
     return total.astype(np.uint8)
 

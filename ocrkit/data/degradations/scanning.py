@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from ocrkit.data.degradations.fields import NOISE_DEVIATION, noise
-from ocrkit.data.degradations.picture import LEAST_CONTRAST, levels, resized
+from ocrkit.data.degradations.picture import LEAST_CONTRAST, detail_height, levels, resized
 
 if TYPE_CHECKING:
     from ocrkit.data.degradations.picture import Picture
@@ -19,22 +19,20 @@ __all__ = ["bleach", "compress", "grain", "invert", "resample", "sharpen", "spec
 _KERNELS = Image.Resampling
 _DOWN = (_KERNELS.BOX, _KERNELS.BILINEAR, _KERNELS.HAMMING, _KERNELS.BICUBIC, _KERNELS.LANCZOS)
 _UP = (_KERNELS.NEAREST, _KERNELS.BILINEAR, _KERNELS.BICUBIC, _KERNELS.LANCZOS)
-# Lines of book type stand 14 points apart, of 72 to the inch.
-_LINE_INCHES = 14 / 72
+# Small letters of book type are 6 points high, of 72 to the inch.
+_LETTER_INCHES = 6 / 72
 _BEST_DPI, _WORST_DPI = 200, 90
-# Under 18 px no script with stacked letters can be read.
-_LEAST_HEIGHT = 18
 
 
 def resample(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:
     """Scan at 200 down to 90 dots an inch, by one of five kernels, and enlarge again, by one of four."""
     height, width = picture.shape
-    dpi = _BEST_DPI - (_BEST_DPI - _WORST_DPI) * strength * rng.uniform(0.5, 1)
+    dpi = _BEST_DPI - (_BEST_DPI - _WORST_DPI) * min(1.0, 1.4 * strength * rng.uniform(0.7, 1))
     down, up = _DOWN[rng.integers(len(_DOWN))], _UP[rng.integers(len(_UP))]
-    small = max(_LEAST_HEIGHT, round(_LINE_INCHES * dpi))
-    if small >= height or strength <= 0:
+    scale = _LETTER_INCHES * dpi / detail_height(picture)
+    if scale >= 1 or strength <= 0:
         return picture
-    scanned = resized(picture, (max(1, round(width * small / height)), small), down)
+    scanned = resized(picture, (max(1, round(width * scale)), max(1, round(height * scale))), down)
     return resized(scanned, (width, height), up)
 
 

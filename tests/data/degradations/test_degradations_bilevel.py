@@ -26,8 +26,8 @@ def test_thresholds_find_the_bars(seed: int, bars: Picture, grey_bars: Picture) 
 
     # Grey edges may go either way.
     sure = np.isin(two, (0, 255))
-    assert ((two == 0) == (bars == 0))[sure].mean() > 0.98
-    assert (two[bars == 0] == 0).mean() > 0.3
+    assert ((two == 0) == (bars == 0))[sure].mean() > 0.95
+    assert two[bars == 255].mean() - two[bars == 0].mean() > 100
 
 
 def test_most_of_a_thresholded_picture_is_black_or_white(grey_bars: Picture) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ocrkit.data.degradations.fields import NOISE_DEVIATION, noise, surface
-from ocrkit.data.degradations.picture import curve, ink_rows, letter_height, levels, soften
+from ocrkit.data.degradations.picture import curve, detail_height, ink_rows, letter_height, levels, soften
 
 if TYPE_CHECKING:
     from ocrkit.data.degradations.picture import Picture
@@ -42,6 +42,19 @@ def test_letters_are_as_high_as_the_rows_that_are_full_of_ink() -> None:
     picture[35:44, ::90] = 0  # and descenders
 
     assert letter_height(picture) == 15
+
+
+def test_bold_letters_bear_less_than_their_height() -> None:
+    def letters(thickness: int) -> Picture:
+        picture = np.full((40, 300), 255, np.uint8)
+        for left in range(0, 300, 10):
+            picture[12:27, left : left + thickness] = 0
+        return picture
+
+    # Of ten px three are ink, or seven: room for 7 / 3 of it, which is plenty, or 3 / 7, of the 3 / 2 that are.
+    assert detail_height(letters(3)) == 15
+    assert detail_height(letters(5)) == pytest.approx(15 / 1.5)
+    assert detail_height(letters(7)) == pytest.approx(15 * 0.4)
 
 
 @pytest.mark.parametrize("deviation", [0.3, 0.7, 1.0, 1.6])
