@@ -85,7 +85,9 @@ def show(name: Expression, as_json: AsJson = False) -> None:
 @app.command("check")
 def check(
     name: Expression,
-    file: Annotated[str, typer.Argument(metavar="FILE", help="A text in UTF-8, '-' for standard input.")],
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="A text in UTF-8, plain or gzip; '-' for standard input.")
+    ],
 ) -> None:
     """Count what a charset cannot spell in a text; exit 1 if anything."""
     from ocrkit.cli.listing import print_table
@@ -146,10 +148,16 @@ def _lines(file: str) -> list[str]:
 
 
 def _bytes(path: Path) -> bytes:
+    import gzip
+    import zlib
+
     from ocrkit.errors import DataError, MissingFileError
 
     try:
-        return path.read_bytes()
+        data = path.read_bytes()
+        return gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise DataError(f"{path}: a damaged gzip file: {error}; pack it again") from error
     except FileNotFoundError as error:
         raise MissingFileError(
             f"no file {str(path)!r}; give a text file in UTF-8, or '-' for standard input"

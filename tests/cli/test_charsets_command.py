@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from typing import TYPE_CHECKING
 
@@ -81,6 +82,15 @@ def test_what_cannot_be_spelled_is_counted_by_code_point(tmp_path: Path) -> None
         ["1", "U+20AC", "€", "EURO", "SIGN", "3"],
     ]
     assert "cannot spell 2 of 3 lines" in shown.stderr
+
+
+def test_a_text_may_be_packed(tmp_path: Path) -> None:
+    whole, cut = tmp_path / "text.gz", tmp_path / "cut.gz"
+    whole.write_bytes(gzip.compress("abc é\n".encode()))
+    cut.write_bytes(whole.read_bytes()[:-9])
+
+    assert charsets("check", "english", str(whole)).exit_code == 0
+    assert "cut.gz: a damaged gzip file" in charsets("check", "english", str(cut)).stderr
 
 
 def test_a_text_comes_from_standard_input_too() -> None:
