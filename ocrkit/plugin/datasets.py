@@ -111,9 +111,11 @@ def _names(offers: Sequence[Offer[SourceSpec]]) -> list[str]:
 def _unrecognised(location: Path, offers: Sequence[Offer[SourceSpec]]) -> str:
     known = ", ".join(_names(offers)) or "none is installed"
     if location.is_dir():
-        looked_for = "no labels.tsv, .csv or .jsonl, no .gt.txt and no annotation list at its top level"
+        looked_for = (
+            "no labels.tsv, .csv or .jsonl at its top level, nor .gt.txt, annotation list, pages, LMDB, Parquet or IAM"
+        )
     else:
-        looked_for = "no table of labels by its name (.tsv, .csv, .jsonl), and no annotation list"
+        looked_for = "no table of labels by its name (.tsv, .csv, .jsonl), nor any other known file by what is in it"
     return (
         f"{location}: {looked_for}; name its format with --format ({known}), "
         "such as --format filename where each image is named by its text"
