@@ -33,11 +33,12 @@ _VOWEL_FIRST = 0.19
 # ൃ stands so often in place of another sign, with an onset of its own.
 _VOCALIC = 0.0035
 # So often a word shows one label drawn evenly from all, lest the rarest never appear, one conjunct so drawn, or one
-# consonant with ു, ൂ or ൃ, which traditional type joins to each consonant in another way, or a syllable of loans.
-_RARE, _RARE_CONJUNCT, _RARE_JOINED = 0.06, 0.1, 0.04
+# consonant with ു, ൂ or ൃ, which traditional type joins to each consonant in another way, or a syllable of loans, or one
+# label of several code points.
+_RARE, _RARE_CONJUNCT, _RARE_JOINED, _RARE_WHOLE = 0.06, 0.1, 0.04, 0.08
 # So often a word is spelled as before the reform of 1971: dot reph for ർ, ൌ for ൗ, ു് for the half-u at its end.
 _OLD = 0.1
-# So often a word begins as the rest of one does that a line's end has broken, without a hyphen as is the custom.
+# So often a word begins, and so often it ends, where a line's end has broken one: without a hyphen, as is the custom.
 _BROKEN = 0.05
 _ABBREVIATED = 0.012
 _BEFORE_CONSONANT = re.compile("ർ(?=[ക-ഹ])")
@@ -72,7 +73,8 @@ class MalayalamWords:
         kinds = (*_VOWELS, *_CONSONANTS, *_SIGNS, *_CODAS, *special)
         conjuncts = (symbol for symbol in given if len(symbol) > 1 and _is_malayalam(symbol))
         self.covered = frozenset(kinds) & given | frozenset(conjuncts)
-        self._evenly = sorted(self.covered)
+        self._evenly = sorted(symbol for symbol in self.covered if len(symbol) == 1)
+        self._whole = sorted(symbol for symbol in self.covered if len(symbol) > 1)
         self._conjuncts = [conjunct for conjunct in tables.CONJUNCTS if letters.issuperset(conjunct)]
         self._joined = [
             syllable
@@ -96,11 +98,11 @@ class MalayalamWords:
         if self._names and rng.random() < _ABBREVIATED:
             return self._abbreviation(rng)
         count = _LENGTHS.draw(rng)
-        broken = rng.random() < _BROKEN
+        begun, broken = rng.random() < _BROKEN, rng.random() < _BROKEN
         forced, place = self._forced(rng, count)
         word = ""
         for k in range(count):
-            first, last = k == 0 and not broken, k == count - 1
+            first, last = k == 0 and not begun, k == count - 1 and not broken
             word += self._syllable(rng, word[-1:], first=first, last=last, forced=forced if k == place else "")
         return self._respelled(word) if rng.random() < _OLD else word
 
@@ -113,7 +115,12 @@ class MalayalamWords:
     def _forced(self, rng: np.random.Generator, count: int) -> tuple[str, int]:
         """What a rare word is made to show, and the number of the syllable that shows it."""
         choice = rng.random()
-        for share, items in ((_RARE, self._evenly), (_RARE_CONJUNCT, self._conjuncts), (_RARE_JOINED, self._joined)):
+        for share, items in (
+            (_RARE, self._evenly),
+            (_RARE_CONJUNCT, self._conjuncts),
+            (_RARE_JOINED, self._joined),
+            (_RARE_WHOLE, self._whole),
+        ):
             if 0 <= choice < share and items:
                 forced = items[rng.integers(len(items))]
                 inner = count > 1 and len(forced) > 2 and (forced[0] in _NEVER_FIRST or forced[0] == forced[2])

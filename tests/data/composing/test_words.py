@@ -245,3 +245,15 @@ def test_items_are_drawn_by_weight() -> None:
 
     assert set(drawn) == {"a", "c"}
     assert drawn["c"] == pytest.approx(3000, abs=110)
+
+
+def test_labels_of_several_code_points_leave_room_for_the_rare_ones_of_one() -> None:
+    basic = shipped_charset("malayalam").symbols[1:]
+    aksharas = [onset + sign for onset in "കഖഗഘചജടഡണതദധനപഫബഭമയരറലളഴവശഷസഹ" for sign in "ാിീുൂെേൈൊോ"]
+    charset, rng = Charset("aksharas", ("", *basic, *aksharas), script="Mlym"), _rng()
+    composer = Composer(charset)
+
+    text = " ".join(composer.line(rng, 1) for _ in range(6000))
+
+    assert not {archaic for archaic in "ൠൡൣഺ഻഼ൔൕൖഽൎ" if archaic not in text}
+    assert re.search("[ാിീുൂെേൈൊോ][ാിീുൂെേൈൊോ]", text) is None
