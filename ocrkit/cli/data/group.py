@@ -13,6 +13,7 @@ import typer
 from ocrkit.cli.data.check import check
 from ocrkit.cli.data.convert import convert
 from ocrkit.cli.data.split import split
+from ocrkit.cli.data.synth import synth
 
 __all__ = ["app"]
 
@@ -27,3 +28,4 @@ def data() -> None:
 app.command("check")(check)
 app.command("convert")(convert)
 app.command("split")(split)
+app.command("synth")(synth)

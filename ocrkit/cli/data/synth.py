@@ -1,0 +1,154 @@
+"""``ocrkit data synth``: drawn lines on disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ocrkit.data.records import Sample
+    from ocrkit.text.charset import Charset
+
+__all__ = ["synth"]
+
+_ON_THE_SHEET = 100
+
+CharsetName = Annotated[str, typer.Option("-c", "--charset", metavar="NAME", help="What to draw from.")]
+Output = Annotated[
+    Path, typer.Option("-o", "--output", metavar="DST", help="A new folder, or a new .lmdb or .parquet.")
+]
+Count = Annotated[int, typer.Option("--count", metavar="N", min=1, help="How many samples.")]
+Seed = Annotated[int, typer.Option("--seed", metavar="S", min=0, help="The seed: another one draws other samples.")]
+Workers = Annotated[
+    int, typer.Option("--workers", metavar="W", help="Processes that draw; -1 for one a core, 0 for none.")
+]
+LineWords = Annotated[
+    str, typer.Option("--line-words", metavar="A-B", help="Fewest and most words a line, such as 1-8.")
+]
+Words = Annotated[
+    Path | None, typer.Option("--words", metavar="FILE", help="Words to draw: word, or word<TAB>count; .gz works.")
+]
+Text = Annotated[
+    Path | None, typer.Option("--text", metavar="FILE", help="Running text to cut pieces from; .gz works.")
+]
+Fonts = Annotated[Path | None, typer.Option("--fonts", metavar="DIR", help="A folder of fonts; else the system's.")]
+Families = Annotated[
+    list[str] | None, typer.Option("--families", metavar="NAME", help="A font family to draw with; may be repeated.")
+]
+Degrade = Annotated[
+    float | None, typer.Option("--degrade", metavar="X", help="How worn they look, 0 (clean) to 1 (the worst).")
+]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Any setting of drawn lines; may be repeated."),
+]
+To = Annotated[
+    str | None, typer.Option("--to", metavar="FORMAT", help="The format; else by DST's ending, or labels-tsv.")
+]
+Sheet = Annotated[Path | None, typer.Option("--sheet", metavar="FILE.png", help="A picture of the first 100 samples.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace what ocrkit wrote at DST before.")]
+
+
+def synth(
+    output: Output,
+    charset: CharsetName = "malayalam",
+    count: Count = 1000,
+    seed: Seed = 0,
+    workers: Workers = -1,
+    line_words: LineWords = "1-1",
+    words: Words = None,
+    text: Text = None,
+    fonts: Fonts = None,
+    families: Families = None,
+    degrade: Degrade = None,
+    set_: Sets = None,
+    to: To = None,
+    sheet: Sheet = None,
+    force: Force = False,
+) -> None:
+    """Draw words, or lines of words, and write them with their texts.
+
+    The files depend on the options, the seed and the fonts alone, and on no number of workers. Ctrl-C ends the drawing;
+    what is drawn by then is written as a whole.
+    """
+    from ocrkit.cli.progress import say
+    from ocrkit.config import merge, parse_set
+    from ocrkit.data.writers import format_for
+    from ocrkit.plugin.charset_expression import resolve_charset
+    from ocrkit.plugin.datasets import open_samples
+    from ocrkit.plugin.specs import SourceOptions
+
+    flags = {
+        "words": words and str(words),
+        "text": text and str(text),
+        "fonts": fonts and str(fonts),
+        "families": families,
+        "degrade": degrade,
+        "line_words": _range(line_words),
+    }
+    extra = merge(parse_set(set_ or []), {key: value for key, value in flags.items() if value is not None})
+    chosen = format_for(output, to or (None if output.suffix.lower() in (".lmdb", ".parquet") else "labels-tsv"))
+    spelled = resolve_charset(charset)
+    options = SourceOptions(charset=spelled, seed=seed, count=count, extra=extra)
+    samples = open_samples(None, format="synthetic", options=options)
+    written = _write(samples, output, spelled, chosen.name, force=force, workers=workers)
+    if sheet is not None:
+        _draw_sheet(samples[: min(written, _ON_THE_SHEET)], sheet)
+    print(output)
+    if written < count:
+        say("interrupted: what is there is whole, and begins as all of it would have")
+        raise typer.Exit(130)
+
+
+def _write(samples: Sequence[Sample], output: Path, charset: Charset, form: str, *, force: bool, workers: int) -> int:
+    """Write samples and show how it goes; how many there are, fewer after Ctrl-C."""
+    import time
+
+    from ocrkit.cli.progress import Stages, say
+    from ocrkit.data.drawn import write_drawn
+    from ocrkit.training.interruption import Interruption
+
+    begun = time.monotonic()
+
+    def rate(done: int) -> str:
+        return f"{done / max(time.monotonic() - begun, 1e-9):.0f} samples/s"
+
+    with Stages() as stages, Interruption() as interruption:
+        written = write_drawn(
+            samples,
+            output,
+            charset=charset,
+            to=form,
+            force=force,
+            workers=workers,
+            progress=lambda done, total: stages.update("drawing", done, total, rate(done)),
+            stopped=lambda: interruption.requested,
+        )
+    say(f"{written} of {len(samples)} samples written as {form}, {rate(written)}")
+    return written
+
+
+def _range(words: str) -> list[int]:
+    """The two numbers of ``A-B``, or of ``A`` alone."""
+    from ocrkit.errors import OptionError
+
+    fewest, _, most = words.partition("-")
+    try:
+        return [int(fewest), int(most or fewest)]
+    except ValueError:
+        raise OptionError(f"--line-words {words!r} is no range; expected one such as 1-8, or a number") from None
+
+
+def _draw_sheet(samples: Sequence[Sample], path: Path) -> None:
+    from ocrkit.data.image import open_image
+    from ocrkit.data.sheet import draw_samples
+    from ocrkit.errors import OptionError
+
+    try:
+        draw_samples([open_image(sample) for sample in samples]).save(path)
+    except (OSError, ValueError) as error:  # ValueError: an ending that no picture format has
+        raise OptionError(f"--sheet {path} cannot be written: {error}; expected a file such as sheet.png") from error
