@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["place_letters"]
 
 _LOST_INK = 0.35  # of a word's and of a letter's darkness, at the most uneven pressure
+_SPACE_GROWTH = 3
 _FAINT = 64  # grey levels by which antialiasing may make one drawing of a letter differ from another
 _VIRAMA, _ZWNJ = "\u0d4d", "\u200c"
 
@@ -41,7 +42,8 @@ def place_letters(
             if ink.mask.size:
                 inked = (ink.mask * np.float32(patch * inkings[1][k])).astype(np.uint8)
                 placed.append(_Ink(inked if typesetting.pressure else ink.mask, x + ink.x, ink.y + shifts[k]))
-        pen += advance + typesetting.tracking * size + (gap if mark.mask.size else 0)
+        tracking = typesetting.tracking * (_SPACE_GROWTH if cluster[0] == " " and typesetting.tracking > 0 else 1)
+        pen += advance + tracking * size + (gap if mark.mask.size else 0)
     return _printed(placed)
 
 

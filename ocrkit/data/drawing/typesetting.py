@@ -41,7 +41,8 @@ class Typesetting:
         reformed: whether ു, ൂ and ൃ stand beside their letters and rare conjuncts show a virama, as most Malayalam
             print has had it since 1971, in a face that would join them.
         old_shapes: whether ൾ has the shape of old type.
-        tracking: paper added after each letter with its signs, em; negative for tight lines, at least -0.1.
+        tracking: paper added after each letter with its signs, em; negative for tight lines, at least -0.1. Where it
+            widens a line, spaces grow by three times as much, so that they can be told from it.
         jitter: how far letters stand above and below the line, em of standard deviation.
         pressure: how unevenly letters are inked, 0 (evenly) to 1.
         virama_gap: how far a virama that ends a letter stands off it, em, as one that is a type of its own does.
@@ -103,13 +104,13 @@ def draw_typesetting(
         return Typesetting(
             reformed=reform_line,
             old_shapes=old and rng.random() < _OLD_SHAPED,
-            tracking=float(rng.uniform(-0.01, 0.13)),
+            tracking=float(rng.uniform(-0.01, 0.12)),
             jitter=float(rng.uniform(0, 0.025)),
             pressure=float(rng.uniform(0, 0.9)),
             virama_gap=float(rng.uniform(0.02, 0.2)) if rng.random() < _VIRAMA_APART else 0.0,
             stretch=stretch,
         )
-    tracking = float(rng.uniform(-0.03, 0.2)) if kind > 1 - _SPACED else 0.0
+    tracking = float(rng.uniform(-0.03, 0.14)) if kind > 1 - _SPACED else 0.0
     return Typesetting(reformed=reform_line, tracking=tracking, stretch=stretch)
 
 
