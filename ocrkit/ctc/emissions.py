@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast, runtime_checkable
 
 import numpy as np
 
@@ -49,11 +49,8 @@ def as_emissions(
         EmissionsError: a shape or dtype is wrong, or the memory cannot be read from here; the lengths' values
             are the decoder's to check.
     """
-    array: NDArray[Any]
-    if isinstance(log_probs, np.ndarray) and log_probs.dtype in _FLOATS:
-        array = log_probs
-    else:
-        array = _floats_of(log_probs)
+    is_plain = isinstance(log_probs, np.ndarray) and log_probs.dtype in _FLOATS
+    array = cast("NDArray[Any]", log_probs) if is_plain else _floats_of(log_probs)
     if array.ndim not in (2, 3):
         raise EmissionsError(f"log_probs has shape {array.shape}; expected (lines, frames, labels) or (frames, labels)")
     if array.ndim == 2:
