@@ -72,7 +72,7 @@ def _printed(placed: list[_Ink]) -> tuple[NDArray[np.uint8], int]:
     return page, top
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=8192)
 def _letter(face: Face, size: int, cluster: str, *, mark_apart: bool) -> tuple[_Ink, _Ink, float]:
     """The ink of one letter with its signs, that of a last virama where it is wanted apart, and the pen's way on."""
     font = load_font(face, size)

@@ -150,7 +150,7 @@ def _ink_box(ink: NDArray[np.uint8], y: int, face: Face, size: int) -> NDArray[n
 
 
 def _stretched(ink: NDArray[np.uint8], stretch: tuple[float, float]) -> NDArray[np.uint8]:
-    if stretch == (1.0, 1.0):
+    if stretch == (1.0, 1.0) or not ink.size:
         return ink
     size = tuple(max(1, round(length * factor)) for length, factor in zip(ink.shape[::-1], stretch, strict=True))
     return np.asarray(Image.fromarray(ink).resize((size[0], size[1]), Image.Resampling.BILINEAR))

@@ -8,6 +8,7 @@ from PIL import Image, ImageDraw
 
 from ocrkit.data.drawing.fonts import Face, find_faces, load_font
 from ocrkit.data.drawing.render import Margins, draw_margins, render_line, size_of, widen_spaces
+from ocrkit.data.drawing.typesetting import Typesetting
 from ocrkit.errors import FontError, OptionError
 
 needs_fonts = pytest.mark.skipif(
@@ -27,6 +28,8 @@ REACHING = [
     ("Karumbi", "Regular", "ഹൃദയം"),
     ("Manjari", "Thin", "പർവ്വതം കൈ"),
     ("DejaVu Serif", "Bold Italic", "fjord Éfj"),
+    # Eight accents one upon another reach higher than any line of print.
+    ("DejaVu Sans", "Book", "xe" + "\u0301" * 8),
 ]
 
 
@@ -67,6 +70,13 @@ def test_ink_is_dark_and_paper_white() -> None:
 
     assert drawn.min() == 0
     assert drawn.max() == 255
+
+
+@needs_fonts
+def test_a_line_without_ink_is_paper() -> None:
+    drawn = render_line(" ", _face("Rachana"), 40, typesetting=Typesetting(tracking=0.1, stretch=(1.1, 1.1)))
+
+    assert drawn.min() == 255
 
 
 @needs_fonts
