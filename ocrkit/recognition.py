@@ -292,7 +292,13 @@ def _prediction(name: str, hypotheses: Sequence[Hypothesis], charset: Charset, r
             best.labels.tolist(), best.frames.tolist(), best.confidences.tolist(), strict=True
         )
     )
-    others = tuple(Alternative(charset.decode(other.labels.tolist()), other.score) for other in hypotheses[1:])
+    text = charset.decode(best.labels.tolist())
+    # Labels of several characters may spell one text in several ways; the likeliest stands for it.
+    scores: dict[str, float] = {}
+    for other in hypotheses[1:]:
+        scores.setdefault(charset.decode(other.labels.tolist()), other.score)
+    scores.pop(text, None)
+    others = tuple(Alternative(reading, score) for reading, score in scores.items())
     # Above 0 where saved log-probabilities do not sum to one, and then beyond what exp can give.
     confidence = math.exp(min(0.0, best.acoustic_score))
-    return Prediction(name, charset.decode(best.labels.tolist()), best.score, confidence, characters, others)
+    return Prediction(name, text, best.score, confidence, characters, others)

@@ -18,7 +18,8 @@ from ocrkit.data.records import BadImage, Prediction, Sample
 from ocrkit.errors import EmissionsError, OptionError, UnknownNameError
 from ocrkit.plugin.registry import Registry
 from ocrkit.plugin.specs import DecoderOptions, DecoderSpec
-from ocrkit.recognition import Recognizer, choose_decoder, make_decoder
+from ocrkit.recognition import Recognizer, choose_decoder, decode_posteriors, make_decoder
+from ocrkit.text.charset import Charset
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -170,6 +171,18 @@ def test_n_best_readings_come_best_first_without_the_text_itself() -> None:
     assert len(reading.alternatives) == 2
     assert "abc" not in [other.text for other in reading.alternatives]
     assert reading.score >= reading.alternatives[0].score >= reading.alternatives[1].score
+
+
+def test_a_text_that_labels_spell_in_two_ways_is_read_once() -> None:
+    charset = Charset("pairs", ("", "a", "b", "ab"))
+    # "ab" as one label: 0.5 x 0.9 + 0.5 x 0.02 + 0.14 x 0.02; as two: 0.3 x 0.06.
+    log_probs = np.log(np.array([[[0.14, 0.3, 0.06, 0.5], [0.9, 0.02, 0.06, 0.02]]], dtype=np.float32))
+
+    options = DecoderOptions(n_best=20, beam_width=50)
+    [reading] = decode_posteriors(log_probs, None, charset, name="p", decoder="beam", options=options)
+
+    assert [reading.text, *(other.text for other in reading.alternatives)].count("ab") == 1
+    assert reading.text == "ab"
 
 
 def test_a_lexicon_makes_the_line_one_of_its_entries() -> None:
