@@ -45,7 +45,7 @@ def rule(picture: Picture, rng: np.random.Generator, strength: float) -> Picture
     if rows is None or strength <= 0 or min(height, width) < 12:
         return picture
     ink, paper = levels(picture)
-    grey = ink + (paper - ink) * rng.uniform(0, 1 - 0.7 * strength)
+    grey = paper - (paper - ink) * min(1.0, 2 * strength) * rng.uniform(0.4, 1)
     thickness = max(1, round(height / 40 * rng.uniform(0.6, 1 + 1.6 * strength)))
     if rng.random() < 0.2:
         left = int(rng.integers(0, max(1, min(4, width - thickness))))

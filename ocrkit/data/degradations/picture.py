@@ -88,13 +88,13 @@ def _letters(picture: Picture) -> tuple[float, float]:
 
 def soften(picture: Picture, deviation: float) -> Picture:
     """A blur of about that normal deviation, px, up to about two, at a third of the cost of Pillow's."""
-    if deviation <= 0:
-        return picture
     variance = deviation * deviation
+    if variance < 1e-3:
+        return picture
     passes = ceil(variance / 0.5)
     # A pass weighs 1 - 2 w, and w on either side: variance 2 w a direction. In 256ths, 16 bits hold the sum.
     weight = round(128 * variance / passes)
-    for _ in range(passes if weight else 0):
+    for _ in range(passes):
         # Halves go down the first way and up the second, so that the mean stays.
         picture = _smear(_smear(picture, weight, 127).T, weight, 128).T
     return picture

@@ -41,7 +41,7 @@ _SUMMARIES = {
     "photocopy": "Make two levels with ragged edges, pepper and salt.",
     "dither": "Screen the greys into dots.",
     "speckle": "Scatter dark and light dots.",
-    "resample": "Scan at 90 to 200 dots an inch and enlarge again.",
+    "resample": "Scan at down to 90 dots an inch and enlarge again.",
     "invert": "Show light letters on dark.",
     "compress": "Store the line as JPEG.",
 }

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
 
 from ocrkit.data.degradations.chain import DEGRADATIONS
 from ocrkit.data.degradations.picture import soften
@@ -96,6 +99,31 @@ def test_without_strength_nothing_moves(name: str, bars: Picture) -> None:
 
         assert resting.shape == picture.shape
         assert np.abs(resting.astype(float) - picture).mean() <= AT_REST.get(name, 0.0)
+
+
+@pytest.mark.parametrize("name", sorted(set(DEGRADATIONS) - {"invert"}))
+def test_with_next_to_no_strength_next_to_nothing_moves(name: str, bars: Picture) -> None:
+    for seed in range(10):
+        hardly = apply(name, bars, 0.02, seed)
+
+        assert hardly.shape == pytest.approx(bars.shape, abs=1)
+        rows, columns = (min(pair) for pair in zip(hardly.shape, bars.shape, strict=True))
+        assert np.abs(hardly[:rows, :columns].astype(float) - bars[:rows, :columns]).mean() <= 5
+
+
+@given(
+    picture=arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, max_side=40)),
+    strength=st.floats(0, 1),
+    seed=st.integers(0, 2**32),
+)
+@settings(max_examples=40, deadline=None)
+def test_whatever_the_picture_strength_and_seed_a_picture_comes(picture: Picture, strength: float, seed: int) -> None:
+    for name in DEGRADATIONS:
+        degraded = apply(name, picture, strength, seed)
+
+        assert (degraded.dtype, degraded.ndim) == (np.dtype(np.uint8), 2)
+        assert degraded.size
+        assert np.array_equal(degraded, apply(name, picture, strength, seed))
 
 
 @pytest.mark.parametrize("name", sorted(set(DEGRADATIONS) - {"invert"}))
