@@ -66,18 +66,18 @@ class Spent:
 
 
 def profile(pictures: list[Picture]) -> Spent:
-    """Where the time goes while ``COUNT`` pictures are worn."""
+    """Where the time of the processor goes while ``COUNT`` pictures are worn."""
     wear(pictures[:1])  # draws the sheets of noise
-    began = time.perf_counter()
+    began = time.process_time()
     wear(pictures)
-    spent = Spent(Counter(), Counter(), time.perf_counter() - began)
+    spent = Spent(Counter(), Counter(), time.process_time() - began)
     for k in range(COUNT):
         picture = pictures[k % len(pictures)]
         for planned in plan(np.random.default_rng(k), STRENGTH):
             own = np.random.default_rng(planned.seed)
-            started = time.perf_counter()
+            started = time.process_time()
             picture = DEGRADATIONS[planned.name](picture, own, planned.amount)
-            spent.seconds[planned.name] += time.perf_counter() - started
+            spent.seconds[planned.name] += time.process_time() - started
             spent.calls[planned.name] += 1
     return spent
 
