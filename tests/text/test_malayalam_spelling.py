@@ -58,6 +58,23 @@ def test_a_zwnj_after_the_half_u_has_nothing_to_keep_apart() -> None:
     assert MALAYALAM.encode("ഗ\u0d41" + VIRAMA + ZWNJ + "ക") == MALAYALAM.encode("ഗ\u0d41" + VIRAMA + "ക")
 
 
+ZERO_WIDTH_SPACE = "\u200b"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("കീഴ" + VIRAMA + ZERO_WIDTH_SPACE + "വ", "കീഴ" + VIRAMA + ZWNJ + "വ"),
+        ("ത" + VIRAMA + ZWJ + ZERO_WIDTH_SPACE + "വ", "ത" + VIRAMA + ZWNJ + "വ"),
+        ("ത" + VIRAMA + ZERO_WIDTH_SPACE * 2 + " വ", "ത" + VIRAMA + " വ"),
+        ("ൻ" + ZERO_WIDTH_SPACE + "കൂ" + ZERO_WIDTH_SPACE + "ർ", "ൻകൂർ"),
+    ],
+    ids=["conjunct", "behind a ZWJ", "end", "letters"],
+)
+def test_a_zero_width_space_parts_conjuncts_alone(text: str, expected: str) -> None:
+    assert MALAYALAM.normalize(text) == expected
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
@@ -104,8 +121,12 @@ SPELLINGS = {
     "പ" + VIRAMA + "ത": ["പ" + VIRAMA + ZWJ + "ത", "പ" + ZWJ + VIRAMA + "ത"],
     "ക" + AI: ["ക" + E + E, "ക" + E + ZWNJ + E],
     NTA: NTA_SPELLINGS,
-    "മാ": ["മ" + ZWNJ + "ാ", "മാ" + ZWNJ, "മ" + ZWJ + "ാ"],
-    "ഴ" + VIRAMA + ZWNJ + "ന": ["ഴ" + VIRAMA + ZWNJ + ZWNJ + "ന", "ഴ" + VIRAMA + ZWNJ + ZWJ + "ന"],
+    "മാ": ["മ" + ZWNJ + "ാ", "മാ" + ZWNJ, "മ" + ZWJ + "ാ", "മാ\u200b"],
+    "ഴ" + VIRAMA + ZWNJ + "ന": [
+        "ഴ" + VIRAMA + "\u200bന",
+        "ഴ" + VIRAMA + ZWNJ + ZWNJ + "ന",
+        "ഴ" + VIRAMA + ZWNJ + ZWJ + "ന",
+    ],
     "ഗ\u0d41" + VIRAMA: ["ഗ\u0d41" + VIRAMA + ZWNJ],
 }
 PLAIN = ["റ", "ന", "ക", "ത" + VIRAMA + "ര", "\u0d4eമ", "വ\u0d02", "ത" + VIRAMA, " ", ".", "1", "ര" + VIRAMA + "യ"]
@@ -135,7 +156,7 @@ def test_the_one_spelling_stays_as_it_is(texts: tuple[str, str]) -> None:
     assert MALAYALAM.normalize(once) == once == MALAYALAM.normalize(text)
 
 
-@given(st.text(st.sampled_from("ഇഉഎഒക\u0d3e\u0d46\u0d47\u0d57\u0d4aൻനറ" + VIRAMA + ZWJ + ZWNJ), max_size=14))
+@given(st.text(st.sampled_from("ഇഉഎഒക\u0d3e\u0d46\u0d47\u0d57\u0d4aൻനറ" + VIRAMA + ZWJ + ZWNJ + "\u200b"), max_size=14))
 def test_any_heap_of_parts_has_one_spelling(text: str) -> None:
     once = MALAYALAM.normalize(text)
 
