@@ -74,8 +74,11 @@ def split_units(
     count = len(samples)
     of_group, alone = np.zeros(count, np.uint64), np.zeros(count, np.uint64)
     grouped = 0
+    inside = os.path.join(root, "") if root is not None else ""
     for index, sample in enumerate(samples):
-        name = os.path.relpath(sample.name, root) if root is not None else sample.name
+        name = sample.name
+        if root is not None:
+            name = name.removeprefix(inside) if name.startswith(inside) else os.path.relpath(name, root)
         of_group[index] = _digest(sample.group if by != "folder" else os.path.dirname(name))
         alone[index] = _digest(f"{name}\0{sample.text}")
         grouped += bool(sample.group)

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from ocrkit.data.records import Sample
-from ocrkit.data.sources.images import images_below
+from ocrkit.data.sources.images import image_names_below
 from ocrkit.data.sources.packed import FolderSamples, PackedNames
 from ocrkit.errors import DataError, MissingFileError
 
@@ -28,7 +28,7 @@ def open_filename(location: Path) -> Sequence[Sample]:
         raise MissingFileError(f"no folder {str(location)!r}")
     if not os.path.isdir(location):
         raise DataError(f"{location}: not a folder; format 'filename' expects a folder of images named by their text")
-    names = PackedNames(os.path.relpath(image, location) for image in images_below(location))
+    names = PackedNames(image_names_below(location))
     if not names:
         raise DataError(f"{location}: no image in this folder, nor below it; expected images named by their text")
     return FolderSamples.of(location, names, _sample)

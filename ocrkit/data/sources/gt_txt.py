@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ocrkit.data.records import Sample
 from ocrkit.data.sources.faults import Faults, RowFault
-from ocrkit.data.sources.images import image_suffixes, walk
+from ocrkit.data.sources.images import image_suffixes, relative_prefix, walk
 from ocrkit.data.sources.packed import FolderSamples, PackedNames
 from ocrkit.data.sources.tables import read_text
 from ocrkit.errors import DataError, MissingFileError
@@ -73,6 +73,7 @@ def _pairs_below(location: Path, faults: Faults) -> Iterator[str]:
     left_out = 0
     for parent, files in walk(location):
         images = _images_by_stem(files)
+        inside = relative_prefix(parent, location)
         taken = 0
         for name in (file for file in files if file.endswith(SUFFIX)):
             stem = name.removesuffix(SUFFIX)
@@ -82,7 +83,7 @@ def _pairs_below(location: Path, faults: Faults) -> Iterator[str]:
             except RowFault as fault:
                 faults.add(Path(parent, name), 0, fault)
                 continue
-            yield f"{os.path.relpath(os.path.join(parent, stem), location)}\0{image[len(stem) :]}"
+            yield f"{inside}{stem}\0{image[len(stem) :]}"
         left_out += max(0, len(images) - taken)
     if left_out:
         _log.warning("%s: %d images without a %s are left out", location, left_out, SUFFIX)
@@ -96,11 +97,11 @@ def _good(location: Path, names: PackedNames, faults: Faults, progress: Progress
             _text_of(path)
             yield index
         except RowFault as fault:
-            faults.add(path, 0, fault)
+            faults.add(Path(path), 0, fault)
         except DataError as error:
             if faults.raised:
                 raise
-            faults.add(path, 0, RowFault("not-utf8", str(error).removeprefix(f"{path}:")))
+            faults.add(Path(path), 0, RowFault("not-utf8", str(error).removeprefix(f"{path}:")))
         if progress is not None and (index % _EVERY == 0 or index + 1 == len(names)):
             progress(index + 1, len(names))
 
@@ -109,13 +110,13 @@ def _sample(folder: Path, name: str) -> Sample:
     path = _text_path(folder, name)
     image = folder / name.replace("\0", "")
     try:
-        return Sample(str(image), image, _text_of(path), origin=str(path))
+        return Sample(str(image), image, _text_of(path), origin=path)
     except RowFault as fault:
         raise DataError(f"{path}: {fault.reason}") from fault
 
 
-def _text_path(folder: Path, name: str) -> Path:
-    return folder / (name.partition("\0")[0] + SUFFIX)
+def _text_path(folder: Path, name: str) -> str:
+    return os.path.join(folder, name.partition("\0")[0] + SUFFIX)
 
 
 def _images_by_stem(files: Iterable[str]) -> dict[str, list[str]]:
@@ -142,7 +143,7 @@ def _image_of(stem: str, images: dict[str, list[str]]) -> str | None:
     return None
 
 
-def _text_of(path: Path) -> str:
+def _text_of(path: str) -> str:
     text = read_text(path).rstrip("\r\n")
     if not text or text.isspace():
         raise RowFault("empty-text", "the text is empty; expected one line, so write it, or remove the file")

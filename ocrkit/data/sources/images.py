@@ -18,7 +18,15 @@ from ocrkit.errors import DataError, MissingFileError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["image_suffixes", "images_below", "natural_order", "unlabelled", "walk"]
+__all__ = [
+    "image_names_below",
+    "image_suffixes",
+    "images_below",
+    "natural_order",
+    "relative_prefix",
+    "unlabelled",
+    "walk",
+]
 
 
 def unlabelled(paths: Iterable[str | Path], *, missing_ok: bool = False) -> list[Sample]:
@@ -49,11 +57,23 @@ def image_suffixes() -> frozenset[str]:
 
 def images_below(folder: Path) -> Iterator[Path]:
     """Yield a folder's images in natural order, its own first, then each subfolder's; hidden files are passed over."""
+    return (folder / name for name in image_names_below(folder))
+
+
+def image_names_below(folder: Path) -> Iterator[str]:
+    """Yield the paths of a folder's images, relative to it, in the order of ``images_below``."""
     suffixes = image_suffixes()
     for parent, files in walk(folder):
+        inside = relative_prefix(parent, folder)
         for name in files:
             if os.path.splitext(name)[1].lower() in suffixes:
-                yield Path(parent, name)
+                yield inside + name
+
+
+def relative_prefix(parent: str, folder: Path) -> str:
+    """What stands before the names of a folder's files, relative to one above it: nothing, or a path and a slash."""
+    relative = os.path.relpath(parent, folder)
+    return "" if relative == os.curdir else f"{relative}{os.sep}"
 
 
 def walk(folder: Path) -> Iterator[tuple[str, list[str]]]:

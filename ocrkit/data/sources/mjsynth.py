@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ocrkit.data.records import Sample
 from ocrkit.data.sources.faults import Faults, RowFault, check_text
-from ocrkit.data.sources.images import images_below, natural_order
+from ocrkit.data.sources.images import image_names_below, natural_order
 from ocrkit.data.sources.indexed import Layout, Row, index_rows, line_records
 from ocrkit.data.sources.listed import ListedSamples
 from ocrkit.data.sources.packed import FolderSamples, PackedNames
@@ -90,9 +90,7 @@ def _row(line: str) -> Row:
 
 
 def _search(folder: Path) -> FolderSamples:
-    names = PackedNames(
-        os.path.relpath(image, folder) for image in images_below(folder) if _IMAGE.fullmatch(image.name)
-    )
+    names = PackedNames(name for name in image_names_below(folder) if _IMAGE.fullmatch(name))
     if not names:
         raise DataError(f"{folder}: no annotation*.txt, and no image called like 1_word_123.jpg in it or below")
     return FolderSamples.of(folder, names, _sample)

@@ -52,7 +52,7 @@ def layout_of(path: Path) -> Layout:
     return Layout(records, _csv_row if suffix == ".csv" else _tsv_row)
 
 
-def read_text(path: Path) -> str:
+def read_text(path: Path | str) -> str:
     """Give a UTF-8 file's text, without a byte order mark.
 
     Raises:
@@ -60,7 +60,8 @@ def read_text(path: Path) -> str:
         DataError: it is not UTF-8 (names the line), or cannot be read.
     """
     try:
-        data = path.read_bytes()
+        with open(path, "rb") as file:
+            data = file.read()
     except FileNotFoundError:
         raise MissingFileError(f"no file {str(path)!r}") from None
     except OSError as error:
