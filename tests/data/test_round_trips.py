@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from PIL import Image
 
 from ocrkit.data.image_file import open_image
 from ocrkit.data.records import Sample
-from ocrkit.data.writers import FORMATS, convert, encode
+from ocrkit.data.writers import FORMATS, Record, convert, encode
 from ocrkit.errors import DataError, ImageError, OptionError, UnencodableText, UnknownNameError
 from ocrkit.plugin.datasets import open_samples
 from ocrkit.plugin.registry import Registry, load_registry
@@ -290,3 +291,16 @@ def test_an_image_that_goes_missing_while_it_is_read_is_bad(tmp_path: Path) -> N
 
     with pytest.raises(ImageError, match=r"gone\.png: no such file"):
         encode(sample)
+
+
+def test_an_lmdb_grows_as_far_as_it_must(tmp_path: Path) -> None:
+    pytest.importorskip("lmdb")
+    from ocrkit.data.writers.lmdb import LmdbWriter
+
+    records = [Record(f"{number}.png", f"text {number}", bytes(100_000), ".png") for number in range(50)]
+    with closing(LmdbWriter(tmp_path / "set", len(records), first_size=1 << 16)) as writer:
+        for record in records:
+            writer.add(record)
+        writer.finish()
+
+    assert [sample.text for sample in read_back(tmp_path / "set")] == [record.text for record in records]

@@ -17,13 +17,18 @@ if TYPE_CHECKING:
 __all__ = ["LmdbWriter"]
 
 _BATCH = 1 << 24  # bytes that are written together
-_FIRST_SIZE = 1 << 28  # bytes; doubled as often as they do not suffice
 
 
 class LmdbWriter:
-    """Writes a folder with ``data.mdb``; a file that locks it is not needed, and not left."""
+    """Writes a folder with ``data.mdb``; a file that locks it is not needed, and not left.
 
-    def __init__(self, folder: Path, count: int) -> None:
+    Args:
+        folder: a new one.
+        count: of no use here.
+        first_size: bytes that the map has at first; it is doubled as often as they do not suffice.
+    """
+
+    def __init__(self, folder: Path, count: int, *, first_size: int = 1 << 28) -> None:
         del count
         try:
             import lmdb
@@ -34,7 +39,7 @@ class LmdbWriter:
         folder.mkdir()
         self._folder = folder
         self._full, self._error = lmdb.MapFullError, lmdb.Error
-        self._environment = lmdb.open(str(folder), map_size=_FIRST_SIZE, lock=False, sync=False, metasync=False)
+        self._environment = lmdb.open(str(folder), map_size=first_size, lock=False, sync=False, metasync=False)
         self._pending: list[tuple[bytes, bytes]] = []
         self._size = 0
         self._count = 0
