@@ -20,6 +20,7 @@ _LOST_INK = 0.35  # of a word's and of a letter's darkness, at the most uneven p
 _SPACE_GROWTH = 3
 _FAINT = 64  # grey levels by which antialiasing may make one drawing of a letter differ from another
 _VIRAMA, _ZWNJ = "\u0d4d", "\u200c"
+_APART = (_VIRAMA, _VIRAMA + _ZWNJ)
 
 
 def place_letters(
@@ -35,7 +36,8 @@ def place_letters(
     patch, pen, gap = 1.0, 0.0, typesetting.virama_gap * size
     placed: list[_Ink] = []
     for k, cluster in enumerate(clusters):
-        letter, mark, advance = _letter(face, size, cluster, mark_apart=gap > 0)
+        ends = gap > 0 and cluster.endswith(_APART)
+        letter, mark, advance = _letter(face, size, cluster, mark_apart=ends)
         if cluster[0] == " ":
             patch = inkings[0][k]
         for ink, x in ((letter, round(pen)), (mark, round(pen + gap))):
@@ -77,10 +79,10 @@ def _letter(face: Face, size: int, cluster: str, *, mark_apart: bool) -> tuple[_
     """The ink of one letter with its signs, that of a last virama where it is wanted apart, and the pen's way on."""
     font = load_font(face, size)
     whole = _Ink(*draw_mask(font, cluster))
-    bare = cluster.removesuffix(_ZWNJ)
-    if not mark_apart or len(bare) < 2 or bare[-1] != _VIRAMA:
+    letters = cluster.rstrip(_VIRAMA + _ZWNJ)
+    if not mark_apart or not letters:
         return whole, _NO_INK, font.getlength(cluster)
-    letter = _Ink(*draw_mask(font, bare[:-1]))
+    letter = _Ink(*draw_mask(font, letters))
     mark = _difference(whole, letter)
     # Where the virama changes the letter itself, it is no type of its own.
     return (letter, mark, font.getlength(cluster)) if mark is not None else (whole, _NO_INK, font.getlength(cluster))
