@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ocrkit.data.sources.faults import Report
     from ocrkit.data.sources.indexed import Progress
 
-__all__ = ["COUNT", "LmdbSamples", "key_of", "open_lmdb"]
+__all__ = ["COUNT", "LmdbSamples", "key_of", "open_lmdb", "recognises_lmdb"]
 
 COUNT = "num-samples"
 _EVERY = 1 << 16  # labels between two reports of progress
@@ -37,6 +37,11 @@ _EVERY = 1 << 16  # labels between two reports of progress
 def key_of(kind: str, number: int) -> str:
     """The key of a sample's ``image``, ``label`` or ``group``, numbered from 1."""
     return f"{kind}-{number:09d}"
+
+
+def recognises_lmdb(location: Path) -> bool:
+    """Whether it is an LMDB, by its first bytes: a folder with ``data.mdb``, or such a file itself."""
+    return is_lmdb(location)
 
 
 def open_lmdb(location: Path, *, report: Report | None = None, progress: Progress | None = None) -> LmdbSamples:

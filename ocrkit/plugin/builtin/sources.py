@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from ocrkit.errors import ConfigError, DataError
@@ -21,55 +23,10 @@ __all__ = ["ocrkit_sources"]
 @hookimpl
 def ocrkit_sources() -> Iterator[SourceSpec]:
     """What is read from disk, and lines that are drawn."""
-    yield SourceSpec(
-        name="labels",
-        summary="A folder with labels.tsv, .csv or .jsonl, or such a table itself.",
-        recognises=_recognises_labels,
-        open=_open_labels,
-        precedence=1,
-    )
-    yield SourceSpec(
-        name="gt.txt",
-        summary="A folder of pairs, line.png and line.gt.txt.",
-        recognises=_recognises_gt_txt,
-        open=_open_gt_txt,
-    )
-    yield SourceSpec(
-        name="mjsynth",
-        summary="MJSynth's folder, or one of its annotation lists; 1_word_123.jpg shows 'word'.",
-        recognises=_recognises_mjsynth,
-        open=_open_mjsynth,
-    )
-    yield SourceSpec(
-        name="iam",
-        summary="The IAM Handwriting Database: lines.txt or words.txt and their folders of images.",
-        recognises=_recognises_iam,
-        open=_open_iam,
-    )
-    yield SourceSpec(
-        name="page",
-        summary="PAGE XML files with the images of their pages; each line is cut out.",
-        recognises=_recognises_page,
-        open=_open_page,
-    )
-    yield SourceSpec(
-        name="alto",
-        summary="ALTO XML files with the images of their pages; each line is cut out.",
-        recognises=_recognises_alto,
-        open=_open_alto,
-    )
-    yield SourceSpec(
-        name="lmdb",
-        summary="An LMDB with num-samples, image-000000001, label-000000001; needs the extra lmdb.",
-        recognises=_recognises_lmdb,
-        open=_open_lmdb,
-    )
-    yield SourceSpec(
-        name="parquet",
-        summary="Parquet files with image bytes and texts; needs the extra parquet.",
-        recognises=_recognises_parquet,
-        open=_open_parquet,
-    )
+    for format_ in _ON_DISK:
+        yield SourceSpec(
+            format_.name, format_.summary, format_.recognises, format_.open, precedence=int(format_.name == "labels")
+        )
     yield SourceSpec(
         name="filename",
         summary="A folder of images named by their text; never guessed.",
@@ -84,113 +41,90 @@ def ocrkit_sources() -> Iterator[SourceSpec]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _OnDisk:
+    """A format that ``ocrkit.data.sources.MODULE`` knows by its functions ``recognises_MODULE`` and ``open_MODULE``.
+
+    Attributes:
+        name: what ``--format`` calls it.
+        summary: one line for listings.
+        expects: what it is given, for messages.
+        module: the module's name.
+        kinds: what the functions are told besides the location.
+    """
+
+    name: str
+    summary: str
+    expects: str
+    module: str
+    kinds: tuple[str, ...] = ()
+
+    def recognises(self, location: Path) -> bool:
+        """Whether a file or folder is of this format."""
+        found: bool = getattr(self._imported(), f"recognises_{self.module}")(location, *self.kinds)
+        return found
+
+    def open(self, location: Path | None, options: SourceOptions) -> Sequence[Sample]:
+        """List the samples at a location."""
+        given = _given(self.name, self.expects, location, options)
+        listed: Sequence[Sample] = getattr(self._imported(), f"open_{self.module}")(
+            given, *self.kinds, report=options.report, progress=options.progress
+        )
+        return listed
+
+    def _imported(self) -> object:
+        return import_module(f"ocrkit.data.sources.{self.module}")
+
+
+_ON_DISK = (
+    _OnDisk(
+        "labels", "A folder with labels.tsv, .csv or .jsonl, or such a table itself.", "a folder or a table", "labels"
+    ),
+    _OnDisk("gt.txt", "A folder of pairs, line.png and line.gt.txt.", "a folder", "gt_txt"),
+    _OnDisk(
+        "mjsynth",
+        "MJSynth's folder, or one of its annotation lists; 1_word_123.jpg shows 'word'.",
+        "a folder or an annotation list",
+        "mjsynth",
+    ),
+    _OnDisk(
+        "iam",
+        "The IAM Handwriting Database: lines.txt or words.txt and their folders of images.",
+        "a folder with lines.txt or words.txt",
+        "iam",
+    ),
+    _OnDisk(
+        "page",
+        "PAGE XML files with the images of their pages; each line is cut out.",
+        "a folder of PAGE XML files, or one of them",
+        "pages",
+        ("page",),
+    ),
+    _OnDisk(
+        "alto",
+        "ALTO XML files with the images of their pages; each line is cut out.",
+        "a folder of ALTO XML files, or one of them",
+        "pages",
+        ("alto",),
+    ),
+    _OnDisk(
+        "lmdb",
+        "An LMDB with num-samples, image-000000001, label-000000001; needs the extra lmdb.",
+        "a folder with data.mdb",
+        "lmdb",
+    ),
+    _OnDisk(
+        "parquet",
+        "Parquet files with image bytes and texts; needs the extra parquet.",
+        "a folder of .parquet files, or one of them",
+        "parquet",
+    ),
+)
+
+
 def _never(location: Path) -> bool:
     del location
     return False
-
-
-def _recognises_labels(location: Path) -> bool:
-    from ocrkit.data.sources.labels import recognises_labels
-
-    return recognises_labels(location)
-
-
-def _open_labels(location: Path | None, options: SourceOptions) -> Sequence[Sample]:
-    from ocrkit.data.sources.labels import open_labels
-
-    given = _given("labels", "a folder or a table", location, options)
-    return open_labels(given, report=options.report, progress=options.progress)
-
-
-def _recognises_gt_txt(location: Path) -> bool:
-    from ocrkit.data.sources.gt_txt import recognises_gt_txt
-
-    return recognises_gt_txt(location)
-
-
-def _open_gt_txt(location: Path | None, options: SourceOptions) -> Sequence[Sample]:
-    from ocrkit.data.sources.gt_txt import open_gt_txt
-
-    given = _given("gt.txt", "a folder", location, options)
-    return open_gt_txt(given, report=options.report, progress=options.progress)
-
-
-def _recognises_mjsynth(location: Path) -> bool:
-    from ocrkit.data.sources.mjsynth import recognises_mjsynth
-
-    return recognises_mjsynth(location)
-
-
-def _open_mjsynth(location: Path | None, options: SourceOptions) -> Sequence[Sample]:
-    from ocrkit.data.sources.mjsynth import open_mjsynth
-
-    given = _given("mjsynth", "a folder or an annotation list", location, options)
-    return open_mjsynth(given, report=options.report, progress=options.progress)
-
-
-def _recognises_iam(location: Path) -> bool:
-    from ocrkit.data.sources.iam import recognises_iam
-
-    return recognises_iam(location)
-
-
-def _open_iam(location: Path | None, options: SourceOptions) -> Sequence[Sample]:
-    from ocrkit.data.sources.iam import open_iam
-
-    given = _given("iam", "a folder with lines.txt or words.txt", location, options)
-    return open_iam(given, report=options.report, progress=options.progress)
-
-
-def _recognises_page(location: Path) -> bool:
-    from ocrkit.data.sources.pages import recognises_pages
-
-    return recognises_pages(location, "page")
-
-
-def _open_page(location: Path | None, options: SourceOptions) -> Sequence[Sample]:
-    from ocrkit.data.sources.pages import open_pages
-
-    given = _given("page", "a folder of PAGE XML files, or one of them", location, options)
-    return open_pages(given, "page", report=options.report, progress=options.progress)
-
-
-def _recognises_alto(location: Path) -> bool:
-    from ocrkit.data.sources.pages import recognises_pages
-
-    return recognises_pages(location, "alto")
-
-
-def _open_alto(location: Path | None, options: SourceOptions) -> Sequence[Sample]:
-    from ocrkit.data.sources.pages import open_pages
-
-    given = _given("alto", "a folder of ALTO XML files, or one of them", location, options)
-    return open_pages(given, "alto", report=options.report, progress=options.progress)
-
-
-def _recognises_lmdb(location: Path) -> bool:
-    from ocrkit.data.sources.lmdb_file import is_lmdb
-
-    return is_lmdb(location)
-
-
-def _open_lmdb(location: Path | None, options: SourceOptions) -> Sequence[Sample]:
-    from ocrkit.data.sources.lmdb import open_lmdb
-
-    given = _given("lmdb", "a folder with data.mdb", location, options)
-    return open_lmdb(given, report=options.report, progress=options.progress)
-
-
-def _recognises_parquet(location: Path) -> bool:
-    from ocrkit.data.sources.parquet import recognises_parquet
-
-    return recognises_parquet(location)
-
-
-def _open_parquet(location: Path | None, options: SourceOptions) -> Sequence[Sample]:
-    from ocrkit.data.sources.parquet import open_parquet
-
-    given = _given("parquet", "a .parquet file, or a folder of them", location, options)
-    return open_parquet(given, report=options.report, progress=options.progress)
 
 
 def _open_filename(location: Path | None, options: SourceOptions) -> Sequence[Sample]:
