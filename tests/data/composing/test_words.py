@@ -257,3 +257,30 @@ def test_labels_of_several_code_points_leave_room_for_the_rare_ones_of_one() -> 
 
     assert not {archaic for archaic in "ൠൡൣഺ഻഼ൔൕൖഽൎ" if archaic not in text}
     assert re.search("[ാിീുൂെേൈൊോ][ാിീുൂെേൈൊോ]", text) is None
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        r"[എബിസിഡിഇജികെഎൽഎംഎൻപിആർഎസ്ടി.]+\.\S*\.",  # initials
+        r"ഡോ\.",
+        r"\d{4}-(?:ൽ|ന്|ലെ|വരെ)",  # a case ending at a year
+        r"[“‘(][^”’)]+ [^”’)]+[”’)]",  # quotes and brackets about several words
+        r"^\d{1,2}\. ",  # the number of an item
+        r" [,.?!;:](?: |$)",  # a mark parted from its word, as in old print
+        r"\.\.\.",
+        r"\d\.\d\d?/-|\d\d/-",  # an amount
+        r"\d\d?/\d/(?:\d{4})",  # a date
+    ],
+)
+def test_lines_have_what_print_has_beside_words(shape: str) -> None:
+    lines = _lines("malayalam", 4000, 5)
+
+    assert 2 <= sum(re.search(shape, line) is not None for line in lines) < 1200
+
+
+def test_brackets_and_quotes_about_words_come_in_pairs() -> None:
+    lines = [line for line in _lines("malayalam", 2000, 4) if line.count("(") == 1 == line.count(")")]
+
+    assert lines
+    assert sum(line.index("(") < line.index(")") for line in lines) > 0.9 * len(lines)
