@@ -124,9 +124,10 @@ def _print_json(opened: DataCheck, progress: Callable[[str, int, int], None], co
     print('{"faults": [', end="")
     try:
         for fault in opened.faults(progress):
-            print("," if counts else "")
+            separator = ",\n" if counts else "\n"
+            # At one go, so that Ctrl-C leaves no half of a list.
+            print(f"{separator}{json.dumps(_record(fault), ensure_ascii=False)}", end="")
             counts[fault.kind] += 1
-            print(json.dumps(_record(fault), ensure_ascii=False), end="")
     finally:
         print(f'\n], "checked": {opened.checked}}}')
 
