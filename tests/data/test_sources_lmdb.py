@@ -189,3 +189,21 @@ def test_each_worker_opens_the_set_itself(tmp_path: Path, method: str) -> None:
 
 def width_of(image: object) -> int:
     return int(image().width)  # type: ignore[operator]  # a callable, here
+
+
+def test_any_damaged_page_is_an_error_or_a_bad_image(tmp_path: Path) -> None:
+    good = (write(tmp_path / "set", samples(*map(str, range(150)))) / "data.mdb").read_bytes()
+    complaints = []
+
+    for page in range(2, len(good) // 4096):
+        file = tmp_path / f"{page}.mdb"
+        file.write_bytes(good[: page * 4096] + bytes(4096) + good[(page + 1) * 4096 :])
+        try:
+            complaints += [
+                line for line in LineLoader(Preprocessing()).load(open_lmdb(file)) if isinstance(line, BadImage)
+            ]
+        except DataError as error:
+            complaints.append(error)
+
+    assert len(complaints) >= 5
+    assert all("damaged: " in str(complaint) for complaint in complaints)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, overload
 
 from ocrkit.data.records import Sample
 from ocrkit.data.sources.faults import Faults, RowFault, check_text
-from ocrkit.data.sources.lmdb_file import LmdbImage, environment, is_lmdb, lookup
+from ocrkit.data.sources.lmdb_file import LmdbImage, is_lmdb, lookup, reading
 from ocrkit.errors import DataError, MissingFileError
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def open_lmdb(location: Path, *, report: Report | None = None, progress: Progres
     if not is_lmdb(location):
         raise DataError(f"{location}: no LMDB; expected a folder with data.mdb, or such a file itself")
     faults = Faults(report)
-    with environment(location).begin() as transaction:
+    with reading(location) as transaction:
         claimed = _claimed(location, transaction)
         if claimed and not _has_images(transaction):
             raise DataError(
@@ -130,21 +130,26 @@ def _good_labels(
     location: Path, transaction: Transaction, claimed: int, faults: Faults, progress: Progress | None
 ) -> Iterator[int]:
     """The numbers of the labels that can be used."""
-    following = 1
-    for number, value in _stored_labels(transaction):
-        if number > claimed:
-            reason = f"there is a key {key_of('label', number)!r}, and {COUNT!r} says {claimed}"
-            faults.add(location, 0, RowFault("count", f"{reason}; correct the number, or remove what is too much"))
-            break
-        if number > following:
-            faults.add(location, 0, _gap(following, number, claimed))
-        if _is_good(location, key_of("label", number), value, faults):
-            yield number
-        following = number + 1
+    # Looked up one by one: a cursor that meets a damaged page may end the process, where a look-up is an error.
+    missing = 0  # the first of those that are missing, up to here
+    for number in range(1, min(claimed, transaction.stat()["entries"]) + 1):
+        value = transaction.get(key_of("label", number).encode())
         if progress is not None and number % _EVERY == 0:
             progress(number, claimed)
-    if following <= claimed:
-        faults.add(location, 0, _gap(following, claimed + 1, claimed))
+        if value is None:
+            missing = missing or number
+            continue
+        if missing:
+            faults.add(location, 0, _gap(missing, number, claimed))
+            missing = 0
+        if _is_good(location, key_of("label", number), bytes(value), faults):
+            yield number
+    if missing or claimed > transaction.stat()["entries"]:
+        faults.add(location, 0, _gap(missing or transaction.stat()["entries"] + 1, claimed + 1, claimed))
+    beyond = key_of("label", claimed + 1)
+    if transaction.get(beyond.encode()) is not None:
+        reason = f"there is a key {beyond!r}, and {COUNT!r} says {claimed}"
+        faults.add(location, 0, RowFault("count", f"{reason}; correct the number, or remove what is too much"))
     if progress is not None:
         progress(claimed, claimed)
 
@@ -171,17 +176,3 @@ def _has_images(transaction: Transaction) -> bool:
     prefix = key_of("image", 0)[:6].encode()
     with transaction.cursor() as cursor:
         return cursor.set_range(prefix) and bytes(cursor.key()).startswith(prefix)
-
-
-def _stored_labels(transaction: Transaction) -> Iterator[tuple[int, bytes]]:
-    """Every label with its number, in order."""
-    prefix = key_of("label", 0)[:6].encode()
-    with transaction.cursor() as cursor:
-        if not cursor.set_range(prefix):
-            return
-        for key, value in cursor:
-            if not bytes(key).startswith(prefix):
-                return
-            digits = bytes(key)[len(prefix) :]
-            if len(digits) == 9 and digits.isdigit() and int(digits):
-                yield int(digits), bytes(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import struct
 import threading
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,10 +14,12 @@ from ocrkit.data.image_file import decode_bytes
 from ocrkit.errors import DataError, DependencyError, ImageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import lmdb
     from PIL.Image import Image
 
-__all__ = ["DATA_FILE", "LmdbImage", "environment", "is_lmdb", "lookup"]
+__all__ = ["DATA_FILE", "LmdbImage", "is_lmdb", "lookup", "reading"]
 
 DATA_FILE = "data.mdb"
 _MAGIC = b"\xde\xc0\xef\xbe"  # of a meta page, after its header of sixteen bytes; little-endian
@@ -62,23 +65,31 @@ def lookup(location: Path, key: str) -> bytes | None:
         DataError: the LMDB cannot be opened or read.
         DependencyError: lmdb is not installed.
     """
+    with reading(location) as transaction:
+        value = transaction.get(key.encode())
+        return None if value is None else bytes(value)
+
+
+@contextmanager
+def reading(location: Path) -> Iterator[lmdb.Transaction]:
+    """A transaction that reads.
+
+    Raises:
+        DataError: the LMDB cannot be opened, or is found to be damaged while it is read.
+        DependencyError: lmdb is not installed.
+    """
+    opened = _environment(location)
     import lmdb
 
     try:
-        with environment(location).begin() as transaction:
-            value = transaction.get(key.encode())
+        with opened.begin() as transaction:
+            yield transaction
     except lmdb.Error as error:
-        raise DataError(f"{location}: key {key!r} cannot be read: {error}; the LMDB is damaged") from error
-    return None if value is None else bytes(value)
+        raise DataError(f"{location}: the LMDB is damaged: {error}; fetch it again, or write it anew") from error
 
 
-def environment(location: Path) -> lmdb.Environment:
-    """The environment in a folder or file, read-only, without locks; one a process, which LMDB demands.
-
-    Raises:
-        DataError: it is none, is cut short, or cannot be opened.
-        DependencyError: lmdb is not installed.
-    """
+def _environment(location: Path) -> lmdb.Environment:
+    """The environment in a folder or file, read-only, without locks; one a process, which LMDB demands."""
     try:
         import lmdb
     except ImportError as error:
