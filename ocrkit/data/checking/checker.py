@@ -50,7 +50,7 @@ class Checker:
             for them.
 
     Attributes:
-        checked: samples whose labels and images have been checked so far.
+        checked: samples whose labels and images have been looked at so far.
     """
 
     def __init__(
@@ -106,6 +106,7 @@ class Checker:
         with Workers.opened(look_at, count=self._workers, on_death=_deadly) as workers:
             for index, look in enumerate(workers.map(_noted(self._all(), waiting))):
                 sample = waiting.popleft()
+                self.checked = index + 1
                 self._left_out[index] = sample.origin in self._doubtful
                 label = check_label(sample.text, self._charset)
                 for kind, detail in label.faults:
@@ -117,7 +118,6 @@ class Checker:
                     yield fault_of_image(sample, *problem)
                 if isinstance(look, Look) and label.text and (problem is None or problem[0] in _COMPARABLE):
                     self._prints.add(index, digest=look.digest, outline=look.outline, label=label.text)
-                self.checked = index + 1
                 progress("checking", self.checked, self._total)
 
     def _problem(self, look: Look | Unseen, label: CheckedLabel) -> tuple[str, str] | None:
