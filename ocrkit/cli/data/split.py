@@ -35,7 +35,7 @@ def split(
     force: Annotated[bool, typer.Option("--force", help="Replace what ocrkit wrote at DST before.")] = False,
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help="End well even if images cannot be opened.")] = False,
 ) -> None:
-    """Split labelled lines into parts, such as for training and testing.
+    """Split labelled lines into parts.
 
     DST gets a folder for each part: a labels.tsv that names the images where they lie, or with --to copies of them.
     Where a line goes hangs on the seed and on itself, not on the order of the rows.
