@@ -124,7 +124,7 @@ def assign(units: NDArray[np.uint64], parts: Mapping[str, float], *, seed: int) 
 
 
 def _digest(text: str) -> int:
-    return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=8).digest(), "little")
+    return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
 
 
 def _shuffled(ids: NDArray[np.uint64], seed: int) -> NDArray[np.uint64]:

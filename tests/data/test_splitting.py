@@ -221,3 +221,22 @@ def test_images_inside_another_file_must_be_copied(folder: Path) -> None:
         split([made], folder / "out", {"a": 1.0})
 
     assert not list(folder.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("a\tb.png", r"or its name or group has a tab"),
+        ("caf\udce9.png", r"the name .*caf.* is not UTF-8, so no table"),
+    ],
+)
+def test_a_name_that_no_table_can_hold_is_refused(folder: Path, name: str, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        split([Sample(f"{folder}/{name}", folder / name, "x")], folder / "out", {"a": 1.0})
+
+
+def test_texts_of_half_characters_are_split_too(folder: Path) -> None:
+    units, by = split_units([Sample("a", folder / "a", "\ud800"), Sample("b", folder / "b", "\udce9")], by="none")
+
+    assert len(set(units.tolist())) == 2
+    assert by == "none"

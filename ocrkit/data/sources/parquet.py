@@ -174,19 +174,15 @@ def _texts(part: Part) -> Iterator[str | None]:
 
 
 def _holds_bytes(kind: DataType) -> bool:
-    import pyarrow.types as types
-
-    if types.is_struct(kind):
+    if str(kind).startswith("struct<"):
         return any(kind.field(i).name == "bytes" and _holds_bytes(kind.field(i).type) for i in range(kind.num_fields))
-    return bool(types.is_binary(kind) or types.is_large_binary(kind) or types.is_binary_view(kind))
+    return str(kind) in ("binary", "large_binary", "binary_view")
 
 
 def _holds_text(kind: DataType) -> bool:
-    import pyarrow.types as types
-
-    if types.is_dictionary(kind):
+    if str(kind).startswith("dictionary<"):
         return _holds_text(kind.value_type)
-    return bool(types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind))
+    return str(kind) in ("string", "large_string", "string_view")
 
 
 def _described(schema: Schema) -> str:

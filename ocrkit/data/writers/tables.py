@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING
 
 from ocrkit.data.writers.files import ImageFiles, refuse, refuse_what_no_line_shows
 from ocrkit.data.writers.place import mark
+from ocrkit.errors import DataError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,8 +41,15 @@ class TableFile:
     def add(self, name: str, record: Record) -> None:
         """Write a row for an image; raises ``DataError`` for a text that such a table cannot hold."""
         refuse_what_no_line_shows(record)
-        if not self._tabs and "\t" in f"{name}{record.text}{record.group}":
-            raise refuse(record, "its name or its group has a tab", "labels.tsv cannot hold it, and labels.csv can")
+        if not self._tabs and any(part in f"{name}{record.text}{record.group}" for part in "\t\n\r"):
+            raise refuse(record, "or its name or group has a tab", "labels.tsv cannot hold it, and labels.csv can")
+        try:
+            name.encode()
+        except UnicodeEncodeError as error:
+            raise DataError(
+                f"{record.place}: the name {name!r} is not UTF-8, so no table can hold it; "
+                "rename the file, or write copies with --to"
+            ) from error
         self._grouped = self._grouped or bool(record.group)
         self._rows.write(json.dumps((name, record.text, record.group)) + "\n")
         self.count += 1
