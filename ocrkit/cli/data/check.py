@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from ocrkit.checking import DataCheck
     from ocrkit.data.checking import Fault
 
+    Progress = Callable[[str, int, int], None]
+
 __all__ = ["check"]
 
 Source = Annotated[str, typer.Argument(metavar="SRC", help="A folder or a table of labelled lines.")]
@@ -73,7 +75,9 @@ def check(
 
     _check_destination(fix, to)
     with Stages() as stages:
-        shown = _beside_results(stages.update)
+        on_terminal = sys.stdout.isatty() and sys.stderr.isatty()
+        # JSON and a bar on one terminal would be mixed; lines are printed above the bar.
+        shown = _no_progress if on_terminal and as_json else stages.update
         opened = open_check(
             source,
             validation=validation,
@@ -87,7 +91,10 @@ def check(
         stages.say(f"labels have to fit the frames of {opened.network}")
         counts: Counter[str] = Counter()
         try:
-            (_print_json if as_json else _print_lines)(opened, shown, counts)
+            if as_json:
+                _print_json(opened, shown, counts)
+            else:
+                _print_lines(opened, shown, counts, stages.say if on_terminal else print)
         except KeyboardInterrupt:
             say("interrupted: what is above is what was found so far")
             _summarise(opened, counts)
@@ -112,14 +119,16 @@ def _check_destination(fix: Path | None, to: str | None) -> None:
         raise DataError(f"{fix} is there already; --fix writes a new folder or file, so give another name")
 
 
-def _print_lines(opened: DataCheck, progress: Callable[[str, int, int], None], counts: Counter[str]) -> None:
+def _print_lines(
+    opened: DataCheck, progress: Progress, counts: Counter[str], print_line: Callable[[str], object]
+) -> None:
     for fault in opened.faults(progress):
         counts[fault.kind] += 1
         # One line a fault, whatever its path or label holds.
-        print(" ".join(str(fault).splitlines()), flush=sys.stdout.isatty())
+        print_line(" ".join(str(fault).splitlines()))
 
 
-def _print_json(opened: DataCheck, progress: Callable[[str, int, int], None], counts: Counter[str]) -> None:
+def _print_json(opened: DataCheck, progress: Progress, counts: Counter[str]) -> None:
     """Print the faults as they are found, and how many were checked at the end, so that none has to be kept."""
     print('{"faults": [', end="")
     try:
@@ -147,6 +156,5 @@ def _summarise(opened: DataCheck, counts: Counter[str]) -> None:
     say(f"{total:8}  fault{'s' * (total != 1)} in {checked} sample{'s' * (checked != 1)}")
 
 
-def _beside_results(update: Callable[[str, int, int], None]) -> Callable[[str, int, int], None]:
-    """Progress where stdout is not the terminal that it would be shown on."""
-    return (lambda _stage, _done, _total: None) if sys.stdout.isatty() else update
+def _no_progress(_stage: str, _done: int, _total: int) -> None:
+    """Show nothing."""
