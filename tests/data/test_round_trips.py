@@ -247,6 +247,12 @@ def test_half_a_character_is_refused(tmp_path: Path, to: str) -> None:
         convert(drawn(tmp_path, "x\ud800"), tmp_path / "out", to=to)
 
 
+@pytest.mark.parametrize("group", ["a\rb", "a\nb"])
+def test_a_group_with_a_line_break_is_refused(tmp_path: Path, to: str, group: str) -> None:
+    with pytest.raises(DataError, match=r"has the group 'a.*b', which has a line break; expected a plain name"):
+        convert(drawn(tmp_path, "x", group=group), tmp_path / "out", to=to)
+
+
 def test_the_ending_tells_the_format_of_containers(tmp_path: Path) -> None:
     pytest.importorskip("lmdb")
 

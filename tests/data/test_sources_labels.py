@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import os
 import pickle
+import tempfile
 import tracemalloc
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ocrkit.data.records import BadRow, Sample
 from ocrkit.data.sources import open_labels, recognises_labels
@@ -237,6 +243,45 @@ def test_a_broken_quote_leaves_the_rows_before_it(tmp_path: Path) -> None:
 
     assert [sample.text for sample in samples] == ["x", "z"]
     assert [(row.line, row.kind) for row in bad] == [(2, "malformed"), (4, "malformed")]
+
+
+NAMES = st.text(st.sampled_from('ab ,"\n\r\té\u2028'), min_size=1, max_size=6).filter(lambda name: not name.isspace())
+
+
+@given(
+    names=st.lists(NAMES, max_size=8, unique=True),
+    end=st.sampled_from(["\n", "\r\n", "\n\n", "\r\n\r\n"]),
+    mark=st.sampled_from(["", "\ufeff"]),
+    header=st.booleans(),
+)
+def test_csv_is_found_again_wherever_its_records_begin(names: list[str], end: str, mark: str, header: bool) -> None:
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, lineterminator=end, quoting=csv.QUOTE_ALL)
+    writer.writerows([*[("name", "text")][:header], *((name, f"text {index}") for index, name in enumerate(names))])
+    with tempfile.TemporaryDirectory() as folder:
+        table = Path(folder, "l.csv")
+        table.write_bytes(f"{mark}{file.getvalue()}".encode())
+
+        samples = open_labels(table)
+
+        assert [(os.path.relpath(s.name, folder), s.text) for s in samples] == [
+            (os.path.relpath(os.path.join(folder, name), folder), f"text {index}") for index, name in enumerate(names)
+        ]
+
+
+@pytest.mark.parametrize("suffix", [".tsv", ".csv", ".jsonl"])
+@given(
+    content=st.binary(max_size=60).filter(lambda data: data[:2] not in (b"\xff\xfe", b"\xfe\xff"))  # UTF-16
+    | st.text(st.sampled_from('a\t,"{}:\n\r\\é'), max_size=30).map(str.encode)
+)
+def test_any_bytes_are_rows_or_reported(suffix: str, content: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        table = Path(folder, f"l{suffix}")
+        table.write_bytes(content)
+
+        samples = open_labels(table, report=lambda row: None)
+
+        assert all(sample.text for sample in samples)
 
 
 def test_progress_is_told_in_bytes(tmp_path: Path) -> None:

@@ -62,6 +62,8 @@ def refuse_what_no_line_shows(record: Record) -> None:
         raise refuse(record, "is empty", "expected a label, so give it or drop the sample")
     if "\n" in text or "\r" in text:
         raise refuse(record, "has a line break", "expected one line of text")
+    if "\n" in record.group or "\r" in record.group:
+        raise refuse(record, f"has the group {record.group!r}, which has a line break", "expected a plain name")
     for part in (text, record.group):
         try:
             part.encode()

@@ -42,7 +42,11 @@ class TableFile:
         """Write a row for an image; raises ``DataError`` for a text that such a table cannot hold."""
         refuse_what_no_line_shows(record)
         if not self._tabs and any(part in f"{name}{record.text}{record.group}" for part in "\t\n\r"):
-            raise refuse(record, "or its name or group has a tab", "labels.tsv cannot hold it, and labels.csv can")
+            raise refuse(
+                record,
+                "or its name or group has a tab or a line break",
+                "labels.tsv cannot hold it, and labels.csv can",
+            )
         try:
             name.encode()
         except UnicodeEncodeError as error:
