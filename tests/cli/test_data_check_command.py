@@ -49,7 +49,8 @@ def test_each_fault_is_a_line_with_its_place(place: Path, run_ocrkit: RunOcrkit)
         "labels have to fit the frames of the model m.safetensors (backbone 'vgg', lines 4 px high"
     )
     assert [line.split() for line in lines[1:4]] == [["1", "row"], ["1", "image"], ["1", "unencodable"]]
-    assert lines[4].split() == ["3", "faults", "in", "5", "samples"]
+    assert lines[4] == "charset 'abc' lacks 'ω' (U+03C9 GREEK SMALL LETTER OMEGA) 1x"
+    assert lines[5].split() == ["3", "faults", "in", "5", "samples"]
 
 
 def test_json_has_the_same_and_how_many_were_checked(place: Path, run_ocrkit: RunOcrkit) -> None:

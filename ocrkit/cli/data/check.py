@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["check"]
 
+_NAMED = 10  # characters in the summary
+
 Source = Annotated[str, typer.Argument(metavar="SRC", help="A folder or a table of labelled lines.")]
 Validation = Annotated[
     str | None,
@@ -148,10 +150,16 @@ def _record(fault: Fault) -> dict[str, object]:
 def _summarise(opened: DataCheck, counts: Counter[str]) -> None:
     from ocrkit.cli.progress import say
     from ocrkit.data.checking import KINDS
+    from ocrkit.text.naming import described
 
     for kind in KINDS:
         if counts[kind]:
             say(f"{counts[kind]:8}  {kind}")
+    lacking = opened.checker.lacking
+    if lacking:
+        named = ", ".join(f"{described(character)} {count}x" for character, count in lacking.most_common(_NAMED))
+        more = f" and {len(lacking) - _NAMED} more" if len(lacking) > _NAMED else ""
+        say(f"charset {opened.charset.name!r} lacks {named}{more}")
     total, checked = counts.total(), opened.checked
     say(f"{total:8}  fault{'s' * (total != 1)} in {checked} sample{'s' * (checked != 1)}")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -51,6 +51,7 @@ class Checker:
 
     Attributes:
         checked: samples whose labels and images have been looked at so far.
+        lacking: how often their labels have which character that the charset lacks.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class Checker:
         self._left_out = bytearray(self._total)
         self._prints = Fingerprints(self._total)
         self.checked = 0
+        self.lacking = Counter[str]()
 
     def faults(self, progress: Progress) -> Iterator[Fault]:
         """Every fault: of labels and images in the order of the samples, then of what is there twice.
@@ -109,6 +111,7 @@ class Checker:
                 self.checked = index + 1
                 self._left_out[index] = sample.origin in self._doubtful
                 label = check_label(sample.text, self._charset)
+                self.lacking.update(label.lacking)
                 for kind, detail in label.faults:
                     self._left_out[index] |= kind != "unnormalised"
                     yield fault_of_label(sample, kind, detail)

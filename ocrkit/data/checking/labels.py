@@ -33,11 +33,13 @@ class CheckedLabel:
         text: as ``normal_label`` spells it.
         frames: the fewest frames that spell it; None where the charset cannot.
         faults: kind and detail of each.
+        lacking: the characters that the charset lacks, as often as they stand there.
     """
 
     text: str
     frames: int | None
     faults: tuple[tuple[str, str], ...] = ()
+    lacking: str = ""
 
 
 def normal_label(text: str, charset: Charset) -> str:
@@ -58,7 +60,7 @@ def check_label(text: str | None, charset: Charset) -> CheckedLabel:
     missing = charset.unencodable(normal)
     if missing:
         faults.append(("unencodable", _lacking(missing, charset)))
-        return CheckedLabel(normal, None, tuple(faults))
+        return CheckedLabel(normal, None, tuple(faults), "".join(item.character for item in missing))
     return CheckedLabel(normal, frames_needed(charset.encode(normal)), tuple(faults))
 
 

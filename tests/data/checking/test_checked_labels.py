@@ -63,7 +63,7 @@ def test_characters_that_the_charset_lacks_are_named_once_each_by_point_and_name
     checked = check_label("aωbωഌ", ABC)
 
     [(kind, detail)] = checked.faults
-    assert (kind, checked.frames) == ("unencodable", None)
+    assert (kind, checked.frames, checked.lacking) == ("unencodable", None, "ωωഌ")
     assert detail == (
         "not in charset 'abc': 'ω' (U+03C9 GREEK SMALL LETTER OMEGA) at character 2, "
         "'ഌ' (U+0D0C MALAYALAM LETTER VOCALIC L) at character 5"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -111,6 +112,12 @@ def test_a_bad_row_has_one_of_the_kinds(kind: str, told: str) -> None:
 
     assert fault == Fault("labels.tsv", 3, told, "x")
     assert fault.kind in KINDS
+
+
+def test_every_kind_is_described_in_the_docs() -> None:
+    page = (Path(__file__).parents[3] / "docs/data-check.md").read_text("utf-8")
+
+    assert re.findall(r"^\| `([a-z-]+)` \|", page, flags=re.M) == list(KINDS)
 
 
 CLEAN = {
