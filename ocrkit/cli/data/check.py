@@ -67,7 +67,7 @@ def check(
     to: To = None,
     as_json: AsJson = False,
 ) -> None:
-    """Find what is wrong with labelled lines: images, labels, and what is there twice.
+    """Find what is wrong with labelled lines, and where.
 
     Prints a line a fault, path:line: kind: detail, and a count of each kind on stderr. Ends with 1 where there are
     faults and with 0 where there are none.
