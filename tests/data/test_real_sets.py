@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import unicodedata
 from pathlib import Path
 
@@ -15,8 +14,7 @@ from ocrkit.errors import DataError, ImageError
 from ocrkit.plugin.datasets import open_samples
 from ocrkit.plugin.registry import load_registry
 
-# Where they lie beside a checkout; OCRKIT_REAL_DATA says otherwise.
-DATA = Path(os.environ.get("OCRKIT_REAL_DATA") or Path(__file__).parents[3] / "shared" / "data")
+DATA = Path(__file__).parents[3] / "shared" / "data"
 REGISTRY = load_registry("none")
 PAGES = ["hooker-htr", "fondue-en-print", "ehri-typed-en", "stanford-memorials"]
 

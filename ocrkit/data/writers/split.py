@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -129,9 +130,15 @@ def _list_images(samples: Iterable[Sample], folder: Path, final: Path, tell: Pro
                 )
             if sample.text is None:
                 raise DataError(f"{sample.name} has no text; only labelled images can be split")
-            image = os.path.join(os.path.realpath(sample.image.parent), sample.image.name)
+            parent, name = os.path.split(sample.image)
             record = Record(sample.name, sample.text, b"", "", sample.group, sample.origin)
-            table.add(os.path.relpath(image, start), record)
+            table.add(os.path.join(_way(start, parent), name), record)
             tell(0, 0)
         table.finish()
     return Converted(table.count, ())
+
+
+@lru_cache(maxsize=1024)
+def _way(start: str, folder: str) -> str:
+    """The way from one folder to another, symbolic links followed, since ``..`` leads out of where a link leads."""
+    return os.path.relpath(os.path.realpath(folder), start)
