@@ -65,7 +65,7 @@ def open_gt_txt(location: Path, *, report: Report | None = None, progress: Progr
     if not names:
         raise DataError(f"{location}: no {SUFFIX} file in this folder, nor below it; expected line.png, line{SUFFIX}")
     good = array("I", _good(location, names, faults, progress))
-    return FolderSamples(location, names, _sample, range(len(names)) if len(good) == len(names) else good)
+    return FolderSamples(location, names, _sample, numbers=range(len(names)) if len(good) == len(names) else good)
 
 
 def _pairs_below(location: Path, faults: Faults) -> Iterator[str]:

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import os
 from array import array
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING
 
 from ocrkit.data.records import Sample
 from ocrkit.data.sources.faults import Faults, RowFault, check_text
+from ocrkit.data.sources.lazy import LazySamples
 from ocrkit.data.sources.lmdb_file import LmdbImage, is_lmdb, lookup, reading
 from ocrkit.errors import DataError, MissingFileError
 
@@ -73,35 +73,24 @@ def open_lmdb(location: Path, *, report: Report | None = None, progress: Progres
         numbers = array("I", _good_labels(location, transaction, claimed, faults, progress))
         grouped = transaction.get(key_of("group", 1).encode()) is not None
     whole = len(numbers) == claimed
-    return LmdbSamples(location, range(1, claimed + 1) if whole else numbers, grouped)
+    return LmdbSamples(location, grouped, numbers=range(1, claimed + 1) if whole else numbers)
 
 
 @dataclass(frozen=True, slots=True)
-class LmdbSamples(Sequence[Sample]):
+class LmdbSamples(LazySamples):
     """The samples of an LMDB, each looked up when it is asked for.
 
     Attributes:
         location: the folder or file.
-        numbers: which samples, by the number in their keys.
         grouped: whether there are groups.
+        numbers: those in the samples' keys.
     """
 
     location: Path
-    numbers: Sequence[int]
     grouped: bool
 
-    def __len__(self) -> int:
-        return len(self.numbers)
-
-    @overload
-    def __getitem__(self, index: int) -> Sample: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Sample]: ...
-    def __getitem__(self, index: int | slice) -> Sample | Sequence[Sample]:
-        """Make the sample at ``index``; a slice gives another such sequence."""
-        if isinstance(index, slice):
-            return LmdbSamples(self.location, self.numbers[index], self.grouped)
-        number = self.numbers[index]
+    def sample(self, number: int) -> Sample:
+        """Make the sample of this number."""
         image, label = key_of("image", number), key_of("label", number)
         text = lookup(self.location, label)
         if text is None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import overload
 
 from ocrkit.data.records import Sample
+from ocrkit.data.sources.lazy import LazySamples
 
 __all__ = ["FolderSamples", "PackedNames"]
 
@@ -37,35 +37,25 @@ class PackedNames:
 
 
 @dataclass(frozen=True, slots=True)
-class FolderSamples(Sequence[Sample]):
+class FolderSamples(LazySamples):
     """The samples of a folder.
 
     Attributes:
         folder: what the names are relative to.
         names: what tells one sample from another, such as its image's path.
         make: makes a sample of the folder and a name; picklable.
-        indices: which names, in which order.
+        numbers: which names, in which order.
     """
 
     folder: Path
     names: PackedNames
     make: Callable[[Path, str], Sample]
-    indices: Sequence[int]
 
     @classmethod
     def of(cls, folder: Path, names: PackedNames, make: Callable[[Path, str], Sample]) -> FolderSamples:
         """A sample for every name."""
-        return cls(folder, names, make, range(len(names)))
+        return cls(folder, names, make, numbers=range(len(names)))
 
-    def __len__(self) -> int:
-        return len(self.indices)
-
-    @overload
-    def __getitem__(self, index: int) -> Sample: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Sample]: ...
-    def __getitem__(self, index: int | slice) -> Sample | Sequence[Sample]:
-        """Make the sample at ``index``; a slice gives another such sequence."""
-        if isinstance(index, slice):
-            return FolderSamples(self.folder, self.names, self.make, self.indices[index])
-        return self.make(self.folder, self.names[self.indices[index]])
+    def sample(self, number: int) -> Sample:
+        """Make the sample of this number."""
+        return self.make(self.folder, self.names[number])

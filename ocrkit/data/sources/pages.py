@@ -10,12 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PureWindowsPath
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING
 
 from ocrkit.data.records import BadRow, Sample
 from ocrkit.data.sources import alto, page
 from ocrkit.data.sources.faults import Faults, RowFault
 from ocrkit.data.sources.images import image_suffixes, walk
+from ocrkit.data.sources.lazy import LazySamples
 from ocrkit.data.sources.page_line import LineImage, PageText
 from ocrkit.data.sources.xml_file import Element, read_xml, root_name
 from ocrkit.errors import DataError, MissingFileError
@@ -85,11 +86,11 @@ def open_pages(
     if without_text:
         _log.warning("%s: %d lines without a text are left out", location, without_text)
     root = location if location.is_dir() else location.parent
-    return PageSamples(kind, root, tuple(paths), ends, range(ends[-1] if ends else 0))
+    return PageSamples(kind, root, tuple(paths), ends, numbers=range(ends[-1] if ends else 0))
 
 
 @dataclass(frozen=True, slots=True)
-class PageSamples(Sequence[Sample]):
+class PageSamples(LazySamples):
     """The lines of pages; the page of a line is read again when the line is asked for, and kept for the next ones.
 
     Attributes:
@@ -97,35 +98,20 @@ class PageSamples(Sequence[Sample]):
         root: the folder that was listed; the group of a line is its file, relative to it.
         paths: the files.
         ends: how many lines there are up to the end of each file.
-        indices: which lines, counted through all files.
+        numbers: which lines, counted through all files.
     """
 
     kind: str
     root: Path
     paths: tuple[str, ...]
     ends: Sequence[int]
-    indices: range
 
-    def __len__(self) -> int:
-        return len(self.indices)
-
-    @overload
-    def __getitem__(self, index: int) -> Sample: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Sample]: ...
-    def __getitem__(self, index: int | slice) -> Sample | Sequence[Sample]:
-        """Make the sample at ``index``; a slice gives another such sequence.
-
-        Raises:
-            DataError: its file has changed since it was listed.
-        """
-        if isinstance(index, slice):
-            return PageSamples(self.kind, self.root, self.paths, self.ends, self.indices[index])
-        place = self.indices[index]
-        number = bisect_right(self.ends, place)
-        path = Path(self.paths[number])
+    def sample(self, number: int) -> Sample:
+        """Make the sample of this number."""
+        file = bisect_right(self.ends, number)
+        path = Path(self.paths[file])
         text, image = _page_and_image(path, self.kind, _stamp(path))
-        within = place - (self.ends[number - 1] if number else 0)
+        within = number - (self.ends[file - 1] if file else 0)
         if within >= len(text.lines):
             raise DataError(f"{path}: the file has changed since it was listed; begin again")
         line = text.lines[within]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import bisect
 import os
 from array import array
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING
 
 from ocrkit.data.records import Sample
 from ocrkit.data.sources.faults import Faults, RowFault, check_text
 from ocrkit.data.sources.images import natural_order
+from ocrkit.data.sources.lazy import LazySamples
 from ocrkit.data.sources.parquet_file import ParquetImage, column, parquet_file
 from ocrkit.data.sources.tables import GROUP_COLUMNS, IMAGE_COLUMNS, TEXT_COLUMNS
 from ocrkit.errors import DataError, MissingFileError
@@ -70,7 +70,7 @@ def open_parquet(location: Path, *, report: Report | None = None, progress: Prog
     for part in parts:
         rows.extend(offset + row for row in _good_rows(part, faults, offset, total, progress))
         offset += part.rows
-    return ParquetSamples(parts, range(total) if len(rows) == total else rows)
+    return ParquetSamples(parts, numbers=range(total) if len(rows) == total else rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,33 +99,22 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class ParquetSamples(Sequence[Sample]):
+class ParquetSamples(LazySamples):
     """The samples of Parquet files, each read with its row group when it is asked for.
 
     Attributes:
         parts: the files.
-        rows: which rows, counted from 0 through all files.
+        numbers: which rows, counted from 0 through all files.
     """
 
     parts: tuple[Part, ...]
-    rows: Sequence[int]
 
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    @overload
-    def __getitem__(self, index: int) -> Sample: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Sample]: ...
-    def __getitem__(self, index: int | slice) -> Sample | Sequence[Sample]:
-        """Make the sample at ``index``; a slice gives another such sequence."""
-        if isinstance(index, slice):
-            return ParquetSamples(self.parts, self.rows[index])
-        row = self.rows[index]
+    def sample(self, number: int) -> Sample:
+        """Make the sample of this number."""
         for part in self.parts:
-            if row < part.rows:
-                return part.sample(row)
-            row -= part.rows
+            if number < part.rows:
+                return part.sample(number)
+            number -= part.rows
         raise AssertionError("a row lies past the end of all files")
 
 
