@@ -9,6 +9,8 @@ import typer
 from ocrkit.cli import decoding_options as shared
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ocrkit.data.records import Sample
     from ocrkit.evaluation import Evaluation
     from ocrkit.plugin.specs import DecoderOptions
@@ -106,7 +108,7 @@ def evaluate(
 
 def _tune(
     recognizer: Recognizer,
-    samples: list[Sample],
+    samples: Sequence[Sample],
     options: DecoderOptions,
     *,
     decoder: str | None,
@@ -140,12 +142,15 @@ def _print_trials_json(trials: list[LmTrial]) -> None:
     print_json([asdict(trial) for trial in trials])
 
 
-def _samples(places: list[str], form: str | None, charset: Charset) -> list[Sample]:
+def _samples(places: list[str], form: str | None, charset: Charset) -> Sequence[Sample]:
+    from ocrkit.cli.progress import counting
+    from ocrkit.data.sources.lazy import ChainedSamples
     from ocrkit.plugin.datasets import open_samples
     from ocrkit.plugin.specs import SourceOptions
 
-    options = SourceOptions(charset=charset)
-    return [sample for place in places for sample in open_samples(place, format=form, options=options)]
+    with counting("listing") as progress:
+        options = SourceOptions(charset=charset, progress=progress)
+        return ChainedSamples.of(open_samples(place, format=form, options=options) for place in places)
 
 
 def _print_json(result: Evaluation) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ocrkit.data.records import Sample
+from ocrkit.data.sources.lazy import ChainedSamples
 from ocrkit.errors import DataError
 from ocrkit.model import Model, check_charset_fits
 from ocrkit.plugin.charset_expression import resolve_charset
@@ -53,7 +54,7 @@ def open_sets(config: RunConfig, *, registry: Registry, base: Model | None = Non
         named: Charset | None = base.charset
     else:
         named = _named_charset(config, registry)
-    opened = [] if config.draws_lines else _opened(config.data.training, config, named, registry)
+    opened: Sequence[Sample] = () if config.draws_lines else _opened(config.data.training, config, named, registry)
     charset = named if named is not None else _charset_of(opened, config, registry)
     if not resuming:
         charset = _final_charset(charset, config, base)
@@ -87,13 +88,15 @@ def _final_charset(charset: Charset, config: RunConfig, base: Model | None) -> C
     return base.charset
 
 
-def _opened(locations: Sequence[str], config: RunConfig, charset: Charset | None, registry: Registry) -> list[Sample]:
+def _opened(
+    locations: Sequence[str], config: RunConfig, charset: Charset | None, registry: Registry
+) -> Sequence[Sample]:
     form = config.data.format or None
     extra = config.synthetic if form == _SYNTHETIC else {}
     options = SourceOptions(charset=charset, seed=config.training.seed, extra=extra)
-    return [
-        sample for place in locations for sample in open_samples(place, format=form, options=options, registry=registry)
-    ]
+    return ChainedSamples.of(
+        open_samples(place, format=form, options=options, registry=registry) for place in locations
+    )
 
 
 def _drawn(config: RunConfig, charset: Charset, seed: int, count: int | None, registry: Registry) -> Sequence[Sample]:
@@ -101,7 +104,7 @@ def _drawn(config: RunConfig, charset: Charset, seed: int, count: int | None, re
     return open_samples(None, format=config.data.format or _SYNTHETIC, options=options, registry=registry)
 
 
-def _split(samples: Sequence[Sample], fraction: float, seed: int) -> tuple[list[Sample], list[Sample]]:
+def _split(samples: Sequence[Sample], fraction: float, seed: int) -> tuple[Sequence[Sample], Sequence[Sample]]:
     """A seeded share of the samples for validation, the rest for training, both in their given order."""
     count = round(len(samples) * fraction)
     if fraction and not 0 < count < len(samples):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from typing import overload
 
 from ocrkit.data.records import Sample
 
-__all__ = ["LazySamples"]
+__all__ = ["ChainedSamples", "LazySamples"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +45,29 @@ class LazySamples(Sequence[Sample]):
     @abstractmethod
     def sample(self, number: int) -> Sample:
         """Make the sample of this number."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChainedSamples(LazySamples):
+    """The samples of several sources, one source after another.
+
+    Attributes:
+        parts: the sources.
+        ends: how many samples there are up to the end of each.
+        numbers: which samples, counted through all sources.
+    """
+
+    parts: tuple[Sequence[Sample], ...]
+    ends: Sequence[int]
+
+    @classmethod
+    def of(cls, parts: Iterable[Sequence[Sample]]) -> ChainedSamples:
+        """All samples of all parts."""
+        kept = tuple(parts)
+        ends = array("q", accumulate(len(part) for part in kept))
+        return cls(kept, ends, numbers=range(ends[-1] if ends else 0))
+
+    def sample(self, number: int) -> Sample:
+        """Make the sample of this number."""
+        part = bisect_right(self.ends, number)
+        return self.parts[part][number - (self.ends[part - 1] if part else 0)]
