@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "bigrams.hpp"
 #include "fuzz.hpp"
 
 using namespace ocrkit;
@@ -11,24 +12,6 @@ using fuzz::require;
 
 namespace {
 
-constexpr const char* kArpa = R"(\data\
-ngram 1=5
-ngram 2=3
-
-\1-grams:
--99	<s>	-0.5
--0.5	</s>
--2	<unk>	-0.125
--0.25	a	-0.75
--0.375	b	0.25
-
-\2-grams:
--0.1	<s> a
--0.3	a b
--0.6	b </s>
-
-\end\
-)";
 constexpr std::array<ctc::NgramModel::Unit, 4> kUnits{3, 4, 3, 4};   // a, b, ab, nothing
 constexpr std::array<std::int64_t, 5> kOffsets{0, 1, 2, 4, 4};
 
@@ -52,7 +35,7 @@ void require_same(const ctc::Decoded& one, const ctc::Decoded& other) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    static const ctc::NgramModel ngrams(kArpa);
+    static const ctc::NgramModel ngrams(oracle::kBigrams);
     fuzz::Bytes bytes(data, size);
     const ctc::BeamSearchOptions options{
         .beam_width = static_cast<std::int64_t>(bytes.in(1, 9)),

@@ -7,19 +7,24 @@
 
 namespace ocrkit::ctc {
 
-void BeamFinisher::finish(const LineView& line, const LinearBeam& beam, Decoded& out) {
-    beam.rank(n_best_, line.high_total, ranking_);
-    finish_any(line, beam, out);
-}
-
-void BeamFinisher::finish(const LineView& line, const Beam& beam, Decoded& out) {
-    beam.rank(n_best_, 0.0, ranking_);
-    finish_any(line, beam, out);
+void BeamFinisher::finish(const LineView& line, const LinearBeam& beam, std::int64_t n_best, Decoded& out) {
+    const auto count = static_cast<std::size_t>(n_best);
+    if (beam.is_trusted()) {
+        beam.rank(count, line.high_total, ranking_);
+        give_out(line, beam, count, out);
+        return;
+    }
+    in_logs_.reset(line);
+    for (std::size_t t = 0; t < line.frames; ++t) {
+        in_logs_.advance(t);
+    }
+    in_logs_.rank(count, 0.0, ranking_);
+    give_out(line, in_logs_, count, out);
 }
 
 /// The ranked entries and greedy's labelling, by their exact scores.
 template <class AnyBeam>
-void BeamFinisher::finish_any(const LineView& line, const AnyBeam& beam, Decoded& out) {
+void BeamFinisher::give_out(const LineView& line, const AnyBeam& beam, std::size_t n_best, Decoded& out) {
     scored_count_ = 0;
     for (const std::size_t entry : ranking_) {
         beam.spell(entry, labels_);
@@ -34,7 +39,7 @@ void BeamFinisher::finish_any(const LineView& line, const AnyBeam& beam, Decoded
         const auto [left, right] = std::pair(static_cast<float>(a.score), static_cast<float>(b.score));
         return left != right ? left > right : a.labels < b.labels;
     });
-    for (std::size_t i = 0; i < std::min(n_best_, scored_count_); ++i) {
+    for (std::size_t i = 0; i < std::min(n_best, scored_count_); ++i) {
         out.add(rescorer_.hypothesis(line, scored_[i].labels, scored_[i].score));
     }
     out.end_line(!beam.pruned());

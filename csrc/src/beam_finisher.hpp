@@ -12,14 +12,14 @@
 
 namespace ocrkit::ctc {
 
-/// Gives out the n best of a beam and of greedy's labelling; keeps its scratch memory between calls.
+/// Gives out the best of a beam and of greedy's labelling; keeps its scratch memory between calls.
 class BeamFinisher {
    public:
-    explicit BeamFinisher(std::int64_t n_best) : n_best_(static_cast<std::size_t>(n_best)) {}
+    BeamFinisher(std::int64_t width, double token_cut) : in_logs_(width, token_cut) {}
 
-    /// Adds the line to `out`.
-    void finish(const LineView& line, const LinearBeam& beam, Decoded& out);
-    void finish(const LineView& line, const Beam& beam, Decoded& out);
+    /// Adds the `n_best` of the line to `out`, from a beam that has seen all of it; where that is not to be trusted, the
+    /// slow one of the same width and cut searches the line again.
+    void finish(const LineView& line, const LinearBeam& beam, std::int64_t n_best, Decoded& out);
 
    private:
     struct Scored {
@@ -28,10 +28,10 @@ class BeamFinisher {
     };
 
     template <class AnyBeam>
-    void finish_any(const LineView& line, const AnyBeam& beam, Decoded& out);
+    void give_out(const LineView& line, const AnyBeam& beam, std::size_t n_best, Decoded& out);
     void score(const LineView& line);
 
-    std::size_t n_best_;
+    Beam in_logs_;
     Rescorer rescorer_;
     std::vector<std::size_t> ranking_;
     std::vector<Label> labels_;

@@ -3,7 +3,6 @@
 #include <memory>
 #include <string>
 
-#include "beam.hpp"
 #include "beam_finisher.hpp"
 #include "linear_beam.hpp"
 #include "ocrkit/ctc/parallel_for.hpp"
@@ -31,8 +30,8 @@ class BeamDecoder {
     BeamDecoder(const EmissionsView& emissions, const BeamSearchOptions& options)
         : emissions_(emissions),
           beam_(options.beam_width, options.token_cut, options.n_best),
-          in_logs_(options.beam_width, options.token_cut),
-          finisher_(options.n_best) {}
+          finisher_(options.beam_width, options.token_cut),
+          n_best_(options.n_best) {}
 
     void decode(std::int64_t line, Decoded& out) {
         const LineView view = prepared_.read(emissions_, line);
@@ -40,23 +39,15 @@ class BeamDecoder {
         for (std::size_t t = 0; t < view.frames; ++t) {
             beam_.advance(view.values_of(t), view.high[t]);
         }
-        if (beam_.is_trusted()) {
-            finisher_.finish(view, beam_, out);
-            return;
-        }
-        in_logs_.reset(view);
-        for (std::size_t t = 0; t < view.frames; ++t) {
-            in_logs_.advance(t);
-        }
-        finisher_.finish(view, in_logs_, out);
+        finisher_.finish(view, beam_, n_best_, out);
     }
 
    private:
     EmissionsView emissions_;
     LinearBeam beam_;
-    Beam in_logs_;
     PreparedLine prepared_;
     BeamFinisher finisher_;
+    std::int64_t n_best_;
 };
 
 }  // namespace

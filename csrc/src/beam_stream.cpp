@@ -5,7 +5,6 @@
 #include <utility>
 #include <vector>
 
-#include "beam.hpp"
 #include "beam_finisher.hpp"
 #include "linear_beam.hpp"
 #include "ocrkit/ctc/prepare.hpp"
@@ -38,7 +37,7 @@ class PlainSearch final : public LineSearch {
    public:
     PlainSearch(std::size_t labels, Label blank, const BeamSearchOptions& options)
         : beam_(options.beam_width, options.token_cut, options.n_best),
-          in_logs_(options.beam_width, options.token_cut) {
+          finisher_(options.beam_width, options.token_cut) {
         beam_.reset(labels, blank);
     }
 
@@ -49,21 +48,12 @@ class PlainSearch final : public LineSearch {
     void advance(const LineView& frames, std::size_t t) override { beam_.advance(frames.values_of(t), frames.high[t]); }
 
     void finish(const LineView& line, std::int64_t n_best, Decoded& out) override {
-        BeamFinisher finisher(n_best);
-        if (beam_.is_trusted()) {
-            finisher.finish(line, beam_, out);
-            return;
-        }
-        in_logs_.reset(line);
-        for (std::size_t t = 0; t < line.frames; ++t) {
-            in_logs_.advance(t);
-        }
-        finisher.finish(line, in_logs_, out);
+        finisher_.finish(line, beam_, n_best, out);
     }
 
    private:
     LinearBeam beam_;
-    Beam in_logs_;
+    BeamFinisher finisher_;
 };
 
 class ModelSearch final : public LineSearch {
