@@ -156,7 +156,7 @@ Reading TextGrammar::spelled(const Reading& reading, Label label) const {
             log_prob += step.log_prob;
             next.context = step.next;
         }
-        next.term += model_.weight * log_prob + model_.bonus;
+        next.term += model_.weight * log_prob + model_.bonus * static_cast<double>(end - begin);
     }
     return next;
 }

@@ -8,14 +8,23 @@ namespace ocrkit::ctc {
 
 namespace {
 
+/// What the language model's term can multiply a hypothesis by when it gets one label more.
+double largest_gain(const TextModel& model) {
+    if (model.words != nullptr) {
+        // A word is known for what it is only when it ends, and then may gain whatever it seemed to lack before.
+        return std::numeric_limits<double>::infinity();
+    }
+    std::int64_t most_units = 0;   // that spell a label
+    for (std::size_t label = 0; label + 1 < model.label_offsets.size(); ++label) {
+        most_units = std::max(most_units, model.label_offsets[label + 1] - model.label_offsets[label]);
+    }
+    return std::exp(std::max(model.bonus, 0.0) * static_cast<double>(most_units));
+}
+
 TextBeamOptions beam_options(const TextSearchOptions& options) {
-    // A word is known for what it is only when it ends, and then may gain whatever it seemed to lack before.
-    const double gain = options.model.words != nullptr ? std::numeric_limits<double>::infinity()
-                        : options.model.ngrams != nullptr ? std::exp(std::max(options.model.bonus, 0.0))
-                                                          : 1.0;
     return {.width = static_cast<std::size_t>(options.beam_width),
             .token_cut = options.token_cut,
-            .largest_gain = gain};
+            .largest_gain = options.model.ngrams == nullptr ? 1.0 : largest_gain(options.model)};
 }
 
 /// What a beam's score may be off by, since normalised frames are float32.

@@ -47,8 +47,8 @@ def beam_search(
             is the blank or a hypothesis's last label. A hypothesis below a tenth of this part of the best one's mass
             is left out too, unless it is among the ``n_best``. 0 keeps all.
         language_model: an n-gram model of characters; to the score it adds ``lm_weight`` times ln p of the labels,
-            from the start of a line to its end, and ``lm_bonus`` for each of them. Greedy's labelling is then a
-            candidate only if the beam holds it.
+            from the start of a line to its end, and ``lm_bonus`` for each of its units, which a label is one of, or
+            several. Greedy's labelling is then a candidate only if the beam holds it.
         lm_weight: 0 or more.
         lm_bonus: nats.
         threads: worker threads, 0 for one a core; the result is the same whatever their number.

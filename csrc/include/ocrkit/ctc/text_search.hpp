@@ -32,7 +32,7 @@ struct TextModel {
     std::span<const NgramModel::Unit> label_units = {};      // label i is spelled by the units
     std::span<const std::int64_t> label_offsets = {};        // label_units[label_offsets[i]] .. [label_offsets[i+1]-1]
     double weight = 0.5;                        // 0 or more
-    double bonus = 0.0;                         // nats a label or an entry
+    double bonus = 0.0;                         // nats a unit
 };
 
 struct TextSearchOptions {
