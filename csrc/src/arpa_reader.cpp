@@ -33,6 +33,9 @@ std::string header(int order) { return std::string("\\").append(std::to_string(o
 }  // namespace
 
 void ArpaReader::read() {
+    if (constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF"; rest_.starts_with(kByteOrderMark)) {
+        rest_.remove_prefix(kByteOrderMark.size());
+    }
     do {
         if (!next_line()) {
             fail("no line \\data\\; expected an n-gram model in ARPA format, as lmplz and ngram-count write it");
@@ -89,8 +92,9 @@ std::string_view ArpaReader::field() {
 }
 
 void ArpaReader::read_counts() {
-    for (skip_empty(); line_.starts_with("ngram "); skip_empty()) {
-        const std::string_view pair = stripped(line_.substr(6));
+    constexpr std::string_view kKeyword = "ngram";
+    for (skip_empty(); line_.starts_with(kKeyword); skip_empty()) {
+        const std::string_view pair = stripped(line_.substr(kKeyword.size()));
         const std::size_t equals = pair.find('=');
         int order = 0;
         std::int64_t count = -1;

@@ -74,6 +74,13 @@ def test_a_file_may_be_gzipped(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["\ufeff" + SMALL.lstrip(), SMALL.replace("\n", "\r\n"), SMALL.replace("ngram ", "ngram\t")]
+)
+def test_marks_line_ends_and_spaces_are_those_of_any_tool(text: str) -> None:
+    assert NgramModel(text.encode(), AB).log_prob("ab") == NgramModel(SMALL.encode(), AB).log_prob("ab")
+
+
+@pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
         ("\\data\\", "data", "no line"),
@@ -116,9 +123,12 @@ def test_labels_are_units_by_their_normal_form_or_else_by_their_code_points() ->
     line = np.log(np.array([[0.25] * 4], np.float32))
 
     decoded = beam_search(
-        line, language_model=NgramModel(arpa.encode(), charset), lm_weight=1.0, n_best=4, token_cut=0
+        line, language_model=NgramModel(arpa.encode(), charset), lm_weight=1.0, lm_bonus=0.5, n_best=4, token_cut=0
     )[0]
 
     terms = {tuple(one.labels.tolist()): one.score - one.acoustic_score for one in decoded}
-    expected = {(): -0.125, (1,): -1.125, (2,): -0.875, (3,): -2.125}
-    assert terms == {labels: pytest.approx(math.log(10) * log10, abs=1e-5) for labels, log10 in expected.items()}
+    expected = {(): (-0.125, 0), (1,): (-1.125, 1), (2,): (-0.875, 2), (3,): (-2.125, 1)}
+    assert terms == {
+        labels: pytest.approx(math.log(10) * log10 + 0.5 * units, abs=1e-5)
+        for labels, (log10, units) in expected.items()
+    }
