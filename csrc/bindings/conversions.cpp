@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <limits>
 #include <memory>
 #include <string>
@@ -34,7 +35,8 @@ ctc::EmissionsView view_of(const py::array& log_probs, const Lengths& lengths, s
                                   " labels; at most 2147483647 can be told apart");
     }
     // A blank that no label can be stays one that no label can be.
-    const bool fits = blank >= 0 && blank <= std::numeric_limits<ctc::Label>::max();
+    using Limits = std::numeric_limits<ctc::Label>;
+    const auto fitting = static_cast<ctc::Label>(std::clamp<std::int64_t>(blank, Limits::min(), Limits::max()));
     ctc::EmissionsView view{.data = static_cast<const std::byte*>(log_probs.data()),
                             .dtype = is_brain ? ctc::DType::kBFloat16 : is_half ? ctc::DType::kFloat16 : ctc::DType::kFloat32,
                             .line_stride = log_probs.strides(0),
@@ -43,7 +45,7 @@ ctc::EmissionsView view_of(const py::array& log_probs, const Lengths& lengths, s
                             .lines = log_probs.shape(0),
                             .frames = log_probs.shape(1),
                             .labels = log_probs.shape(2),
-                            .blank = fits ? static_cast<ctc::Label>(blank) : -1};
+                            .blank = fitting};
     if (lengths && lengths->size() > 0) {
         view.lengths = {lengths->data(), static_cast<std::size_t>(lengths->size())};
     }

@@ -90,7 +90,12 @@ class Decoded(Sequence[list[Hypothesis]]):
         for label, symbol in enumerate(listed):
             if not isinstance(symbol, str):
                 raise OptionError(f"the symbol of label {label} is {symbol!r}; expected a string")
-        return _ctc.texts(self.labels, self.label_offsets, self.line_offsets, listed)
+        try:
+            return _ctc.texts(self.labels, self.label_offsets, self.line_offsets, listed)
+        except UnicodeEncodeError as error:
+            raise OptionError(
+                f"a symbol holds {error.object[error.start]!r}, half a surrogate pair, which is no character"
+            ) from error
 
     def _hypotheses(self, line: int) -> list[Hypothesis]:
         return [self._hypothesis(h) for h in range(self.line_offsets[line], self.line_offsets[line + 1])]

@@ -85,7 +85,7 @@ def _bfloat16_bits(value: object) -> NDArray[np.int16] | None:
 
 
 def _as_lengths(lengths: Lengths, lines: int) -> NDArray[np.int64]:
-    array = np.asarray(lengths) if isinstance(lengths, (list, tuple, range)) else _view(lengths, "lengths")
+    array = np.asarray(lengths) if isinstance(lengths, (list, tuple, range, int)) else _view(lengths, "lengths")
     if array.shape != (lines,):
         raise EmissionsError(f"lengths has shape {array.shape}; expected ({lines},), a number of frames a line")
     if lines == 0:

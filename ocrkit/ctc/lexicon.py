@@ -6,7 +6,7 @@ import hashlib
 import os
 import unicodedata
 from itertools import chain
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from ocrkit.ctc.emissions import Emissions, Lengths
 
 __all__ = ["Lexicon", "SymbolTable", "lexicon_search"]
+
+_T = TypeVar("_T")
 
 _INFINITE = float("inf")
 _LARGEST_WEIGHT = 1e30
@@ -265,7 +267,7 @@ def _numbers(counts: Iterable[float] | None) -> NDArray[np.float64] | None:
         return None
     try:
         numbers = np.asarray(counts if isinstance(counts, np.ndarray) else list(counts), dtype=np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise LexiconError(f"counts cannot be read as numbers ({error}); give one count an entry") from error
     if numbers.ndim != 1:
         raise LexiconError(f"counts has shape {numbers.shape}; give one count an entry")
@@ -276,7 +278,7 @@ def _flatten(
     label_sequences: Iterable[Sequence[int] | NDArray[np.integer]],
 ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """All labels one after another, and where each sequence begins."""
-    sequences = list(label_sequences)
+    sequences = _listed("label_sequences", label_sequences, "sequences of labels")
     for number, sequence in enumerate(sequences):
         if isinstance(sequence, (str, bytes)):
             raise LexiconError(f"entry {number} is {sequence!r}; expected labels: Lexicon.from_words takes words")
@@ -284,7 +286,10 @@ def _flatten(
             raise LexiconError(f"entry {number} is {sequence!r}; expected a sequence of labels")
     offsets = np.zeros(len(sequences) + 1, np.int64)
     np.cumsum([len(sequence) for sequence in sequences], out=offsets[1:])
-    labels = np.asarray(list(chain.from_iterable(sequences)))
+    try:
+        labels = np.asarray(list(chain.from_iterable(sequences)))
+    except ValueError as error:
+        raise LexiconError(f"the entries hold sequences of several lengths; an entry is a flat one: {error}") from error
     if labels.size == 0:
         return np.zeros(0, np.int32), offsets
     if labels.dtype.kind not in "iu" or labels.ndim != 1:
@@ -294,11 +299,21 @@ def _flatten(
     return np.maximum(labels, -_LARGEST_LABEL).astype(np.int32), offsets
 
 
+def _listed(name: str, values: Iterable[_T], what: str) -> Sequence[_T]:
+    """The values, to be gone over more than once."""
+    if isinstance(values, (list, tuple)):
+        return values
+    try:
+        return list(values)
+    except TypeError as error:
+        raise LexiconError(f"{name} is {values!r}; expected an iterable of {what}") from error
+
+
 def _joined(words: Iterable[str]) -> tuple[str, int]:
     """The words with a line feed between each two, and how many they are."""
     if isinstance(words, str):
         raise LexiconError(f"words is the string {words[:20]!r}; expected an iterable of words, as words.split() gives")
-    listed = words if isinstance(words, (list, tuple)) else list(words)
+    listed = _listed("words", words, "words")
     if not listed:
         raise LexiconError("the lexicon is empty; give at least one entry")
     try:

@@ -21,8 +21,11 @@ def as_count(name: str, value: object, *, least: int) -> int:
 
 
 def as_label(name: str, value: object) -> int:
-    """``value`` as an int that fits a label; whether such a label exists is the decoder's to say."""
-    return max(-1, min(_as_int(name, value), _LARGEST))
+    """``value`` as an int32; ``OptionError`` where it is none. Whether such a label exists is the decoder's to say."""
+    label = _as_int(name, value)
+    if abs(label) > _LARGEST:
+        raise OptionError(f"{name} is {label}; labels are 0..{_LARGEST}")
+    return label
 
 
 def as_number(name: str, value: object, *, least: float, most: float) -> float:

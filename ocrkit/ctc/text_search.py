@@ -69,8 +69,8 @@ def text_search(
             None reads entries only.
         prior_weight: of each entry's ln(count / total); above 0 the lexicon needs counts.
         language_model: an n-gram model; to the score it adds ``lm_weight`` times ln p of the text's labels, or
-            entries, from the start of a line to its end, and ``lm_bonus`` for each of them. A stretch that is no
-            entry is one unknown word.
+            entries, from the start of a line to its end, and ``lm_bonus`` for each of its units: of an entry one,
+            of a label one or several. A stretch that is no entry is one unknown word.
         lm_weight: 0 or more.
         lm_bonus: nats.
         threads: worker threads, 0 for one a core; the result is the same whatever their number.
@@ -105,6 +105,6 @@ def text_search(
 
 
 def _as_labels(separators: Iterable[int]) -> NDArray[np.int32]:
-    if isinstance(separators, (str, bytes)):
+    if isinstance(separators, (str, bytes)) or not hasattr(separators, "__iter__"):
         raise OptionError(f"separators is {separators!r}; expected labels, such as [charset.symbols.index(' ')]")
     return np.array([as_label("separators", label) for label in separators], dtype=np.int32)

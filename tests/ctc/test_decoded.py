@@ -60,6 +60,7 @@ def test_texts_take_any_sequence_of_strings() -> None:
         (["", "a"], r"label 2 has no symbol: there are 2, for labels 0\.\.1"),
         ([], "there are 0"),
         (["", "a", 5], "the symbol of label 2 is 5; expected a string"),
+        (["", "a", "\ud800"], "half a surrogate pair"),
     ],
 )
 def test_symbols_that_do_not_cover_the_labels_are_refused(symbols: list[str], message: str) -> None:

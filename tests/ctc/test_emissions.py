@@ -258,6 +258,7 @@ def test_what_is_no_array_of_log_probabilities_is_refused(
     [
         ([1, 2, 3], r"lengths has shape \(3,\); expected \(2,\)"),
         (np.array(3), r"lengths has shape \(\)"),
+        (3, r"lengths has shape \(\); expected \(2,\), a number of frames a line"),
         ([1.0, 2.0], "lengths has dtype float64; expected integers"),
         ([True, False], "lengths has dtype bool"),
         ([1, 4], r"lengths\[1\] is 4; it is a number of frames, 0\.\.3"),
@@ -276,7 +277,8 @@ def test_lengths_out_of_order_are_refused(decode: Callable[..., Decoded], length
     [
         ({"blank": 4}, r"blank is 4; with 4 labels it is one of 0\.\.3"),
         ({"blank": -1}, "blank is -1"),
-        ({"blank": 2**40}, "blank is"),
+        ({"blank": -5}, "blank is -5"),
+        ({"blank": 2**40}, r"blank is 1099511627776; labels are 0\.\.2147483647"),
         ({"blank": 1.0}, "blank is 1.0; expected a whole number"),
         ({"threads": -1}, "threads is -1; it is at least 0"),
         ({"threads": "two"}, "threads is 'two'"),

@@ -144,6 +144,7 @@ def test_half_a_surrogate_pair_is_refused() -> None:
         (["a\nb"], "holds a line feed"),
         ("cat", "expected an iterable of words"),
         (["a", 3], "word 1 is 3; expected a string"),
+        (None, "words is None; expected an iterable of words"),
     ],
 )
 def test_impossible_words_are_refused(words: list[str], message: str) -> None:
@@ -174,6 +175,8 @@ def test_a_normalisation_that_breaks_lines_is_refused() -> None:
         (["abc"], "Lexicon.from_words takes words"),
         ([3], "expected a sequence of labels"),
         ([[[1]]], "labels are whole numbers"),
+        ([[1, [2]]], "an entry is a flat one"),
+        (None, "label_sequences is None; expected an iterable of sequences of labels"),
     ],
 )
 def test_impossible_entries_are_refused(sequences: list[list[int]], message: str) -> None:
@@ -192,6 +195,7 @@ def test_impossible_entries_are_refused(sequences: list[list[int]], message: str
         ([0, 0], "every count is 0"),
         ([[1, 2]], "counts has shape"),
         (["a", "b"], "counts cannot be read as numbers"),
+        ([10**400, 1], "counts cannot be read as numbers"),
     ],
 )
 def test_impossible_counts_are_refused(counts: list[float], message: str) -> None:

@@ -130,6 +130,7 @@ def test_the_threads_change_nothing() -> None:
     [
         ({"lexicon": ["a"]}, OptionError, r"lexicon is \['a'\]; expected a Lexicon"),
         ({"separators": " "}, OptionError, "separators is ' '; expected labels"),
+        ({"separators": 5}, OptionError, "separators is 5; expected labels"),
         ({"separators": [0]}, OptionError, "separator 0 is the blank"),
         ({"separators": [29]}, OptionError, "there is no label 29 to separate entries; log_probs has labels 0..28"),
         ({"separators": [1.5]}, OptionError, "separators is 1.5; expected a whole number"),
