@@ -23,6 +23,7 @@ __all__ = ["LexiconFile", "is_saved_lexicon", "read_lexicon"]
 _GZIP_MAGIC = b"\x1f\x8b"
 _SAVED_MAGIC = b"ocrklex\n"  # of the files that Lexicon.save writes
 _SHOWN = 3
+_LONGEST_COUNT = 100  # digits; a float holds the sum of as many such counts as there can be
 # What may stand around a word, part it from its count, or be no text: a file without is words and line feeds alone.
 _OTHER_SPACE = re.compile(r"[^\S\n]|\0")
 # How many words are normalised as one text: large enough to spare calls, small enough not to double a big file.
@@ -170,6 +171,8 @@ def _entries(text: str, path: Path) -> list[_Entry]:
 
 def _count(text: str, where: str) -> int:
     digits = text.strip()
+    if len(digits) > _LONGEST_COUNT:
+        raise LexiconError(f"{where}: the count has {len(digits)} characters; expected at most {_LONGEST_COUNT} digits")
     if not (digits.isascii() and digits.isdigit() and int(digits) > 0):
         raise LexiconError(f"{where}: the count is {digits!r}; expected a whole number above 0 after the tab")
     return int(digits)

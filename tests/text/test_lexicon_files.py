@@ -118,6 +118,11 @@ def test_a_count_that_is_no_whole_number_is_refused_with_its_line(write: Write, 
         read_lexicon(write(f"ab\t1\nc\t{count}\n"), ABC)
 
 
+def test_a_count_of_many_digits_is_refused_with_its_line(write: Write) -> None:
+    with pytest.raises(LexiconError, match=r"words\.txt:2: the count has 5000 characters; expected at most 100 digits"):
+        read_lexicon(write(f"ab\t{'9' * 100}\nc\t{'9' * 5000}\n"), ABC)
+
+
 @pytest.mark.parametrize(("content", "line"), [("ab\t1\nc\n", 2), ("ab\nc\t1\n", 1)])
 def test_counts_for_some_words_only_are_refused(write: Write, content: str, line: int) -> None:
     with pytest.raises(LexiconError, match=rf"words\.txt:{line}: '\w+' has no count, but line {3 - line} has one"):
