@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -34,6 +35,7 @@ _log = logging.getLogger("ocrkit")
 
 _TEXT, _LOOK = 0, 1  # streams of chance a sample has, so that a change of looks leaves the texts alone
 _TRIES = 60
+_MOST_WORDS = 1000  # a line; a number far beyond would be drawn for hours, into one picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +72,18 @@ class SyntheticOptions:
     def __post_init__(self) -> None:
         if self.count <= 0:
             raise OptionError(f"count {self.count} leaves nothing to draw; expected at least 1")
+        if self.count > sys.maxsize:
+            raise OptionError(f"count {self.count} is more than can be counted; expected at most {sys.maxsize}")
         if not 0 <= self.degrade <= 1:
             raise OptionError(f"degrade {self.degrade} is out of range; expected 0 (clean) to 1 (worst)")
         for name, share in (("letterpress", self.letterpress), ("reformed", self.reformed)):
             if not 0 <= share <= 1:
                 raise OptionError(f"{name} {share} is out of range; expected a share of the lines, 0 to 1")
         check_names(self.without_degradations)
-        if not 1 <= self.line_words[0] <= self.line_words[1]:
+        if not 1 <= self.line_words[0] <= self.line_words[1] <= _MOST_WORDS:
             raise OptionError(
-                f"line_words {self.line_words} is no range; expected two numbers such as [1, 6], both above 0"
+                f"line_words {self.line_words} is no range; "
+                f"expected two numbers from 1 to {_MOST_WORDS}, such as [1, 6]"
             )
         if self.words and self.text:
             raise OptionError("words and text both say what to draw; give one of them")

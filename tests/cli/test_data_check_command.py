@@ -130,6 +130,7 @@ def test_fix_keeps_the_format_unless_told_otherwise(place: Path, run_ocrkit: Run
         (["lines", "-m", "m.safetensors", "--recipe", "words"], "a model and a recipe both say what the network is"),
         (["lines", "-m", "m.safetensors", "--fix", "lines"], "lines is there already"),
         (["lines", "-m", "m.safetensors", "--to", "lmdb"], "--to says how --fix writes, and there is no --fix"),
+        (["lines", "-m", "m.safetensors", "--fix", "out", "--to", "gt.tx"], "did you mean 'gt.txt'?"),
         (["nowhere", "-m", "m.safetensors"], "no file or folder 'nowhere'"),
     ],
 )
@@ -140,6 +141,19 @@ def test_what_cannot_be_done_is_an_error(
 
     assert (ran.code, ran.out) == (1, "")
     assert message in ran.err
+
+
+def test_json_is_utf_8_whatever_files_are_called(place: Path) -> None:
+    try:
+        Path("pairs").mkdir()
+        Path(os.fsdecode(b"pairs/a\xff.gt.txt")).write_text("abc", "utf-8")
+    except OSError:
+        pytest.skip("this file system takes names in UTF-8 alone")
+
+    command = (sys.executable, "-m", "ocrkit", "data", "check", "pairs", "-m", "m.safetensors", "--json")
+    told = json.loads(subprocess.run(command, capture_output=True, check=False).stdout)
+
+    assert [(fault["path"], fault["kind"]) for fault in told["faults"]] == [("pairs/a\udcff.png", "missing")]
 
 
 def test_a_recipe_gives_charset_and_network(place: Path, run_ocrkit: RunOcrkit) -> None:

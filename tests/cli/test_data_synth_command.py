@@ -100,6 +100,11 @@ def test_a_sheet_shows_the_first_samples(tmp_path: Path, run_ocrkit: RunOcrkit) 
     [
         (["--line-words", "many"], "--line-words 'many' is no range; expected one such as 1-8, or a number"),
         (["--line-words", "4-2"], "line_words (4, 2) is no range"),
+        (["--line-words", "1-100000000"], "expected two numbers from 1 to 1000"),
+        (["--count", "9" * 30], "is more than can be counted"),
+        (["--set", "count=7"], "give --count"),
+        (["--sheet", "sheet.foo"], "--sheet sheet.foo has no picture format's ending; expected a file such as"),
+        (["--sheet", "no/sheet.png"], "there is no folder 'no'"),
         (["--degrade", "2"], "degrade 2.0 is out of range"),
         (["--set", "colour=red"], "colour"),
         (["--families", "Nosuch"], "Nosuch"),
@@ -114,6 +119,14 @@ def test_what_cannot_be_drawn_is_an_error_and_leaves_nothing(
 
     assert (ran.code, ran.out) == (1, "")
     assert message in ran.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_name_that_ends_as_a_table_does_asks_for_the_format(tmp_path: Path, run_ocrkit: RunOcrkit) -> None:
+    ran = run_ocrkit("data", "synth", "-o", tmp_path / "drawn.csv", "--count", "3", "--workers", "0")
+
+    assert ran.code == 1
+    assert "drawn.csv: which format? give one with --to: labels-tsv, labels-csv" in ran.err
     assert list(tmp_path.iterdir()) == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import tempfile
 from contextlib import closing
 from pathlib import Path
@@ -158,6 +159,15 @@ def test_nothing_is_left_when_no_image_can_be_opened(tmp_path: Path, to: str) ->
         convert([sample], tmp_path / "out", to=to)
 
     assert not list(tmp_path.iterdir())
+
+
+def test_force_leaves_what_is_no_regular_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "out")
+
+    with pytest.raises(DataError, match="out is no regular file, so --force leaves it; give another name"):
+        convert(drawn(tmp_path, "new"), tmp_path / "out", to="parquet", force=True)
+
+    assert (tmp_path / "out").is_fifo()
 
 
 def test_what_is_there_is_replaced_only_by_force(tmp_path: Path, to: str) -> None:

@@ -133,6 +133,8 @@ def test_an_empty_table_has_no_samples(tmp_path: Path) -> None:
         ("l.jsonl", '["a.png", "x"]\n', r"l\.jsonl:1: '\[.*\]' is no object; expected \{\"name\""),
         ("l.jsonl", '{"name": "a.png", "text": "x"}\n{\n', r"l\.jsonl:2: not JSON: "),
         ("l.jsonl", "[" * 100_000, r"l\.jsonl:1: not JSON: "),
+        ("l.jsonl", '{"name": "a\\ud800.png", "text": "x"}\n', r"l\.jsonl:1: no file can be named 'a\\ud800\.png'"),
+        ("l.tsv", "a.png\tx\nb\0.png\ty\n", r"l\.tsv:2: no file can be named 'b\\x00\.png'; expected the name of"),
     ],
 )
 def test_a_malformed_row_is_named_by_file_and_line(

@@ -90,7 +90,7 @@ def test_texts_that_are_kept_once_each_are_texts(tmp_path: Path) -> None:
 def test_what_is_wrong_is_named_by_file_and_row(tmp_path: Path, columns: dict[str, Any], message: str) -> None:
     path = write(tmp_path / "a.parquet", columns)
 
-    with pytest.raises(DataError, match=rf"a\.parquet: {message}"):
+    with pytest.raises(DataError, match=rf"a\.parquet(#\d)?: {message}"):
         open_parquet(path)
 
 
@@ -101,7 +101,7 @@ def test_whoever_asks_gets_the_good_rows_and_is_told_of_the_others(tmp_path: Pat
     listed = open_parquet(path, report=bad.append)
 
     assert [(sample.text, open_image(sample).width) for sample in listed] == [("a", 1), ("c", 3), ("e", 5)]
-    assert [row.kind for row in bad] == ["empty-text", "empty-text"]
+    assert [(row.path, row.kind) for row in bad] == [(f"{path}#1", "empty-text"), (f"{path}#3", "empty-text")]
 
 
 @pytest.mark.parametrize(

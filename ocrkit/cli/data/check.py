@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections import Counter
 from pathlib import Path
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["check"]
 
 _NAMED = 10  # characters in the summary
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 Source = Annotated[str, typer.Argument(metavar="SRC", help="A folder or a table of labelled lines.")]
 Validation = Annotated[
@@ -113,10 +115,13 @@ def _check_destination(fix: Path | None, to: str | None) -> None:
     """Refuse what could not be written before hours are spent on the check."""
     import os
 
-    from ocrkit.errors import DataError, OptionError
+    from ocrkit.data.writers import FORMATS
+    from ocrkit.errors import DataError, OptionError, UnknownNameError, unknown_name
 
     if fix is None and to is not None:
         raise OptionError("--to says how --fix writes, and there is no --fix")
+    if to is not None and to not in FORMATS:
+        raise UnknownNameError(unknown_name("format to write", to, FORMATS))
     if fix is not None and os.path.lexists(fix):
         raise DataError(f"{fix} is there already; --fix writes a new folder or file, so give another name")
 
@@ -137,14 +142,17 @@ def _print_json(opened: DataCheck, progress: Progress, counts: Counter[str]) -> 
         for fault in opened.faults(progress):
             separator = ",\n" if counts else "\n"
             # At one go, so that Ctrl-C leaves no half of a list.
-            print(f"{separator}{json.dumps(_record(fault), ensure_ascii=False)}", end="")
+            print(f"{separator}{_json(fault)}", end="")
             counts[fault.kind] += 1
     finally:
         print(f'\n], "checked": {opened.checked}}}')
 
 
-def _record(fault: Fault) -> dict[str, object]:
-    return {"path": fault.path, "line": fault.line, "kind": fault.kind, "detail": fault.detail}
+def _json(fault: Fault) -> str:
+    record = {"path": fault.path, "line": fault.line, "kind": fault.kind, "detail": fault.detail}
+    written = json.dumps(record, ensure_ascii=False)
+    # What is not UTF-8 in a file's name is kept as lone surrogates, which no JSON in UTF-8 may hold as they are.
+    return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", written)
 
 
 def _summarise(opened: DataCheck, counts: Counter[str]) -> None:

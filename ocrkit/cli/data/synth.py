@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["synth"]
 
 _ON_THE_SHEET = 100
+_TELLING = (".lmdb", ".parquet", ".tsv", ".csv", ".jsonl")  # endings that no folder of labels.tsv is given unasked
 
 CharsetName = Annotated[str, typer.Option("-c", "--charset", metavar="NAME", help="What to draw from.")]
 Output = Annotated[
@@ -78,6 +79,7 @@ def synth(
     from ocrkit.cli.progress import say
     from ocrkit.config import merge, parse_set
     from ocrkit.data.writers import format_for
+    from ocrkit.errors import OptionError
     from ocrkit.plugin.charset_expression import resolve_charset
     from ocrkit.plugin.datasets import open_samples
     from ocrkit.plugin.specs import SourceOptions
@@ -90,8 +92,13 @@ def synth(
         "degrade": degrade,
         "line_words": _range(line_words),
     }
-    extra = merge(parse_set(set_ or []), {key: value for key, value in flags.items() if value is not None})
-    chosen = format_for(output, to or (None if output.suffix.lower() in (".lmdb", ".parquet") else "labels-tsv"))
+    settings = parse_set(set_ or [])
+    if "count" in settings:
+        raise OptionError("--set count says how many, as --count does; give --count")
+    if sheet is not None:
+        _check_sheet(sheet)
+    extra = merge(settings, {key: value for key, value in flags.items() if value is not None})
+    chosen = format_for(output, to or (None if output.suffix.lower() in _TELLING else "labels-tsv"))
     spelled = resolve_charset(charset)
     options = SourceOptions(charset=spelled, seed=seed, count=count, extra=extra)
     samples = open_samples(None, format="synthetic", options=options)
@@ -141,6 +148,18 @@ def _range(words: str) -> list[int]:
         return [int(fewest), int(most or fewest)]
     except ValueError:
         raise OptionError(f"--line-words {words!r} is no range; expected one such as 1-8, or a number") from None
+
+
+def _check_sheet(path: Path) -> None:
+    """Refuse a picture that could not be written before everything else is drawn."""
+    from PIL import Image
+
+    from ocrkit.errors import OptionError
+
+    if Image.registered_extensions().get(path.suffix.lower()) not in Image.SAVE:
+        raise OptionError(f"--sheet {path} has no picture format's ending; expected a file such as sheet.png")
+    if not path.parent.is_dir():
+        raise OptionError(f"--sheet {path}: there is no folder {str(path.parent)!r}; make it, or name another")
 
 
 def _draw_sheet(samples: Sequence[Sample], path: Path) -> None:

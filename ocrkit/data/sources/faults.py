@@ -44,8 +44,11 @@ class Faults:
         """Whether the first fault ends the reading."""
         return self._report is None
 
-    def add(self, path: Path, line: int, fault: RowFault, *, cause: Exception | None = None) -> None:
-        """Raise or report what is wrong at a line (from 1; 0 where the format has no lines) of a file."""
+    def add(self, path: Path | str, line: int, fault: RowFault, *, cause: Exception | None = None) -> None:
+        """Raise or report what is wrong at a line of a file.
+
+        Where the format has no lines, ``line`` is 0, and ``path`` may name a key or row too, as ``set.lmdb#label-7``.
+        """
         if self._report is None:
             place = f"{path}:{line}" if line else f"{path}"
             raise DataError(f"{place}: {fault.reason}") from cause

@@ -129,12 +129,13 @@ def _good_labels(
             missing = missing or number
             continue
         if missing:
-            faults.add(location, 0, _gap(missing, number, claimed))
+            faults.add(f"{location}#{key_of('label', missing)}", 0, _gap(missing, number, claimed))
             missing = 0
         if _is_good(location, key_of("label", number), bytes(value), faults):
             yield number
     if missing or claimed > transaction.stat()["entries"]:
-        faults.add(location, 0, _gap(missing or transaction.stat()["entries"] + 1, claimed + 1, claimed))
+        first = missing or transaction.stat()["entries"] + 1
+        faults.add(f"{location}#{key_of('label', first)}", 0, _gap(first, claimed + 1, claimed))
     beyond = key_of("label", claimed + 1)
     if transaction.get(beyond.encode()) is not None:
         reason = f"there is a key {beyond!r}, and {COUNT!r} says {claimed}"
@@ -153,9 +154,9 @@ def _is_good(location: Path, key: str, value: bytes, faults: Faults) -> bool:
         check_text(value.decode("utf-8"), key)
     except UnicodeDecodeError as error:
         reason = f"key {key!r} is not UTF-8 at byte {error.start}; expected a text in UTF-8"
-        faults.add(location, 0, RowFault("not-utf8", reason), cause=error)
+        faults.add(f"{location}#{key}", 0, RowFault("not-utf8", reason), cause=error)
     except RowFault as fault:
-        faults.add(location, 0, fault)
+        faults.add(f"{location}#{key}", 0, fault)
     else:
         return True
     return False

@@ -148,7 +148,7 @@ def _good_rows(part: Part, faults: Faults, done: int, total: int, progress: Prog
                 raise RowFault("empty-text", f"row {row}: column {part.text!r} is null; expected a label")
             check_text(text, f"row {row}")
         except RowFault as fault:
-            faults.add(part.path, 0, fault)
+            faults.add(f"{part.path}#{row}", 0, fault)
         else:
             yield row
         if progress is not None and (row % _EVERY == 0 or row + 1 == part.rows):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -166,8 +167,17 @@ def _jsonl_row(record: str) -> Row:
 def _checked(name: str, text: str, group: str = "") -> Row:
     if not name or name.isspace():
         raise RowFault("no-name", "the image's name is empty; expected a file name")
+    if not _can_name_a_file(name):
+        raise RowFault("bad-name", f"no file can be named {_shown(name)}; expected the name of an image")
     check_text(text, name)
     return Row(name, text, group)
+
+
+def _can_name_a_file(name: str) -> bool:
+    try:
+        return b"\0" not in os.fsencode(name)
+    except UnicodeEncodeError:  # half of a surrogate pair, which JSON can spell
+        return False
 
 
 def _value(record: Mapping[str, object], keys: Sequence[str], *, default: str | None = None) -> str:

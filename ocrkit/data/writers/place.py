@@ -70,6 +70,8 @@ def _check_free(destination: Path, *, force: bool, source: Path | None) -> None:
             )
     elif not force:
         raise DataError(f"{destination} is there already; give another name, or replace it with --force")
+    elif not destination.is_symlink() and not destination.is_file():
+        raise DataError(f"{destination} is no regular file, so --force leaves it; give another name")
     if source is not None and os.path.lexists(source):
         read, written = source.resolve(), destination.resolve()
         if written == read or written in read.parents:
