@@ -14,7 +14,7 @@ from PIL import Image
 from ocrkit.data.image import Preprocessing
 from ocrkit.data.loading import LineLoader
 from ocrkit.data.records import BadImage, BadRow
-from ocrkit.data.sources.lmdb import open_lmdb
+from ocrkit.data.sources.lmdb import open_lmdb, recognises_lmdb
 from ocrkit.data.sources.lmdb_file import is_lmdb
 from ocrkit.errors import DataError, MissingFileError
 
@@ -62,6 +62,15 @@ def test_a_file_of_its_own_is_read_too(tmp_path: Path) -> None:
     location = write(tmp_path / "set", samples("one"))
 
     assert open_lmdb(location / "data.mdb")[0].text == "one"
+
+
+@pytest.mark.parametrize("content", [b"", b"x" * 8192])
+def test_a_damaged_lmdb_is_recognised_by_its_name_and_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "data.mdb").write_bytes(content)
+
+    assert recognises_lmdb(tmp_path)
+    with pytest.raises(DataError, match=r"data\.mdb does not begin as an LMDB does; it is damaged"):
+        open_lmdb(tmp_path)
 
 
 def test_an_lmdb_is_recognised_by_its_first_bytes(tmp_path: Path) -> None:
@@ -145,7 +154,7 @@ def test_an_lmdb_that_is_cut_short_is_refused_before_it_kills_the_process(tmp_pa
     file = location / "data.mdb"
     file.write_bytes(file.read_bytes()[:size])
 
-    with pytest.raises(DataError, match=r"no LMDB; expected|cut short, .* bytes of|not an LMDB that can be opened"):
+    with pytest.raises(DataError, match=r"does not begin as an LMDB|cut short, .* bytes of|not an LMDB that can be opened"):
         open_lmdb(location)
 
 

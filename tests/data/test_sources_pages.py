@@ -305,6 +305,19 @@ def test_other_xml_beside_the_pages_is_left_aside(folder: Path) -> None:
     assert not recognises_pages(folder / "mets.xml", "page")
 
 
+@pytest.mark.parametrize("content", ["", "\0\0", "<?xml version='1.0'?>", "<PcGts>\n<Page>"])
+def test_a_damaged_file_among_pages_is_named(folder: Path, content: str) -> None:
+    (folder / "cut.xml").write_text(content)
+    (folder / "scan.xml").write_text(page(text_line("x")))
+    bad: list[BadRow] = []
+
+    samples = open_pages(folder, "page", report=bad.append)
+
+    assert len(samples) == 1
+    assert [(row.path, row.line) for row in bad] == [(str(folder / "cut.xml"), content.count("\n") + 1)]
+    assert bad[0].reason.startswith("not well-formed XML: ")
+
+
 def test_nothing_to_read_is_an_error(folder: Path) -> None:
     (folder / "mets.xml").write_text("<mets/>")
 

@@ -143,4 +143,6 @@ def test_parquet_is_recognised_by_its_first_bytes_and_a_folder_by_its_files(tmp_
     assert recognises_parquet(path)
     assert recognises_parquet(path.parent)
     assert not recognises_parquet(tmp_path)
+    (tmp_path / "empty.parquet").write_bytes(b"")
+    assert recognises_parquet(tmp_path / "empty.parquet")
     assert not recognises_parquet(tmp_path / "gone")

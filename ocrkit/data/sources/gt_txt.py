@@ -101,7 +101,7 @@ def _good(location: Path, names: PackedNames, faults: Faults, progress: Progress
         except DataError as error:
             if faults.raised:
                 raise
-            faults.add(Path(path), 0, RowFault("not-utf8", str(error).removeprefix(f"{path}:")))
+            faults.add(Path(path), 0, RowFault("not-utf8", str(error).removeprefix(f"{path}:").strip()))
         if progress is not None and (index % _EVERY == 0 or index + 1 == len(names)):
             progress(index + 1, len(names))
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from ocrkit.data.records import Sample
 from ocrkit.data.sources.faults import Faults, RowFault, check_text
 from ocrkit.data.sources.lazy import LazySamples
-from ocrkit.data.sources.lmdb_file import LmdbImage, is_lmdb, lookup, reading
+from ocrkit.data.sources.lmdb_file import DATA_FILE, LmdbImage, is_lmdb, lookup, reading
 from ocrkit.errors import DataError, MissingFileError
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ def key_of(kind: str, number: int) -> str:
 
 
 def recognises_lmdb(location: Path) -> bool:
-    """Whether it is an LMDB, by its first bytes: a folder with ``data.mdb``, or such a file itself."""
-    return is_lmdb(location)
+    """Whether it is a folder with ``data.mdb``, however damaged that is, or a file that begins as an LMDB does."""
+    return (location / DATA_FILE).is_file() or is_lmdb(location)
 
 
 def open_lmdb(location: Path, *, report: Report | None = None, progress: Progress | None = None) -> LmdbSamples:
@@ -61,7 +61,9 @@ def open_lmdb(location: Path, *, report: Report | None = None, progress: Progres
     if not os.path.exists(location):
         raise MissingFileError(f"no file or folder {str(location)!r}")
     if not is_lmdb(location):
-        raise DataError(f"{location}: no LMDB; expected a folder with data.mdb, or such a file itself")
+        if os.path.lexists(location / DATA_FILE):
+            raise DataError(f"{location}: {DATA_FILE} does not begin as an LMDB does; it is damaged, so fetch it again")
+        raise DataError(f"{location}: no LMDB; expected a folder with {DATA_FILE}, or such a file itself")
     faults = Faults(report)
     with reading(location) as transaction:
         claimed = _claimed(location, transaction)

@@ -132,8 +132,10 @@ def _files_at(location: Path, kind: str) -> list[Path]:
             raise DataError(f"{location}: its root element is {found!r}; expected {root!r}, as format {kind!r} has it")
         return [location]
     inside = (Path(parent, name) for parent, names in walk(location) for name in names if name.lower().endswith(".xml"))
-    files = [path for path in inside if root_name(path) == root]
-    if not files:
+    roots = {path: root_name(path) for path in inside}
+    # One without any root is a damaged page more likely than anything else, and is told as that.
+    files = [path for path, found in roots.items() if found in (root, "")]
+    if root not in roots.values():
         raise DataError(f"{location}: no .xml file with the root element {root!r} in this folder, nor below it")
     return files
 
@@ -145,7 +147,10 @@ def _read(path: Path, kind: str, faults: Faults) -> PageText | None:
     except DataError as error:
         if faults.raised:
             raise
-        faults.add(path, 0, RowFault("malformed", str(error).removeprefix(f"{path}:").strip()))
+        told = str(error).removeprefix(f"{path}:").strip()
+        line, _, reason = told.partition(": ")
+        known = line.isdecimal()
+        faults.add(path, int(line) if known else 0, RowFault("malformed", reason if known else told))
         return None
 
 

@@ -34,11 +34,11 @@ _IMAGES = ("image", "img", "bytes", *IMAGE_COLUMNS)
 
 
 def recognises_parquet(location: Path) -> bool:
-    """Whether it is a Parquet file, by its first bytes, or a folder with ``.parquet`` files at its top level."""
+    """Whether it is a Parquet file, by its name or its first bytes, or a folder with such at its top level."""
     try:
         if not location.is_dir():
             with location.open("rb") as file:
-                return file.read(4) == _MAGIC
+                return location.suffix.lower() == SUFFIX or file.read(4) == _MAGIC
         return bool(_files_in(location))
     except (OSError, ValueError):
         return False
