@@ -154,7 +154,9 @@ def test_an_lmdb_that_is_cut_short_is_refused_before_it_kills_the_process(tmp_pa
     file = location / "data.mdb"
     file.write_bytes(file.read_bytes()[:size])
 
-    with pytest.raises(DataError, match=r"does not begin as an LMDB|cut short, .* bytes of|not an LMDB that can be opened"):
+    with pytest.raises(
+        DataError, match=r"does not begin as an LMDB|cut short, .* bytes of|not an LMDB that can be opened"
+    ):
         open_lmdb(location)
 
 
