@@ -32,7 +32,10 @@ def as_number(name: str, value: object, *, least: float, most: float) -> float:
     """``value`` as a float in ``least``..``most``; ``OptionError`` says what ``name`` should be."""
     if isinstance(value, bool) or not hasattr(value, "__float__"):
         raise OptionError(f"{name} is {value!r}; expected a number")
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError as error:
+        raise OptionError(f"{name} is a number that no float can hold; it lies in {least:g}..{most:g}") from error
     if math.isnan(number) or not least <= number <= most:
         raise OptionError(f"{name} is {value!r}; it lies in {least:g}..{most:g}")
     return number

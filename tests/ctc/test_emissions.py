@@ -300,6 +300,7 @@ def test_options_out_of_range_are_refused(
         ({"token_cut": -0.1}, r"token_cut is -0\.1; it lies in 0\.\.1"),
         ({"token_cut": 1.1}, r"token_cut is 1\.1"),
         ({"token_cut": float("nan")}, "token_cut is nan"),
+        ({"token_cut": 10**400}, r"no float can hold; it lies in 0\.\.1"),
         ({"token_cut": "low"}, "token_cut is 'low'; expected a number"),
     ],
 )
