@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "ocrkit/ctc/beam_search.hpp"
 #include "ocrkit/ctc/parallel_for.hpp"
 #include "ocrkit/ctc/prepare.hpp"
 #include "text_grammar.hpp"
@@ -15,15 +16,8 @@ namespace ocrkit::ctc {
 namespace {
 
 void check(const TextSearchOptions& options) {
-    if (options.beam_width < 1) {
-        throw OptionError("beam_width is " + std::to_string(options.beam_width) + "; it is at least 1");
-    }
-    if (options.n_best < 1) {
-        throw OptionError("n_best is " + std::to_string(options.n_best) + "; it is at least 1");
-    }
-    if (!(options.token_cut >= 0.0 && options.token_cut <= 1.0)) {
-        throw OptionError("token_cut is " + std::to_string(options.token_cut) + "; it lies in 0..1");
-    }
+    check(BeamSearchOptions{
+        .beam_width = options.beam_width, .n_best = options.n_best, .token_cut = options.token_cut});
     if (!(options.out_of_lexicon >= 0.0)) {
         throw OptionError("out_of_lexicon is " + std::to_string(options.out_of_lexicon) + "; it is 0 nats or more");
     }
