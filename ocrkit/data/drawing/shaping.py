@@ -20,6 +20,7 @@ __all__ = ["can_draw", "draw_mask", "needs_joining", "refusal"]
 
 _PROBE_SIZE = 32
 _VIRAMA = "\u0d4d"
+_DOT_REPH = "\u0d4e"
 # ZWNJ, ZWJ, soft hyphen and the direction marks: shaping obeys them and draws nothing.
 _INVISIBLE = frozenset("\u200c\u200d\u00ad\u200e\u200f\u2060")
 # With the signs that some faces join to some conjuncts, and then let those fall apart.
@@ -54,6 +55,8 @@ def refusal(face: Face, text: str) -> str:
             return f"an empty glyph for {_describe(character)}"
     if stray := _stray_mark(text):
         return f"{_describe(stray)} has no letter to stand on, and would be drawn on a dotted circle"
+    if _DOT_REPH in text and _reph_stands_aside(face):
+        return f"{_describe(_DOT_REPH)} stands behind its letter, not above it"
     for conjunct, sign in _CONJUNCT.findall(text):
         if apart := _falls_apart(face, conjunct, sign):
             return f"the conjunct {apart!r} falls apart" + (
@@ -113,6 +116,13 @@ def _stray_mark(text: str) -> str:
 @lru_cache(maxsize=65536)
 def _leaves_ink(face: Face, character: str) -> bool:
     return bool(_probe(face, character)[0].size)
+
+
+@lru_cache(maxsize=1024)
+def _reph_stands_aside(face: Face) -> bool:
+    """Whether the dot reph reaches beyond the letter that it belongs above, as where a face anchors it to none."""
+    (alone, left, _), (dotted, left_dotted, _) = _probe(face, "ക"), _probe(face, f"{_DOT_REPH}ക")
+    return bool(left_dotted + dotted.shape[1] > left + alone.shape[1] + _PROBE_SIZE / 8)
 
 
 @lru_cache(maxsize=65536)

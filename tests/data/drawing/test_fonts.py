@@ -142,3 +142,16 @@ def test_a_vowel_sign_without_a_letter_is_refused(text: str) -> None:
 @needs_fonts
 def test_joiners_need_no_glyph() -> None:
     assert can_draw(_face("Rachana"), "ക്\u200cക")
+
+
+@needs_fonts
+@pytest.mark.parametrize("family", ["AnjaliOldLipi", "Chilanka", "Gayathri", "Manjari", "Rachana", "Uroob"])
+def test_a_dot_reph_stands_above_its_letter(family: str) -> None:
+    assert refusal(_face(family), "കാൎയ്യം അൎത്ഥം") == ""
+
+
+@needs_fonts
+def test_a_face_that_sets_the_dot_reph_behind_its_letter_is_refused() -> None:
+    # Karumbi's dot stands an em to the right of its letter, as a drawing shows.
+    assert "'ൎ' (U+0D4E) stands behind its letter" in refusal(_face("Karumbi"), "അൎത്ഥം")
+    assert refusal(_face("Karumbi"), "അർത്ഥം") == ""
