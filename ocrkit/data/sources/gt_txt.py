@@ -86,7 +86,8 @@ def _pairs_below(location: Path, faults: Faults) -> Iterator[str]:
             yield f"{inside}{stem}\0{image[len(stem) :]}"
         left_out += max(0, len(images) - taken)
     if left_out:
-        _log.warning("%s: %d images without a %s are left out", location, left_out, SUFFIX)
+        images = f"1 image without a {SUFFIX} is" if left_out == 1 else f"{left_out} images without a {SUFFIX} are"
+        _log.warning("%s: %s left out", location, images)
 
 
 def _good(location: Path, names: PackedNames, faults: Faults, progress: Progress | None) -> Iterator[int]:

@@ -41,7 +41,7 @@ def key_of(kind: str, number: int) -> str:
 
 def recognises_lmdb(location: Path) -> bool:
     """Whether it is a folder with ``data.mdb``, however damaged that is, or a file that begins as an LMDB does."""
-    return (location / DATA_FILE).is_file() or is_lmdb(location)
+    return os.path.isfile(location / DATA_FILE) or is_lmdb(location)
 
 
 def open_lmdb(location: Path, *, report: Report | None = None, progress: Progress | None = None) -> LmdbSamples:

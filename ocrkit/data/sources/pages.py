@@ -84,7 +84,8 @@ def open_pages(
         if progress is not None:
             progress(done, len(files))
     if without_text:
-        _log.warning("%s: %d lines without a text are left out", location, without_text)
+        lines = "1 line without a text is" if without_text == 1 else f"{without_text} lines without a text are"
+        _log.warning("%s: %s left out", location, lines)
     root = location if location.is_dir() else location.parent
     return PageSamples(kind, root, tuple(paths), ends, numbers=range(ends[-1] if ends else 0))
 
