@@ -86,8 +86,8 @@ def _pairs_below(location: Path, faults: Faults) -> Iterator[str]:
             yield f"{inside}{stem}\0{image[len(stem) :]}"
         left_out += max(0, len(images) - taken)
     if left_out:
-        images = f"1 image without a {SUFFIX} is" if left_out == 1 else f"{left_out} images without a {SUFFIX} are"
-        _log.warning("%s: %s left out", location, images)
+        without = f"1 image without a {SUFFIX} is" if left_out == 1 else f"{left_out} images without a {SUFFIX} are"
+        _log.warning("%s: %s left out", location, without)
 
 
 def _good(location: Path, names: PackedNames, faults: Faults, progress: Progress | None) -> Iterator[int]:
