@@ -52,7 +52,7 @@ def write_drawn(
     total, written = len(samples), 0
     drawer = _Drawer(samples, charset)
     with (
-        replacing(destination, force=force) as path,
+        replacing(destination, force=force, is_file=spec.is_file) as path,
         closing(spec.open(path, total)) as writer,
         Workers.opened(drawer, count=workers, what="draws lines") as pool,
     ):

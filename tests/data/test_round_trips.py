@@ -161,6 +161,15 @@ def test_nothing_is_left_when_no_image_can_be_opened(tmp_path: Path, to: str) ->
     assert not list(tmp_path.iterdir())
 
 
+def test_force_puts_no_folder_in_the_place_of_a_file(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+
+    with pytest.raises(DataError, match=r"notes\.txt is a file, and a folder is to be written; give another name"):
+        convert(drawn(tmp_path, "new"), tmp_path / "notes.txt", to="gt.txt", force=True)
+
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
 def test_force_leaves_what_is_no_regular_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "out")
 

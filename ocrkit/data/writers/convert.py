@@ -63,7 +63,7 @@ def convert(
         DependencyError: the format needs an extra that is not installed.
     """
     spec = format_for(destination, to)
-    with replacing(destination, force=force, source=source) as path:
+    with replacing(destination, force=force, source=source, is_file=spec.is_file) as path:
         return write_all(samples, path, spec, count=len(samples), charset=charset, progress=progress)
 
 

@@ -21,7 +21,9 @@ MARK = ".ocrkit.json"
 
 
 @contextmanager
-def replacing(destination: Path, *, force: bool = False, source: Path | None = None) -> Iterator[Path]:
+def replacing(
+    destination: Path, *, force: bool = False, source: Path | None = None, is_file: bool = False
+) -> Iterator[Path]:
     """A path beside ``destination`` to write to, a file or a folder, which takes its place when the block ends well.
 
     After an error, or Ctrl-C, what was written is removed and ``destination`` is as it was.
@@ -30,11 +32,12 @@ def replacing(destination: Path, *, force: bool = False, source: Path | None = N
         destination: what will be there in the end.
         force: whether an earlier one may be replaced.
         source: what is read meanwhile, and so must not be replaced.
+        is_file: whether a file will be written, which alone may replace a file.
 
     Raises:
         DataError: ``destination`` is there and may not be replaced, or nothing can be written beside it.
     """
-    _check_free(destination, force=force, source=source)
+    _check_free(destination, force=force, source=source, is_file=is_file)
     partial = destination.parent / f".{destination.name}.partial-{os.getpid()}"
     try:
         destination.parent.mkdir(parents=True, exist_ok=True)
@@ -54,7 +57,7 @@ def mark(folder: Path, **what: object) -> None:
     (folder / MARK).write_text(json.dumps(what, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _check_free(destination: Path, *, force: bool, source: Path | None) -> None:
+def _check_free(destination: Path, *, force: bool, source: Path | None, is_file: bool) -> None:
     if not os.path.lexists(destination):
         return
     if destination.is_dir() and not destination.is_symlink():
@@ -72,6 +75,8 @@ def _check_free(destination: Path, *, force: bool, source: Path | None) -> None:
         raise DataError(f"{destination} is there already; give another name, or replace it with --force")
     elif not destination.is_symlink() and not destination.is_file():
         raise DataError(f"{destination} is no regular file, so --force leaves it; give another name")
+    elif not is_file and not destination.is_symlink():
+        raise DataError(f"{destination} is a file, and a folder is to be written; give another name, or remove it")
     if source is not None and os.path.lexists(source):
         read, written = source.resolve(), destination.resolve()
         if written == read or written in read.parents:
