@@ -132,7 +132,7 @@ def open_check(
         progress: told how far the listing is: a stage, how much is done, and of how much.
 
     Raises:
-        OptionError: neither a charset nor a model nor a recipe, or both a model and a recipe.
+        OptionError: neither a charset nor a model nor a recipe, or both a model and a recipe; or one location twice.
         OcrkitError: the data, the charset, the model or the recipe cannot be opened.
     """
     registry = registry or default_registry()
@@ -142,6 +142,8 @@ def open_check(
         raise OptionError("no charset; name the one that the labels are for, or a model or a recipe that has one")
     loaded = None if model is None else Model.load(find_model(model).path, registry=registry)
     places = [Path(place) for place in (location, validation) if place is not None]
+    if len({place.resolve() for place in places}) < len(places):
+        raise OptionError(f"{places[0]}: given as the lines to check and as those for validation; name another set")
     listing = _Listing(registry, progress)
     sets = [listing.opened(place, format) for place in places]
     config = from_table(RunConfig, {} if recipe is None else read_recipe(recipe))

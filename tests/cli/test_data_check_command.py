@@ -132,6 +132,7 @@ def test_fix_keeps_the_format_unless_told_otherwise(place: Path, run_ocrkit: Run
         (["lines", "-m", "m.safetensors", "--to", "lmdb"], "--to says how --fix writes, and there is no --fix"),
         (["lines", "-m", "m.safetensors", "--fix", "out", "--to", "gt.tx"], "did you mean 'gt.txt'?"),
         (["nowhere", "-m", "m.safetensors"], "no file or folder 'nowhere'"),
+        (["lines", "-m", "m.safetensors", "--validation", "./lines"], "lines: given as the lines to check and as"),
     ],
 )
 def test_what_cannot_be_done_is_an_error(
