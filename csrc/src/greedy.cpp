@@ -1,5 +1,6 @@
 #include "ocrkit/ctc/greedy.hpp"
 
+#include <algorithm>
 #include <memory>
 
 #include "kernels.hpp"
@@ -126,10 +127,14 @@ class GreedyDecoder {
 
 Decoded greedy(const EmissionsView& emissions, const GreedyOptions& options) {
     check(emissions);
-    return decode_lines(emissions.lines, options.threads, [&]() -> LineDecoder {
+    // To start a thread takes as long as to read half a megabyte.
+    constexpr std::int64_t kWorthwhile = 1 << 17;
+    const std::int64_t numbers = std::max<std::int64_t>(1, emissions.frames * emissions.labels);
+    const auto make_decoder = [&]() -> LineDecoder {
         const auto decoder = std::make_shared<GreedyDecoder>(emissions, options.rescore);
         return [decoder](std::int64_t line, Decoded& out) { decoder->decode(line, out); };
-    });
+    };
+    return decode_lines(emissions.lines, options.threads, make_decoder, kWorthwhile / numbers + 1);
 }
 
 void collapse(std::span<const Label> best_path, Label blank, std::vector<Label>& labels) {

@@ -55,11 +55,17 @@ struct Avx512 {
     static Floats round(Floats a) { return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
     static float highest(Floats a) { return _mm512_reduce_max_ps(a); }
     static double total(Floats a) { return static_cast<double>(_mm512_reduce_add_ps(a)); }
-    static std::uint64_t equal(Floats a, Floats b) { return _mm512_cmp_ps_mask(a, b, _CMP_EQ_OQ); }
-    static std::uint64_t at_least(Floats a, Floats b) { return _mm512_cmp_ps_mask(a, b, _CMP_GE_OQ); }
-    static std::uint64_t unordered(Floats a, Floats b) { return _mm512_cmp_ps_mask(a, b, _CMP_UNORD_Q); }
+    /// The mask in a general register, and at once: where GCC 12 sets a mask register aside over a call, it stores its
+    /// two bytes and may load eight.
+    static std::uint64_t bits(std::uint32_t mask) {
+        __asm__("" : "+r"(mask));
+        return mask;
+    }
+    static std::uint64_t equal(Floats a, Floats b) { return bits(_mm512_cmp_ps_mask(a, b, _CMP_EQ_OQ)); }
+    static std::uint64_t at_least(Floats a, Floats b) { return bits(_mm512_cmp_ps_mask(a, b, _CMP_GE_OQ)); }
+    static std::uint64_t unordered(Floats a, Floats b) { return bits(_mm512_cmp_ps_mask(a, b, _CMP_UNORD_Q)); }
     static std::uint64_t other(const Label* labels, Label label) {
-        return _mm512_cmpneq_epi32_mask(_mm512_loadu_si512(labels), _mm512_set1_epi32(label));
+        return bits(_mm512_cmpneq_epi32_mask(_mm512_loadu_si512(labels), _mm512_set1_epi32(label)));
     }
     static Floats scale(Floats a, Floats n, Floats x) {
         return _mm512_maskz_scalef_ps(_mm512_cmp_ps_mask(x, all(-87.0F), _CMP_GE_OQ), a, n);
@@ -82,8 +88,8 @@ struct Avx512 {
     static Doubles min(Doubles a, Doubles b) { return _mm512_min_pd(a, b); }
     static Doubles round(Doubles a) { return _mm512_roundscale_pd(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
     static double highest(Doubles a) { return _mm512_reduce_max_pd(a); }
-    static std::uint64_t at_least(Doubles a, Doubles b) { return _mm512_cmp_pd_mask(a, b, _CMP_GE_OQ); }
-    static std::uint64_t greater(Doubles a, Doubles b) { return _mm512_cmp_pd_mask(a, b, _CMP_GT_OQ); }
+    static std::uint64_t at_least(Doubles a, Doubles b) { return bits(_mm512_cmp_pd_mask(a, b, _CMP_GE_OQ)); }
+    static std::uint64_t greater(Doubles a, Doubles b) { return bits(_mm512_cmp_pd_mask(a, b, _CMP_GT_OQ)); }
     /// Writes at + i for each bit i, and leaves anything in the rest of eight places.
     static void put_places(std::int32_t* out, std::size_t at, std::uint64_t bits) {
         const __m256i places = _mm256_add_epi32(_mm256_set1_epi32(static_cast<int>(at)),

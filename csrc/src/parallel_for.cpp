@@ -87,25 +87,41 @@ void parallel_for(std::int64_t items, std::int64_t chunk_size, int threads,
     chunks.rethrow();
 }
 
-Decoded decode_lines(std::int64_t lines, int threads, const std::function<LineDecoder()>& make_decoder) {
-    Decoded whole;
-    if (thread_count(threads, lines) == 1) {
-        const LineDecoder decoder = make_decoder();
-        for (std::int64_t line = 0; line < lines; ++line) {
-            decoder(line, whole);
-        }
-        return whole;
+std::vector<std::int64_t> chunk_ends(std::int64_t items, std::int64_t least, int threads) {
+    std::vector<std::int64_t> ends;
+    for (std::int64_t end = 0; end < items;) {
+        const std::int64_t share = (items - end) / (std::int64_t{4} * threads);
+        end += std::clamp<std::int64_t>(share, std::min(least, items - end), items - end);
+        ends.push_back(end);
     }
-    // Small enough that a slow line holds nobody up, large enough that taking a chunk costs nothing.
-    const std::int64_t chunk_size = std::clamp<std::int64_t>(lines / (std::int64_t{8} * thread_count(threads, lines)), 1, 64);
-    std::vector<Decoded> parts(static_cast<std::size_t>((lines + chunk_size - 1) / chunk_size));
-    parallel_for(lines, chunk_size, threads, [&]() -> ChunkWorker {
-        return [&parts, decoder = make_decoder()](std::int64_t chunk, std::int64_t begin, std::int64_t end) {
-            for (std::int64_t line = begin; line < end; ++line) {
-                decoder(line, parts[static_cast<std::size_t>(chunk)]);
-            }
+    return ends;
+}
+
+Decoded decode_lines(std::int64_t lines, int threads, const std::function<LineDecoder()>& make_decoder,
+                     std::int64_t least) {
+    const int count = thread_count(threads, lines / least);
+    const std::vector<std::int64_t> ends = chunk_ends(lines, least, count);
+    const auto decode = [](const LineDecoder& decoder, std::int64_t begin, std::int64_t end) {
+        Decoded out;
+        out.reserve_lines(static_cast<std::size_t>(end - begin));
+        for (std::int64_t line = begin; line < end; ++line) {
+            decoder(line, out);
+        }
+        return out;
+    };
+    if (count == 1) {
+        return decode(make_decoder(), 0, lines);
+    }
+    std::vector<Decoded> parts(ends.size());
+    parallel_for(static_cast<std::int64_t>(ends.size()), 1, count, [&]() -> ChunkWorker {
+        return [&, decoder = make_decoder()](std::int64_t chunk, std::int64_t, std::int64_t) {
+            const auto number = static_cast<std::size_t>(chunk);
+            // Moved when it is whole: threads that grow parts side by side would share their cache lines.
+            parts[number] = decode(decoder, number == 0 ? 0 : ends[number - 1], ends[number]);
         };
     });
+    Decoded whole;
+    whole.reserve_lines(static_cast<std::size_t>(lines));
     for (const Decoded& part : parts) {
         whole.extend(part);
     }

@@ -40,6 +40,15 @@ void Decoded::add(const HypothesisView& hypothesis) {
     entries.push_back(hypothesis.entry);
 }
 
+void Decoded::reserve_lines(std::size_t count) {
+    label_offsets.reserve(count + 1);
+    scores.reserve(count);
+    acoustic_scores.reserve(count);
+    entries.reserve(count);
+    line_offsets.reserve(count + 1);
+    proved.reserve(count);
+}
+
 void Decoded::end_line(bool is_proved) {
     line_offsets.push_back(static_cast<std::int64_t>(scores.size()));
     proved.push_back(is_proved ? 1 : 0);

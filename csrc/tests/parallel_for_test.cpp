@@ -47,6 +47,36 @@ TEST(a_worker_that_cannot_be_made_is_reported) {
     CHECK_THROWS(OptionError, fail(), "no memory for it");
 }
 
+TEST(chunks_shrink_towards_the_end_and_leave_nothing_out) {
+    for (const std::int64_t items : {0, 1, 5, 64, 1000}) {
+        for (const std::int64_t least : {1, 4, 2000}) {
+            std::int64_t begin = 0;
+            std::int64_t before = items;
+            for (const std::int64_t end : chunk_ends(items, least, 2)) {
+                CHECK(end - begin >= std::min(least, items - begin) && end - begin <= before);
+                before = end - begin;
+                begin = end;
+            }
+            CHECK(begin == items);
+        }
+    }
+    CHECK((chunk_ends(1000, 1, 2).front() == 125));
+}
+
+TEST(few_lines_are_not_worth_a_thread) {
+    std::atomic<int> made{0};
+    const auto decode = [&](std::int64_t least) {
+        decode_lines(100, 4, [&]() -> LineDecoder {
+            ++made;
+            return [](std::int64_t, Decoded& out) { out.end_line(false); };
+        }, least);
+        return made.exchange(0);
+    };
+    CHECK(decode(101) == 1);
+    CHECK(decode(50) == 2);
+    CHECK(decode(1) == 4);
+}
+
 TEST(lines_come_back_in_order) {
     const auto numbered = [](int threads) {
         return decode_lines(500, threads, []() -> LineDecoder {

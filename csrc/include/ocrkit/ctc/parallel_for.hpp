@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <vector>
 
 #include "ocrkit/ctc/types.hpp"
 
@@ -23,7 +24,13 @@ void parallel_for(std::int64_t items, std::int64_t chunk_size, int threads,
 /// Decodes one line and adds it, closed by `end_line`, to `out`.
 using LineDecoder = std::function<void(std::int64_t line, Decoded& out)>;
 
-/// Every line's hypotheses in line order, whatever the number of threads; each thread calls `make_decoder` once.
-Decoded decode_lines(std::int64_t lines, int threads, const std::function<LineDecoder()>& make_decoder);
+/// Where chunks of `items` end: shares of what is left, so that threads end together, and at least `least` in each but
+/// the last.
+std::vector<std::int64_t> chunk_ends(std::int64_t items, std::int64_t least, int threads);
+
+/// Every line's hypotheses in line order, whatever the number of threads; each thread calls `make_decoder` once. For
+/// fewer than `least` lines no thread is started.
+Decoded decode_lines(std::int64_t lines, int threads, const std::function<LineDecoder()>& make_decoder,
+                     std::int64_t least = 1);
 
 }  // namespace ocrkit::ctc

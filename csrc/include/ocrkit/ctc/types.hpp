@@ -122,6 +122,9 @@ struct Decoded {
     /// Adds the next hypothesis of the line that is open; best first.
     void add(const HypothesisView& hypothesis);
 
+    /// Makes room for so many lines of one hypothesis each.
+    void reserve_lines(std::size_t count);
+
     /// Closes the line that is open, whatever number of hypotheses it has.
     void end_line(bool is_proved);
 
