@@ -181,4 +181,4 @@ def test_what_a_source_leaves_out_is_noted(place: Path, run_ocrkit: RunOcrkit) -
     ran = run_ocrkit("evaluate", "-m", "m.safetensors", "pairs", "--json")
 
     assert json.loads(ran.out)["count"] == 1
-    assert ran.err == "note: pairs: 1 images without a .gt.txt are left out\n"
+    assert ran.err == "note: pairs: 1 image without a .gt.txt is left out\n"
