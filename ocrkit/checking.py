@@ -201,8 +201,9 @@ def _charset(
 ) -> Charset:
     if expression is None and model is not None:
         return model.charset
-    texts = (sample.text or "" for sample in samples)
-    return resolve_charset(expression or config.charset, registry, texts=lambda: texts)
+    return resolve_charset(
+        expression or config.charset, registry, texts=lambda: (sample.text or "" for sample in samples)
+    )
 
 
 def _described(loaded: Model, model: str | None, recipe: str | None) -> str:

@@ -112,12 +112,8 @@ struct BeamStream::State {
     }
 
     LineView line() const {
-        LineView view{.values = values, .stride = labels, .best = best, .high = high, .log_probs = log_probs,
-                      .frames = best.size(), .labels = labels, .blank = blank};
-        for (const float value : high) {
-            view.high_total += static_cast<double>(value);
-        }
-        return view;
+        return {.values = values, .stride = labels, .best = best, .high = high, .high_total = total(high),
+                .log_probs = log_probs, .frames = best.size(), .labels = labels, .blank = blank};
     }
 
     std::mutex mutex;

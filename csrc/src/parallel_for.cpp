@@ -14,22 +14,21 @@ namespace ocrkit::ctc {
 
 namespace {
 
-/// What the threads of one call share: the next chunk, and the failure of the lowest chunk that failed.
-class Chunks {
+/// What the threads of one call share: the next item, and the failure of the lowest item that failed.
+class Items {
    public:
-    Chunks(std::int64_t items, std::int64_t chunk_size) : items_(items), chunk_size_(chunk_size) {}
+    explicit Items(std::int64_t count) : count_(count) {}
 
-    void work(const std::function<ChunkWorker()>& make_worker) noexcept {
-        std::int64_t chunk = -1;  // a worker that cannot be made fails before any chunk
+    void work(const std::function<Worker()>& make_worker) noexcept {
+        std::int64_t item = -1;  // a worker that cannot be made fails before any item
         try {
-            const ChunkWorker worker = make_worker();
-            // Chunks are taken in ascending order, so when one fails all lower ones are in hand and will be finished.
-            while ((chunk = next_.fetch_add(1)) * chunk_size_ < items_ && chunk < failed_chunk_.load()) {
-                const std::int64_t begin = chunk * chunk_size_;
-                worker(chunk, begin, std::min(begin + chunk_size_, items_));
+            const Worker worker = make_worker();
+            // Items are taken in ascending order, so when one fails all lower ones are in hand and will be finished.
+            while ((item = next_.fetch_add(1)) < count_ && item < failed_.load()) {
+                worker(item);
             }
         } catch (...) {
-            fail(chunk, std::current_exception());
+            fail(item, std::current_exception());
         }
     }
 
@@ -40,18 +39,17 @@ class Chunks {
     }
 
    private:
-    void fail(std::int64_t chunk, std::exception_ptr failure) {
+    void fail(std::int64_t item, std::exception_ptr failure) {
         const std::lock_guard lock(mutex_);
-        if (chunk < failed_chunk_.load()) {
-            failed_chunk_.store(chunk);
+        if (item < failed_.load()) {
+            failed_.store(item);
             failure_ = std::move(failure);
         }
     }
 
-    const std::int64_t items_;
-    const std::int64_t chunk_size_;
+    const std::int64_t count_;
     std::atomic<std::int64_t> next_{0};
-    std::atomic<std::int64_t> failed_chunk_{std::numeric_limits<std::int64_t>::max()};
+    std::atomic<std::int64_t> failed_{std::numeric_limits<std::int64_t>::max()};
     std::mutex mutex_;
     std::exception_ptr failure_;
 };
@@ -66,25 +64,23 @@ int thread_count(int threads, std::int64_t items) {
     return static_cast<int>(std::clamp<std::int64_t>(wanted, 1, std::max<std::int64_t>(items, 1)));
 }
 
-void parallel_for(std::int64_t items, std::int64_t chunk_size, int threads,
-                  const std::function<ChunkWorker()>& make_worker) {
-    const std::int64_t chunk_count = (items + chunk_size - 1) / chunk_size;
-    const int count = thread_count(threads, chunk_count);
-    Chunks chunks(items, chunk_size);
+void parallel_for(std::int64_t items, int threads, const std::function<Worker()>& make_worker) {
+    const int count = thread_count(threads, items);
+    Items shared(items);
     std::vector<std::thread> others;
     others.reserve(static_cast<std::size_t>(count - 1));
     try {
         for (int i = 1; i < count; ++i) {
-            others.emplace_back([&] { chunks.work(make_worker); });
+            others.emplace_back([&] { shared.work(make_worker); });
         }
     } catch (const std::system_error&) {
         // The system gives no more threads: those that there are do all the work.
     }
-    chunks.work(make_worker);
+    shared.work(make_worker);
     for (std::thread& other : others) {
         other.join();
     }
-    chunks.rethrow();
+    shared.rethrow();
 }
 
 std::vector<std::int64_t> chunk_ends(std::int64_t items, std::int64_t least, int threads) {
@@ -113,8 +109,8 @@ Decoded decode_lines(std::int64_t lines, int threads, const std::function<LineDe
         return decode(make_decoder(), 0, lines);
     }
     std::vector<Decoded> parts(ends.size());
-    parallel_for(static_cast<std::int64_t>(ends.size()), 1, count, [&]() -> ChunkWorker {
-        return [&, decoder = make_decoder()](std::int64_t chunk, std::int64_t, std::int64_t) {
+    parallel_for(static_cast<std::int64_t>(ends.size()), count, [&]() -> Worker {
+        return [&, decoder = make_decoder()](std::int64_t chunk) {
             const auto number = static_cast<std::size_t>(chunk);
             // Moved when it is whole: threads that grow parts side by side would share their cache lines.
             parts[number] = decode(decoder, number == 0 ? 0 : ends[number - 1], ends[number]);

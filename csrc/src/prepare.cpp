@@ -39,21 +39,6 @@ bool is_plain(const EmissionsView& emissions, std::int64_t line) {
     return is_aligned && (emissions.labels == 1 || emissions.label_stride == static_cast<std::ptrdiff_t>(size));
 }
 
-/// The sum of some floats, in four parts that do not wait for each other.
-double total(std::span<const float> values) {
-    std::array<double, 4> sums{};
-    std::size_t i = 0;
-    for (; i + 4 <= values.size(); i += 4) {
-        for (std::size_t part = 0; part < 4; ++part) {
-            sums[part] += static_cast<double>(values[i + part]);
-        }
-    }
-    for (; i < values.size(); ++i) {
-        sums[0] += static_cast<double>(values[i]);
-    }
-    return (sums[0] + sums[1]) + (sums[2] + sums[3]);
-}
-
 }  // namespace
 
 void check(const EmissionsView& emissions) {
@@ -112,6 +97,20 @@ Label checked_arg_max(std::span<const float> values, std::int64_t line, std::int
                                                   "label a finite log-probability");
     }
     return static_cast<Label>(best);
+}
+
+double total(std::span<const float> values) {
+    std::array<double, 4> sums{};
+    std::size_t i = 0;
+    for (; i + 4 <= values.size(); i += 4) {
+        for (std::size_t part = 0; part < 4; ++part) {
+            sums[part] += static_cast<double>(values[i + part]);
+        }
+    }
+    for (; i < values.size(); ++i) {
+        sums[0] += static_cast<double>(values[i]);
+    }
+    return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
 double log_sum_exp(std::span<const float> values, float high) {

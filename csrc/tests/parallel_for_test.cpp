@@ -9,41 +9,35 @@ using namespace ocrkit::ctc;
 TEST(every_item_is_worked_on_once) {
     for (const int threads : {0, 1, 2, 8}) {
         std::vector<int> seen(1000, 0);
-        parallel_for(1000, 7, threads, [&]() -> ChunkWorker {
-            return [&](std::int64_t, std::int64_t begin, std::int64_t end) {
-                for (std::int64_t i = begin; i < end; ++i) {
-                    ++seen[static_cast<std::size_t>(i)];
-                }
-            };
+        parallel_for(1000, threads, [&]() -> Worker {
+            return [&](std::int64_t item) { ++seen[static_cast<std::size_t>(item)]; };
         });
         CHECK(seen == std::vector<int>(1000, 1));
     }
 }
 
 TEST(nothing_to_do_is_done) {
-    parallel_for(0, 1, 4, []() -> ChunkWorker {
-        return [](std::int64_t, std::int64_t, std::int64_t) { CHECK(false); };
-    });
+    parallel_for(0, 4, []() -> Worker { return [](std::int64_t) { CHECK(false); }; });
     CHECK(decode_lines(0, 4, []() -> LineDecoder { return {}; }).lines() == 0);
 }
 
 TEST(the_first_failure_in_order_is_the_one_reported) {
     for (int repeat = 0; repeat < 50; ++repeat) {
         const auto fail_at_many = [] {
-            parallel_for(100, 1, 8, []() -> ChunkWorker {
-                return [](std::int64_t chunk, std::int64_t, std::int64_t) {
-                    if (chunk >= 37) {
-                        throw EmissionsError("chunk " + std::to_string(chunk));
+            parallel_for(100, 8, []() -> Worker {
+                return [](std::int64_t item) {
+                    if (item >= 37) {
+                        throw EmissionsError("item " + std::to_string(item));
                     }
                 };
             });
         };
-        CHECK_THROWS(EmissionsError, fail_at_many(), "chunk 37");
+        CHECK_THROWS(EmissionsError, fail_at_many(), "item 37");
     }
 }
 
 TEST(a_worker_that_cannot_be_made_is_reported) {
-    const auto fail = [] { parallel_for(9, 1, 3, []() -> ChunkWorker { throw OptionError("no memory for it"); }); };
+    const auto fail = [] { parallel_for(9, 3, []() -> Worker { throw OptionError("no memory for it"); }); };
     CHECK_THROWS(OptionError, fail(), "no memory for it");
 }
 

@@ -68,9 +68,9 @@ def split(
         if not part.samples:
             say(f"note: part {part.name!r} is empty; there is too little to give each part some")
     say(f"{len(samples)} images split by {done.by}, seed {seed}")
-    unit = {"group": "groups", "folder": "folders"}.get(done.by, "images")
+    units = {"group": "groups", "folder": "folders"}.get(done.by, "units")
     print_table(
-        ("part", "samples", unit if unit != "images" else "units", "share"),
+        ("part", "samples", units, "share"),
         [(part.name, part.samples, part.units, f"{part.share:.4f}") for part in done.parts],
     )
     if any(part.bad for part in done.parts) and not skip_bad:

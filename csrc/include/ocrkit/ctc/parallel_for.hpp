@@ -9,17 +9,15 @@
 
 namespace ocrkit::ctc {
 
-/// Works on the chunk [begin, end) of the items; `chunk` is its number.
-using ChunkWorker = std::function<void(std::int64_t chunk, std::int64_t begin, std::int64_t end)>;
+/// Works on the item of this number.
+using Worker = std::function<void(std::int64_t item)>;
 
 /// How many threads `threads` (0: one a core) comes to for `items`; at least 1. Throws OptionError below 0.
 int thread_count(int threads, std::int64_t items);
 
-/// Cuts `items` into chunks of `chunk_size` and hands them to `threads` threads, the caller's among them. Each thread
-/// calls `make_worker` once, for scratch memory of its own. If workers throw, the exception of the lowest chunk is
-/// rethrown, whatever the number of threads.
-void parallel_for(std::int64_t items, std::int64_t chunk_size, int threads,
-                  const std::function<ChunkWorker()>& make_worker);
+/// Hands `items` to `threads` threads, the caller's among them. Each thread calls `make_worker` once, for scratch memory
+/// of its own. If workers throw, the exception of the lowest item is rethrown, whatever the number of threads.
+void parallel_for(std::int64_t items, int threads, const std::function<Worker()>& make_worker);
 
 /// Decodes one line and adds it, closed by `end_line`, to `out`.
 using LineDecoder = std::function<void(std::int64_t line, Decoded& out)>;

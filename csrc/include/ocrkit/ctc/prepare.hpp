@@ -18,6 +18,10 @@ void read_frame(const EmissionsView& emissions, std::int64_t line, std::int64_t 
 /// label, for NaN and +inf, and for a frame that is -inf throughout.
 Label checked_arg_max(std::span<const float> values, std::int64_t line, std::int64_t frame);
 
+/// The sum of some floats, in four parts that do not wait for each other: one order, so that a line that comes bit by
+/// bit has the sum that it has as a whole.
+double total(std::span<const float> values);
+
 /// ln of the sum of exp(value); `high` is the largest value. Within 2e-7.
 double log_sum_exp(std::span<const float> values, float high);
 
