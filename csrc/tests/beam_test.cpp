@@ -1,9 +1,9 @@
-#include "../src/beam.hpp"
+#include "beam/beam.hpp"
 
 #include <algorithm>
 
 #include "check.hpp"
-#include "ocrkit/ctc/prepare.hpp"
+#include "line/prepare.hpp"
 #include "oracle.hpp"
 
 using namespace ocrkit::ctc;

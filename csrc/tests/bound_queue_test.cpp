@@ -1,4 +1,4 @@
-#include "ocrkit/ctc/bound_queue.hpp"
+#include "lexicon/bound_queue.hpp"
 
 #include <cmath>
 #include <random>

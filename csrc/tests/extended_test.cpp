@@ -1,4 +1,4 @@
-#include "ocrkit/ctc/extended.hpp"
+#include "simd/extended.hpp"
 
 #include <limits>
 #include <random>

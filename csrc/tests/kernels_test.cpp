@@ -1,4 +1,4 @@
-#include "../src/kernels.hpp"
+#include "simd/kernels.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -7,8 +7,8 @@
 #include <string>
 
 #include "check.hpp"
-#include "ocrkit/ctc/prepare.hpp"
-#include "ocrkit/ctc/rescore.hpp"
+#include "line/prepare.hpp"
+#include "line/rescore.hpp"
 #include "oracle.hpp"
 
 using namespace ocrkit::ctc;

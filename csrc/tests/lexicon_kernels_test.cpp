@@ -1,4 +1,4 @@
-#include "ocrkit/ctc/lexicon_kernels.hpp"
+#include "simd/lexicon_kernels.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "check.hpp"
-#include "ocrkit/ctc/lexicon_tables.hpp"
-#include "ocrkit/ctc/prepare.hpp"
+#include "lexicon/lexicon_tables.hpp"
+#include "line/prepare.hpp"
 #include "oracle.hpp"
 
 using namespace ocrkit::ctc;

@@ -3,10 +3,10 @@
 #include <set>
 
 #include "check.hpp"
+#include "lexicon/lexicon_line_search.hpp"
+#include "line/prepare.hpp"
+#include "line/rescore.hpp"
 #include "ocrkit/ctc/greedy.hpp"
-#include "ocrkit/ctc/lexicon_line_search.hpp"
-#include "ocrkit/ctc/prepare.hpp"
-#include "ocrkit/ctc/rescore.hpp"
 #include "oracle.hpp"
 
 using namespace ocrkit::ctc;

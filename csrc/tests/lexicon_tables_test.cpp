@@ -1,10 +1,10 @@
-#include "ocrkit/ctc/lexicon_tables.hpp"
+#include "lexicon/lexicon_tables.hpp"
 
 #include <map>
 #include <vector>
 
 #include "check.hpp"
-#include "ocrkit/ctc/prepare.hpp"
+#include "line/prepare.hpp"
 #include "oracle.hpp"
 
 using namespace ocrkit::ctc;

@@ -1,10 +1,10 @@
-#include "../src/linear_beam.hpp"
+#include "beam/linear_beam.hpp"
 
 #include <algorithm>
 
-#include "../src/beam.hpp"
+#include "beam/beam.hpp"
 #include "check.hpp"
-#include "ocrkit/ctc/prepare.hpp"
+#include "line/prepare.hpp"
 #include "oracle.hpp"
 
 using namespace ocrkit::ctc;

@@ -1,4 +1,4 @@
-#include "ocrkit/ctc/parallel_for.hpp"
+#include "line/parallel_for.hpp"
 
 #include <atomic>
 

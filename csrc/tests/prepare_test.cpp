@@ -1,4 +1,4 @@
-#include "ocrkit/ctc/prepare.hpp"
+#include "line/prepare.hpp"
 
 #include <array>
 #include <cstring>

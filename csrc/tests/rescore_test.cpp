@@ -1,7 +1,7 @@
-#include "ocrkit/ctc/rescore.hpp"
+#include "line/rescore.hpp"
 
 #include "check.hpp"
-#include "ocrkit/ctc/prepare.hpp"
+#include "line/prepare.hpp"
 #include "oracle.hpp"
 
 using namespace ocrkit::ctc;
