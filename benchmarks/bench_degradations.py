@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from ocrkit.data.degradations.chain import DEGRADATIONS, degrade, plan
-from ocrkit.data.drawing.fonts import find_faces
-from ocrkit.data.drawing.render import render_line, size_of
+from ocrkit.drawing.degradations.chain import DEGRADATIONS, degrade, plan
+from ocrkit.drawing.rendering.fonts import find_faces
+from ocrkit.drawing.rendering.render import render_line, size_of
 
 if TYPE_CHECKING:
     from pytest_benchmark.fixture import BenchmarkFixture
 
-    from ocrkit.data.degradations.picture import Picture
+    from ocrkit.drawing.degradations.picture import Picture
 
 COUNT = 400
 STRENGTH = 0.5

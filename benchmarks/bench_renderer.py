@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from ocrkit.data.drawing.fonts import find_faces
-from ocrkit.data.drawing.render import render_line
-from ocrkit.data.drawing.typesetting import Typesetting
-from ocrkit.data.synthetic import Synthetic, SyntheticOptions
+from ocrkit.drawing.rendering.fonts import find_faces
+from ocrkit.drawing.rendering.render import render_line
+from ocrkit.drawing.rendering.typesetting import Typesetting
+from ocrkit.drawing.synthetic import Synthetic, SyntheticOptions
 from ocrkit.text.shipped import shipped_charset
 
 if TYPE_CHECKING:

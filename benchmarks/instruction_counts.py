@@ -1,7 +1,7 @@
 """How many instructions four fixed cases of the decoders take, by Callgrind: ``make callgrind-counts`` keeps them.
 
-Wall-clock times of a busy machine tell nothing of a few per cent; counts are the same within a thousandth. They hang on
-the compiler, so they are kept by its version, in ``callgrind_counts.json``.
+Wall-clock times of a busy machine tell nothing of a few per cent; counts are the same within a thousandth. They depend
+on the compiler, so they are kept by its version, in ``callgrind_counts.json``.
 """
 
 from __future__ import annotations

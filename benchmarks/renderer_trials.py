@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ocrkit.data.degradations.chain import DEGRADATIONS
+from ocrkit.drawing.degradations.chain import DEGRADATIONS
 
 BASE = """
 charset = "malayalam"

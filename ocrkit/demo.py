@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from ocrkit.config import from_table, merge
 from ocrkit.ctc import Lexicon
 from ocrkit.data.image_file import open_image
-from ocrkit.data.sheet import SheetRow, draw_sheet
-from ocrkit.data.synthetic import Synthetic, SyntheticOptions
+from ocrkit.drawing.sheet import SheetRow, draw_sheet
+from ocrkit.drawing.synthetic import Synthetic, SyntheticOptions
 from ocrkit.evaluation import Evaluation, evaluate
 from ocrkit.model import Model
 from ocrkit.plugin.charset_expression import resolve_charset

@@ -16,7 +16,7 @@ from ocrkit.data.image import Preprocessing
 from ocrkit.errors import CheckpointError, ModelError, OcrkitError, PluginError, UnknownNameError
 from ocrkit.nets.crnn import Crnn
 from ocrkit.nets.options import HeadOptions
-from ocrkit.plugin.records import BACKBONE
+from ocrkit.plugin.offers import BACKBONE
 from ocrkit.plugin.registry import Registry, default_registry
 from ocrkit.text.charset import Charset
 

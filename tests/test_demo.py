@@ -11,8 +11,8 @@ import torch
 from PIL import Image
 
 from ocrkit.config import from_table, merge
-from ocrkit.data.synthetic import Synthetic, SyntheticOptions
 from ocrkit.demo import Demonstration, demonstrate
+from ocrkit.drawing.synthetic import Synthetic, SyntheticOptions
 from ocrkit.errors import ConfigError
 from ocrkit.plugin.registry import default_registry
 from ocrkit.training import Observer, RunConfig, read_recipe

@@ -32,7 +32,7 @@ import typer
 import ocrkit.ctc
 from ocrkit.config import to_table
 from ocrkit.data.image import Preprocessing
-from ocrkit.data.synthetic import SyntheticOptions
+from ocrkit.drawing.synthetic import SyntheticOptions
 from ocrkit.evaluation import Evaluation
 from ocrkit.nets.options import HeadOptions
 from ocrkit.plugin.builtin.augmentations import ocrkit_augmentations

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 import ocrkit
-from ocrkit.data.synthetic import Synthetic, SyntheticOptions
+from ocrkit.drawing.synthetic import Synthetic, SyntheticOptions
 from ocrkit.plugin.registry import load_registry
 
 # Dot-matrix letters, 5 x 7, a row a string.

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from ocrkit.data.degradations.chain import DEGRADATIONS
-from ocrkit.data.drawing.fonts import find_faces
-from ocrkit.data.drawing.render import Margins, render_line, size_of
-from ocrkit.data.sheet import draw_samples
-from ocrkit.data.synthetic import Synthetic, SyntheticOptions
+from ocrkit.drawing.degradations.chain import DEGRADATIONS
+from ocrkit.drawing.rendering.fonts import find_faces
+from ocrkit.drawing.rendering.render import Margins, render_line, size_of
+from ocrkit.drawing.sheet import draw_samples
+from ocrkit.drawing.synthetic import Synthetic, SyntheticOptions
 from ocrkit.text.shipped import shipped_charset
 
 if TYPE_CHECKING:
-    from ocrkit.data.degradations.picture import Picture
+    from ocrkit.drawing.degradations.picture import DrawnImage
 
 HERE = Path(__file__).parent
 TEXT = "മലയാളപുസ്തകം, 1956"
@@ -30,20 +30,20 @@ ON_A_SCAN = ("sharpen", "bleach", "binarise", "photocopy", "dither")
 SEEDS = {"neighbours": 4, "rule": 4, "watermark": 5, "slant": 4, "rotate": 3, "stain": 2}
 
 
-def clean_line() -> Picture:
+def clean_line() -> DrawnImage:
     """Black letters on white, as the renderer draws them."""
     face = next(face for face in find_faces() if (face.family, face.style) == ("Manjari", "Regular"))
     return render_line(TEXT, face, size_of(face, 15), margins=Margins(7, 6, 7, 6))
 
 
-def scan_of(line: Picture) -> Picture:
+def scan_of(line: DrawnImage) -> DrawnImage:
     """The line as a plain scan of aged paper shows it."""
     for name, strength in (("fade", 0.8), ("texture", 0.7), ("shade", 0.4), ("blur", 0.4)):
         line = DEGRADATIONS[name](line, np.random.default_rng(3), strength)
     return line
 
 
-def strip(name: str, line: Picture) -> Image.Image:
+def strip(name: str, line: DrawnImage) -> Image.Image:
     """One degradation at three strengths, with the same draws."""
     seed = SEEDS.get(name, 1)
     worn = [DEGRADATIONS[name](line, np.random.default_rng(seed), strength) for strength in STRENGTHS]

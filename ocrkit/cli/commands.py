@@ -9,11 +9,11 @@ from typer.core import TyperGroup
 
 from ocrkit.cli.reporting import ending
 from ocrkit.errors import PluginError, UnknownNameError
-from ocrkit.plugin.records import COMMAND
+from ocrkit.plugin.offers import COMMAND
 from ocrkit.plugin.registry import default_registry
 
 if TYPE_CHECKING:
-    from ocrkit.plugin.records import Offer
+    from ocrkit.plugin.offers import Offer
     from ocrkit.plugin.specs import CommandSpec
 
 __all__ = ["CommandGroup"]

@@ -129,8 +129,8 @@ def _given(inputs: list[str] | None) -> tuple[list[str], bool]:
 
 def _are_posteriors(given: list[str]) -> bool:
     """Whether these are all saved log-probabilities; images and those do not go together."""
-    from ocrkit.data.posteriors import is_posteriors
     from ocrkit.errors import DataError
+    from ocrkit.recognition.posteriors import is_posteriors
 
     posteriors = [place for place in given if is_posteriors(place)]
     if posteriors and len(posteriors) < len(given):
@@ -162,8 +162,8 @@ def _charset(model: str | None, charset: str | None) -> Charset:
 def _read_posteriors(
     places: list[str], charset: Charset, decoder: str | None, options: DecoderOptions
 ) -> Iterator[Prediction]:
-    from ocrkit.data.posteriors import read_posteriors
     from ocrkit.recognition import decode_posteriors
+    from ocrkit.recognition.posteriors import read_posteriors
 
     for place in places:
         saved = read_posteriors(place)

@@ -118,7 +118,7 @@ Workers = Annotated[
 def load_model(name: str | None, charset: str | None) -> Model:
     """The model that the options mean; which one was taken without a name is said on stderr."""
     from ocrkit.cli.progress import say
-    from ocrkit.installed import find_model, reads
+    from ocrkit.model_files import find_model, reads
 
     found = find_model(name, charset=charset)
     if found.why:

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
     from ocrkit.data.records import Sample
     from ocrkit.evaluation import Evaluation
+    from ocrkit.evaluation.tuning import LmTrial
     from ocrkit.plugin.specs import DecoderOptions
     from ocrkit.recognition import Recognizer
     from ocrkit.text.charset import Charset
-    from ocrkit.tuning import LmTrial
 
 __all__ = ["app"]
 
@@ -117,7 +117,7 @@ def _tune(
 ) -> list[LmTrial]:
     """What each weight and bonus gives, the best first."""
     from ocrkit.errors import OptionError
-    from ocrkit.tuning import tune_language_model
+    from ocrkit.evaluation.tuning import tune_language_model
 
     if options.lm_weight is not None or options.lm_bonus is not None:
         raise OptionError("--tune-lm chooses --lm-weight and --lm-bonus itself; leave them out")
@@ -188,7 +188,7 @@ def _visible(akshara: str) -> str:
 def _draw(result: Evaluation, path: str, charset: Charset, *, ignore_case: bool) -> None:
     """Draw the first lines, with their texts as they were compared."""
     from ocrkit.data.image import open_image
-    from ocrkit.data.sheet import SheetRow, draw_sheet
+    from ocrkit.drawing.sheet import SheetRow, draw_sheet
     from ocrkit.errors import OptionError
     from ocrkit.text.metrics import comparable
 

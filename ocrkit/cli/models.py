@@ -20,7 +20,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 def list_models(as_json: AsJson = False) -> None:
     """List the installed models and the runs below ./runs; a damaged file says what is wrong with it."""
     from ocrkit.cli.listing import print_json, print_table
-    from ocrkit.installed import installed_models
+    from ocrkit.model_files import installed_models
 
     files = {
         **installed_models(),
@@ -39,7 +39,7 @@ def show(name: Name, as_json: AsJson = False) -> None:
     """Show what a model reads, what it is built of, and how it was trained; --json shows all that its file says."""
     from ocrkit.checkpoint import read_metadata
     from ocrkit.cli.listing import print_json
-    from ocrkit.installed import find_model
+    from ocrkit.model_files import find_model
 
     path = find_model(name).path
     metadata = read_metadata(path)

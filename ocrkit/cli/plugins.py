@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from ocrkit.plugin.records import Broken, Offer
+    from ocrkit.plugin.offers import Broken, Offer
     from ocrkit.plugin.registry import Registry
 
 __all__ = ["app"]

@@ -213,7 +213,7 @@ def _report(outcome: Outcome) -> None:
 
 def _loaded(name: str | None) -> str | None:
     """The file of the model that ``--load`` names."""
-    from ocrkit.installed import find_model
+    from ocrkit.model_files import find_model
 
     return None if name is None else str(find_model(name).path)
 

@@ -95,7 +95,7 @@ def split_units(
 def assign(units: NDArray[np.uint64], parts: Mapping[str, float], *, seed: int) -> NDArray[np.int64]:
     """The part of each sample, (N,), as the index of its name in ``parts``: whole units, sizes near the shares.
 
-    Units are taken in an order that hangs on the seed and on themselves alone, each to the part that lacks most. A
+    Units are taken in an order that depends on the seed and on themselves alone, each to the part that lacks most. A
     part that stays empty is given the smallest unit of the one that has most too much, while there is any to spare.
     """
     ids, place, sizes = np.unique(units, return_inverse=True, return_counts=True)
@@ -128,7 +128,7 @@ def _digest(text: str) -> int:
 
 
 def _shuffled(ids: NDArray[np.uint64], seed: int) -> NDArray[np.uint64]:
-    """A number for each unit that hangs on it and the seed: splitmix64 (Steele et al. 2014, OOPSLA)."""
+    """A number for each unit that depends on it and the seed: splitmix64 (Steele et al. 2014, OOPSLA)."""
     with np.errstate(over="ignore"):
         state = ids + np.uint64(_digest(str(seed)))
         state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)

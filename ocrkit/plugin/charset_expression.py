@@ -18,7 +18,7 @@ __all__ = ["resolve_charset"]
 def resolve_charset(
     expression: str, registry: Registry | None = None, *, texts: Callable[[], Iterable[str]] | None = None
 ) -> Charset:
-    """The charset that an expression describes; see ``ocrkit.text.expression.resolve_charset``.
+    """The charset that an expression describes; see ``ocrkit.text.expression.charset_of_expression``.
 
     Args:
         expression: names, ``distribution:name``, paths of charset files and ``from-data``, joined by ``+``.
@@ -31,4 +31,4 @@ def resolve_charset(
         MissingFileError: a path leads nowhere.
     """
     known = registry if registry is not None else default_registry()
-    return text_expression.resolve_charset(expression, known.charset, texts=texts)
+    return text_expression.charset_of_expression(expression, known.charset, texts=texts)

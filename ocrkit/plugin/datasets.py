@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ocrkit.errors import DataError, MissingFileError
-from ocrkit.plugin.records import Broken
+from ocrkit.plugin.offers import Broken
 from ocrkit.plugin.registry import default_registry
 from ocrkit.plugin.specs import SourceOptions
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ocrkit.data.records import Sample
-    from ocrkit.plugin.records import Offer
+    from ocrkit.plugin.offers import Offer
     from ocrkit.plugin.registry import Registry
     from ocrkit.plugin.specs import SourceSpec
 

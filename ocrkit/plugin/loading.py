@@ -8,7 +8,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING
 
 from ocrkit.errors import nearest
-from ocrkit.plugin.records import Broken, Origin
+from ocrkit.plugin.offers import Broken, Origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,7 +10,7 @@ from ocrkit.plugin.loading import canonical
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from ocrkit.plugin.records import Broken, Offer
+    from ocrkit.plugin.offers import Broken, Offer
 
 __all__ = ["pick"]
 

@@ -16,7 +16,7 @@ import pluggy
 from ocrkit.plugin import builtin, hookspec
 from ocrkit.plugin.loading import ENVIRONMENT, installed_plugins, select
 from ocrkit.plugin.lookup import pick
-from ocrkit.plugin.records import (
+from ocrkit.plugin.offers import (
     AUGMENTATION,
     BACKBONE,
     CHARSET,

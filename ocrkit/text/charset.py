@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ocrkit.errors import CharsetError, UnencodableText, UnknownNameError
 from ocrkit.text.charset_fields import check_fields
 from ocrkit.text.charset_file import file_beside, read_charset_file
-from ocrkit.text.charset_record import fields_of_record, record_of_fields
+from ocrkit.text.charset_table import fields_of_record, record_of_fields
 from ocrkit.text.encoding import LabelMatcher
 from ocrkit.text.naming import described
 from ocrkit.text.normalization import compile_normalizer

@@ -83,7 +83,7 @@ def _quoted_list(texts: Iterable[str]) -> str:
 
 
 def _quoted(text: str) -> str:
-    """A basic string of TOML; what cannot be seen, or would hang on the quote, as its code point."""
+    """A basic string of TOML; what cannot be seen, or would depend on the quote, as its code point."""
     return '"' + "".join(_escaped(character, leads=place == 0) for place, character in enumerate(text)) + '"'
 
 

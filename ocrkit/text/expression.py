@@ -14,12 +14,12 @@ from ocrkit.text.charset import Charset
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["FROM_DATA", "parse_expression", "resolve_charset"]
+__all__ = ["FROM_DATA", "charset_of_expression", "parse_expression"]
 
 FROM_DATA = "from-data"
 
 
-def resolve_charset(
+def charset_of_expression(
     expression: str, lookup: Callable[[str], Charset], *, texts: Callable[[], Iterable[str]] | None = None
 ) -> Charset:
     """The charset that ``expression`` names, or the union of those that it joins, in its order.

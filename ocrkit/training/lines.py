@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ocrkit.data.checking.labels import frames_needed, length_problem
+from ocrkit.ctc.lengths import frames_needed, length_problem
 from ocrkit.data.loading import FittedLine, LineLoader
 from ocrkit.data.records import BadImage, Sample
 from ocrkit.errors import DataError, UnencodableText

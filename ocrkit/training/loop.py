@@ -15,13 +15,13 @@ import torch
 from ocrkit.errors import DataError, ModelError
 from ocrkit.model import Model
 from ocrkit.training.batches import Augmenter, Batch, epoch_order, stream
-from ocrkit.training.ending import ended, time_is_up
 from ocrkit.training.lines import Lines
 from ocrkit.training.loss import summed_loss
 from ocrkit.training.observer import EpochReport, Observer, StepReport
 from ocrkit.training.optimisation import autocast_dtype, make_optimizer, rate_factor
 from ocrkit.training.settings import TrainingSettings
 from ocrkit.training.state import Position, read_state, write_state
+from ocrkit.training.stopping import ended, time_is_up
 from ocrkit.training.validation import Validation, validate
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ class Trainer:
         return epoch_order(self.training, self.settings.batch_size, seed=self.settings.seed, epoch=epoch)
 
     def _step(self, batch: Batch) -> None:
-        """One optimiser step on (B, 1, H, W) images; left out when its loss or its gradient is no finite number."""
+        """One optimiser step on (B, 1, H, W) images; left out when its loss or its gradient is not finite."""
         rate = self.settings.lrate * rate_factor(self._progress(), self.settings)
         for group in self._optimizer.param_groups:
             group["lr"] = rate
@@ -169,10 +169,10 @@ class Trainer:
             position.loss_sum += nats
             position.label_sum += len(batch.labels)
         elif position.failed == 1:
-            self.observer.note(f"step {position.step} is left out: its loss or its gradient is no finite number")
+            self.observer.note(f"step {position.step} is left out: its loss or its gradient is not finite")
         if position.failed >= _MOST_FAILED:
             raise ModelError(
-                f"the loss or its gradient was no finite number in {_MOST_FAILED} steps in a row; begin anew with a "
+                f"the loss or its gradient was not finite in {_MOST_FAILED} steps in a row; begin anew with a "
                 f"lower --lrate than {self.settings.lrate:g}, or with --precision float32"
             )
         self._pass_time()

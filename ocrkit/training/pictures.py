@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from ocrkit.data.sheet import SheetRow, draw_sheet
+from ocrkit.drawing.sheet import SheetRow, draw_sheet
 from ocrkit.text.metrics import comparable
 
 if TYPE_CHECKING:

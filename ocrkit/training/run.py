@@ -17,20 +17,20 @@ from ocrkit.errors import ModelError
 from ocrkit.nets.device import resolve_device
 from ocrkit.plugin.registry import Registry, default_registry
 from ocrkit.training.batches import Augmenter
-from ocrkit.training.beginning import initial_model, load_base
-from ocrkit.training.continuing import changed_config
-from ocrkit.training.ending import check_unfinished
 from ocrkit.training.folder import MODEL_FILE, check_free, check_resumable, claim
+from ocrkit.training.initial_model import initial_model, load_base
 from ocrkit.training.interruption import Interruption
 from ocrkit.training.lines import check_share_of_bad
 from ocrkit.training.loop import Trainer
 from ocrkit.training.observer import Observer, Outcome
 from ocrkit.training.optimisation import autocast_dtype
-from ocrkit.training.preparation import usable_lines
-from ocrkit.training.record import RunRecord
+from ocrkit.training.resume_config import changed_config
+from ocrkit.training.run_writer import RunWriter
 from ocrkit.training.sets import Sets, open_sets
 from ocrkit.training.settings import BackboneChoice, RunConfig
 from ocrkit.training.state import read_model, read_position
+from ocrkit.training.stopping import check_unfinished
+from ocrkit.training.usable_lines import usable_lines
 
 if TYPE_CHECKING:
     import os
@@ -62,7 +62,7 @@ def train(
 
     Raises:
         ConfigError: the folder holds a run already, or cannot be written.
-        ModelError: the loss was no finite number in many steps in a row, or a batch does not fit the device's memory.
+        ModelError: the loss was not finite in many steps in a row, or a batch does not fit the device's memory.
         OcrkitError: whatever is wrong with data, charset, options or device.
     """
     check_free(output)
@@ -140,7 +140,7 @@ def _run(
             loader.close()  # the workers have nothing left to do
         model.network.to(device)
         place = folder()
-        record = RunRecord(place, config, model, validation, provenance=_provenance(config, training.digest(), device))
+        record = RunWriter(place, config, model, validation, provenance=_provenance(config, training.digest(), device))
         trainer = Trainer(
             model,
             training,
@@ -158,7 +158,7 @@ def _run(
         return _finish(trainer, record, place)
 
 
-def _finish(trainer: Trainer, record: RunRecord, folder: Path) -> Outcome:
+def _finish(trainer: Trainer, record: RunWriter, folder: Path) -> Outcome:
     # From the first step on there is a state, so that a kill at any time leaves something to go on with.
     trainer.save()
     try:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import bars
 import pytest
 
-from ocrkit.installed import models_folder
+from ocrkit.model_files import models_folder
 
 if TYPE_CHECKING:
     from command import RunOcrkit

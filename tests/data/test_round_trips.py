@@ -16,7 +16,7 @@ from PIL import Image
 
 from ocrkit.data.image_file import open_image
 from ocrkit.data.records import Sample
-from ocrkit.data.writers import FORMATS, Record, convert, encode
+from ocrkit.data.writers import FORMATS, EncodedSample, convert, encode
 from ocrkit.errors import DataError, ImageError, OptionError, UnencodableText, UnknownNameError
 from ocrkit.plugin.datasets import open_samples
 from ocrkit.plugin.registry import Registry, load_registry
@@ -322,7 +322,7 @@ def test_an_lmdb_grows_as_far_as_it_must(tmp_path: Path) -> None:
     pytest.importorskip("lmdb")
     from ocrkit.data.writers.lmdb import LmdbWriter
 
-    records = [Record(f"{number}.png", f"text {number}", bytes(100_000), ".png") for number in range(50)]
+    records = [EncodedSample(f"{number}.png", f"text {number}", bytes(100_000), ".png") for number in range(50)]
     with closing(LmdbWriter(tmp_path / "set", len(records), first_size=1 << 16)) as writer:
         for record in records:
             writer.add(record)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ocrkit.plugin import hookspec, specs, testing
-from ocrkit.plugin.records import KINDS, Kind
+from ocrkit.plugin.offers import KINDS, Kind
 from ocrkit.plugin.registry import Registry
 from ocrkit.plugin.testing import check_offer
 

@@ -8,7 +8,7 @@ import pytest
 
 from ocrkit.errors import UnknownNameError
 from ocrkit.plugin.hookspec import hookimpl
-from ocrkit.plugin.records import CHARSET, RENDERER, Origin
+from ocrkit.plugin.offers import CHARSET, RENDERER, Origin
 from ocrkit.plugin.registry import Registry
 from ocrkit.plugin.specs import RendererSpec
 from ocrkit.text.charset import Charset

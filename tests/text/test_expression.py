@@ -6,7 +6,7 @@ import pytest
 
 from ocrkit.errors import CharsetError, MissingFileError, UnknownNameError
 from ocrkit.text.charset import Charset
-from ocrkit.text.expression import resolve_charset
+from ocrkit.text.expression import charset_of_expression
 from ocrkit.text.normalization import Rewrite
 
 if TYPE_CHECKING:
@@ -25,54 +25,54 @@ def lookup(name: str) -> Charset:
 
 
 def test_a_name_alone_is_that_charset() -> None:
-    assert resolve_charset("ab", lookup) is AB
+    assert charset_of_expression("ab", lookup) is AB
 
 
 def test_names_joined_by_plus_are_a_union() -> None:
-    assert resolve_charset("bc + ab", lookup) == BC + AB
+    assert charset_of_expression("bc + ab", lookup) == BC + AB
 
 
 def test_a_distribution_may_stand_before_a_name() -> None:
-    assert resolve_charset("someone:bc", lookup) is BC
+    assert charset_of_expression("someone:bc", lookup) is BC
 
 
 def test_a_file_goes_wherever_a_name_does(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(FILE)
 
-    assert resolve_charset(f"ab+{path}", lookup).symbols == ("", "a", "b", "m")
+    assert charset_of_expression(f"ab+{path}", lookup).symbols == ("", "a", "b", "m")
 
 
 def test_a_file_with_a_plus_in_its_name_is_one_part(tmp_path: Path) -> None:
     path = tmp_path / "a+b.toml"
     path.write_text(FILE)
 
-    assert resolve_charset(str(path), lookup).name == "mine"
+    assert charset_of_expression(str(path), lookup).name == "mine"
 
 
 def test_a_file_may_include_what_the_lookup_knows(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(FILE.replace("[[group]]", 'includes = ["bc"]\n[[group]]'))
 
-    assert resolve_charset(str(path), lookup).symbols == ("", "m", "b", "c")
+    assert charset_of_expression(str(path), lookup).symbols == ("", "m", "b", "c")
 
 
 def test_a_missing_file_is_not_taken_for_a_name() -> None:
     with pytest.raises(MissingFileError, match=r"no charset file 'nowhere\.toml'"):
-        resolve_charset("nowhere.toml", lookup)
+        charset_of_expression("nowhere.toml", lookup)
 
 
 def test_an_unknown_name_is_the_lookups_affair() -> None:
     with pytest.raises(UnknownNameError, match="no charset 'zz'"):
-        resolve_charset("ab+zz", lookup)
+        charset_of_expression("ab+zz", lookup)
 
 
 def test_from_data_is_made_of_the_texts() -> None:
-    assert resolve_charset("from-data", lookup, texts=lambda: ["ba", "c"]).symbols == ("", "a", "b", "c")
+    assert charset_of_expression("from-data", lookup, texts=lambda: ["ba", "c"]).symbols == ("", "a", "b", "c")
 
 
 def test_from_data_in_a_union_is_spelled_as_the_rest() -> None:
-    union = resolve_charset("from-data+ab", lookup, texts=lambda: ["xcb"])
+    union = charset_of_expression("from-data+ab", lookup, texts=lambda: ["xcb"])
 
     assert union.name == "from-data+ab"
     assert union.symbols == ("", "b", "c", "a")
@@ -82,20 +82,20 @@ def test_texts_are_read_only_for_from_data() -> None:
     def texts() -> list[str]:
         raise AssertionError("the texts were read")
 
-    assert resolve_charset("ab", lookup, texts=texts) is AB
+    assert charset_of_expression("ab", lookup, texts=texts) is AB
 
 
 def test_from_data_without_texts_is_refused() -> None:
     with pytest.raises(CharsetError, match="'from-data' is made from training texts, and there are none here"):
-        resolve_charset("from-data", lookup)
+        charset_of_expression("from-data", lookup)
 
 
 @pytest.mark.parametrize("expression", ["", "ab+", "+ab", "ab++bc", " "])
 def test_an_empty_part_is_refused(expression: str) -> None:
     with pytest.raises(CharsetError, match="has an empty part; expected names joined by"):
-        resolve_charset(expression, lookup)
+        charset_of_expression(expression, lookup)
 
 
 def test_a_part_given_twice_is_refused() -> None:
     with pytest.raises(CharsetError, match=r"charset 'ab\+bc\+ab' names 'ab' twice"):
-        resolve_charset("ab+bc+ab", lookup)
+        charset_of_expression("ab+bc+ab", lookup)

@@ -14,13 +14,13 @@ from ocrkit.nets.options import HeadOptions, LstmLayer
 from ocrkit.plugin.datasets import open_samples
 from ocrkit.text.charset import Charset
 from ocrkit.training.batches import Augmenter
-from ocrkit.training.ending import ended
 from ocrkit.training.interruption import Interruption
 from ocrkit.training.lines import Lines
 from ocrkit.training.loop import Trainer
 from ocrkit.training.observer import EpochReport, Observer, StepReport
-from ocrkit.training.preparation import usable_lines
 from ocrkit.training.settings import DataSettings, TrainingSettings
+from ocrkit.training.stopping import ended
+from ocrkit.training.usable_lines import usable_lines
 from ocrkit.training.validation import Validation, validate
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def test_a_step_without_a_finite_loss_is_left_out(make_trainer: MakeTrainer, mod
     assert torch.equal(weights[2], weights[3])
     assert not torch.equal(weights[3], weights[4])
     assert [math.isfinite(report.loss) for report in told(trainer).steps] == [True, True, False, True]
-    assert told(trainer).notes == ["step 3 is left out: its loss or its gradient is no finite number"]
+    assert told(trainer).notes == ["step 3 is left out: its loss or its gradient is not finite"]
     assert math.isfinite(told(trainer).epochs[0].loss)
     assert trainer.position.failed == 0
 

@@ -9,11 +9,11 @@ from ocrkit.errors import CheckpointError, ConfigError
 from ocrkit.model import Architecture, Model
 from ocrkit.nets.options import HeadOptions, LstmLayer
 from ocrkit.text.charset import Charset
-from ocrkit.training.ending import check_unfinished, ended
 from ocrkit.training.observer import EpochReport
 from ocrkit.training.optimisation import make_optimizer
 from ocrkit.training.settings import TrainingSettings
 from ocrkit.training.state import Position, read_model, read_position, read_state, write_state
+from ocrkit.training.stopping import check_unfinished, ended
 
 if TYPE_CHECKING:
     from collections.abc import Callable

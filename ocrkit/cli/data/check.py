@@ -14,8 +14,8 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ocrkit.checking import DataCheck
-    from ocrkit.data.checking import Fault
+    from ocrkit.checking import Fault
+    from ocrkit.checking.data_check import DataCheck
 
     Progress = Callable[[str, int, int], None]
 
@@ -74,7 +74,7 @@ def check(
     Prints a line a fault, path:line: kind: detail, and a count of each kind on stderr. Ends with 1 where there are
     faults and with 0 where there are none.
     """
-    from ocrkit.checking import open_check
+    from ocrkit.checking.data_check import open_check
     from ocrkit.cli.progress import Stages, say
 
     _check_destination(fix, to)
@@ -156,8 +156,8 @@ def _json(fault: Fault) -> str:
 
 
 def _summarise(opened: DataCheck, counts: Counter[str]) -> None:
+    from ocrkit.checking import KINDS
     from ocrkit.cli.progress import say
-    from ocrkit.data.checking import KINDS
     from ocrkit.text.naming import described
 
     for kind in KINDS:

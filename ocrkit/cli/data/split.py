@@ -38,7 +38,7 @@ def split(
     """Split labelled lines into parts.
 
     DST gets a folder for each part: a labels.tsv that names the images where they lie, or with --to copies of them.
-    Where a line goes hangs on the seed and on itself, not on the order of the rows.
+    Where a line goes depends on the seed and on itself, not on the order of the rows.
     """
     from ocrkit.cli.data.talk import name_bad_images
     from ocrkit.cli.listing import print_table

@@ -116,7 +116,7 @@ def _write(samples: Sequence[Sample], output: Path, charset: Charset, form: str,
     import time
 
     from ocrkit.cli.progress import Stages, say
-    from ocrkit.data.drawn import write_drawn
+    from ocrkit.drawing.written import write_drawn
     from ocrkit.training.interruption import Interruption
 
     begun = time.monotonic()
@@ -164,7 +164,7 @@ def _check_sheet(path: Path) -> None:
 
 def _draw_sheet(samples: Sequence[Sample], path: Path) -> None:
     from ocrkit.data.image import open_image
-    from ocrkit.data.sheet import draw_samples
+    from ocrkit.drawing.sheet import draw_samples
     from ocrkit.errors import OptionError
 
     try:

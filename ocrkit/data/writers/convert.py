@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ocrkit.data.records import BadImage, Sample
+from ocrkit.data.writers.encoded import encode
 from ocrkit.data.writers.formats import format_for
 from ocrkit.data.writers.place import replacing
-from ocrkit.data.writers.record import encode
 from ocrkit.errors import DataError, ImageError
 
 if TYPE_CHECKING:

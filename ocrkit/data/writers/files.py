@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ocrkit.data.writers.record import file_stem
+from ocrkit.data.writers.encoded import file_stem
 from ocrkit.errors import DataError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ocrkit.data.writers.record import Record
+    from ocrkit.data.writers.encoded import EncodedSample
 
 __all__ = ["ImageFiles", "refuse", "refuse_what_no_line_shows"]
 
@@ -32,10 +32,10 @@ class ImageFiles:
         self._parted = parted and count > _IN_A_FOLDER
         self._number = 0
 
-    def next_stem(self, record: Record) -> str:
+    def next_stem(self, sample: EncodedSample) -> str:
         """The path of the next image without its suffix, relative to the folder, which is there then."""
         self._number += 1
-        stem = "-".join(filter(None, (f"{self._number:0{self._width}d}", file_stem(record.name))))
+        stem = "-".join(filter(None, (f"{self._number:0{self._width}d}", file_stem(sample.name))))
         part = f"{(self._number - 1) // 1000:0{max(self._width - 3, 1)}d}/" if self._parted else ""
         (self._folder / part).mkdir(parents=True, exist_ok=True)
         return part + stem
@@ -45,30 +45,30 @@ class ImageFiles:
         (self._folder / relative).write_bytes(data)
 
 
-def refuse(record: Record, what: str, way_out: str) -> DataError:
+def refuse(sample: EncodedSample, what: str, way_out: str) -> DataError:
     """The error for a text that a format cannot hold."""
-    text = record.text if len(record.text) <= 60 else record.text[:57] + "..."
-    return DataError(f"{record.place}: the text {text!r} {what}; {way_out}")
+    text = sample.text if len(sample.text) <= 60 else sample.text[:57] + "..."
+    return DataError(f"{sample.place}: the text {text!r} {what}; {way_out}")
 
 
-def refuse_what_no_line_shows(record: Record) -> None:
+def refuse_what_no_line_shows(sample: EncodedSample) -> None:
     """Refuse a text that no format's reader would take.
 
     Raises:
         DataError: it is empty, has a line break, or holds half of a surrogate pair, which UTF-8 has no bytes for.
     """
-    text = record.text
+    text = sample.text
     if not text or text.isspace():
-        raise refuse(record, "is empty", "expected a label, so give it or drop the sample")
+        raise refuse(sample, "is empty", "expected a label, so give it or drop the sample")
     if "\n" in text or "\r" in text:
-        raise refuse(record, "has a line break", "expected one line of text")
-    if "\n" in record.group or "\r" in record.group:
-        raise refuse(record, f"has the group {record.group!r}, which has a line break", "expected a plain name")
-    for part in (text, record.group):
+        raise refuse(sample, "has a line break", "expected one line of text")
+    if "\n" in sample.group or "\r" in sample.group:
+        raise refuse(sample, f"has the group {sample.group!r}, which has a line break", "expected a plain name")
+    for part in (text, sample.group):
         try:
             part.encode()
         except UnicodeEncodeError as error:
             point = f"U+{ord(part[error.start]):04X}"
             raise refuse(
-                record, f"or its group holds {point}, half a character", "expected whole characters"
+                sample, f"or its group holds {point}, half a character", "expected whole characters"
             ) from error

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from ocrkit.errors import OptionError, UnknownNameError, unknown_name
 
 if TYPE_CHECKING:
-    from ocrkit.data.writers.record import Record
+    from ocrkit.data.writers.encoded import EncodedSample
 
 __all__ = ["FORMATS", "Writer", "WriterSpec", "format_for"]
 
@@ -20,7 +20,7 @@ __all__ = ["FORMATS", "Writer", "WriterSpec", "format_for"]
 class Writer(Protocol):
     """The role of what writes one data set; used once, by one thread."""
 
-    def add(self, record: Record) -> None:
+    def add(self, sample: EncodedSample) -> None:
         """Write a labelled image.
 
         Raises:

@@ -11,7 +11,7 @@ from ocrkit.data.writers.place import mark
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ocrkit.data.writers.record import Record
+    from ocrkit.data.writers.encoded import EncodedSample
 
 __all__ = ["GtTxtWriter"]
 
@@ -28,16 +28,16 @@ class GtTxtWriter:
         self._count = 0
         self._groups = 0
 
-    def add(self, record: Record) -> None:
+    def add(self, sample: EncodedSample) -> None:
         """Write an image and its text."""
-        refuse_what_no_line_shows(record)
-        stem = self._images.next_stem(record)
+        refuse_what_no_line_shows(sample)
+        stem = self._images.next_stem(sample)
         # A byte order mark at the start of a file is taken for no text, so a text that begins with one needs two.
-        mark_twice = "\ufeff" if record.text.startswith("\ufeff") else ""
-        self._images.write(f"{stem}.gt.txt", f"{mark_twice}{record.text}\n".encode())
-        self._images.write(f"{stem}{record.suffix}", record.data)
+        mark_twice = "\ufeff" if sample.text.startswith("\ufeff") else ""
+        self._images.write(f"{stem}.gt.txt", f"{mark_twice}{sample.text}\n".encode())
+        self._images.write(f"{stem}{sample.suffix}", sample.data)
         self._count += 1
-        self._groups += bool(record.group)
+        self._groups += bool(sample.group)
 
     def finish(self) -> None:
         """Say what was lost, and mark the folder."""

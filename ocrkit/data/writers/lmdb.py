@@ -12,7 +12,7 @@ from ocrkit.errors import DataError, DependencyError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ocrkit.data.writers.record import Record
+    from ocrkit.data.writers.encoded import EncodedSample
 
 __all__ = ["LmdbWriter"]
 
@@ -44,14 +44,14 @@ class LmdbWriter:
         self._size = 0
         self._count = 0
 
-    def add(self, record: Record) -> None:
+    def add(self, sample: EncodedSample) -> None:
         """Write an image and its label under the next number."""
-        refuse_what_no_line_shows(record)
+        refuse_what_no_line_shows(sample)
         self._count += 1
-        self._put(key_of("image", self._count), record.data)
-        self._put(key_of("label", self._count), record.text.encode())
-        if record.group:
-            self._put(key_of("group", self._count), record.group.encode())
+        self._put(key_of("image", self._count), sample.data)
+        self._put(key_of("label", self._count), sample.text.encode())
+        if sample.group:
+            self._put(key_of("group", self._count), sample.group.encode())
         if self._size >= _BATCH:
             self._flush()
 

@@ -11,7 +11,7 @@ from ocrkit.data.writers.place import mark
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ocrkit.data.writers.record import Record
+    from ocrkit.data.writers.encoded import EncodedSample
 
 __all__ = ["MjsynthWriter"]
 
@@ -30,20 +30,20 @@ class MjsynthWriter:
         self._count = 0
         self._groups = 0
 
-    def add(self, record: Record) -> None:
+    def add(self, sample: EncodedSample) -> None:
         """Write an image, named by its text, and its line."""
-        refuse_what_no_line_shows(record)
-        name = f"{self._count + 1}_{record.text}_0{record.suffix}"
-        if "/" in record.text or "\0" in record.text or len(name.encode()) > _LONGEST:
-            what = "has a slash, or is too long," if "\0" not in record.text else "has a NUL character"
-            raise refuse(record, f"{what} for a file's name", "mjsynth cannot hold it, and labels-tsv can")
+        refuse_what_no_line_shows(sample)
+        name = f"{self._count + 1}_{sample.text}_0{sample.suffix}"
+        if "/" in sample.text or "\0" in sample.text or len(name.encode()) > _LONGEST:
+            what = "has a slash, or is too long," if "\0" not in sample.text else "has a NUL character"
+            raise refuse(sample, f"{what} for a file's name", "mjsynth cannot hold it, and labels-tsv can")
         part = f"{self._count // 1000}"
         if self._count % 1000 == 0:
             (self._folder / part).mkdir()
-        (self._folder / part / name).write_bytes(record.data)
+        (self._folder / part / name).write_bytes(sample.data)
         self._list.write(f"./{part}/{name} 0\n")
         self._count += 1
-        self._groups += bool(record.group)
+        self._groups += bool(sample.group)
 
     def finish(self) -> None:
         """End the list, and say what was lost."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from ocrkit.data.writers.encoded import file_stem
 from ocrkit.data.writers.files import refuse_what_no_line_shows
-from ocrkit.data.writers.record import file_stem
 from ocrkit.errors import DependencyError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ocrkit.data.writers.record import Record
+    from ocrkit.data.writers.encoded import EncodedSample
 
 __all__ = ["ParquetWriter"]
 
@@ -42,11 +42,11 @@ class ParquetWriter:
         self._writer = parquet.ParquetWriter(path, self._schema)
         self._pending: list[dict[str, object]] = []
 
-    def add(self, record: Record) -> None:
+    def add(self, sample: EncodedSample) -> None:
         """Write a row."""
-        refuse_what_no_line_shows(record)
-        image = {"bytes": record.data, "path": f"{file_stem(record.name)}{record.suffix}"}
-        self._pending.append({"image": image, "text": record.text, "group": record.group})
+        refuse_what_no_line_shows(sample)
+        image = {"bytes": sample.data, "path": f"{file_stem(sample.name)}{sample.suffix}"}
+        self._pending.append({"image": image, "text": sample.text, "group": sample.group})
         if len(self._pending) >= _ROWS:
             self._flush()
 

@@ -14,9 +14,9 @@ import numpy as np
 
 from ocrkit.data.splitting import assign, split_units
 from ocrkit.data.writers.convert import Converted, write_all
+from ocrkit.data.writers.encoded import EncodedSample
 from ocrkit.data.writers.formats import format_for
 from ocrkit.data.writers.place import mark, replacing
-from ocrkit.data.writers.record import Record
 from ocrkit.data.writers.tables import TableFile
 from ocrkit.errors import DataError
 
@@ -63,7 +63,7 @@ def split(
 ) -> Split:
     """Write a folder with a data set for each part, no unit being in two.
 
-    Where a sample goes hangs on the seed, its name relative to ``source``, its text and its group, never on the order
+    Where a sample goes depends on the seed, its name relative to ``source``, its text and its group, never on the order
     of the rows. Within a part, samples keep their order.
 
     Args:
@@ -131,8 +131,8 @@ def _list_images(samples: Iterable[Sample], folder: Path, final: Path, tell: Pro
             if sample.text is None:
                 raise DataError(f"{sample.name} has no text; only labelled images can be split")
             parent, name = os.path.split(sample.image)
-            record = Record(sample.name, sample.text, b"", "", sample.group, sample.origin)
-            table.add(os.path.join(_way(start, parent), name), record)
+            written = EncodedSample(sample.name, sample.text, b"", "", sample.group, sample.origin)
+            table.add(os.path.join(_way(start, parent), name), written)
             tell(0, 0)
         table.finish()
     return Converted(table.count, ())

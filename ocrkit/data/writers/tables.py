@@ -14,7 +14,7 @@ from ocrkit.errors import DataError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ocrkit.data.writers.record import Record
+    from ocrkit.data.writers.encoded import EncodedSample
 
 __all__ = ["TableFile", "TableWriter"]
 
@@ -38,12 +38,12 @@ class TableFile:
         self._grouped = False
         self.count = 0
 
-    def add(self, name: str, record: Record) -> None:
+    def add(self, name: str, sample: EncodedSample) -> None:
         """Write a row for an image; raises ``DataError`` for a text that such a table cannot hold."""
-        refuse_what_no_line_shows(record)
-        if not self._tabs and any(part in f"{name}{record.text}{record.group}" for part in "\t\n\r"):
+        refuse_what_no_line_shows(sample)
+        if not self._tabs and any(part in f"{name}{sample.text}{sample.group}" for part in "\t\n\r"):
             raise refuse(
-                record,
+                sample,
                 "or its name or group has a tab or a line break",
                 "labels.tsv cannot hold it, and labels.csv can",
             )
@@ -51,11 +51,11 @@ class TableFile:
             name.encode()
         except UnicodeEncodeError as error:
             raise DataError(
-                f"{record.place}: the name {name!r} is not UTF-8, so no table can hold it; "
+                f"{sample.place}: the name {name!r} is not UTF-8, so no table can hold it; "
                 "rename the file, or write copies with --to"
             ) from error
-        self._grouped = self._grouped or bool(record.group)
-        self._rows.write(json.dumps((name, record.text, record.group)) + "\n")
+        self._grouped = self._grouped or bool(sample.group)
+        self._rows.write(json.dumps((name, sample.text, sample.group)) + "\n")
         self.count += 1
 
     def finish(self) -> None:
@@ -87,11 +87,11 @@ class TableWriter:
         self._images = ImageFiles(folder / "images", count)
         self._table = TableFile(folder / f"labels{suffix}")
 
-    def add(self, record: Record) -> None:
+    def add(self, sample: EncodedSample) -> None:
         """Write an image and its row."""
-        name = self._images.next_stem(record) + record.suffix
-        self._table.add(f"images/{name}", record)
-        self._images.write(name, record.data)
+        name = self._images.next_stem(sample) + sample.suffix
+        self._table.add(f"images/{name}", sample)
+        self._images.write(name, sample.data)
 
     def finish(self) -> None:
         """Write the table."""

@@ -1,4 +1,4 @@
-"""The degradations that ocrkit brings: one record a function of ``ocrkit.data.degradations``."""
+"""The degradations that ocrkit brings: one record a function of ``ocrkit.drawing.degradations``."""
 
 from __future__ import annotations
 
@@ -61,6 +61,6 @@ class _Degradation:
         self._name = name
 
     def __call__(self, image: NDArray[np.uint8], rng: np.random.Generator, strength: float) -> NDArray[np.uint8]:
-        from ocrkit.data.degradations.chain import DEGRADATIONS
+        from ocrkit.drawing.degradations.chain import DEGRADATIONS
 
         return DEGRADATIONS[self._name](image, rng, strength)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ocrkit.data.renderers import render_jsonl, render_text, render_tsv
+from ocrkit.data.outputs import render_jsonl, render_text, render_tsv
 from ocrkit.plugin.hookspec import hookimpl
 from ocrkit.plugin.specs import RendererSpec
 

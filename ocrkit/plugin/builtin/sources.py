@@ -134,7 +134,7 @@ def _open_filename(location: Path | None, options: SourceOptions) -> Sequence[Sa
 
 
 def _open_synthetic(location: Path | None, options: SourceOptions) -> Sequence[Sample]:
-    from ocrkit.data.synthetic import open_synthetic
+    from ocrkit.drawing.synthetic import open_synthetic
 
     return open_synthetic(location, options)
 

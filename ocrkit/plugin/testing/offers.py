@@ -15,7 +15,7 @@ from ocrkit.plugin.testing.sources import check_source
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ocrkit.plugin.records import Offer
+    from ocrkit.plugin.offers import Offer
 
 __all__ = ["check_offer"]
 

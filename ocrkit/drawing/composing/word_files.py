@@ -1,0 +1,139 @@
+"""Texts from a file of the user's: weighted words, or running text cut into pieces."""
+
+from __future__ import annotations
+
+import gzip
+import unicodedata
+from typing import TYPE_CHECKING
+
+from ocrkit.drawing.composing.weighted import Weighted
+from ocrkit.errors import DataError, MissingFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import numpy as np
+
+    from ocrkit.text.charset import Charset
+
+__all__ = ["TextFile", "WordFile"]
+
+
+class WordFile:
+    """Lines of words drawn from a list, each as often as its count says.
+
+    Attributes:
+        skipped: words of the file that the charset cannot spell, which are left out.
+    """
+
+    def __init__(self, path: Path, charset: Charset) -> None:
+        """Read a word a line, or ``word<TAB>count``; plain or gzip.
+
+        Raises:
+            MissingFileError: there is no such file.
+            DataError: it is not UTF-8, a count is no number, or no word of it can be spelled.
+        """
+        self.skipped = 0
+        weights: dict[str, float] = {}
+        for number, line in _lines(path):
+            word, _, count = line.partition("\t")
+            word = charset.normalize(word.strip())
+            if not word:
+                continue
+            if _fits(word, charset):
+                weights[word] = weights.get(word, 0.0) + _weight(count.strip(), f"{path}:{number}")
+            else:
+                self.skipped += 1
+        if not weights:
+            raise DataError(_nothing(path, "word", self.skipped, charset))
+        self._words = Weighted(weights.items())
+        if not len(self._words):
+            raise DataError(f"{path}: every word has the count 0; expected counts above 0")
+
+    def line(self, rng: np.random.Generator, count: int) -> str:
+        """``count`` words, each drawn for itself, parted by spaces."""
+        return " ".join(self._words.draw(rng) for _ in range(count))
+
+
+class TextFile:
+    """Pieces of a text's lines.
+
+    Attributes:
+        skipped: words of the file that the charset cannot spell; pieces end where one stood.
+    """
+
+    def __init__(self, path: Path, charset: Charset) -> None:
+        """Read running text; plain or gzip.
+
+        Raises:
+            MissingFileError: there is no such file.
+            DataError: it is not UTF-8, or no word of it can be spelled.
+        """
+        self.skipped = 0
+        self._runs: list[tuple[str, ...]] = []
+        for _, line in _lines(path):
+            run: list[str] = []
+            for word in charset.normalize(line).split():
+                if _fits(word, charset):
+                    run.append(word)
+                    continue
+                self.skipped += 1
+                self._keep(run)
+                run = []
+            self._keep(run)
+        if not self._runs:
+            raise DataError(_nothing(path, "text", self.skipped, charset))
+        # A run is drawn as often as it has words, so that each word of the text is as likely.
+        self._drawn = Weighted((k, len(run)) for k, run in enumerate(self._runs))
+
+    def line(self, rng: np.random.Generator, count: int) -> str:
+        """``count`` successive words of one line of the text, or as many as it has."""
+        run = self._runs[self._drawn.draw(rng)]
+        start = int(rng.integers(max(1, len(run) - count + 1)))
+        return " ".join(run[start : start + count])
+
+    def _keep(self, run: list[str]) -> None:
+        if run:
+            self._runs.append(tuple(run))
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    if not path.is_file():
+        raise MissingFileError(f"no file {str(path)!r}; expected a text file in UTF-8, plain or .gz")
+    try:
+        with path.open("rb") as head:
+            zipped = head.read(2) == b"\x1f\x8b"
+        with gzip.open(path, "rt", encoding="utf-8-sig") if zipped else path.open(encoding="utf-8-sig") as file:
+            yield from enumerate(file, start=1)
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path}: not UTF-8: {error.reason} at byte {error.start}; save it as UTF-8") from error
+    except (OSError, EOFError) as error:
+        raise DataError(f"{path}: cannot be read: {error}") from error
+
+
+def _fits(word: str, charset: Charset) -> bool:
+    # A vowel sign without its letter, as text broken inside a word leaves it, is drawn on a dotted circle.
+    return charset.spells(word) and unicodedata.category(word[0])[0] != "M" and not any(map(_is_control, word))
+
+
+def _weight(count: str, where: str) -> float:
+    if not count:
+        return 1.0
+    try:
+        weight = float(count)
+    except ValueError as error:
+        raise DataError(f"{where}: count {count!r} is no number; expected word<TAB>count") from error
+    if not 0 <= weight < float("inf"):
+        raise DataError(f"{where}: count {count!r} is out of range; expected 0 or more")
+    return weight
+
+
+def _nothing(path: Path, what: str, skipped: int, charset: Charset) -> str:
+    if not skipped:
+        return f"{path}: no {what} in it; expected {'one a line' if what == 'word' else 'running text'}"
+    return f"{path}: charset {charset.name!r} can spell none of its {skipped} words; choose a charset of its script"
+
+
+def _is_control(character: str) -> bool:
+    return unicodedata.category(character) in ("Cc", "Cs")

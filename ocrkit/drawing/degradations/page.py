@@ -1,0 +1,122 @@
+"""What stands about a line on its page and comes with it when it is cut out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ocrkit.drawing.degradations.picture import ink_rows, levels
+
+if TYPE_CHECKING:
+    from ocrkit.drawing.degradations.picture import Picture
+
+__all__ = ["crop", "neighbours", "rule"]
+
+# The share of the ink's height that a cut into it may take, at either edge.
+_MOST_CUT = 0.06
+
+
+def neighbours(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:
+    """Leave feet of the line above at the upper edge, and heads of the line below at the lower one.
+
+    They are the line's own feet and heads, moved along, of up to a quarter of its height, and here and there only.
+    """
+    rows = ink_rows(picture)
+    if rows is None or rows[1] - rows[0] < 8:
+        return picture
+    top, bottom = rows
+    tallest = (bottom - top) * 0.26 * strength
+    feet, heads = (round(tallest * share) for share in rng.uniform(0.4, 1, 2))
+    which = rng.integers(1, 4)
+    if which & 1 and feet:
+        strip = _elsewhere(picture[bottom - feet : bottom], rng)
+        picture = _laid(picture, strip, space=top)
+    if which & 2 and heads:
+        strip = _elsewhere(picture[top : top + heads] if which == 2 else _head(picture, heads), rng)
+        picture = _laid(picture[::-1], strip[::-1], space=picture.shape[0] - bottom)[::-1]
+    return picture
+
+
+def rule(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:
+    """Draw a line under the letters, through their feet, or along an edge, as forms and underlining readers do."""
+    rows = ink_rows(picture)
+    height, width = picture.shape
+    if rows is None or strength <= 0 or min(height, width) < 12:
+        return picture
+    ink, paper = levels(picture)
+    grey = paper - (paper - ink) * min(1.0, 2 * strength) * rng.uniform(0.4, 1)
+    thickness = max(1, round(height / 40 * rng.uniform(0.6, 1 + 1.6 * strength)))
+    if rng.random() < 0.2:
+        left = int(rng.integers(0, max(1, min(4, width - thickness))))
+        columns = slice(left, left + thickness) if rng.random() < 0.5 else slice(width - left - thickness, width - left)
+        ruled = picture.copy()
+        ruled[:, columns] = np.minimum(ruled[:, columns], np.uint8(grey))
+        return ruled
+    return _underlined(picture, rng, rows, thickness, int(grey))
+
+
+def crop(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:
+    """Move each edge in by up to an eighth of the height or half as far out; above half strength even into the ink."""
+    rows = ink_rows(picture)
+    reach = round(picture.shape[0] * 0.125 * strength)
+    # Inwards more often than out: most cutters leave little about the ink.
+    moves = rng.integers(-reach, reach // 2 + 1, 4)
+    if rows is None or not reach:
+        return picture
+    middle = sum(levels(picture)) / 2
+    columns = np.flatnonzero(picture[rows[0] : rows[1]].min(axis=0) < middle)
+    cut = round((rows[1] - rows[0]) * _MOST_CUT * max(0.0, 2 * strength - 1) * rng.random())
+    room = (rows[0] + cut, picture.shape[0] - rows[1] + cut, columns[0], picture.shape[1] - 1 - columns[-1])
+    top, bottom, left, right = (max(int(move), -int(space)) for move, space in zip(moves, room, strict=True))
+    kept = picture[max(0, -top) : picture.shape[0] - max(0, -bottom), max(0, -left) : picture.shape[1] - max(0, -right)]
+    return np.pad(kept, ((max(0, top), max(0, bottom)), (max(0, left), max(0, right))), mode="edge")
+
+
+def _head(picture: Picture, heads: int) -> Picture:
+    """The uppermost rows with ink, found again where the picture has grown at its top."""
+    rows = ink_rows(picture)
+    top = rows[0] if rows else 0
+    return picture[top : top + heads]
+
+
+def _elsewhere(strip: Picture, rng: np.random.Generator) -> Picture:
+    """A strip moved along, of which a random part at each end is paper, as a line shorter than this leaves it."""
+    width = strip.shape[1]
+    moved = np.roll(strip, int(rng.integers(width)), axis=1)
+    blank = int(width * rng.random() * 0.6)
+    paper = int(strip.max())
+    if rng.random() < 0.5:
+        moved[:, :blank] = paper
+    else:
+        moved[:, width - blank :] = paper
+    return moved
+
+
+def _laid(picture: Picture, strip: Picture, *, space: int) -> Picture:
+    """The strip at the upper edge, on the margin and on at most half as many rows of the line as it has itself."""
+    lacking = max(0, strip.shape[0] - strip.shape[0] // 2 - space)
+    laid = np.pad(picture, ((lacking, 0), (0, 0)), mode="edge")
+    if not lacking:
+        laid = laid.copy()
+    np.minimum(laid[: strip.shape[0]], strip, out=laid[: strip.shape[0]])
+    return laid
+
+
+def _underlined(
+    picture: Picture, rng: np.random.Generator, rows: tuple[int, int], thickness: int, grey: int
+) -> Picture:
+    """A rule a little below the ink or through its feet, with ends and a fall of its own."""
+    height, width = picture.shape
+    drop = rng.uniform(-0.12, 0.15) * (rows[1] - rows[0])
+    fall = rng.uniform(-1, 1) * min(0.05 * height, 0.01 * width)
+    need = rows[1] + drop + abs(fall) + thickness + 1 - height
+    page = np.pad(picture, ((0, max(0, int(need))), (0, 0)), mode="edge")
+    ends = (rng.uniform(-0.3, 0.3), rng.uniform(0.7, 1.3))
+    left, right = int(max(0, ends[0] * width)), int(min(width, ends[1] * width))
+    across = np.arange(left, right)
+    down = np.clip(rows[1] + drop + fall * across / width, 0, page.shape[0] - thickness).astype(int)
+    ruled = page.copy()
+    for step in range(thickness):
+        ruled[down + step, across] = np.minimum(ruled[down + step, across], np.uint8(grey))
+    return ruled

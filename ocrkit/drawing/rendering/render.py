@@ -1,0 +1,170 @@
+"""A text as a grey picture: shaped as one line, with margins, dark ink on light paper."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+from ocrkit.drawing.rendering.fonts import Face, load_font, read_cover, require_shaping
+from ocrkit.drawing.rendering.forme import place_letters
+from ocrkit.drawing.rendering.shaping import draw_mask, refusal
+from ocrkit.drawing.rendering.typesetting import Typesetting
+from ocrkit.errors import FontError, OptionError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["LETTER_HEIGHTS", "Margins", "draw_line", "draw_margins", "render_line", "size_of", "widen_spaces"]
+
+# px. Lines come out 25 to 90 px high: enough for a network's 32 to 64, and cheap to degrade.
+LETTER_HEIGHTS = (9, 11, 13, 15, 18, 22)
+_SIZE_RANGE = (16, 80)  # px to the em
+_PROBE_SIZE = 100
+
+_NOWHERE = (1 << 16, -(1 << 16))
+_BREAKING = ("Cc", "Cs", "Zl", "Zp")
+
+
+@dataclass(frozen=True, slots=True)
+class Margins:
+    """Paper around the ink, px, none of them negative."""
+
+    left: int = 4
+    top: int = 4
+    right: int = 4
+    bottom: int = 4
+
+    def __post_init__(self) -> None:
+        if min(self.left, self.top, self.right, self.bottom) < 0:
+            raise OptionError(f"{self} cuts into the ink; each margin takes 0 px or more")
+
+
+def render_line(
+    text: str,
+    face: Face,
+    size: int,
+    *,
+    margins: Margins | None = None,
+    typesetting: Typesetting | None = None,
+    rng: np.random.Generator | None = None,
+) -> NDArray[np.uint8]:
+    """Draw ``text``, shaped so that letters join as its script has it.
+
+    Args:
+        text: one line; not empty.
+        face: one that can draw the text.
+        size: px to the em, at least 4.
+        margins: the paper around the ink, which is never clipped. Where the ink is lower than a small letter, as a
+            dash is, or does not reach as high or low, that letter's height counts: its place in the line tells a
+            comma from an apostrophe.
+        typesetting: the shapes, spacing and inking; by default those of the face, in one run.
+        rng: where an uneven typesetting takes its chance from; by default always the same.
+
+    Returns:
+        (H, W) uint8: 0 where the ink is full, 255 on paper.
+
+    Raises:
+        FontError: shaping is not available, or the face lacks a glyph or a conjunct of the text.
+        OptionError: the size or the text is out of range.
+    """
+    if size < 4:
+        raise OptionError(f"size {size} px is too small to read; expected at least 4")
+    if not text or any(unicodedata.category(character) in _BREAKING for character in text):
+        raise OptionError(f"text {text!r} cannot be drawn; expected one line, without control characters")
+    require_shaping()
+    if reason := refusal(face, text):
+        raise FontError(f"face {str(face)!r} cannot draw {text!r}: {reason}; choose another face")
+    return draw_line(
+        text,
+        face,
+        size,
+        margins=margins or Margins(),
+        typesetting=typesetting or Typesetting(),
+        rng=rng or np.random.default_rng(0),
+    )
+
+
+def draw_line(
+    text: str, face: Face, size: int, *, margins: Margins, typesetting: Typesetting, rng: np.random.Generator
+) -> NDArray[np.uint8]:
+    """As ``render_line``, of a text that the face is known to draw: nothing is checked again."""
+    shaped = typesetting.spell(text)
+    ink, y = (
+        place_letters(shaped, face, size, typesetting, rng)
+        if typesetting.by_letter
+        else _without_x(draw_mask(load_font(face, size), shaped))
+    )
+    ink = _stretched(_ink_box(ink, y, face, size), typesetting.stretch)
+    page = np.full(
+        (ink.shape[0] + margins.top + margins.bottom, ink.shape[1] + margins.left + margins.right), 255, np.uint8
+    )
+    np.subtract(255, ink, out=page[margins.top :, margins.left :][: ink.shape[0], : ink.shape[1]])
+    return page
+
+
+def draw_margins(size: int, rng: np.random.Generator) -> Margins:
+    """Margins as those who cut lines out of pages leave them: from next to none to a third of the em."""
+    tops = rng.integers(1, 2 + size // 3, 2)
+    sides = rng.integers(1, 2 + size // 2, 2)
+    return Margins(left=int(sides[0]), top=int(tops[0]), right=int(sides[1]), bottom=int(tops[1]))
+
+
+def size_of(face: Face, letter_height: int) -> int:
+    """The size, px to the em, at which letters without ascenders are ``letter_height`` px high.
+
+    At equal sizes faces differ threefold in that: Karumbi's letters are small in their em, DejaVu's large.
+    """
+    top, bottom = _small_letter(face, _PROBE_SIZE)
+    if bottom <= top:
+        return 2 * letter_height
+    return int(np.clip(round(letter_height * _PROBE_SIZE / (bottom - top)), *_SIZE_RANGE))
+
+
+def widen_spaces(text: str, rng: np.random.Generator) -> str:
+    """The text with some of its spaces doubled or trebled, as justified lines and old print have them."""
+    if " " not in text or rng.random() < 0.6:
+        return text
+    words = text.split(" ")
+    gaps = rng.choice(4, size=len(words) - 1, p=(0.0, 0.5, 0.4, 0.1))
+    return "".join(word + " " * int(gap) for word, gap in zip(words, gaps, strict=False)) + words[-1]
+
+
+def _without_x(drawn: tuple[NDArray[np.uint8], int, int]) -> tuple[NDArray[np.uint8], int]:
+    return drawn[0], drawn[2]
+
+
+def _ink_box(ink: NDArray[np.uint8], y: int, face: Face, size: int) -> NDArray[np.uint8]:
+    """``ink`` without the paper about it, but as high and low as a small letter; its first row is ``y``."""
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    if not rows.size:
+        return ink
+    letter_top, letter_bottom = _small_letter(face, size)
+    top, bottom = rows[0], rows[-1] + 1
+    above, below = max(0, y + top - letter_top), max(0, letter_bottom - y - bottom)
+    return np.pad(ink[top:bottom, columns[0] : columns[-1] + 1], ((above, below), (0, 0)))
+
+
+def _stretched(ink: NDArray[np.uint8], stretch: tuple[float, float]) -> NDArray[np.uint8]:
+    if stretch == (1.0, 1.0) or not ink.size:
+        return ink
+    size = tuple(max(1, round(length * factor)) for length, factor in zip(ink.shape[::-1], stretch, strict=True))
+    return np.asarray(Image.fromarray(ink).resize((size[0], size[1]), Image.Resampling.BILINEAR))
+
+
+@lru_cache(maxsize=4096)
+def _small_letter(face: Face, size: int) -> tuple[int, int]:
+    """The first row of a letter without ascender, and the row below its last, from the ascender's line.
+
+    An empty range, out of every text's way, where the face has neither of the letters.
+    """
+    for letter in ("ന", "x"):
+        if ord(letter) in read_cover(face):
+            mask, _, y = draw_mask(load_font(face, size), letter)
+            rows = np.flatnonzero(mask.any(axis=1))
+            return (y + int(rows[0]), y + int(rows[-1]) + 1) if rows.size else _NOWHERE
+    return _NOWHERE

@@ -1,0 +1,200 @@
+"""Whether a face draws a text as its script is written: every glyph there, every conjunct joined."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from ocrkit.drawing.rendering.fonts import Face, load_font, read_cover
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from PIL.ImageFont import FreeTypeFont
+
+__all__ = ["can_draw", "draw_mask", "needs_joining", "refusal"]
+
+_PROBE_SIZE = 32
+_VIRAMA = "\u0d4d"
+_DOT_REPH = "\u0d4e"
+# ZWNJ, ZWJ, soft hyphen and the direction marks: shaping obeys them and draws nothing.
+_INVISIBLE = frozenset("\u200c\u200d\u00ad\u200e\u200f\u2060")
+# With the signs that some faces join to some conjuncts, and then let those fall apart.
+_CONJUNCT = re.compile(f"([\u0d15-\u0d3a](?:{_VIRAMA}[\u0d15-\u0d3a])+)([\u0d41-\u0d44]?)")
+# The conjuncts that modern and old print alike write joined. A face may write any other pair with a visible
+# virama, as the reformed orthography allows (Noto and Lohit do so for many), and the text is read all the same.
+_JOINED = frozenset(
+    re.findall(
+        r"\S+",
+        "ക്ക ങ്ങ ച്ച ഞ്ഞ ട്ട ണ്ണ ത്ത ദ്ദ ന്ന പ്പ മ്മ യ്യ ല്ല വ്വ ള്ള റ്റ ങ്ക ഞ്ച ണ്ട ന്ത ന്ദ ന്ധ ന്റ മ്പ ന്മ "
+        "ക്ത ക്ഷ സ്ഥ സ്ത ദ്ധ ത്ഥ ജ്ഞ ശ്ച ഷ്ട ഹ്മ ണ്ഡ ത്മ ത്സ ച്ഛ ജ്ജ ശ്ശ സ്സ ഗ്ഗ ബ്ബ "
+        "ക്ല ഗ്ല പ്ല ഫ്ല ബ്ല ശ്ല സ്ല",
+    )
+)
+_SIGN_FORMING = "യരവ"
+_BEFORE_OR_BELOW = "രല"
+
+
+def can_draw(face: Face, text: str) -> bool:
+    """Whether ``face`` draws all of ``text``, with no missing glyph and no conjunct fallen apart."""
+    return not refusal(face, text)
+
+
+def refusal(face: Face, text: str) -> str:
+    """Why ``face`` must not draw ``text``, or the empty string when it may."""
+    cover = read_cover(face)
+    for character in text:
+        if ord(character) not in cover and character not in _INVISIBLE:
+            return f"no glyph for {_describe(character)}"
+    for character in set(text):
+        if not character.isspace() and character not in _INVISIBLE and not _leaves_ink(face, character):
+            return f"an empty glyph for {_describe(character)}"
+    if stray := _stray_mark(text):
+        return f"{_describe(stray)} has no letter to stand on, and would be drawn on a dotted circle"
+    if _DOT_REPH in text and _reph_stands_aside(face):
+        return f"{_describe(_DOT_REPH)} stands behind its letter, not above it"
+    for conjunct, sign in _CONJUNCT.findall(text):
+        if apart := _falls_apart(face, conjunct, sign):
+            return f"the conjunct {apart!r} falls apart" + (
+                f" in {conjunct + sign!r}" if apart != conjunct + sign else ""
+            )
+    return ""
+
+
+def needs_joining(first: str, second: str) -> bool:
+    """Whether print of either orthography joins these two consonants, where no ZWNJ parts them."""
+    return second in _SIGN_FORMING or f"{first}{_VIRAMA}{second}" in _JOINED
+
+
+def draw_mask(font: FreeTypeFont, text: str) -> tuple[NDArray[np.uint8], int, int]:
+    """The ink of ``text``, 255 where it is full, shaped as one run: (H, W), and where its corner lies.
+
+    The two numbers are x and y px of the left top corner, from the pen's start and the ascender's line. No row or
+    column at an edge is empty; a text without ink has no rows.
+    """
+    # Asking for the text's box first would shape it twice, so it is drawn on a page that few texts reach beyond.
+    reach = round(font.size)
+    page, box = _draw_on(font, text, (-reach, -reach, reach * (len(text) + 2), 3 * reach))
+    if box is not None and (min(box[:2]) == 0 or box[2] == page.width or box[3] == page.height):
+        left, top, right, bottom = (round(edge) for edge in font.getbbox(text))
+        # More on each side: rounding of the strokes must not clip.
+        reach = 2 - min(left, top)
+        page, box = _draw_on(font, text, (-reach, -reach, right + 2, bottom + 2))
+    if box is None:
+        return np.zeros((0, 0), np.uint8), 0, 0
+    return np.asarray(page.crop(box)), box[0] - reach, box[1] - reach
+
+
+def _draw_on(
+    font: FreeTypeFont, text: str, page: tuple[int, int, int, int]
+) -> tuple[Image.Image, tuple[int, int, int, int] | None]:
+    """``text`` on a page of those edges, px from the pen's start, and the box of its ink there."""
+    left, top, right, bottom = page
+    canvas = Image.new("L", (right - left, bottom - top))
+    ImageDraw.Draw(canvas).text((-left, -top), text, font=font, fill=255)
+    return canvas, canvas.getbbox()
+
+
+def _describe(character: str) -> str:
+    return f"{character!r} (U+{ord(character):04X})"
+
+
+def _stray_mark(text: str) -> str:
+    before = " "
+    for character in text:
+        if unicodedata.category(character)[0] == "M" and unicodedata.category(before)[0] not in "LM":
+            return character
+        if character not in _INVISIBLE:
+            before = character
+    return ""
+
+
+@lru_cache(maxsize=65536)
+def _leaves_ink(face: Face, character: str) -> bool:
+    return bool(_probe(face, character)[0].size)
+
+
+@lru_cache(maxsize=1024)
+def _reph_stands_aside(face: Face) -> bool:
+    """Whether the dot reph reaches beyond the letter that it belongs above, as where a face anchors it to none."""
+    (alone, left, _), (dotted, left_dotted, _) = _probe(face, "ക"), _probe(face, f"{_DOT_REPH}ക")
+    return bool(left_dotted + dotted.shape[1] > left + alone.shape[1] + _PROBE_SIZE / 8)
+
+
+@lru_cache(maxsize=65536)
+def _falls_apart(face: Face, conjunct: str, sign: str) -> str:
+    """The last pair of neighbours in ``conjunct`` that ``face`` draws as no print does, or nothing.
+
+    Each is judged with all that stands before it, and with what is joined to it behind: a face may join ച്ച, yet join
+    യ്ച in യ്ച്ച and leave the last ച behind a virama.
+    """
+    if len(conjunct) > 3 and _is_afloat(face, "ക\u0d4d", "ര"):
+        # In longer conjuncts the first shaper's tables put viramas last of all.
+        return conjunct
+    end = len(conjunct)
+    for k in range(end - 1, 0, -2):
+        pair = conjunct[k - 2 : k + 1]
+        if k == 2 and not needs_joining(pair[0], pair[-1]) and pair[-1] not in _BEFORE_OR_BELOW:
+            # Joined or not, it is drawn as some print has it.
+            break
+        if _is_apart(face, conjunct[:k], conjunct[k:end] + sign):
+            if needs_joining(pair[0], pair[-1]):
+                return pair
+            end, sign = k - 1, ""
+        elif pair[-1] in _BEFORE_OR_BELOW and _is_afloat(face, conjunct[:k], conjunct[k]):
+            return pair
+    return ""
+
+
+def _is_apart(face: Face, before: str, after: str) -> bool:
+    """Whether what stands before a joint, virama and all, keeps the virama when what stands after is added."""
+    text = before + after
+    whole, virama = _align(face, text, before)
+    # What follows may reach under the visible virama, so more ink there proves nothing; less does.
+    return bool((whole >= virama).all()) or _is_sum(face, text, (before, after))
+
+
+def _is_afloat(face: Face, before: str, after: str) -> bool:
+    """Whether the sign that ``after`` becomes stands behind its base.
+
+    That of ra belongs before the base or around it, that of la below it. Faces with tables for the first Indic shaper
+    alone put both after.
+    """
+    whole, base = _align(face, before + after, before[:-1])
+    return np.array_equal(whole, base)
+
+
+def _is_sum(face: Face, whole: str, parts: tuple[str, str]) -> bool:
+    """Whether ``whole`` has the ink and the width of its parts side by side, but for kerning."""
+    font = load_font(face, _PROBE_SIZE)
+    widths = [font.getlength(text) for text in (whole, *parts)]
+    if abs(widths[0] - sum(widths[1:])) >= 0.05 * widths[0]:
+        return False
+    inks = [float(_probe(face, text)[0].sum(dtype=np.int64)) for text in (whole, *parts)]
+    return abs(inks[0] - sum(inks[1:])) < 0.002 * inks[0]
+
+
+def _align(face: Face, whole: str, start: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """The ink of both texts, (H, W) each, in the columns that ``start`` takes, but for its last.
+
+    That may hold the first columns of what follows.
+    """
+    drawn = [_probe(face, whole), _probe(face, start)]
+    left, top = min(x for _, x, _ in drawn), min(y for _, _, y in drawn)
+    right = drawn[1][1] + drawn[1][0].shape[1] - 1 - left
+    height = max(y - top + mask.shape[0] for mask, _, y in drawn)
+    width = max(x - left + mask.shape[1] for mask, x, _ in drawn)
+    ink = np.zeros((2, height, width), dtype=np.uint8)
+    for layer, (mask, x, y) in zip(ink, drawn, strict=True):
+        layer[y - top : y - top + mask.shape[0], x - left : x - left + mask.shape[1]] = mask
+    return ink[0, :, :right], ink[1, :, :right]
+
+
+# Of each face the same few beginnings of conjuncts are looked at again and again.
+@lru_cache(maxsize=8192)
+def _probe(face: Face, text: str) -> tuple[NDArray[np.uint8], int, int]:
+    return draw_mask(load_font(face, _PROBE_SIZE), text)

@@ -1,0 +1,176 @@
+"""Sheets of pictures: lines one below another, each with its text and what was read in it, or many side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from PIL import Image, ImageDraw, ImageFont
+
+from ocrkit.drawing.rendering.fonts import find_faces, load_font, read_cover
+from ocrkit.errors import FontError, OptionError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PIL.ImageFont import FreeTypeFont
+    from PIL.ImageFont import ImageFont as BitmapFont
+
+    from ocrkit.drawing.rendering.fonts import Face
+
+__all__ = ["SheetRow", "draw_samples", "draw_sheet"]
+
+_MARGIN = 8  # px
+_TEXT_SIZE = 18  # px
+_MAX_WIDTH = 1600  # px of a picture; what is wider is scaled down
+_MAX_CAPTION = 120  # characters
+_LINE = _TEXT_SIZE + 8  # px
+_GAP, _AROUND = 4, 128  # px between samples, and the grey there
+_RIGHT, _WRONG, _TRUTH, _NEUTRAL, _PAPER = (20, 110, 40), (180, 30, 30), (90, 90, 90), (0, 0, 0), (255, 255, 255)
+_PLAIN = ("DejaVu Sans", "Manjari", "Rachana", "Noto Sans Malayalam")
+
+Colour = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """A picture, the text it shows (None if nobody knows), and what was read."""
+
+    image: Image.Image
+    truth: str | None
+    read: str
+
+
+def draw_sheet(rows: Sequence[SheetRow], *, title: str = "") -> Image.Image:
+    """Draw the rows: what was read in green where it is the truth, else in red with the truth beneath.
+
+    Characters that no face on this machine has come out as boxes.
+    """
+    blocks = [_Block(_bounded(row.image.convert("RGB")), _captions(row)) for row in rows]
+    top = _TEXT_SIZE + 3 * _MARGIN if title else 0
+    widths = [block.width for block in blocks] + [int(_font(title).getlength(title)), 200]
+    height = top + sum(block.height for block in blocks) + _MARGIN
+    sheet = Image.new("RGB", (max(widths) + 2 * _MARGIN, height), _PAPER)
+    if title:
+        ImageDraw.Draw(sheet).text((_MARGIN, _MARGIN), title, font=_font(title), fill=(0, 0, 0))
+    for block in blocks:
+        block.draw(sheet, top)
+        top += block.height
+    return sheet
+
+
+def draw_samples(pictures: Sequence[Image.Image], *, width: int = _MAX_WIDTH, scale: float = 1.0) -> Image.Image:
+    """Lay pictures side by side and row below row, on grey so that their edges show; for a look at a data set.
+
+    Args:
+        pictures: of any mode and size.
+        width: px of the sheet; a picture that is wider is cut off at its right.
+        scale: what the pictures are scaled by first.
+
+    Returns:
+        Mode ``L``; a picture stands in the first row that has room for it, and rows are as high as their highest.
+
+    Raises:
+        OptionError: the width or the scale leaves no pixel.
+    """
+    if width <= 2 * _GAP or scale <= 0:
+        raise OptionError(
+            f"width {width} px and scale {scale} leave nothing to see; expected over {2 * _GAP} px, over 0"
+        )
+    shelves: list[list[Image.Image]] = []
+    for picture in pictures:
+        size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+        grey = picture.convert("L").resize(size, Image.Resampling.BOX) if scale != 1 else picture.convert("L")
+        grey = grey.crop((0, 0, min(grey.width, width - 2 * _GAP), grey.height))
+        shelf = next((one for one in shelves if _taken(one) + grey.width + _GAP <= width), None)
+        if shelf is None:
+            shelves.append([grey])
+        else:
+            shelf.append(grey)
+    return _shelved(shelves, width)
+
+
+def _taken(shelf: Sequence[Image.Image]) -> int:
+    """The px that a row takes from the sheet's left edge, the gap behind its last picture included."""
+    return _GAP + sum(picture.width + _GAP for picture in shelf)
+
+
+def _shelved(shelves: Sequence[Sequence[Image.Image]], width: int) -> Image.Image:
+    heights = [max(picture.height for picture in shelf) for shelf in shelves]
+    sheet = Image.new("L", (width, _GAP + sum(heights) + _GAP * len(shelves)), _AROUND)
+    top = _GAP
+    for shelf, height in zip(shelves, heights, strict=True):
+        left = _GAP
+        for picture in shelf:
+            sheet.paste(picture, (left, top))
+            left += picture.width + _GAP
+        top += height + _GAP
+    return sheet
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A picture with coloured captions beneath it."""
+
+    picture: Image.Image
+    captions: list[tuple[str, Colour]]
+
+    @property
+    def width(self) -> int:
+        return max([self.picture.width, *(int(_font(text).getlength(text)) for text, _ in self.captions)])
+
+    @property
+    def height(self) -> int:
+        return self.picture.height + len(self.captions) * _LINE + 2 * _MARGIN
+
+    def draw(self, sheet: Image.Image, top: int) -> None:
+        """Draw the block across the sheet, from ``top`` px on."""
+        sheet.paste(self.picture, (_MARGIN, top + _MARGIN))
+        draw = ImageDraw.Draw(sheet)
+        baseline = top + _MARGIN + self.picture.height
+        for text, colour in self.captions:
+            draw.text((_MARGIN, baseline + 2), text, font=_font(text), fill=colour)
+            baseline += _LINE
+        draw.line((0, baseline + _MARGIN - 1, sheet.width, baseline + _MARGIN - 1), fill=(220, 220, 220))
+
+
+def _captions(row: SheetRow) -> list[tuple[str, Colour]]:
+    read = _shortened(row.read or "(nothing)")
+    if row.truth is None:
+        return [(read, _NEUTRAL)]
+    return [(read, _RIGHT)] if row.read == row.truth else [(read, _WRONG), (_shortened(row.truth), _TRUTH)]
+
+
+def _shortened(text: str) -> str:
+    """The text, cut where an untrained model's reading of a long line would make the sheet as wide as itself."""
+    return text if len(text) <= _MAX_CAPTION else text[: _MAX_CAPTION - 1] + "…"
+
+
+def _bounded(picture: Image.Image) -> Image.Image:
+    if picture.width <= _MAX_WIDTH:
+        return picture
+    return picture.resize((_MAX_WIDTH, max(1, round(picture.height * _MAX_WIDTH / picture.width))))
+
+
+def _font(text: str) -> FreeTypeFont | BitmapFont:
+    """A font that has the characters of a text, or as many of them as any has."""
+    return _font_for(frozenset(map(ord, text)))
+
+
+@lru_cache(maxsize=4096)
+def _font_for(points: frozenset[int]) -> FreeTypeFont | BitmapFont:
+    faces = _caption_faces()
+    if not faces:
+        return ImageFont.load_default(_TEXT_SIZE)
+    return load_font(max(faces, key=lambda face: len(points & read_cover(face))), _TEXT_SIZE)
+
+
+@lru_cache(maxsize=1)
+def _caption_faces() -> tuple[Face, ...]:
+    """The upright faces of the system, the plainest designs first, so that ties go to them."""
+    try:
+        faces = [face for face in find_faces() if face.style in ("Regular", "Book", "Medium", "Roman")]
+    except FontError:
+        return ()
+    return tuple(sorted(faces, key=lambda face: (face.family not in _PLAIN, face.family)))

@@ -1,0 +1,8 @@
+"""How well a model reads labelled lines, and how much a language model should count."""
+
+from __future__ import annotations
+
+from ocrkit.evaluation.error_rates import Evaluation, Judged, evaluate
+from ocrkit.evaluation.tuning import LmTrial, tune_language_model
+
+__all__ = ["Evaluation", "Judged", "LmTrial", "evaluate", "tune_language_model"]

@@ -1,0 +1,191 @@
+"""Reading images with a model: the device's forward pass overlaps the CPU's decoding."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import nullcontext
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from ocrkit.data.batching import LONG_LINE, batches, pad_batch
+from ocrkit.data.loading import FittedLine, LineLoader
+from ocrkit.data.records import BadImage, Prediction
+from ocrkit.errors import OptionError
+from ocrkit.nets.device import resolve_device
+from ocrkit.plugin.specs import DecoderOptions, TensorDecoder
+from ocrkit.recognition.decoding import NO_OPTIONS, make_decoder
+from ocrkit.recognition.prediction import Ruler, make_prediction
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable, Sequence
+    from contextlib import AbstractContextManager
+
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+    from ocrkit.ctc import Decoded
+    from ocrkit.data.records import Sample
+    from ocrkit.model import Model
+    from ocrkit.plugin.registry import Registry
+
+__all__ = ["Recognizer"]
+
+_WINDOW = 16  # batches that are sorted by width together, and so the most that a reading waits for
+_AHEAD = 2  # batches of log-probabilities that may wait on the device to be decoded; each can take hundreds of MB
+
+
+class Recognizer:
+    """Reads line images with a model and a decoder.
+
+    Args:
+        model: whose network is moved to the device.
+        decoder: a decoder's name; None chooses by the options, as ``choose_decoder`` does.
+        options: what is asked of the decoder.
+        device: ``auto`` (CUDA where there is one), or what torch calls it.
+        batch_size: lines in a forward pass, fewer where they are very long.
+        workers: processes that load images; -1 for one a core where there are many images, 0 for none.
+        registry: where the decoder is looked up; None for the default one.
+
+    Raises:
+        UnknownNameError: there is no such decoder.
+        OptionError: the decoder cannot honour an option, or needs a lexicon; a number is out of range; the device is
+            not there.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        *,
+        decoder: str | None = None,
+        options: DecoderOptions = NO_OPTIONS,
+        device: str = "auto",
+        batch_size: int = 32,
+        workers: int = 0,
+        registry: Registry | None = None,
+    ) -> None:
+        if batch_size < 1:
+            raise OptionError(f"batch_size is {batch_size!r}; expected at least 1")
+        if workers < -1:
+            raise OptionError(f"workers is {workers!r}; expected a number of processes, or -1 for one a core")
+        self.model = model
+        self._decoder = make_decoder(model.charset, decoder, options, registry)
+        self._device = resolve_device(device)
+        self._batch_size = batch_size
+        self._workers = workers
+        self._aside = _stream_aside(self._device)
+        model.network.to(self._device).eval()
+
+    def read(self, samples: Iterable[Sample]) -> Generator[Prediction | BadImage, None, None]:
+        """What stands in each image, or why it cannot be opened, in the order of the samples.
+
+        The first readings come after one batch; later ones in windows of more, within which lines of like width go
+        together. What a line reads as does not depend on which lines those are.
+        """
+        remaining = iter(samples)
+        batches_together = 1
+        with LineLoader.opened(self.model.architecture.preprocessing, workers=self._workers) as loader:
+            while window := list(islice(remaining, batches_together * self._batch_size)):
+                yield from self._read_window(window, list(loader.load(window)))
+                batches_together = min(2 * batches_together, _WINDOW)
+
+    def log_probs(self, samples: Iterable[Sample]) -> Generator[NDArray[np.float32] | BadImage, None, None]:
+        """Each image's (T, V) log-probabilities, or why it cannot be opened, in the order of the samples."""
+        remaining = iter(samples)
+        with LineLoader.opened(self.model.architecture.preprocessing, workers=self._workers) as loader:
+            while window := list(islice(remaining, self._batch_size)):
+                loaded = list(loader.load(window))
+                lines = [line for line in loaded if isinstance(line, FittedLine)]
+                rows = self._forward(lines).rows() if lines else iter(())
+                for line in loaded:
+                    if isinstance(line, BadImage):
+                        yield line
+                    else:
+                        yield next(rows)
+
+    def _read_window(
+        self, samples: Sequence[Sample], loaded: Sequence[FittedLine | BadImage]
+    ) -> list[Prediction | BadImage]:
+        lines = [(place, line) for place, line in enumerate(loaded) if isinstance(line, FittedLine)]
+        widths = [line.pixels.shape[1] for _, line in lines]
+        order = batches(widths, self._batch_size, max_columns=self._batch_size * LONG_LINE)
+        found: dict[int, Prediction | BadImage] = {
+            place: line for place, line in enumerate(loaded) if isinstance(line, BadImage)
+        }
+        with ThreadPoolExecutor(1) as thread:
+            pending: list[Future[list[tuple[int, Prediction]]]] = []
+            for indices in order:
+                batch = [lines[index] for index in indices.tolist()]
+                output = self._forward([line for _, line in batch])
+                if len(pending) >= _AHEAD:
+                    found.update(pending.pop(0).result())
+                names = [samples[place].name for place, _ in batch]
+                pending.append(thread.submit(self._decode_batch, batch, names, output))
+            for waiting in pending:
+                found.update(waiting.result())
+        return [found[place] for place in range(len(samples))]
+
+    def _forward(self, lines: Sequence[FittedLine]) -> _Output:
+        """The network's output for the lines; on CUDA this returns before it is there."""
+        padded, widths = pad_batch([line.pixels for line in lines])
+        pixels = torch.from_numpy(padded)
+        if self._aside is None:
+            images = pixels.to(self._device)
+        else:
+            # A copy of pageable memory may wait for the batches before.
+            images = pixels.pin_memory().to(self._device, non_blocking=True)
+        with torch.inference_mode():
+            log_probs, lengths = self.model.network(images, torch.from_numpy(widths))
+        ready = None if self._aside is None else torch.cuda.current_stream(self._device).record_event()
+        return _Output(log_probs, lengths.cpu().numpy(), ready)
+
+    def _decode_batch(
+        self, batch: Sequence[tuple[int, FittedLine]], names: Sequence[str], output: _Output
+    ) -> list[tuple[int, Prediction]]:
+        return [
+            (place, make_prediction(name, hypotheses, self.model.charset, self._ruler(line)))
+            for (place, line), name, hypotheses in zip(batch, names, self._decode(output), strict=True)
+        ]
+
+    def _decode(self, output: _Output) -> Decoded:
+        with torch.inference_mode(), output.read_on(self._aside):
+            if output.log_probs.device.type != "cpu" and isinstance(self._decoder, TensorDecoder):
+                return self._decoder.decode_tensor(output.log_probs, output.lengths)
+            return self._decoder.decode(output.log_probs.cpu().numpy(), output.lengths)
+
+    def _ruler(self, line: FittedLine) -> Ruler:
+        left, right = self.model.network.pixels(0)
+        scale = line.source_width / line.pixels.shape[1]
+        return Ruler(left * scale, (right - left) * scale, line.source_width)
+
+
+def _stream_aside(device: torch.device) -> torch.cuda.Stream | None:
+    """On CUDA a stream of high priority, whose work is not behind the forward passes of later batches in the queue."""
+    if device.type != "cuda":
+        return None
+    return torch.cuda.Stream(device, priority=-1)  # type: ignore[no-untyped-call]  # torch has no types for it
+
+
+@dataclass(frozen=True, slots=True)
+class _Output:
+    """(B, T, V) log-probabilities on the network's device, (B,) frames that count, and on CUDA when they are there."""
+
+    log_probs: Tensor
+    lengths: NDArray[np.int64]
+    ready: torch.cuda.Event | None = None
+
+    def rows(self) -> Generator[NDArray[np.float32], None, None]:
+        """Each line's (T, V), without padding."""
+        for row, length in zip(self.log_probs.cpu().numpy(), self.lengths, strict=True):
+            yield row[:length]
+
+    def read_on(self, stream: torch.cuda.Stream | None) -> AbstractContextManager[object]:
+        """Let what follows run on a stream of its own, once the output is there."""
+        if stream is None or self.ready is None:
+            return nullcontext()
+        stream.wait_event(self.ready)
+        self.log_probs.record_stream(stream)
+        return torch.cuda.stream(stream)

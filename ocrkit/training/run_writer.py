@@ -1,0 +1,148 @@
+"""What a run leaves in its folder: the best model, ``log.jsonl``, the configuration and the pictures."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from ocrkit.config import to_table, write_toml
+from ocrkit.training.folder import CONFIG_FILE, LOG_FILE, METRICS_FILE, MODEL_FILE, SAMPLES_FILE
+from ocrkit.training.observer import EpochReport, Observer, StepReport
+from ocrkit.training.pictures import draw_metrics, draw_readings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ocrkit.model import Model
+    from ocrkit.training.lines import Lines
+    from ocrkit.training.settings import RunConfig
+    from ocrkit.training.validation import Validation
+
+__all__ = ["RunWriter"]
+
+_STEPS_A_LOG_LINE = 50
+_PICTURES_EVERY = 30.0  # seconds; drawing must not eat the time of short epochs
+
+
+class RunWriter:
+    """Writes a run's folder as the run goes on."""
+
+    def __init__(
+        self, folder: Path, config: RunConfig, model: Model, validation: Lines, *, provenance: dict[str, object]
+    ) -> None:
+        self._folder = folder
+        self._config = config
+        self._model = model
+        self._validation = validation
+        self._provenance = provenance
+        self._drawn = 0.0
+        self._readings: tuple[str, ...] = ()
+        self._noted = False
+        self._observer = Observer()
+
+    @property
+    def log_file(self) -> Path:
+        """Where every step and epoch is told, one JSON object a line."""
+        return self._folder / LOG_FILE
+
+    def watching(self, observer: Observer) -> Observer:
+        """An observer that tells ``observer``, and writes down what it tells."""
+        self._observer = observer
+        return _Both(self, observer)
+
+    def begin(self, *, resuming: bool, training: Lines, step: int, device: str) -> None:
+        """Write the configuration, that the run begins or goes on, and which images are left out."""
+        write_toml(self._folder / CONFIG_FILE, to_table(self._config))
+        if resuming:
+            _end_last_line(self.log_file)
+        counts = {"training": len(training), "validation": len(self._validation)}
+        event, parameters = "resume" if resuming else "start", self._model.parameters()
+        self.write(event, step=step, device=device, parameters=parameters, **counts)
+        for bad in (*training.bad, *self._validation.bad):
+            self.write("left out", **asdict(bad))
+
+    def write(self, event: str, **values: object) -> None:
+        """Add one line to the log; a number that JSON does not have becomes null."""
+        stored = {key: _storable(value) for key, value in values.items()}
+        line = json.dumps({"event": event, "time": round(time.time(), 3), **stored}, ensure_ascii=False)
+        # A file's name may hold what UTF-8 does not.
+        with self.log_file.open("a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(line + "\n")
+
+    def keep_best(self, report: EpochReport, validation: Validation | None) -> None:
+        """Save the model as the best so far, and remember what it read."""
+        metrics = {"cer": report.cer, "exact": report.exact, "validation_loss": report.validation_loss}
+        judged = {} if validation is None else metrics
+        self._save({"epoch": report.epoch, "steps": report.step, "seconds": report.seconds, "metrics": judged})
+        self._readings = () if validation is None else validation.readings
+
+    def keep_unjudged(self, steps: int) -> None:
+        """Save the model as it is, from a run that ended before its first epoch did."""
+        self._save({"steps": steps, "metrics": {}})
+
+    def stepped(self, report: StepReport) -> None:
+        """Log some of the steps, and each that was left out."""
+        if report.step % _STEPS_A_LOG_LINE == 0 or not math.isfinite(report.loss):
+            self.write("step", **asdict(report))
+
+    def validated(self, report: EpochReport) -> None:
+        """Log an epoch, and draw the pictures when the last ones are old."""
+        self.write("epoch", **asdict(report))
+        if time.monotonic() - self._drawn > _PICTURES_EVERY:
+            self._draw()
+
+    def end(self, reason: str, steps: int) -> None:
+        """Log the end, and draw the pictures."""
+        self._draw()
+        self.write("end", reason=reason, step=steps)
+
+    def _save(self, metrics: dict[str, object]) -> None:
+        self._model.provenance = {**self._provenance, **metrics}
+        self._model.save(self._folder / MODEL_FILE)
+
+    def _draw(self) -> None:
+        self._drawn = time.monotonic()
+        if self._readings:
+            draw_readings(self._folder / SAMPLES_FILE, self._validation, self._readings, self._model.charset)
+        missing = draw_metrics(self._folder / METRICS_FILE, self.log_file)
+        if missing and not self._noted:
+            self._noted = True
+            self.write("note", message=missing)
+            self._observer.note(missing)
+
+
+def _storable(value: object) -> object:
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _end_last_line(log: Path) -> None:
+    """End a line that a kill has cut, so that what follows does not become part of it."""
+    if log.is_file() and not log.read_bytes().endswith(b"\n"):
+        with log.open("a", encoding="utf-8") as file:
+            file.write("\n")
+
+
+class _Both(Observer):
+    """Tells the record, then another observer."""
+
+    def __init__(self, record: RunWriter, observer: Observer) -> None:
+        self._record = record
+        self._observer = observer
+
+    def note(self, message: str) -> None:
+        self._record.write("note", message=message)
+        self._observer.note(message)
+
+    def preparing(self, stage: str, done: int, total: int) -> None:
+        self._observer.preparing(stage, done, total)
+
+    def stepped(self, report: StepReport) -> None:
+        self._record.stepped(report)
+        self._observer.stepped(report)
+
+    def validated(self, report: EpochReport) -> None:
+        self._record.validated(report)
+        self._observer.validated(report)

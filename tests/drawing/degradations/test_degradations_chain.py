@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from ocrkit.drawing.degradations.chain import DEGRADATIONS, TAKE_DETAIL, Planned, degrade, plan
+from ocrkit.errors import UnknownNameError
+
+if TYPE_CHECKING:
+    from ocrkit.drawing.degradations.picture import Picture
+
+
+def plans(strength: float, *, count: int) -> list[list[Planned]]:
+    return [plan(np.random.default_rng(seed), strength) for seed in range(count)]
+
+
+def worn(picture: Picture, seed: int, strength: float = 0.5, without: frozenset[str] = frozenset()) -> Picture:
+    return degrade(picture, np.random.default_rng(seed), strength, without)
+
+
+def test_a_seed_says_all(bars: Picture) -> None:
+    assert all(np.array_equal(worn(bars, seed), worn(bars, seed)) for seed in range(20))
+
+
+def test_another_seed_says_something_else(bars: Picture) -> None:
+    assert len({worn(bars, seed).tobytes() for seed in range(20)}) == 20
+
+
+def test_no_strength_is_no_degradation(bars: Picture) -> None:
+    assert np.array_equal(worn(bars, 1, 0.0), bars)
+
+
+def test_a_picture_goes_through_what_is_planned_each_with_its_own_stream(bars: Picture) -> None:
+    for seed in range(20):
+        expected = bars
+        for planned in plan(np.random.default_rng(seed), 0.8):
+            expected = DEGRADATIONS[planned.name](expected, np.random.default_rng(planned.seed), planned.amount)
+
+        assert np.array_equal(worn(bars, seed, 0.8), expected)
+
+
+@pytest.mark.parametrize("name", DEGRADATIONS)
+def test_what_is_left_out_leaves_the_others_draws_as_they_were(name: str, bars: Picture) -> None:
+    for seed in range(8):
+        expected = bars
+        for planned in plan(np.random.default_rng(seed), 0.8):
+            if planned.name != name:
+                expected = DEGRADATIONS[planned.name](expected, np.random.default_rng(planned.seed), planned.amount)
+
+        assert np.array_equal(worn(bars, seed, 0.8, frozenset({name})), expected)
+
+
+def test_with_all_left_out_the_picture_stays(bars: Picture) -> None:
+    assert np.array_equal(worn(bars, 1, 1.0, frozenset(DEGRADATIONS)), bars)
+
+
+def test_an_unknown_name_to_leave_out_is_told_with_the_nearest(bars: Picture) -> None:
+    with pytest.raises(UnknownNameError, match="no degradation 'blurr'; did you mean 'blur'"):
+        worn(bars, 1, 0.5, frozenset({"blurr"}))
+
+
+def test_each_degradation_comes_now_and_then() -> None:
+    names = Counter(planned.name for planned_ones in plans(0.5, count=800) for planned in planned_ones)
+
+    assert set(names) == set(DEGRADATIONS)
+
+
+def test_no_degradation_goes_farther_than_full_strength() -> None:
+    amounts = [planned.amount for planned_ones in plans(1.0, count=200) for planned in planned_ones]
+
+    assert min(amounts) > 0
+    assert max(amounts) <= 1
+
+
+def test_those_that_take_detail_share_a_budget() -> None:
+    for planned_ones in plans(1.0, count=200):
+        assert sum(planned.amount for planned in planned_ones if planned.name in TAKE_DETAIL) <= 1.5 + 1e-9
+
+
+def test_more_strength_plans_more() -> None:
+    few, more, most = (sum(map(len, plans(strength, count=300))) for strength in (0.1, 0.5, 1.0))
+
+    assert few < more < most
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (2, 2), (8, 500), (1, 50), (50, 1)])
+@pytest.mark.parametrize("grey", [0, 255])
+def test_a_blank_picture_of_any_size_comes_through(shape: tuple[int, int], grey: int) -> None:
+    for seed in range(30):
+        degraded = worn(np.full(shape, grey, np.uint8), seed, 1.0)
+
+        assert degraded.dtype == np.uint8
+        assert degraded.size
+
+
+def test_strokes_can_be_told_from_paper_after_all_of_it(bars: Picture) -> None:
+    for seed in range(60):
+        rows = worn(bars, seed).astype(float)
+
+        across = rows[rows.shape[0] // 3 : rows.shape[0] // 2].mean(axis=0)
+
+        assert across.max() - across.min() > 30
