@@ -1,8 +1,20 @@
-"""``python -m ocrkit`` is ``ocrkit``."""
+"""``python -m ocrkit`` is ``ocrkit``: the command line, once it is loaded."""
 
 from __future__ import annotations
 
-from ocrkit.cli.app import main
+import sys
+
+__all__ = ["main"]
+
+
+def main() -> None:
+    """Load the command line and run it; Ctrl-C while it is still being loaded ends as it does later."""
+    try:
+        from ocrkit.cli.app import main as run
+    except KeyboardInterrupt:
+        sys.exit(130)
+    run()
+
 
 if __name__ == "__main__":
     main()

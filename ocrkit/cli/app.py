@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import os
-import sys
 from typing import Annotated
 
 import typer
 
 from ocrkit.cli.commands import CommandGroup
 from ocrkit.cli.notes import show_warnings
-from ocrkit.cli.reporting import debug_is_on, report_unexpected, set_debug
+from ocrkit.cli.reporting import ending, set_debug
+from ocrkit.cli.streams import standard_streams
 
 __all__ = ["app", "main"]
 
@@ -50,13 +49,5 @@ def main() -> None:
     # Threads that spin while they wait cost little on an idle machine, and a factor of ten on one that is shared.
     # OpenMP reads this when torch is loaded, so it cannot be set any later.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        # Results are UTF-8 whatever the locale, and a file's name that is not comes out as the bytes that it is.
-        sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape")
-    try:
+    with standard_streams(), ending():
         typer.main.get_command(app)(prog_name="ocrkit")
-    except Exception as error:
-        if debug_is_on():
-            raise
-        report_unexpected(error)
-        sys.exit(1)

@@ -138,6 +138,8 @@ def _lines(file: str) -> list[str]:
 
     from ocrkit.errors import DataError
 
+    if file == "-" and sys.stdin is None:
+        raise DataError("standard input is closed; name a text file in UTF-8")
     data = sys.stdin.buffer.read() if file == "-" else _bytes(Path(file))
     try:
         # Not splitlines, which also cuts at U+2028 and the like: those are characters to be checked.

@@ -6,6 +6,8 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
+from ocrkit.cli.escaping import one_line, unescaped
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -44,5 +46,6 @@ def _print_fitted(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
     table = Table(*(word.upper() for word in header), box=None, pad_edge=False, header_style="bold")
     for row in rows:
-        table.add_row(*map(Text, row))  # Text, since brackets in a plain string would be read as markup
-    Console().print(table)
+        # Text, since brackets in a plain string would be read as markup
+        table.add_row(*(Text(one_line(cell)) for cell in row))
+    Console(file=unescaped(sys.stdout)).print(table)

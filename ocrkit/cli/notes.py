@@ -1,11 +1,19 @@
-"""Warnings that the library logs, shown on stderr."""
+"""Talk on stderr: what a command says, and the warnings that the library logs."""
 
 from __future__ import annotations
 
 import logging
 import sys
 
-__all__ = ["show_warnings"]
+from ocrkit.cli.escaping import one_line
+
+__all__ = ["say", "show_warnings"]
+
+
+def say(line: str) -> None:
+    """One line of talk on stderr, whatever the names in it hold."""
+    # Looked up afresh each time: while a progress bar is on, stderr is what prints above it.
+    print(one_line(line), file=sys.stderr, flush=True)
 
 
 def show_warnings() -> None:
@@ -21,8 +29,7 @@ class _Notes(logging.Handler):
         self._said: set[str] = set()
 
     def emit(self, record: logging.LogRecord) -> None:
-        # Looked up afresh each time: while a progress bar is on, stderr is what prints above it.
         message = record.getMessage()
         if message not in self._said:
             self._said.add(message)
-            print(f"note: {message}", file=sys.stderr, flush=True)
+            say(f"note: {message}")

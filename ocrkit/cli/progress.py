@@ -18,17 +18,15 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from ocrkit.cli.escaping import escaping, one_line, unescaped
+from ocrkit.cli.notes import say
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 __all__ = ["Stages", "counting", "say"]
 
 _EVERY = 15.0  # seconds between lines where there is no terminal
-
-
-def say(line: str) -> None:
-    """One line of talk on stderr."""
-    print(line, file=sys.stderr, flush=True)
 
 
 class Stages:
@@ -42,15 +40,18 @@ class Stages:
     def __enter__(self) -> Stages:
         if sys.stderr.isatty():
             columns = (
-                TextColumn("{task.description}"),
+                TextColumn("{task.description}", markup=False),
                 BarColumn(),
                 MofNCompleteColumn(),
                 TimeElapsedColumn(),
                 TimeRemainingColumn(),
             )
             # Unasked, rich would catch what goes to stdout and print it above the bar, on stderr.
-            self._bars = Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False)
+            console = Console(file=unescaped(sys.stderr), emoji=False)
+            self._bars = Progress(*columns, console=console, transient=True, redirect_stdout=False)
             self._bars.start()
+            # What rich puts in stderr's place, to print above the bar, knows of no escaping; ``stop`` takes it away.
+            sys.stderr = escaping(sys.stderr)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -73,7 +74,7 @@ class Stages:
         if self._bars is None:
             say(line)
         else:
-            self._bars.console.print(line, markup=False, highlight=False, soft_wrap=True)
+            self._bars.console.print(one_line(line), markup=False, highlight=False, soft_wrap=True)
 
     def _say_now_and_then(self, stage: str, done: int, total: int, remark: str) -> None:
         now = time.monotonic()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import errno
 import sys
 import traceback
 from contextlib import contextmanager
@@ -10,15 +10,22 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from ocrkit.cli.notes import say
+from ocrkit.cli.streams import ReaderLeft
 from ocrkit.errors import OcrkitError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["debug_is_on", "ending", "report_unexpected", "set_debug"]
+__all__ = ["INTERRUPTED", "ending", "report", "set_debug"]
 
-_INTERRUPTED = 130
+INTERRUPTED = 130
 _READER_GONE = 141  # as a program ends that SIGPIPE kills
+# What the machine lacks, not ocrkit: no bug, so no advice to look for one.
+_OF_THE_MACHINE = (
+    errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.EACCES, errno.EPERM, errno.EMFILE,
+    errno.ENFILE, errno.ENOMEM,
+)  # fmt: skip
 
 _debug = False
 
@@ -29,42 +36,46 @@ def set_debug(on: bool) -> None:
     _debug = on
 
 
-def debug_is_on() -> bool:
-    """Whether errors come with their traceback."""
-    return _debug
-
-
 @contextmanager
 def ending() -> Iterator[None]:
-    """Turn what a command raises into an exit code: errors of ocrkit, Ctrl-C, and a reader of stdout that left."""
+    """Turn whatever the block raises into an exit code, with a line on stderr where there is something to say.
+
+    What is printed by the end is written out here, so that stdout's own troubles are told like any other.
+    """
     try:
-        yield
+        try:
+            yield
+        except SystemExit:
+            sys.stdout.flush()
+            raise
         sys.stdout.flush()
-    except OcrkitError as error:
-        if _debug:
-            traceback.print_exc()
-        _say(f"error: {error}")
-        raise typer.Exit(1) from error
+    except ReaderLeft as error:
+        raise SystemExit(_READER_GONE) from error
     except KeyboardInterrupt as error:
-        if _debug:
-            traceback.print_exc()
-        _say("interrupted")
-        raise typer.Exit(_INTERRUPTED) from error
-    except BrokenPipeError as error:
-        _silence_stdout()
-        raise typer.Exit(_READER_GONE) from error
+        report("interrupted")
+        raise SystemExit(INTERRUPTED) from error
+    except OcrkitError as error:
+        report(f"error: {error}")
+        raise SystemExit(1) from error
+    except Exception as error:
+        if hasattr(error, "exit_code") or isinstance(error, typer.Abort):
+            raise  # wrong usage, or an end that was asked for: typer's own, whatever module it has them in
+        report(f"error: {_unexpected(error)}")
+        raise SystemExit(1) from error
 
 
-def report_unexpected(error: Exception) -> None:
-    """Say in one line that a bug was met, and how to see where."""
-    _say(f"error: unexpected {type(error).__name__}: {error}; put --debug after 'ocrkit' to see where it comes from")
+def report(line: str) -> None:
+    """Say how it ended, after the traceback of the exception under way if that is wanted."""
+    if _debug and sys.exc_info()[0] is not None:
+        traceback.print_exc()
+    say(line)
 
 
-def _say(line: str) -> None:
-    # A Unicode surrogate from a file's name must not turn the message into another error.
-    print(line.encode("utf-8", "backslashreplace").decode("utf-8"), file=sys.stderr)
-
-
-def _silence_stdout() -> None:
-    # Else the interpreter's own last flush would print "Exception ignored ... BrokenPipeError".
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _unexpected(error: Exception) -> str:
+    if isinstance(error, OSError) and error.errno in _OF_THE_MACHINE:
+        named = f"{error.filename!r}: " if error.filename is not None else ""
+        return f"{named}{error.strerror}"
+    if isinstance(error, MemoryError):
+        return "memory has run out; fewer lines at a time (--batch-size) need less"
+    kind, said = type(error).__name__, " ".join(str(error).split())
+    return f"unexpected {kind}: {said}; put --debug after 'ocrkit' to see where it comes from"
