@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.core import TyperGroup
 
+from ocrkit.cli.flags import learn_flags
 from ocrkit.cli.reporting import ending
 from ocrkit.errors import PluginError, UnknownNameError
 from ocrkit.plugin.offers import COMMAND
@@ -48,6 +49,8 @@ class CommandGroup(TyperGroup):
         except UnknownNameError as error:
             if not ctx.resilient_parsing:  # as it is while a shell completes a half-typed line
                 ctx.fail(str(error))
+        else:
+            learn_flags(self.commands[args[0]])
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from contextlib import closing
-from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -34,27 +33,17 @@ To = Annotated[str, typer.Option("--to", metavar="FORMAT", help="tsv (path<TAB>t
 
 
 @app.command()
+@shared.with_decoding()
 def decode(
     inputs: Inputs = None,
     model: shared.ModelName = None,
     charset: shared.CharsetName = None,
-    decoder: shared.DecoderName = None,
-    lexicon: shared.LexiconFile = None,
-    prior_weight: shared.PriorWeight = None,
-    lm: shared.LanguageModelFile = None,
-    lm_weight: shared.LmWeight = None,
-    lm_bonus: shared.LmBonus = None,
-    lm_unit: shared.LmUnit = "character",
-    separators: shared.Separators = None,
-    out_of_lexicon: shared.OutOfLexicon = None,
-    beam_width: shared.BeamWidth = None,
-    n_best: shared.NBest = 1,
+    *,
+    decoding: shared.Decoding,
     to: To = "tsv",
-    unencodable: shared.Unencodable = "error",
     device: shared.Device = "auto",
     batch_size: shared.BatchSize = 32,
     workers: shared.Workers = -1,
-    threads: shared.Threads = 0,
 ) -> None:
     """Read line images, or decode saved log-probabilities.
 
@@ -65,24 +54,9 @@ def decode(
 
     render = default_registry().renderer(to).render
     given, listed = _given(inputs)
-    options = partial(
-        shared.decoder_options,
-        lexicon=lexicon,
-        prior_weight=prior_weight,
-        lm=lm,
-        lm_weight=lm_weight,
-        lm_bonus=lm_bonus,
-        lm_unit=lm_unit,
-        separators=separators,
-        out_of_lexicon=out_of_lexicon,
-        beam_width=beam_width,
-        n_best=n_best,
-        threads=threads,
-        unencodable=unencodable,
-    )
     if _are_posteriors(given):
         symbols = _charset(model, charset)
-        _write(render(_read_posteriors(given, symbols, decoder, options(symbols))))
+        _write(render(_read_posteriors(given, symbols, decoding.decoder, decoding.options(symbols))))
         return
     samples = _samples(given, missing_ok=listed)
     loaded = shared.load_model(model, charset)
@@ -90,8 +64,8 @@ def decode(
 
     recognizer = Recognizer(
         loaded,
-        decoder=decoder,
-        options=options(loaded.charset),
+        decoder=decoding.decoder,
+        options=decoding.options(loaded.charset),
         device=device,
         batch_size=batch_size,
         workers=workers,

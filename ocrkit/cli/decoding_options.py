@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sys
 from contextlib import nullcontext
+from dataclasses import dataclass
+from functools import wraps
+from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from ocrkit.ctc import Lexicon, NgramModel
@@ -21,27 +24,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BatchSize",
-    "BeamWidth",
     "CharsetName",
-    "DecoderName",
+    "Decoding",
     "Device",
-    "LanguageModelFile",
-    "LexiconFile",
-    "LmBonus",
-    "LmUnit",
-    "LmWeight",
     "ModelName",
-    "NBest",
-    "OutOfLexicon",
-    "PriorWeight",
-    "Separators",
-    "Threads",
-    "Unencodable",
     "Workers",
-    "decoder_options",
     "load_model",
     "progress_beside_results",
     "report_bad",
+    "with_decoding",
 ]
 
 ModelName = Annotated[
@@ -56,57 +47,6 @@ ModelName = Annotated[
 CharsetName = Annotated[
     str | None,
     typer.Option("-c", "--charset", metavar="NAME", help="What the model should read, where --model names none."),
-]
-DecoderName = Annotated[
-    str | None,
-    typer.Option("--decoder", metavar="NAME", help="greedy, beam, lexicon, text or a plugin's; else by the options."),
-]
-LexiconFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--lexicon", metavar="FILE", help="The entries that may be read: one a line, .gz works; or a saved lexicon."
-    ),
-]
-PriorWeight = Annotated[
-    float | None,
-    typer.Option("--prior-weight", metavar="W", help="The factor of the log-frequency that counts in --lexicon give."),
-]
-LanguageModelFile = Annotated[
-    Path | None, typer.Option("--lm", metavar="FILE", help="An n-gram language model in ARPA format; .gz works.")
-]
-LmWeight = Annotated[
-    float | None, typer.Option("--lm-weight", metavar="W", help="The factor of its log-probability; 0.5 by default.")
-]
-LmBonus = Annotated[
-    float | None, typer.Option("--lm-bonus", metavar="B", help="Nats added for each of its units; 0 by default.")
-]
-LmUnit = Annotated[
-    str, typer.Option("--lm-unit", metavar="UNIT", help="What it is a model of: character, or word with --lexicon.")
-]
-Separators = Annotated[
-    str | None,
-    typer.Option(
-        "--separators",
-        metavar="CHARS",
-        help="What may stand between entries; else all spaces, punctuation marks, symbols and digits of the charset.",
-    ),
-]
-OutOfLexicon = Annotated[
-    float | None,
-    typer.Option(
-        "--out-of-lexicon",
-        metavar="NATS",
-        help="What each character of a word costs that is no entry; else none is read.",
-    ),
-]
-BeamWidth = Annotated[
-    int | None, typer.Option("--beam-width", metavar="N", help="Labellings that beam search keeps after each frame.")
-]
-NBest = Annotated[int, typer.Option("--n-best", metavar="N", help="Readings of each line, which --to jsonl shows.")]
-Threads = Annotated[int, typer.Option("--threads", metavar="N", help="Threads of the decoder; 0 for one a core.")]
-Unencodable = Annotated[
-    str,
-    typer.Option("--unencodable", metavar="HOW", help="Lexicon words that the charset cannot spell: error, or skip."),
 ]
 Device = Annotated[str, typer.Option("-d", "--device", metavar="NAME", help="auto, cpu, cuda, cuda:1, …")]
 BatchSize = Annotated[int, typer.Option("-B", "--batch-size", metavar="N", help="Lines in a forward pass.")]
@@ -130,40 +70,130 @@ def load_model(name: str | None, charset: str | None) -> Model:
     return Model.load(found.path)
 
 
-def decoder_options(
-    charset: Charset,
-    *,
-    lexicon: Path | None,
-    prior_weight: float | None,
-    lm: Path | None,
-    lm_weight: float | None,
-    lm_bonus: float | None,
-    lm_unit: str,
-    separators: str | None,
-    out_of_lexicon: float | None,
-    beam_width: int | None,
-    n_best: int,
-    threads: int,
-    unencodable: str,
-) -> DecoderOptions:
-    """What the options ask of a decoder; lexicon words that are left out are counted on stderr."""
-    from ocrkit.errors import OptionError
-    from ocrkit.plugin.specs import DecoderOptions
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """An option of decoding: what the library calls it, what the command line does, and what it takes there."""
 
-    if unencodable not in ("error", "skip"):
-        raise OptionError(f"--unencodable is {unencodable!r}; expected error or skip")
-    return DecoderOptions(
-        lexicon=None if lexicon is None else _lexicon(lexicon, charset, skip=unencodable == "skip"),
-        prior_weight=prior_weight,
-        language_model=None if lm is None else _language_model(lm, charset, lm_unit),
-        lm_weight=lm_weight,
-        lm_bonus=lm_bonus,
-        separators=None if separators is None else frozenset(charset.encode(separators, where="--separators")),
-        out_of_lexicon=out_of_lexicon,
-        beam_width=beam_width,
-        n_best=n_best,
-        threads=threads,
-    )
+    field: str
+    flag: str
+    type: Any
+    metavar: str
+    help: str
+    default: object = None
+
+
+# Most are fields of DecoderOptions, in the same words; the others choose the decoder, or say how a file is read.
+_TABLE = (
+    _Row("decoder", "--decoder", str | None, "NAME", "greedy, beam, lexicon, text or a plugin's; else by the options."),
+    _Row(
+        "lexicon",
+        "--lexicon",
+        Path | None,
+        "FILE",
+        "The entries that may be read: one a line, .gz works; or a saved lexicon.",
+    ),
+    _Row(
+        "prior_weight",
+        "--prior-weight",
+        float | None,
+        "W",
+        "The factor of the log-frequency that counts in --lexicon give.",
+    ),
+    _Row("language_model", "--lm", Path | None, "FILE", "An n-gram language model in ARPA format; .gz works."),
+    _Row("lm_weight", "--lm-weight", float | None, "W", "The factor of its log-probability; 0.5 by default."),
+    _Row("lm_bonus", "--lm-bonus", float | None, "B", "Nats added for each of its units; 0 by default."),
+    _Row("lm_unit", "--lm-unit", str, "UNIT", "What it is a model of: character, or word with --lexicon.", "character"),
+    _Row(
+        "separators",
+        "--separators",
+        str | None,
+        "CHARS",
+        "What may stand between entries; else all spaces, punctuation marks, symbols and digits of the charset.",
+    ),
+    _Row(
+        "out_of_lexicon",
+        "--out-of-lexicon",
+        float | None,
+        "NATS",
+        "What each character of a word costs that is no entry; else none is read.",
+    ),
+    _Row("beam_width", "--beam-width", int | None, "N", "Labellings that beam search keeps after each frame."),
+    _Row("n_best", "--n-best", int, "N", "Readings of each line, which --to jsonl shows.", 1),
+    _Row("threads", "--threads", int, "N", "Threads of the decoder; 0 for one a core.", 0),
+    _Row(
+        "unencodable",
+        "--unencodable",
+        str,
+        "HOW",
+        "Lexicon words that the charset cannot spell: error, or skip.",
+        "error",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Decoding:
+    """What a command line says of decoding, by the table's fields."""
+
+    values: Mapping[str, Any]
+
+    @property
+    def decoder(self) -> str | None:
+        """The decoder's name, or None where the options choose it."""
+        name: str | None = self.values["decoder"]
+        return name
+
+    def options(self, charset: Charset) -> DecoderOptions:
+        """What is asked of the decoder; lexicon words that are left out are counted on stderr."""
+        from ocrkit.plugin.specs import DecoderOptions
+
+        given = dict(self.values)
+        skip, by_word = _choice(given, "unencodable", "skip"), _choice(given, "lm_unit", "word")
+        made: dict[str, Callable[[Any], Any]] = {
+            "lexicon": lambda path: _lexicon(path, charset, skip=skip),
+            "language_model": lambda path: _language_model(path, charset, by_word=by_word),
+            "separators": lambda symbols: frozenset(charset.encode(symbols, where="--separators")),
+        }
+        for name, make in made.items():
+            given[name] = None if given[name] is None else make(given[name])
+        del given["decoder"], given["unencodable"], given["lm_unit"]
+        return DecoderOptions(**given)
+
+
+def with_decoding(*, without: Sequence[str] = ()) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command the table's options, where its signature has ``decoding``, which is what it gets of them."""
+    rows = [row for row in _TABLE if row.field not in without]
+
+    def give(command: Callable[..., None]) -> Callable[..., None]:
+        @wraps(command)
+        def run(**given: Any) -> None:
+            values = {row.field: given.pop(row.field) for row in rows}
+            command(**given, decoding=Decoding(values))
+
+        taken: list[Parameter] = []
+        for own in signature(command, eval_str=True).parameters.values():
+            taken += map(_parameter, rows) if own.name == "decoding" else [own.replace(kind=Parameter.KEYWORD_ONLY)]
+        # What Typer makes the command line of.
+        vars(run)["__signature__"] = Signature(taken)
+        run.__annotations__ = {each.name: each.annotation for each in taken}
+        return run
+
+    return give
+
+
+def _parameter(row: _Row) -> Parameter:
+    option = typer.Option(row.default, row.flag, metavar=row.metavar, help=row.help)
+    return Parameter(row.field, Parameter.KEYWORD_ONLY, default=option, annotation=row.type)
+
+
+def _choice(given: Mapping[str, Any], field: str, other: str) -> bool:
+    """Whether the one of two values is given that is not the default."""
+    from ocrkit.errors import OptionError
+
+    [usual] = [row.default for row in _TABLE if row.field == field]
+    if given[field] not in (usual, other):
+        raise OptionError(f"`{field}` is {given[field]!r}; expected {usual} or {other}")
+    return bool(given[field] == other)
 
 
 def _lexicon(path: Path, charset: Charset, *, skip: bool) -> Lexicon:
@@ -181,13 +211,10 @@ def _lexicon(path: Path, charset: Charset, *, skip: bool) -> Lexicon:
     return file.build()
 
 
-def _language_model(path: Path, charset: Charset, unit: str) -> NgramModel:
+def _language_model(path: Path, charset: Charset, *, by_word: bool) -> NgramModel:
     from ocrkit.ctc import NgramModel
-    from ocrkit.errors import OptionError
 
-    if unit not in ("character", "word"):
-        raise OptionError(f"--lm-unit is {unit!r}; expected character or word")
-    return NgramModel.read(path, charset, unit="word" if unit == "word" else "character")
+    return NgramModel.read(path, charset, unit="word" if by_word else "character")
 
 
 def progress_beside_results(stage: str) -> AbstractContextManager[Callable[[int, int], None]]:

@@ -39,30 +39,21 @@ TuneLm = Annotated[
 
 
 @app.command()
+@shared.with_decoding(without=["n_best"])
 def evaluate(
     data: Data,
     model: shared.ModelName = None,
     charset: shared.CharsetName = None,
     format_: Format = None,
-    decoder: shared.DecoderName = None,
-    lexicon: shared.LexiconFile = None,
-    prior_weight: shared.PriorWeight = None,
-    lm: shared.LanguageModelFile = None,
-    lm_weight: shared.LmWeight = None,
-    lm_bonus: shared.LmBonus = None,
-    lm_unit: shared.LmUnit = "character",
+    *,
+    decoding: shared.Decoding,
     tune_lm: TuneLm = False,
-    separators: shared.Separators = None,
-    out_of_lexicon: shared.OutOfLexicon = None,
-    beam_width: shared.BeamWidth = None,
     ignore_case: IgnoreCase = False,
     as_json: AsJson = False,
     sheet: Sheet = None,
-    unencodable: shared.Unencodable = "error",
     device: shared.Device = "auto",
     batch_size: shared.BatchSize = 32,
     workers: shared.Workers = -1,
-    threads: shared.Threads = 0,
 ) -> None:
     """Measure a model's errors on labelled lines.
 
@@ -73,29 +64,17 @@ def evaluate(
 
     loaded = shared.load_model(model, charset)
     samples = _samples(data, format_, loaded.charset)
-    options = shared.decoder_options(
-        loaded.charset,
-        lexicon=lexicon,
-        prior_weight=prior_weight,
-        lm=lm,
-        lm_weight=lm_weight,
-        lm_bonus=lm_bonus,
-        lm_unit=lm_unit,
-        separators=separators,
-        out_of_lexicon=out_of_lexicon,
-        beam_width=beam_width,
-        n_best=1,
-        threads=threads,
-        unencodable=unencodable,
-    )
+    options = decoding.options(loaded.charset)
     from ocrkit.evaluation import evaluate as run_evaluation
     from ocrkit.recognition import Recognizer
 
     recognizer = Recognizer(
-        loaded, decoder=decoder, options=options, device=device, batch_size=batch_size, workers=workers
+        loaded, decoder=decoding.decoder, options=options, device=device, batch_size=batch_size, workers=workers
     )
     if tune_lm:
-        trials = _tune(recognizer, samples, options, decoder=decoder, ignore_case=ignore_case, drawn=sheet is not None)
+        trials = _tune(
+            recognizer, samples, options, decoder=decoding.decoder, ignore_case=ignore_case, drawn=sheet is not None
+        )
         (_print_trials_json if as_json else _print_trials)(trials)
         return
     with counting("reading") as progress:
@@ -119,7 +98,7 @@ def _tune(
     from ocrkit.errors import OptionError
     from ocrkit.evaluation.tuning import tune_language_model
 
-    if options.lm_weight is not None or options.lm_bonus is not None:
+    if options.asked.keys() & {"lm_weight", "lm_bonus"}:
         raise OptionError("--tune-lm chooses --lm-weight and --lm-bonus itself; leave them out")
     if drawn:
         raise OptionError("--tune-lm draws no --sheet; give the best weight and bonus without --tune-lm to get one")

@@ -6,6 +6,7 @@ import logging
 import sys
 
 from ocrkit.cli.escaping import one_line
+from ocrkit.cli.flags import in_flags
 
 __all__ = ["say", "show_warnings"]
 
@@ -29,7 +30,7 @@ class _Notes(logging.Handler):
         self._said: set[str] = set()
 
     def emit(self, record: logging.LogRecord) -> None:
-        message = record.getMessage()
+        message = in_flags(record.getMessage())
         if message not in self._said:
             self._said.add(message)
             say(f"note: {message}")

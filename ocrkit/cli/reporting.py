@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from ocrkit.cli.flags import in_flags
 from ocrkit.cli.notes import say
 from ocrkit.cli.streams import ReaderLeft
 from ocrkit.errors import OcrkitError
@@ -55,7 +56,7 @@ def ending() -> Iterator[None]:
         report("interrupted")
         raise SystemExit(INTERRUPTED) from error
     except OcrkitError as error:
-        report(f"error: {error}")
+        report(f"error: {in_flags(str(error))}")
         raise SystemExit(1) from error
     except Exception as error:
         if hasattr(error, "exit_code") or isinstance(error, typer.Abort):

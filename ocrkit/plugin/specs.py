@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
@@ -74,6 +74,8 @@ class BackboneSpec:
 class DecoderOptions:
     """What the user asked of a decoder; a field left at its default was not asked for.
 
+    A field whose metadata name another under ``of`` means nothing without it.
+
     Attributes:
         lexicon: the entries that a reading must or should come from.
         prior_weight: the factor of each entry's ln(count / total); the lexicon needs counts.
@@ -89,16 +91,23 @@ class DecoderOptions:
     """
 
     lexicon: Lexicon | None = None
-    prior_weight: float | None = None
+    prior_weight: float | None = field(default=None, metadata={"of": "lexicon"})
     beam_width: int | None = None
     n_best: int = 1
     language_model: object | None = None
-    lm_weight: float | None = None
-    lm_bonus: float | None = None
-    separators: frozenset[int] | None = None
-    out_of_lexicon: float | None = None
+    lm_weight: float | None = field(default=None, metadata={"of": "language_model"})
+    lm_bonus: float | None = field(default=None, metadata={"of": "language_model"})
+    separators: frozenset[int] | None = field(default=None, metadata={"of": "lexicon"})
+    out_of_lexicon: float | None = field(default=None, metadata={"of": "lexicon"})
     threads: int = 0
     extra: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def asked(self) -> dict[str, object]:
+        """What was asked for, by the names of its fields; ``threads``, which changes no reading, is never among it."""
+        unasked = DecoderOptions()
+        values = {each.name: getattr(self, each.name) for each in fields(DecoderOptions) if each.name != "threads"}
+        return {name: value for name, value in values.items() if value != getattr(unasked, name)}
 
 
 class Decoder(Protocol):
@@ -126,14 +135,23 @@ class DecoderSpec:
         name: what ``--decoder`` calls it.
         summary: one line for listings.
         needs_lexicon: whether it cannot work without one.
-        build: makes the decoder for a charset; raises ``OptionError`` for an option that it cannot honour. It may be
-            a ``TensorDecoder``.
+        build: makes the decoder for a charset; raises ``OptionError`` for a value out of range. It may be a
+            ``TensorDecoder``.
+        honours: the fields of ``DecoderOptions`` that it can honour; where another is asked for, it is not built.
+            ``threads`` need not be among them, nor ``lexicon`` where it needs one. With ``extra`` among them, ``build``
+            raises ``OptionError`` for a name in there that it does not know.
     """
 
     name: str
     summary: str
     needs_lexicon: bool
     build: Callable[[Charset, DecoderOptions], Decoder]
+    honours: frozenset[str] = frozenset()
+
+    @property
+    def honoured(self) -> frozenset[str]:
+        """All fields that it honours, those included that need not be named."""
+        return self.honours | {"threads"} | ({"lexicon"} if self.needs_lexicon else set())
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,9 +91,15 @@ def test_a_saved_lexicon_whose_header_was_altered_is_refused(decode: Decode) -> 
             ("--lexicon", "words.txt", "--prior-weight", "1"),
             "has no counts for --prior-weight to weigh; give it lines of",
         ),
-        (("--lexicon", "counted.txt", "--prior-weight", "-1"), "prior_weight is -1.0; it is finite and 0 or more"),
-        (("--prior-weight", "1"), "decoder 'greedy' cannot honour --prior-weight"),
-        (("--decoder", "lexicon", "--prior-weight", "1"), "decoder 'lexicon' needs a lexicon: --lexicon words.txt"),
+        (("--lexicon", "counted.txt", "--prior-weight", "-1"), "--prior-weight is -1.0; it lies in 0..1e+30"),
+        (
+            ("--prior-weight", "1"),
+            "decoder 'beam' cannot honour --prior-weight; use --decoder lexicon or --decoder text with a --lexicon",
+        ),
+        (
+            ("--decoder", "lexicon", "--prior-weight", "1"),
+            "decoder 'lexicon' needs a lexicon; give it a word list with --lexicon",
+        ),
     ],
 )
 def test_priors_that_cannot_be_weighed_are_refused(decode: Decode, options: tuple[str, ...], complaint: str) -> None:

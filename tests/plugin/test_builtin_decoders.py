@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from ocrkit.ctc import Lexicon, NgramModel, beam_search, greedy
+from ocrkit.ctc import Lexicon, NgramModel, beam_search, greedy, text_search
 from ocrkit.errors import OptionError
 from ocrkit.plugin.builtin.decoders import default_separators, ocrkit_decoders
+from ocrkit.plugin.registry import load_registry
 from ocrkit.plugin.specs import DecoderOptions, DecoderSpec
 from ocrkit.plugin.testing import check_decoder
+from ocrkit.recognition import make_decoder
 from ocrkit.text.charset import Charset
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
+
+    from ocrkit.ctc import Decoded
 
 SPECS = {spec.name: spec for spec in ocrkit_decoders()}
 CHARSET = Charset("letters", ("", "a", "b"), script="Latn", languages=("und",))
@@ -77,43 +84,79 @@ def test_lexicon_reads_entries_only() -> None:
 @pytest.mark.parametrize(
     ("name", "options", "message"),
     [
-        ("greedy", DecoderOptions(beam_width=5), "'greedy' cannot honour --beam-width; use --decoder beam"),
-        ("greedy", DecoderOptions(n_best=2), "cannot honour --n-best; use --decoder beam"),
-        ("greedy", DecoderOptions(lexicon=WORDS), "cannot honour --lexicon; use --decoder lexicon"),
-        ("beam", DecoderOptions(lexicon=WORDS), "'beam' cannot honour --lexicon; use --decoder lexicon or text, or"),
-        ("greedy", DecoderOptions(prior_weight=1.0), "use --decoder lexicon or text with a --lexicon, or leave"),
-        ("lexicon", DecoderOptions(lexicon=COUNTED, prior_weight=-1.0), "prior_weight is -1.0; it is finite and 0 or"),
-        ("text", DecoderOptions(lexicon=COUNTED, prior_weight=float("inf")), "prior_weight is inf"),
+        ("greedy", DecoderOptions(beam_width=5), "'greedy' cannot honour `beam_width`; use `decoder='beam'`, or leave"),
+        ("greedy", DecoderOptions(n_best=2), "cannot honour `n_best`; use `decoder='beam'`, or leave"),
+        (
+            "greedy",
+            DecoderOptions(lexicon=WORDS),
+            "cannot honour `lexicon`; use `decoder='lexicon'` or `decoder='text'`",
+        ),
+        (
+            "beam",
+            DecoderOptions(lexicon=WORDS, beam_width=9),
+            "cannot honour `lexicon`; use `decoder='text'`, or leave",
+        ),
+        (
+            "greedy",
+            DecoderOptions(prior_weight=1.0),
+            "use `decoder='lexicon'` or `decoder='text'` with a `lexicon`, or",
+        ),
+        ("greedy", DecoderOptions(language_model=BY_LABEL), "cannot honour `language_model`; use `decoder='beam'`, or"),
+        ("lexicon", DecoderOptions(lexicon=WORDS, language_model=BY_LABEL), "use `decoder='text'`, or leave it out"),
+        ("beam", DecoderOptions(separators=frozenset({1})), "`separators`; use `decoder='text'` with a `lexicon`, or"),
+        (
+            "lexicon",
+            DecoderOptions(lexicon=WORDS, out_of_lexicon=1.0),
+            "`out_of_lexicon`; use `decoder='text'`, or leave",
+        ),
+        ("lexicon", DecoderOptions(lexicon=WORDS, beam_width=5), "'lexicon' cannot honour `beam_width`; use"),
+        ("lexicon", DecoderOptions(lexicon=WORDS, lm_weight=0.5), "cannot honour `lm_weight`; use `decoder='text'`"),
+        ("beam", DecoderOptions(extra={"alpha": 1}), "'beam' has no option 'alpha'; it takes no options of its own"),
+        ("beam", DecoderOptions(lm_weight=1.0), "no language model for `lm_weight` to speak of; give one with `lang"),
+        ("text", DecoderOptions(lexicon=WORDS, lm_bonus=0.5), "no language model for `lm_bonus` to speak of"),
+        (None, DecoderOptions(lm_bonus=0.5), "no language model for `lm_bonus` to speak of"),
+        ("text", DecoderOptions(), "'text' needs a lexicon; give it a word list with `lexicon`"),
+        ("lexicon", DecoderOptions(), "'lexicon' needs a lexicon; give it a word list with `lexicon`"),
         (
             "text",
             DecoderOptions(lexicon=WORDS, prior_weight=0.5),
-            "has no counts for --prior-weight to weigh; give it li",
+            "has no counts for `prior_weight` to weigh; give it li",
         ),
-        ("greedy", DecoderOptions(language_model=object()), "cannot honour --lm; use --decoder beam"),
-        ("lexicon", DecoderOptions(lexicon=WORDS, language_model=object()), "cannot honour --lm; use --decoder text"),
-        ("beam", DecoderOptions(language_model=object()), "takes an NgramModel, not <object"),
-        ("beam", DecoderOptions(language_model=BY_WORD), "'beam' has no words; give --lm-unit word a --lexicon too"),
-        ("beam", DecoderOptions(language_model=BY_LABEL, lm_weight=-1.0), "lm_weight is -1.0; it is finite and 0 or"),
+        ("lexicon", DecoderOptions(lexicon=COUNTED, prior_weight=-1.0), "prior_weight is -1.0; it lies in 0..1e+30"),
+        ("text", DecoderOptions(lexicon=COUNTED, prior_weight=float("inf")), "prior_weight is inf"),
+        ("beam", DecoderOptions(language_model=object()), "expected an NgramModel, as NgramModel.read gives"),
+        ("beam", DecoderOptions(language_model=BY_WORD), "'beam' has no words; give a model with `lm_unit='word'` a"),
+        ("beam", DecoderOptions(language_model=BY_LABEL, lm_weight=-1.0), "lm_weight is -1.0; it lies in 0.."),
         ("beam", DecoderOptions(language_model=BY_LABEL, lm_bonus=float("inf")), "lm_bonus is inf"),
-        ("beam", DecoderOptions(lm_weight=1.0), "'beam' has no language model to weigh; give it one with --lm"),
-        ("beam", DecoderOptions(separators=frozenset({1})), "cannot honour --separators; use --decoder text"),
-        ("lexicon", DecoderOptions(out_of_lexicon=1.0), "cannot honour --out-of-lexicon; use --decoder text"),
-        ("text", DecoderOptions(), "'text' has no lexicon; give it a word list with --lexicon"),
-        ("text", DecoderOptions(lexicon=WORDS, out_of_lexicon=-1.0), "out_of_lexicon is -1.0; it is 0 nats or more"),
+        ("text", DecoderOptions(lexicon=WORDS, out_of_lexicon=-1.0), "out_of_lexicon is -1.0; it lies in 0..inf"),
         ("text", DecoderOptions(lexicon=WORDS, beam_width=0), "beam_width is 0"),
-        ("text", DecoderOptions(lexicon=WORDS, lm_bonus=0.5), "'text' has no language model to weigh"),
         ("beam", DecoderOptions(beam_width=0), "beam_width is 0; it is at least 1"),
         ("beam", DecoderOptions(n_best=0), "n_best is 0; it is at least 1"),
-        ("beam", DecoderOptions(extra={"alpha": 1}), "'beam' has no option 'alpha'"),
-        ("lexicon", DecoderOptions(), "'lexicon' has no lexicon; give it a word list with --lexicon"),
-        ("lexicon", DecoderOptions(lexicon=WORDS, beam_width=5), "'lexicon' cannot honour --beam-width"),
-        ("lexicon", DecoderOptions(lexicon=WORDS, lm_weight=0.5), "cannot honour --lm-weight"),
         ("lexicon", DecoderOptions(lexicon=WORDS, n_best=0), "n_best is 0"),
     ],
 )
-def test_an_option_that_a_decoder_cannot_honour_is_refused(name: str, options: DecoderOptions, message: str) -> None:
-    with pytest.raises(OptionError, match=message):
-        SPECS[name].build(CHARSET, options)
+def test_an_option_that_a_decoder_cannot_honour_is_refused(
+    name: str | None, options: DecoderOptions, message: str
+) -> None:
+    with pytest.raises(OptionError, match=re.escape(message)):
+        make_decoder(CHARSET, name, options, load_registry("none"))
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "search"),
+    [
+        ("beam", DecoderOptions(language_model=BY_LABEL), beam_search),
+        ("text", DecoderOptions(language_model=BY_LABEL, lexicon=WORDS, separators=frozenset({2})), text_search),
+    ],
+)
+def test_what_is_not_asked_for_is_left_to_the_search(
+    name: str, options: DecoderOptions, search: Callable[..., Decoded]
+) -> None:
+    log_probs, lengths = batch()
+
+    decoded = SPECS[name].build(CHARSET, options).decode(log_probs, lengths)
+
+    assert decoded.scores.tolist() == search(log_probs, lengths, **options.asked).scores.tolist()
 
 
 def test_text_reads_entries_with_separators_between_them() -> None:

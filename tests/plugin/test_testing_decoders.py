@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ocrkit.ctc import Decoded, greedy
+from ocrkit.ctc import Decoded, beam_search, greedy
 from ocrkit.errors import OptionError, PluginError
 from ocrkit.plugin.registry import load_registry
 from ocrkit.plugin.specs import DecoderOptions, DecoderSpec
@@ -144,13 +144,60 @@ def test_a_decoder_that_writes_to_its_input_is_told() -> None:
         check_decoder(spec(overwrite))
 
 
-def test_a_decoder_that_takes_any_option_is_told() -> None:
-    anything = DecoderSpec(
-        "mine", "For the test.", needs_lexicon=False, build=lambda charset, options: Functional(greedy)
+def made_by(build: Callable[[DecoderOptions], Decode], *honours: str) -> DecoderSpec:
+    return DecoderSpec(
+        "mine", "For the test.", False, lambda _charset, options: Functional(build(options)), frozenset(honours)
     )
 
+
+def test_a_decoder_that_takes_any_option_of_its_own_is_told() -> None:
     with pytest.raises(PluginError, match="'no-such-option'; expected OptionError"):
-        check_decoder(anything)
+        check_decoder(made_by(beam_by, "n_best", "extra"))
+
+
+def beam_by(options: DecoderOptions) -> Decode:
+    return lambda log_probs, lengths: beam_search(log_probs, lengths, n_best=options.n_best)
+
+
+def test_an_option_that_is_honoured_may_be_named() -> None:
+    assert check_decoder(made_by(beam_by, "n_best")).lines > 0
+
+
+@pytest.mark.parametrize("name", ["out_of_lexicon", "prior_weight", "lm_bonus", "separators", "beam_width"])
+def test_an_option_that_is_said_to_be_honoured_and_is_not_is_told(name: str) -> None:
+    with pytest.raises(PluginError, match=f"says that it honours '{name}', and never reads it"):
+        check_decoder(made_by(beam_by, "n_best", name))
+
+
+def test_one_hypothesis_where_more_are_asked_for_is_told() -> None:
+    def build(options: DecoderOptions) -> Decode:
+        assert options.n_best
+        return lambda log_probs, lengths: beam_search(log_probs, lengths)
+
+    with pytest.raises(PluginError, match="'n_best', and has one hypothesis where 3 are asked for"):
+        check_decoder(made_by(build, "n_best"))
+
+
+def test_an_option_that_is_honoured_without_a_word_is_told() -> None:
+    with pytest.raises(PluginError, match="another answer with 'n_best', which 'honours' does not name"):
+        check_decoder(made_by(beam_by))
+
+
+def test_an_option_that_is_said_to_be_honoured_and_refused_is_told() -> None:
+    def build(options: DecoderOptions) -> Decode:
+        if options.out_of_lexicon is not None:
+            raise OptionError("no out_of_lexicon")
+        return beam_by(options)
+
+    with pytest.raises(PluginError, match="honours 'out_of_lexicon'; decoder 'mine': build and decode raised Option"):
+        check_decoder(made_by(build, "n_best", "out_of_lexicon"))
+
+
+def test_a_field_that_is_none_is_told() -> None:
+    with pytest.raises(
+        PluginError, match="honours 'nbest', which is no field of DecoderOptions; did you mean 'n_best'"
+    ):
+        check_decoder(made_by(beam_by, "nbest"))
 
 
 def test_a_summary_of_two_lines_is_told() -> None:

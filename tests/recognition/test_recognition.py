@@ -238,11 +238,11 @@ def test_a_line_of_words_is_read_with_a_lexicon_of_words() -> None:
 @pytest.mark.parametrize(
     ("decoder", "options", "complaint"),
     [
-        ("lexicon", DecoderOptions(), "needs a lexicon: --lexicon words.txt"),
+        ("lexicon", DecoderOptions(), "needs a lexicon; give it a word list with `lexicon`"),
         (None, DecoderOptions(beam_width=0), "beam_width is 0; it is at least 1"),
         (None, DecoderOptions(n_best=0), "n_best is 0; it is at least 1"),
         (None, DecoderOptions(threads=-1), "threads is -1; it is at least 1, or 0"),
-        ("greedy", DecoderOptions(beam_width=3), "cannot honour --beam-width"),
+        ("greedy", DecoderOptions(beam_width=3), "cannot honour `beam_width`"),
     ],
 )
 def test_a_decoder_that_cannot_be_made_says_why(decoder: str | None, options: DecoderOptions, complaint: str) -> None:

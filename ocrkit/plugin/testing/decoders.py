@@ -7,9 +7,9 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ocrkit.errors import OptionError, PluginError
 from ocrkit.plugin import oracle
 from ocrkit.plugin.specs import DecoderOptions, TensorDecoder
+from ocrkit.plugin.testing.decoder_options import check_honours
 from ocrkit.plugin.testing.tensors import check_tensor
 from ocrkit.plugin.testing.verdict import require, require_summary, running
 from ocrkit.text.charset import Charset
@@ -67,7 +67,8 @@ def check_decoder(
         seed: of the random lines.
 
     Raises:
-        PluginError: it fails, reads past a line's length, writes to its input, returns what is no labelling or no
+        PluginError: it refuses or passes over an option that it says it honours, or honours one without a word; it
+            fails, reads past a line's length, writes to its input, returns what is no labelling or no
             entry, a score that is neither the labelling's nor its path's, a wrong order, or a false ``proved``; or, of
             a ``TensorDecoder``, another answer for a tensor than for an array.
     """
@@ -77,11 +78,11 @@ def check_decoder(
     require_summary(what, spec.summary)
     entries = tuple(words) if words is not None else _WORDS if spec.needs_lexicon else ()
     chosen = _with_lexicon(options or DecoderOptions(), entries)
-    _check_refusal(what, spec, chosen)
     with running(f"{what}: build"):
         decoder = spec.build(_CHARSET, chosen)
-    known = frozenset(tuple(_CHARSET.encode(word)) for word in entries)
     generator = np.random.default_rng(seed)
+    check_honours(what, spec, _CHARSET, _WORDS, _batch(generator))
+    known = frozenset(tuple(_CHARSET.encode(word)) for word in entries)
     found: list[tuple[bool, bool, bool]] = []
     for _ in range(_BATCHES):
         log_probs, lengths = _batch(generator)
@@ -104,17 +105,6 @@ def _with_lexicon(options: DecoderOptions, words: Sequence[str]) -> DecoderOptio
     from ocrkit.ctc import Lexicon
 
     return replace(options, lexicon=Lexicon.from_words(words, _CHARSET))
-
-
-def _check_refusal(what: str, spec: DecoderSpec, options: DecoderOptions) -> None:
-    try:
-        with running(f"{what}: build with an option that it does not know"):
-            spec.build(_CHARSET, replace(options, extra={"no-such-option": 1}))
-    except PluginError as error:
-        if isinstance(error.__cause__, OptionError):
-            return
-        raise
-    raise PluginError(f"{what} takes the option 'no-such-option'; expected OptionError for what it cannot honour")
 
 
 def _batch(generator: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.int64]]:

@@ -28,6 +28,7 @@ def ocrkit_decoders() -> Iterator[DecoderSpec]:
         summary="Beam search on log-probabilities divided by a temperature.",
         needs_lexicon=False,
         build=_build_tempered,
+        honours=frozenset({"beam_width", "n_best", "extra"}),
     )
 
 

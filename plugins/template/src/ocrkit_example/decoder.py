@@ -29,19 +29,16 @@ class Tempered:
 
     @classmethod
     def build(cls, charset: Charset, options: DecoderOptions) -> Tempered:
-        """Take the options that this decoder honours, and refuse the others.
+        """Take the options that this decoder honours; ocrkit has refused the others.
 
         Raises:
-            OptionError: an option that it cannot honour, or a temperature that is none.
+            OptionError: an option of its own that it does not have, or a temperature that is not above 0.
         """
         del charset  # this decoder treats all charsets alike
         extra = dict(options.extra)
         temperature = extra.pop("temperature", 1.0)
         if extra:
             raise OptionError(f"no option {min(extra)!r}; this decoder has the option 'temperature'")
-        unused = ("lexicon", "language_model", "lm_weight", "lm_bonus", "separators")
-        if asked := [name for name in unused if getattr(options, name) is not None]:
-            raise OptionError(f"this decoder cannot honour {', '.join(asked)}; leave that out")
         if not isinstance(temperature, int | float) or not temperature > 0:
             raise OptionError(f"temperature is {temperature!r}; expected a number above 0")
         beam_width = 16 if options.beam_width is None else options.beam_width

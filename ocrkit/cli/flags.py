@@ -1,0 +1,51 @@
+"""What a command calls the fields that the library's messages name."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["in_flags", "learn_flags"]
+
+# The library writes `n_best`, `decoder='beam'` or `training.lrate=0.001`; or it begins with a bare name: "n_best is 0".
+_FIELD = re.compile(r"`([a-z_.]+)(?:=('[^'`]*'|[^'`]*))?`")
+_SUBJECT = re.compile(r"([a-z_]+)(?= is )")
+_RENAMED = {"evaluation": "evaluation_data"}
+
+_flags: dict[str, str] = {}
+
+
+def learn_flags(command: Any) -> None:
+    """Remember the options of a command, and of those within it, as what messages should speak of."""
+    for parameter in _parameters(command):
+        flag = next((name for name in parameter.opts if name.startswith("--")), None)
+        if flag is not None:
+            # An option may bear an underscore more than its field, where Python has a word of that name.
+            _flags[parameter.name.rstrip("_")] = flag
+
+
+def in_flags(message: str) -> str:
+    """A message of the library with the running command's flags for the fields that have one: ``--decoder beam``."""
+    subject = _SUBJECT.match(message)
+    if subject and subject[1] in _flags:
+        message = _flags[subject[1]] + message[subject.end() :]
+    return _FIELD.sub(lambda match: _flag(match[1], match[2]) or match[0], message)
+
+
+def _flag(field: str, value: str | None) -> str | None:
+    """The flag of a field, with its value; None where the command has none."""
+    last = field.rpartition(".")[2]
+    flag = _flags.get(_RENAMED.get(last, last))
+    if flag is None:
+        setting = field if value is None else f"{field}={value}"
+        return f"--set {setting}" if "." in field and "set" in _flags else None
+    return flag if value in (None, "True") else f"{flag} {value.strip(chr(39))}"
+
+
+def _parameters(command: Any) -> Iterator[Any]:
+    yield from command.params
+    for inner in getattr(command, "commands", {}).values():
+        yield from _parameters(inner)
