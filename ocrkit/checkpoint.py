@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 import struct
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ocrkit.errors import CheckpointError, MissingFileError
+from ocrkit.files import write_whole
 
 if TYPE_CHECKING:
     import numpy as np
@@ -59,8 +59,7 @@ def write_checkpoint(path: str | os.PathLike[str], tensors: Tensors, metadata: M
     target = Path(path)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
-            _write_and_rename(file.name, file.fileno(), data, target)
+        write_whole(target, data)
     except OSError as error:
         raise CheckpointError(f"{target}: cannot be written: {error.strerror or error}") from error
 
@@ -91,25 +90,6 @@ def read_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
         return Checkpoint(tensors=load_file(path), metadata=metadata)
     except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"{os.fspath(path)}: damaged: {error}") from error
-
-
-def _write_and_rename(temporary: str, descriptor: int, data: bytes, target: Path) -> None:
-    try:
-        with open(descriptor, "wb", closefd=False) as file:
-            file.write(data)
-        os.fsync(descriptor)
-        # A temporary file is private by birth; a model is meant to be read.
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _read_header(path: Path) -> dict[str, object]:

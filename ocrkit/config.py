@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 import tomli_w
 
 from ocrkit.errors import ConfigError, MissingFileError, OptionError, nearest
+from ocrkit.files import write_whole
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -44,11 +45,15 @@ def read_toml(path: str | os.PathLike[str]) -> dict[str, object]:
 
 
 def write_toml(path: str | os.PathLike[str], table: Table) -> None:
-    """Write a table as TOML, readable by ``read_toml``, in place of what was there, whole or not at all."""
-    target = Path(path)
-    temporary = target.with_name(f".{target.name}.new")
-    temporary.write_text(tomli_w.dumps(dict(table)), encoding="utf-8")
-    temporary.replace(target)
+    """Write a table as TOML, readable by ``read_toml``, in place of what was there, whole or not at all.
+
+    Raises:
+        ConfigError: the file cannot be written.
+    """
+    try:
+        write_whole(path, tomli_w.dumps(dict(table)).encode())
+    except OSError as error:
+        raise ConfigError(f"{os.fspath(path)}: cannot be written: {error.strerror or error}") from error
 
 
 def merge(*tables: Table) -> dict[str, object]:

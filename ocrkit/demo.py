@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ocrkit.config import from_table, merge
 from ocrkit.ctc import Lexicon
 from ocrkit.data.image_file import open_image
-from ocrkit.drawing.sheet import SheetRow, draw_sheet
+from ocrkit.drawing.sheet import SheetRow, draw_sheet, write_sheet
 from ocrkit.drawing.synthetic import Synthetic, SyntheticOptions
 from ocrkit.evaluation import Evaluation, evaluate
 from ocrkit.model import Model
@@ -176,7 +176,7 @@ def _draw_sheets(folder: Path, greedy: Evaluation, constrained: Evaluation, unse
             lines = [line for line in result.lines if (line.sample.group in unseen) == is_unseen][:_ROWS]
             rows = [SheetRow(open_image(line.sample), line.truth, line.prediction.text) for line in lines]
             path = folder / f"readings-{name}-{faces}-faces.png"
-            draw_sheet(rows, title=f"{name}, {faces} faces").save(path)
+            write_sheet(draw_sheet(rows, title=f"{name}, {faces} faces"), path)
             paths.append(path)
     return tuple(paths)
 

@@ -44,6 +44,7 @@ FLOORS = {
     "ctc": 1,
     "_ctc": 0,
     "errors": 0,
+    "files": 0,
     "nets": 0,
 }
 # Inside the plugin floor, by the first part of the name after `ocrkit.plugin.`.

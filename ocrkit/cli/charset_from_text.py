@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from ocrkit.cli.progress import counting, say
 from ocrkit.errors import OptionError, nearest
+from ocrkit.files import write_whole
 from ocrkit.plugin.charset_expression import resolve_charset
 from ocrkit.plugin.registry import default_registry
 from ocrkit.text.charset import Charset
@@ -123,7 +124,7 @@ def _of_script(script: str) -> tuple[str, ...]:
 
 def _write(output: Path, text: str) -> None:
     try:
-        output.write_text(text, encoding="utf-8")
+        write_whole(output, text.encode())
     except OSError as error:
         raise OptionError(f"-o {output} cannot be written: {error.strerror}") from error
 

@@ -167,7 +167,7 @@ def _visible(akshara: str) -> str:
 def _draw(result: Evaluation, path: str, charset: Charset, *, ignore_case: bool) -> None:
     """Draw the first lines, with their texts as they were compared."""
     from ocrkit.data.image import open_image
-    from ocrkit.drawing.sheet import SheetRow, draw_sheet
+    from ocrkit.drawing.sheet import SheetRow, draw_sheet, write_sheet
     from ocrkit.errors import OptionError
     from ocrkit.text.metrics import comparable
 
@@ -179,6 +179,6 @@ def _draw(result: Evaluation, path: str, charset: Charset, *, ignore_case: bool)
         for line in result.lines[:20]
     ]
     try:
-        draw_sheet(rows).save(path)
+        write_sheet(draw_sheet(rows), path)
     except (OSError, ValueError) as error:  # ValueError: an ending that no picture format has
         raise OptionError(f"--sheet {path} cannot be written: {error}; expected a file such as sheet.png") from error

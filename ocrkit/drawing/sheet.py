@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw, ImageFont
 
 from ocrkit.drawing.rendering.fonts import find_faces, load_font, read_cover
 from ocrkit.errors import FontError, OptionError
+from ocrkit.files import write_whole
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Sequence
 
     from PIL.ImageFont import FreeTypeFont
@@ -19,7 +23,7 @@ if TYPE_CHECKING:
 
     from ocrkit.drawing.rendering.fonts import Face
 
-__all__ = ["SheetRow", "draw_samples", "draw_sheet"]
+__all__ = ["SheetRow", "draw_samples", "draw_sheet", "write_sheet"]
 
 _MARGIN = 8  # px
 _TEXT_SIZE = 18  # px
@@ -89,6 +93,22 @@ def draw_samples(pictures: Sequence[Image.Image], *, width: int = _MAX_WIDTH, sc
         else:
             shelf.append(grey)
     return _shelved(shelves, width)
+
+
+def write_sheet(sheet: Image.Image, path: str | os.PathLike[str]) -> None:
+    """Write a picture whole or not at all, in the format that the path's ending names.
+
+    Raises:
+        OSError: it cannot be written.
+        ValueError: no picture format has that ending.
+    """
+    ending = Path(path).suffix.lower()
+    form = Image.registered_extensions().get(ending)
+    if form not in Image.SAVE:
+        raise ValueError(f"no picture format has the ending {ending!r}")
+    picture = io.BytesIO()
+    sheet.save(picture, form)
+    write_whole(path, picture.getvalue())
 
 
 def _taken(shelf: Sequence[Image.Image]) -> int:

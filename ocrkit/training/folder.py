@@ -1,12 +1,18 @@
-"""A run's folder: whether it may be taken, which is the next free one, and what lies in it."""
+"""A run's folder: whether it may be taken, which is the next free one, what lies in it, and whose it is meanwhile."""
 
 from __future__ import annotations
 
 import os
 import re
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ocrkit.errors import ConfigError, MissingFileError
+from ocrkit.files import FolderInUse, clear_leftovers, holding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = [
     "CONFIG_FILE",
@@ -15,9 +21,11 @@ __all__ = [
     "MODEL_FILE",
     "SAMPLES_FILE",
     "STATE_FILE",
+    "abandon",
     "check_free",
     "check_resumable",
-    "claim",
+    "claimed",
+    "held",
 ]
 
 CONFIG_FILE = "config.toml"
@@ -53,19 +61,45 @@ def check_free(output: str | os.PathLike[str] | None) -> None:
         raise ConfigError(f"{str(folder)!r} holds {', '.join(found)}, which a run would overwrite; -o names another")
 
 
-def claim(output: str | os.PathLike[str] | None, charset: str) -> Path:
-    """Make the run's folder: the one named, or the next free ``runs/<charset>-<n>``.
+@contextmanager
+def claimed(output: str | os.PathLike[str] | None, charset: str) -> Iterator[Path]:
+    """Make the run's folder, the one named or the next free ``runs/<charset>-<n>``, and keep it while the block runs.
 
     Raises:
-        ConfigError: it cannot be made.
+        ConfigError: it cannot be made, or another run was quicker.
+    """
+    with held(_made(output, charset)) as folder:
+        if output is not None:
+            check_free(output)  # another run may have come and gone since it was looked at
+        yield folder
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[Path]:
+    """Keep other runs out of a folder while the block runs, and remove what a run that was killed left half written.
+
+    However the process ends, the folder is free afterwards.
+
+    Raises:
+        ConfigError: another run is under way in it.
     """
     try:
-        if output is None:
-            return _next_folder(charset)
-        Path(output).mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigError(f"no folder {str(output or _RUNS)!r} can be made: {error.strerror or error}") from error
-    return Path(output)
+        with holding(folder):
+            for name in _OWN:
+                clear_leftovers(folder / name)
+            yield folder
+    except FolderInUse as error:
+        raise ConfigError(
+            f"another run is under way in {str(folder)!r}; wait until it has ended, or name another folder with -o"
+        ) from error
+
+
+def abandon(folder: Path) -> None:
+    """Remove what a run has written that could not begin, so that the folder is free again."""
+    for name in _OWN:
+        (folder / name).unlink(missing_ok=True)
+    with suppress(OSError):
+        (folder / STATE_FILE).parent.rmdir()
 
 
 def check_resumable(folder: Path) -> None:
@@ -77,6 +111,16 @@ def check_resumable(folder: Path) -> None:
     for name in (CONFIG_FILE, STATE_FILE):
         if not (folder / name).is_file():
             raise MissingFileError(f"{str(folder)!r} holds no run to resume: there is no {name} in it")
+
+
+def _made(output: str | os.PathLike[str] | None, charset: str) -> Path:
+    try:
+        if output is None:
+            return _next_folder(charset)
+        Path(output).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"no folder {str(output or _RUNS)!r} can be made: {error.strerror or error}") from error
+    return Path(output)
 
 
 def _next_folder(charset: str) -> Path:

@@ -17,6 +17,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 class Interruption:
     """While its block runs, the first signal is remembered and the second one interrupts at once.
 
+    A signal that whoever started the process has it ignore, as a shell does for a job in the background, stays ignored.
     Outside the main thread, where Python sets no handlers, it only ever says no.
     """
 
@@ -26,7 +27,8 @@ class Interruption:
 
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
-            self._before = {number: signal.signal(number, self._remember) for number in _SIGNALS}
+            heeded = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+            self._before = {number: signal.signal(number, self._remember) for number in heeded}
         return self
 
     def __exit__(

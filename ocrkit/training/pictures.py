@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from ocrkit.drawing.sheet import SheetRow, draw_sheet
+from ocrkit.drawing.sheet import SheetRow, draw_sheet, write_sheet
+from ocrkit.files import write_whole
 from ocrkit.text.metrics import comparable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from ocrkit.text.charset import Charset
@@ -22,13 +24,13 @@ __all__ = ["draw_metrics", "draw_readings"]
 _ROWS = 20
 
 
-def draw_readings(path: Path, lines: Lines, readings: Sequence[str], charset: Charset) -> None:
-    """Draw the first lines, each with what was read and, where that differs, its text."""
+def draw_readings(path: Path, lines: Lines, readings: Sequence[str], charset: Charset) -> str:
+    """Draw the first lines, each with what was read and, where that differs, its text; empty, or why that failed."""
     rows = []
     for index, sample in enumerate(lines.samples[:_ROWS]):
         [image] = lines.fitted([index])
         rows.append(SheetRow(Image.fromarray(image), comparable(sample.text or "", charset), readings[index]))
-    draw_sheet(rows).save(path)
+    return _written(path, lambda: write_sheet(draw_sheet(rows), path))
 
 
 def draw_metrics(path: Path, log: Path) -> str:
@@ -57,7 +59,16 @@ def draw_metrics(path: Path, log: Path) -> str:
         losses.set(yscale="log")
         losses.legend()
     rates.set(xlabel="step", ylabel="share", ylim=(0, None), title="Validation errors")
-    figure.savefig(path, dpi=100)
+    picture = io.BytesIO()
+    figure.savefig(picture, dpi=100, format="png")
+    return _written(path, lambda: write_whole(path, picture.getvalue()))
+
+
+def _written(path: Path, write: Callable[[], None]) -> str:
+    try:
+        write()
+    except OSError as error:  # a picture is not worth the end of a training
+        return f"{path.name} is not drawn, since it cannot be written: {error.strerror or error}"
     return ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import importlib.metadata
 import platform
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,11 +14,11 @@ import torch
 
 from ocrkit.config import to_table
 from ocrkit.data.loading import LineLoader
-from ocrkit.errors import ModelError
+from ocrkit.errors import CheckpointError, ConfigError, ModelError
 from ocrkit.nets.device import resolve_device
 from ocrkit.plugin.registry import Registry, default_registry
 from ocrkit.training.batches import Augmenter
-from ocrkit.training.folder import MODEL_FILE, check_free, check_resumable, claim
+from ocrkit.training.folder import MODEL_FILE, abandon, check_free, check_resumable, claimed, held
 from ocrkit.training.initial_model import initial_model, load_base
 from ocrkit.training.interruption import Interruption
 from ocrkit.training.lines import check_share_of_bad
@@ -34,7 +35,7 @@ from ocrkit.training.usable_lines import usable_lines
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from ocrkit.config import Table
     from ocrkit.model import Model
@@ -61,7 +62,7 @@ def train(
         registry: None for the default one.
 
     Raises:
-        ConfigError: the folder holds a run already, or cannot be written.
+        ConfigError: the folder holds a run already, one under way perhaps, or cannot be written.
         ModelError: the loss was not finite in many steps in a row, or a batch does not fit the device's memory.
         OcrkitError: whatever is wrong with data, charset, options or device.
     """
@@ -79,7 +80,7 @@ def train(
         device,
         augmenter,
         observer or Observer(),
-        folder=lambda: claim(output, config.charset),
+        place=claimed(output, config.charset),
         resuming=False,
     )
 
@@ -104,19 +105,22 @@ def resume(
 
     Raises:
         MissingFileError: the folder holds no run.
-        ConfigError: the run has come to its end, or a change is none that a run can go on with.
+        ConfigError: another run is under way in it, the run has come to its end, or a change is none that a run can go
+            on with.
         CheckpointError: the run's state is damaged.
         DataError: the training lines are others than they were.
     """
     path = Path(folder)
     check_resumable(path)
-    registry = registry or default_registry()
-    config = changed_config(path, changes or {})
-    check_unfinished(read_position(path), config.training, path)
-    device, augmenter = _place(config), _augmenter(config, registry)
-    model = read_model(path, registry=registry)
-    sets = open_sets(config, base=model, registry=registry, resuming=True)
-    return _run(config, model, sets, device, augmenter, observer or Observer(), folder=lambda: path, resuming=True)
+    with held(path):
+        registry = registry or default_registry()
+        config = changed_config(path, changes or {})
+        check_unfinished(read_position(path), config.training, path)
+        device, augmenter = _place(config), _augmenter(config, registry)
+        model = read_model(path, registry=registry)
+        sets = open_sets(config, base=model, registry=registry, resuming=True)
+        place = nullcontext(path)
+        return _run(config, model, sets, device, augmenter, observer or Observer(), place=place, resuming=True)
 
 
 def _run(
@@ -127,7 +131,7 @@ def _run(
     augmenter: Augmenter,
     observer: Observer,
     *,
-    folder: Callable[[], Path],
+    place: AbstractContextManager[Path],
     resuming: bool,
 ) -> Outcome:
     with LineLoader.opened(model.architecture.preprocessing, workers=config.training.workers) as loader:
@@ -139,41 +143,57 @@ def _run(
         if training.all_kept and validation.all_kept:
             loader.close()  # the workers have nothing left to do
         model.network.to(device)
-        place = folder()
-        record = RunWriter(place, config, model, validation, provenance=_provenance(config, training.digest(), device))
-        trainer = Trainer(
-            model,
-            training,
-            validation,
-            config.training,
-            augmenter,
-            place,
-            device,
-            record.watching(observer),
-            keep_best=record.keep_best,
-        )
-        if resuming:
-            trainer.restore()
-        record.begin(resuming=resuming, training=training, step=trainer.position.step, device=str(device))
-        return _finish(trainer, record, place)
+        with place as folder:
+            record = RunWriter(
+                folder, config, model, validation, provenance=_provenance(config, training.digest(), device)
+            )
+            trainer = Trainer(
+                model,
+                training,
+                validation,
+                config.training,
+                augmenter,
+                folder,
+                device,
+                record.watching(observer),
+                keep_best=record.keep_best,
+            )
+            if resuming:
+                trainer.restore()
+            _begin(trainer, record, resuming=resuming)
+            return _finish(trainer, record)
 
 
-def _finish(trainer: Trainer, record: RunWriter, folder: Path) -> Outcome:
-    # From the first step on there is a state, so that a kill at any time leaves something to go on with.
-    trainer.save()
+def _begin(trainer: Trainer, record: RunWriter, *, resuming: bool) -> None:
+    try:
+        step, device = trainer.position.step, str(trainer.device)
+        record.begin(resuming=resuming, training=trainer.training, step=step, device=device)
+        # From the first step on there is a state, so that a kill at any time leaves something to go on with.
+        trainer.save()
+    except BaseException:
+        if not resuming:
+            abandon(trainer.folder)
+        raise
+
+
+def _finish(trainer: Trainer, record: RunWriter) -> Outcome:
     try:
         with Interruption() as interruption:
             reason = trainer.run(interruption)
+        position = trainer.position
+        if position.best is None:
+            record.keep_unjudged(position.step)
+        record.end(reason, position.step)
     except torch.cuda.OutOfMemoryError as error:
         raise ModelError(
             f"a batch of {trainer.settings.batch_size} lines does not fit the device's memory; "
             "begin anew with a smaller --batch-size"
         ) from error
-    position = trainer.position
-    if position.best is None:
-        record.keep_unjudged(position.step)
-    record.end(reason, position.step)
-    return Outcome(folder, folder / MODEL_FILE, position.best, reason, position.epoch, position.step)
+    except (CheckpointError, ConfigError) as error:
+        if not isinstance(error.__cause__, OSError):
+            raise
+        raise type(error)(f"{error}; once it can be, --resume {trainer.folder} goes on") from error
+    return Outcome(trainer.folder, trainer.folder / MODEL_FILE, position.best, reason, position.epoch, position.step)
 
 
 def _place(config: RunConfig) -> torch.device:

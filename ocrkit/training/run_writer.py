@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from ocrkit.config import to_table, write_toml
+from ocrkit.errors import ConfigError
 from ocrkit.training.folder import CONFIG_FILE, LOG_FILE, METRICS_FILE, MODEL_FILE, SAMPLES_FILE
 from ocrkit.training.observer import EpochReport, Observer, StepReport
 from ocrkit.training.pictures import draw_metrics, draw_readings
@@ -40,7 +41,7 @@ class RunWriter:
         self._provenance = provenance
         self._drawn = 0.0
         self._readings: tuple[str, ...] = ()
-        self._noted = False
+        self._noted: set[str] = set()
         self._observer = Observer()
 
     @property
@@ -65,12 +66,19 @@ class RunWriter:
             self.write("left out", **asdict(bad))
 
     def write(self, event: str, **values: object) -> None:
-        """Add one line to the log; a number that JSON does not have becomes null."""
+        """Add one line to the log; a number that JSON does not have becomes null.
+
+        Raises:
+            ConfigError: the log cannot be written.
+        """
         stored = {key: _storable(value) for key, value in values.items()}
         line = json.dumps({"event": event, "time": round(time.time(), 3), **stored}, ensure_ascii=False)
         # A file's name may hold what UTF-8 does not.
-        with self.log_file.open("a", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(line + "\n")
+        try:
+            with self.log_file.open("a", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(line + "\n")
+        except OSError as error:
+            raise ConfigError(f"{self.log_file}: cannot be written: {error.strerror or error}") from error
 
     def keep_best(self, report: EpochReport, validation: Validation | None) -> None:
         """Save the model as the best so far, and remember what it read."""
@@ -105,13 +113,15 @@ class RunWriter:
 
     def _draw(self) -> None:
         self._drawn = time.monotonic()
+        missing = [draw_metrics(self._folder / METRICS_FILE, self.log_file)]
         if self._readings:
-            draw_readings(self._folder / SAMPLES_FILE, self._validation, self._readings, self._model.charset)
-        missing = draw_metrics(self._folder / METRICS_FILE, self.log_file)
-        if missing and not self._noted:
-            self._noted = True
-            self.write("note", message=missing)
-            self._observer.note(missing)
+            samples = self._folder / SAMPLES_FILE
+            missing.append(draw_readings(samples, self._validation, self._readings, self._model.charset))
+        for reason in missing:
+            if reason and reason not in self._noted:
+                self._noted.add(reason)
+                self.write("note", message=reason)
+                self._observer.note(reason)
 
 
 def _storable(value: object) -> object:

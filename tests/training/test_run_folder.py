@@ -6,12 +6,18 @@ from pathlib import Path
 import pytest
 
 from ocrkit.errors import ConfigError, MissingFileError
-from ocrkit.training.folder import check_free, check_resumable, claim
+from ocrkit.files import holding
+from ocrkit.training.folder import abandon, check_free, check_resumable, claimed, held
 
 
 @pytest.fixture(autouse=True)
 def in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+
+
+def claim(output: str | None, charset: str) -> Path:
+    with claimed(output, charset) as folder:
+        return folder
 
 
 def test_the_first_run_of_a_charset_is_number_one() -> None:
@@ -93,3 +99,54 @@ def test_a_folder_without_a_state_cannot_be_resumed() -> None:
 
     with pytest.raises(MissingFileError, match=r"there is no state/latest.safetensors in it"):
         check_resumable(Path())
+
+
+def test_a_folder_that_another_run_holds_is_refused_until_that_ends() -> None:
+    with (
+        claimed("run", "malayalam"),
+        pytest.raises(ConfigError, match="another run is under way in 'run'; wait until it has ended, or name another"),
+        claimed("run", "malayalam"),
+    ):
+        pass
+
+    assert claim("run", "malayalam") == Path("run")
+
+
+def test_a_folder_that_another_run_took_since_it_was_looked_at_is_refused() -> None:
+    check_free("run")
+    claim("run", "malayalam")
+    Path("run/config.toml").touch()
+
+    with pytest.raises(ConfigError, match="'run' holds a run already"), claimed("run", "malayalam"):
+        pass
+
+
+def test_what_a_killed_run_left_half_written_is_removed_and_nothing_else() -> None:
+    Path("run/state").mkdir(parents=True)
+    left = [".config.toml.new", ".model.safetensors.x1.new", "state/.latest.safetensors.ab"]
+    kept = [".hidden", "config.toml", "state/latest.safetensors", ".config.tomlet"]
+    for name in left + kept:
+        Path("run", name).touch()
+
+    with held(Path("run")):
+        assert not [name for name in left if Path("run", name).exists()]
+        assert all(Path("run", name).exists() for name in kept)
+
+
+def test_a_run_that_could_not_begin_leaves_its_folder_free() -> None:
+    Path("run/state").mkdir(parents=True)
+    for name in ("config.toml", "log.jsonl", "notes.txt"):
+        Path("run", name).touch()
+
+    abandon(Path("run"))
+
+    check_free("run")
+    assert [path.name for path in Path("run").iterdir()] == ["notes.txt"]
+
+
+def test_a_held_folder_is_free_for_reading() -> None:
+    Path("run").mkdir()
+
+    with holding("run"):
+        Path("run/model.safetensors").touch()
+        assert Path("run/model.safetensors").is_file()

@@ -164,10 +164,10 @@ def _check_sheet(path: Path) -> None:
 
 def _draw_sheet(samples: Sequence[Sample], path: Path) -> None:
     from ocrkit.data.image import open_image
-    from ocrkit.drawing.sheet import draw_samples
+    from ocrkit.drawing.sheet import draw_samples, write_sheet
     from ocrkit.errors import OptionError
 
     try:
-        draw_samples([open_image(sample) for sample in samples]).save(path)
+        write_sheet(draw_samples([open_image(sample) for sample in samples]), path)
     except (OSError, ValueError) as error:  # ValueError: an ending that no picture format has
         raise OptionError(f"--sheet {path} cannot be written: {error}; expected a file such as sheet.png") from error

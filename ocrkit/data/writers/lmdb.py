@@ -59,7 +59,10 @@ class LmdbWriter:
         """Write the number of samples, and everything to disk."""
         self._put(COUNT, str(self._count).encode())
         self._flush()
-        self._environment.sync(True)
+        try:
+            self._environment.sync(True)
+        except self._error as error:
+            raise DataError(f"the LMDB cannot be written: {error}") from error
         self._environment.close()
         mark(self._folder, format="lmdb", count=self._count)
 
@@ -79,7 +82,7 @@ class LmdbWriter:
             except self._full:
                 self._environment.set_mapsize(2 * self._environment.info()["map_size"])
             except self._error as error:
-                raise DataError(f"{self._folder}: the LMDB cannot be written: {error}") from error
+                raise DataError(f"the LMDB cannot be written: {error}") from error
             else:
                 break
         self._pending.clear()

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 import shutil
+import tempfile
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ocrkit.errors import DataError
+from ocrkit.files import FolderInUse, holding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 __all__ = ["MARK", "mark", "replacing"]
 
@@ -24,9 +27,10 @@ MARK = ".ocrkit.json"
 def replacing(
     destination: Path, *, force: bool = False, source: Path | None = None, is_file: bool = False
 ) -> Iterator[Path]:
-    """A path beside ``destination`` to write to, a file or a folder, which takes its place when the block ends well.
+    """A path near ``destination`` to write to, a file or a folder, which takes its place when the block ends well.
 
-    After an error, or Ctrl-C, what was written is removed and ``destination`` is as it was.
+    After an error, or Ctrl-C, what was written is removed and ``destination`` is as it was. After a kill, the next that
+    writes to ``destination`` removes it.
 
     Args:
         destination: what will be there in the end.
@@ -37,19 +41,18 @@ def replacing(
     Raises:
         DataError: ``destination`` is there and may not be replaced, or nothing can be written beside it.
     """
+    _clear_leftovers(destination)
     _check_free(destination, force=force, source=source, is_file=is_file)
-    partial = destination.parent / f".{destination.name}.partial-{os.getpid()}"
     try:
         destination.parent.mkdir(parents=True, exist_ok=True)
-        _remove(partial)
-        yield partial
-        _take_the_place(partial, destination)
+        with _workplace(destination) as place:
+            partial = place / destination.name
+            yield partial
+            # Another process may have written it meanwhile.
+            _check_free(destination, force=force, source=source, is_file=is_file)
+            _take_the_place(partial, destination)
     except OSError as error:
-        _remove(partial)
         raise DataError(f"{destination}: cannot be written: {error.strerror or error}") from error
-    except BaseException:
-        _remove(partial)
-        raise
 
 
 def mark(folder: Path, **what: object) -> None:
@@ -83,23 +86,35 @@ def _check_free(destination: Path, *, force: bool, source: Path | None, is_file:
             raise DataError(f"{destination} holds what is read; give another name to write to")
 
 
+@contextmanager
+def _workplace(destination: Path) -> Iterator[Path]:
+    """A hidden folder beside ``destination``, held while the block runs and then removed with all that is in it."""
+    place = Path(tempfile.mkdtemp(prefix=f".{destination.name}.partial-", dir=destination.parent))
+    try:
+        with holding(place):
+            yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _clear_leftovers(destination: Path) -> None:
+    """Remove the workplaces of processes that were killed, and put back what one of them had moved out of the way."""
+    for place in destination.parent.glob(f"{glob.escape(f'.{destination.name}.partial-')}*"):
+        with suppress(OSError, FolderInUse), holding(place):
+            former = place / f"{destination.name}.former"
+            if os.path.lexists(former) and not os.path.lexists(destination):
+                os.rename(former, destination)
+            shutil.rmtree(place, ignore_errors=True)
+
+
 def _take_the_place(partial: Path, destination: Path) -> None:
     if not os.path.lexists(destination):
         os.rename(partial, destination)
         return
-    former = partial.with_name(f"{partial.name}.former")
+    former = partial.with_name(f"{partial.name}.former")  # in the workplace, and removed with it
     os.rename(destination, former)
     try:
         os.rename(partial, destination)
     except BaseException:
         os.rename(former, destination)
         raise
-    _remove(former)
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        with suppress(OSError):
-            path.unlink()

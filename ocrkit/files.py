@@ -1,0 +1,90 @@
+"""Files that come to be whole or not at all, and folders that one process at a time may work in."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["FolderInUse", "clear_leftovers", "holding", "write_whole"]
+
+
+class FolderInUse(Exception):  # noqa: N818 - its catchers know what the folder is, and make the error
+    """Another process holds the folder."""
+
+
+def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
+    """Write a file whole or not at all: to a hidden name beside it, flushed to the disk, then renamed.
+
+    Raises:
+        OSError: it cannot be written; nothing is left of it, and a file that was there before is as it was.
+    """
+    try:
+        _write_and_rename(Path(path), data)
+    except OSError as error:  # which names the hidden file
+        raise OSError(error.errno, error.strerror, os.fspath(path)) from error
+
+
+def clear_leftovers(path: str | os.PathLike[str]) -> None:
+    """Remove what a process that was killed left while it wrote a file; only for who knows that none is writing it."""
+    target = Path(path)
+    with suppress(OSError):
+        for entry in os.scandir(target.parent):
+            if entry.name.startswith(f".{target.name}.") and entry.is_file(follow_symlinks=False):
+                os.unlink(entry.path)
+
+
+@contextmanager
+def holding(folder: str | os.PathLike[str]) -> Iterator[None]:
+    """Hold a folder that is there while the block runs; however the process ends, the folder is free afterwards.
+
+    Where the system or the file system has no such locks, nothing is held.
+
+    Raises:
+        FolderInUse: somebody holds it already.
+    """
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        _lock(descriptor)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _write_and_rename(target: Path, data: bytes) -> None:
+    descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".new")
+    try:
+        with open(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(descriptor)
+        # A temporary file is private by birth.
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _lock(descriptor: int) -> None:
+    try:
+        import fcntl
+    except ImportError:
+        return
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise FolderInUse from error
+    except OSError:  # a network's file system may know no locks of folders
+        return
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
