@@ -1,10 +1,11 @@
 // One fixed case of a decoder on one path of instructions, for Callgrind to count: callgrind_driver CASE PATH.
 // What is counted happens inside `counted_run`; a first run outside it pays for what is made once.
-// Prints the compiler when called without arguments. Exit code 3: the path cannot be forced here.
+// Prints the compiler when called without arguments. Exit code 3: this machine has no such path.
 
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <functional>
 #include <map>
 #include <string>
@@ -14,16 +15,7 @@
 #include "ocrkit/ctc/greedy.hpp"
 #include "ocrkit/ctc/lexicon.hpp"
 #include "ocrkit/ctc/lexicon_search.hpp"
-
-#if defined(__x86_64__) && defined(__GNUC__)
-#define OCRKIT_CAN_FORCE 1
-// What __builtin_cpu_supports reads, by the compiler's support library; the third of the words before the features
-// is the processor's subtype. Valgrind shows its programs no processor beyond AVX2.
-extern "C" {
-extern unsigned __cpu_model[4] __attribute__((visibility("hidden")));
-int __cpu_indicator_init();
-}
-#endif
+#include "ocrkit/ctc/simd.hpp"
 
 namespace {
 
@@ -154,21 +146,6 @@ const std::map<std::string, std::function<Run()>> kCases = {
     {"lexicon-1000", lexicon_case},
 };
 
-/// Hides from the decoders what `path`, "scalar" or "avx2", does without.
-bool force(const std::string& path) {
-#ifdef OCRKIT_CAN_FORCE
-    __cpu_indicator_init();
-    if (path == "scalar") {
-        __cpu_model[3] &= 0x1ffU;  // up to SSE 4.2
-        return !__builtin_cpu_supports("avx2") && !__builtin_cpu_supports("fma");
-    }
-    return path == "avx2" && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-           !__builtin_cpu_supports("avx512f");
-#else
-    return path == "scalar";
-#endif
-}
-
 }  // namespace
 
 extern "C" [[gnu::noinline]] std::size_t counted_run(const Run& run) { return run(); }
@@ -187,8 +164,11 @@ int main(int argc, char** argv) {
         std::fprintf(stderr, "no case %s\n", argv[1]);
         return 2;
     }
-    if (!force(argv[2])) {
-        std::fprintf(stderr, "path %s cannot be forced here\n", argv[2]);
+    setenv("OCRKIT_SIMD", argv[2], 1);
+    try {
+        simd();
+    } catch (const OptionError& error) {
+        std::fprintf(stderr, "%s\n", error.what());
         return 3;
     }
     const Run run = found->second();

@@ -35,7 +35,8 @@ std::vector<float> few_values(std::mt19937& random, std::size_t count) {
 template <class Call>
 void each_version_and_size(Call&& call) {
     std::mt19937 random(21);
-    for (const Kernels* const version : all_kernels()) {
+    for (const InstructionSet set : runnable_sets()) {
+        const Kernels* const version = &kernels(set);
         for (const std::size_t size : kSizes) {
             for (int repeat = 0; repeat < 10; ++repeat) {
                 call(*version, few_values(random, size), random);
@@ -45,11 +46,6 @@ void each_version_and_size(Call&& call) {
 }
 
 }  // namespace
-
-TEST(the_plainest_version_is_always_there) {
-    CHECK(std::string(all_kernels().front()->name) == "scalar");
-    CHECK(std::find(all_kernels().begin(), all_kernels().end(), &kernels()) != all_kernels().end());
-}
 
 TEST(arg_max_is_the_first_of_the_highest) {
     each_version_and_size([](const Kernels& version, const std::vector<float>& values, std::mt19937&) {
@@ -64,7 +60,8 @@ TEST(arg_max_is_the_first_of_the_highest) {
 
 TEST(arg_max_does_not_depend_on_where_a_frame_begins) {
     std::mt19937 random(22);
-    for (const Kernels* const version : all_kernels()) {
+    for (const InstructionSet set : runnable_sets()) {
+        const Kernels* const version = &kernels(set);
         for (const std::size_t size : {std::size_t{80}, std::size_t{129}, std::size_t{1000}, std::size_t{2500}}) {
             std::vector<float> memory(size + 16);
             for (std::size_t begin = 0; begin < 16; ++begin) {
@@ -108,8 +105,9 @@ TEST(halves_widen_and_compare_as_their_values_do) {
     }
     for (const std::size_t dtype : {std::size_t{1}, std::size_t{2}}) {
         std::vector<float> expected(bits.size());
-        all_kernels().front()->widen[dtype](bytes_of(bits.data()), bits.size(), expected.data());
-        for (const Kernels* const version : all_kernels()) {
+        kernels(InstructionSet::kScalar).widen[dtype](bytes_of(bits.data()), bits.size(), expected.data());
+        for (const InstructionSet set : runnable_sets()) {
+            const Kernels* const version = &kernels(set);
             std::vector<float> widened(bits.size());
             version->widen[dtype](bytes_of(bits.data()), bits.size(), widened.data());
             for (std::size_t i = 0; i < bits.size(); ++i) {
@@ -130,7 +128,8 @@ TEST(halves_widen_and_compare_as_their_values_do) {
 TEST(bfloat16_is_the_upper_half_of_a_float32) {
     const std::uint16_t bits[] = {0x3f80, 0xc000, 0x0001, 0xff80};
     float widened[4];
-    for (const Kernels* const version : all_kernels()) {
+    for (const InstructionSet set : runnable_sets()) {
+        const Kernels* const version = &kernels(set);
         version->widen[2](bytes_of(bits), 4, widened);
         CHECK(widened[0] == 1.0F && widened[1] == -2.0F && widened[2] == 0x1p-133F && widened[3] == -kInfinity);
     }
@@ -172,7 +171,8 @@ TEST(logarithms_are_within_their_bounds) {
         values.push_back(std::exp(std::uniform_real_distribution<double>(-700.0, 700.0)(random)));
         values.push_back(std::uniform_real_distribution<double>(0.5, 2.0)(random));
     }
-    for (const Kernels* const version : all_kernels()) {
+    for (const InstructionSet set : runnable_sets()) {
+        const Kernels* const version = &kernels(set);
         std::vector<double> logarithms(values.size());
         version->ln(values.data(), values.size(), logarithms.data());
         for (std::size_t i = 0; i < values.size(); ++i) {
@@ -184,7 +184,8 @@ TEST(logarithms_are_within_their_bounds) {
 
 TEST(subtracting_rounds_once) {
     const std::vector<float> values{0.0F, -1.0F, -kInfinity, 1000.25F, -3e38F, 1.0F / 3.0F, 7.0F, 8.0F, 9.0F};
-    for (const Kernels* const version : all_kernels()) {
+    for (const InstructionSet set : runnable_sets()) {
+        const Kernels* const version = &kernels(set);
         for (const double by : {0.0, 1e-9, -2.5, 1000.1}) {
             std::vector<float> differences(values.size());
             version->subtract(values.data(), values.size(), by, differences.data());
@@ -215,7 +216,8 @@ TEST(exponentials_are_within_their_bounds) {
     for (int i = 0; i < 4000; ++i) {
         values.push_back(-static_cast<float>(i) * 0.0271F);
     }
-    for (const Kernels* const version : all_kernels()) {
+    for (const InstructionSet set : runnable_sets()) {
+        const Kernels* const version = &kernels(set);
         std::vector<double> exponentials(values.size());
         version->exp(values.data(), values.size(), 0.0F, exponentials.data());
         double sum = 0.0;
@@ -244,7 +246,8 @@ TEST(every_version_scores_and_aligns_as_the_logs_do) {
                       [&] { return static_cast<Label>(1 + random() % (batch.labels - 1)); });
         Rescorer rescorer;
         const double expected = rescorer.score_in_logs(line, labels);
-        for (const Kernels* const version : all_kernels()) {
+        for (const InstructionSet set : runnable_sets()) {
+            const Kernels* const version = &kernels(set);
             const std::size_t blocks = labels.size() / version->lanes + 1;
             std::vector<Label> padded(labels);
             padded.resize(blocks * version->lanes, line.blank);
@@ -278,7 +281,8 @@ TEST(a_forward_pass_owns_up_to_what_it_may_have_lost) {
     }
     PreparedLine prepared;
     const LineView line = prepared.read(batch.view(), 0);
-    for (const Kernels* const version : all_kernels()) {
+    for (const InstructionSet set : runnable_sets()) {
+        const Kernels* const version = &kernels(set);
         std::vector<Label> labels(1000 / version->lanes * version->lanes + version->lanes, 0);
         std::fill_n(labels.begin(), 1000, 1);
         std::vector<double> states(4 * labels.size());

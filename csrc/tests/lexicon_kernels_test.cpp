@@ -79,12 +79,11 @@ TEST(every_table_makes_the_columns_that_plain_doubles_make) {
         for (const std::size_t labels : {2U, 17U, 37U, 40U}) {
             const Case given(random, frames, labels, 4.0F);
             for (const bool by_level : {false, true}) {
-                const auto plain = columns_of<double>(given, **all_lexicon_kernels<double>(), by_level);
-                for (const auto* const* table = all_lexicon_kernels<float>(); *table != nullptr; ++table) {
-                    check_near(columns_of(given, **table, by_level), plain, std::string("float ") + (*table)->name);
-                }
-                for (const auto* const* table = all_lexicon_kernels<double>(); *table != nullptr; ++table) {
-                    check_near(columns_of(given, **table, by_level), plain, std::string("double ") + (*table)->name);
+                const auto plain = columns_of(given, lexicon_kernels<double>(InstructionSet::kScalar), by_level);
+                for (const InstructionSet set : runnable_sets()) {
+                    const std::string name = name_of(set);
+                    check_near(columns_of(given, lexicon_kernels<float>(set), by_level), plain, "float " + name);
+                    check_near(columns_of(given, lexicon_kernels<double>(set), by_level), plain, "double " + name);
                 }
                 check_near(columns_of(given, lexicon_kernels<Extended>(), by_level), plain, "Extended");
             }
@@ -100,8 +99,8 @@ TEST(impossible_and_nearly_impossible_labels_have_the_probability_zero) {
     PreparedLine prepared;
     const LineView line = prepared.prepare(batch.view(), 0);
     const std::vector<Label> alphabet{1, 2, 3, 4};
-    for (const auto* const* table = all_lexicon_kernels<float>(); *table != nullptr; ++table) {
-        LineTables<float> tables(alphabet, **table);
+    for (const InstructionSet set : runnable_sets()) {
+        LineTables<float> tables(alphabet, lexicon_kernels<float>(set));
         tables.reset(line);
         tables.require(0);
         CHECK_NEAR(tables.emission(tables.letter(1))[0], 1.0 / 18.0, 1e-7);
@@ -123,9 +122,10 @@ TEST(every_table_adds_up_products) {
             pointers.push_back(column.data());
         }
         for (std::size_t begin = 0; begin < frames; begin += 16) {
-            for (const auto* const* table = all_lexicon_kernels<float>(); *table != nullptr; ++table) {
+            for (const InstructionSet set : runnable_sets()) {
                 std::vector<float> sums(columns.size());
-                (*table)->weigh(source.data(), begin, frames, pointers.data(), pointers.size(), sums.data());
+                lexicon_kernels<float>(set).weigh(source.data(), begin, frames, pointers.data(), pointers.size(),
+                                                  sums.data());
                 for (std::size_t i = 0; i < columns.size(); ++i) {
                     double expected = 0.0;
                     for (std::size_t t = begin; t < frames; ++t) {

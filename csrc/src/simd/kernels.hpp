@@ -3,9 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
 #include "ocrkit/ctc/types.hpp"
+#include "simd/instruction_set.hpp"
 
 namespace ocrkit::ctc {
 
@@ -31,7 +31,6 @@ struct Mass {
 
 /// One version of each loop. `lanes` doubles make a block.
 struct Kernels {
-    const char* name;
     std::size_t lanes;
 
     /// The highest value of each frame and its lowest label; the frames lie `frame_stride` bytes apart, the values of
@@ -81,10 +80,10 @@ struct Kernels {
     bool (*align)(const Lattice& lattice, std::int32_t* begin, std::int32_t* end);
 };
 
-/// What this machine runs: the widest version that it has, or the one that the environment variable OCRKIT_SIMD names.
-const Kernels& kernels();
+/// The version for a set that this machine runs.
+const Kernels& kernels(InstructionSet set);
 
-/// All versions that this machine can run; the plainest first.
-std::span<const Kernels* const> all_kernels();
+/// The version for the set that is chosen.
+const Kernels& kernels();
 
 }  // namespace ocrkit::ctc

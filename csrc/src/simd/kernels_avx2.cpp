@@ -123,15 +123,11 @@ struct Avx2 {
     }
 };
 
-constexpr Kernels kTable = table<Avx2>("avx2");
+constexpr Kernels kTable = table<Avx2>();
 
 }  // namespace
 
-const Kernels* avx2_kernels() {
-    const bool runs =
-        __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
-    return runs ? &kTable : nullptr;
-}
+const Kernels* avx2_kernels() { return &kTable; }
 
 }  // namespace ocrkit::ctc
 

@@ -106,16 +106,11 @@ struct Avx512 {
     }
 };
 
-constexpr Kernels kTable = table<Avx512>("avx512");
+constexpr Kernels kTable = table<Avx512>();
 
 }  // namespace
 
-const Kernels* avx512_kernels() {
-    const bool runs = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
-                      __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    return runs ? &kTable : nullptr;
-}
+const Kernels* avx512_kernels() { return &kTable; }
 
 }  // namespace ocrkit::ctc
 

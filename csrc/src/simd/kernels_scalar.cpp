@@ -102,7 +102,7 @@ struct Scalar {
     static double shifted(double, double below) { return below; }
 };
 
-constexpr Kernels kTable = table<Scalar>("scalar");
+constexpr Kernels kTable = table<Scalar>();
 
 }  // namespace
 

@@ -9,7 +9,7 @@ namespace ocrkit::ctc {
 /// One value at a time, on any machine.
 const Kernels* scalar_kernels();
 
-/// Null where the machine cannot run them.
+/// Null where the core is built for another kind of machine.
 const Kernels* avx2_kernels();
 const Kernels* avx512_kernels();
 

@@ -187,9 +187,8 @@ bool align(const Lattice& lattice, std::int32_t* begin, std::int32_t* end) {
 
 /// The table of these loops.
 template <class Simd>
-constexpr Kernels table(const char* name) {
-    return {.name = name,
-            .lanes = Simd::kDoubles,
+constexpr Kernels table() {
+    return {.lanes = Simd::kDoubles,
             .arg_max = {&arg_max<Simd, float>, &arg_max<Simd, typename Simd::Half>,
                         &arg_max<Simd, typename Simd::Brain>},
             .widen = {&widen<Simd, float>, &widen<Simd, typename Simd::Half>, &widen<Simd, typename Simd::Brain>},

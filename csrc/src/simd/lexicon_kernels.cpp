@@ -1,7 +1,6 @@
 #include "simd/lexicon_kernels.hpp"
 
 #include <algorithm>
-#include <array>
 
 #define OCRKIT_VECTOR_BYTES 16
 #define OCRKIT_TARGET
@@ -97,69 +96,39 @@ extern const LexiconKernels<double> kAvx512DoubleKernels;
 
 namespace {
 
-/// Tables from plain to special, ended by nullptr.
-template <class Number>
-using Tables = std::array<const LexiconKernels<Number>*, 4>;
-
-constexpr LexiconKernels<float> kFloatKernels = table_of<float>("portable");
-constexpr LexiconKernels<double> kDoubleKernels = table_of<double>("portable");
-constexpr LexiconKernels<Extended> kExtendedKernels = table_of<Extended>("portable");
-
-#if defined(__x86_64__)
-template <class Number>
-Tables<Number> runnable(const LexiconKernels<Number>& portable, const LexiconKernels<Number>& avx2,
-                        const LexiconKernels<Number>& avx512) {
-    Tables<Number> tables{&portable};
-    std::size_t count = 1;
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-        tables[count++] = &avx2;
-    }
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw")) {
-        tables[count++] = &avx512;
-    }
-    return tables;
-}
-#endif
-
-Tables<float> runnable(float) {
-#if defined(__x86_64__)
-    return runnable(kFloatKernels, kAvx2FloatKernels, kAvx512FloatKernels);
-#else
-    return {&kFloatKernels};
-#endif
-}
-
-Tables<double> runnable(double) {
-#if defined(__x86_64__)
-    return runnable(kDoubleKernels, kAvx2DoubleKernels, kAvx512DoubleKernels);
-#else
-    return {&kDoubleKernels};
-#endif
-}
-
-Tables<Extended> runnable(Extended) { return {&kExtendedKernels}; }
+constexpr LexiconKernels<float> kFloatKernels = table_of<float>();
+constexpr LexiconKernels<double> kDoubleKernels = table_of<double>();
+constexpr LexiconKernels<Extended> kExtendedKernels = table_of<Extended>();
 
 }  // namespace
 
-template <class Number>
-const LexiconKernels<Number>* const* all_lexicon_kernels() {
-    static const Tables<Number> tables = runnable(Number{});
-    return tables.data();
+template <>
+const LexiconKernels<float>& lexicon_kernels([[maybe_unused]] InstructionSet set) {
+#if defined(__x86_64__)
+    switch (set) {
+        case InstructionSet::kAvx512: return kAvx512FloatKernels;
+        case InstructionSet::kAvx2: return kAvx2FloatKernels;
+        case InstructionSet::kScalar: break;
+    }
+#endif
+    return kFloatKernels;
 }
 
-template <class Number>
-const LexiconKernels<Number>& lexicon_kernels() {
-    const LexiconKernels<Number>* const* best = all_lexicon_kernels<Number>();
-    while (best[1] != nullptr) ++best;
-    return **best;
+template <>
+const LexiconKernels<double>& lexicon_kernels([[maybe_unused]] InstructionSet set) {
+#if defined(__x86_64__)
+    switch (set) {
+        case InstructionSet::kAvx512: return kAvx512DoubleKernels;
+        case InstructionSet::kAvx2: return kAvx2DoubleKernels;
+        case InstructionSet::kScalar: break;
+    }
+#endif
+    return kDoubleKernels;
 }
 
-template const LexiconKernels<float>& lexicon_kernels<float>();
-template const LexiconKernels<double>& lexicon_kernels<double>();
-template const LexiconKernels<Extended>& lexicon_kernels<Extended>();
-template const LexiconKernels<float>* const* all_lexicon_kernels<float>();
-template const LexiconKernels<double>* const* all_lexicon_kernels<double>();
-template const LexiconKernels<Extended>* const* all_lexicon_kernels<Extended>();
+template <>
+const LexiconKernels<Extended>& lexicon_kernels(InstructionSet) {
+    return kExtendedKernels;
+}
 
 }  // namespace ocrkit::ctc

@@ -6,6 +6,7 @@
 
 #include "ocrkit/ctc/types.hpp"
 #include "simd/extended.hpp"
+#include "simd/instruction_set.hpp"
 
 namespace ocrkit::ctc {
 
@@ -63,16 +64,23 @@ struct LexiconKernels {
     /// mass in `source`. Zero before and behind, from the last multiple of 16 to padded(T). O(T).
     void (*extend)(const Number* source, const Number* emission, const Number* blank, std::size_t first,
                    std::size_t frames, Number* after_blank, Number* after_any);
-
-    const char* name;
 };
 
-/// The best table for this processor.
+/// The version for a set that this machine runs. `Extended` has one for all.
 template <class Number>
-const LexiconKernels<Number>& lexicon_kernels();
+const LexiconKernels<Number>& lexicon_kernels(InstructionSet set);
 
-/// Every table that this processor can run, ended by nullptr; the first is the plainest.
+template <>
+const LexiconKernels<float>& lexicon_kernels(InstructionSet set);
+template <>
+const LexiconKernels<double>& lexicon_kernels(InstructionSet set);
+template <>
+const LexiconKernels<Extended>& lexicon_kernels(InstructionSet set);
+
+/// The version for the set that is chosen.
 template <class Number>
-const LexiconKernels<Number>* const* all_lexicon_kernels();
+const LexiconKernels<Number>& lexicon_kernels() {
+    return lexicon_kernels<Number>(chosen_set());
+}
 
 }  // namespace ocrkit::ctc

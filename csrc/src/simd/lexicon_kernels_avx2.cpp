@@ -10,8 +10,8 @@ namespace ocrkit::ctc {
 
 extern const LexiconKernels<float> kAvx2FloatKernels;
 extern const LexiconKernels<double> kAvx2DoubleKernels;
-constinit const LexiconKernels<float> kAvx2FloatKernels = table_of<float>("avx2");
-constinit const LexiconKernels<double> kAvx2DoubleKernels = table_of<double>("avx2");
+constinit const LexiconKernels<float> kAvx2FloatKernels = table_of<float>();
+constinit const LexiconKernels<double> kAvx2DoubleKernels = table_of<double>();
 
 }  // namespace ocrkit::ctc
 

@@ -10,8 +10,8 @@ namespace ocrkit::ctc {
 
 extern const LexiconKernels<float> kAvx512FloatKernels;
 extern const LexiconKernels<double> kAvx512DoubleKernels;
-constinit const LexiconKernels<float> kAvx512FloatKernels = table_of<float>("avx512");
-constinit const LexiconKernels<double> kAvx512DoubleKernels = table_of<double>("avx512");
+constinit const LexiconKernels<float> kAvx512FloatKernels = table_of<float>();
+constinit const LexiconKernels<double> kAvx512DoubleKernels = table_of<double>();
 
 }  // namespace ocrkit::ctc
 

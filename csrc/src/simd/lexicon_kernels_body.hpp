@@ -290,8 +290,8 @@ OCRKIT_TARGET void extend(const Number* source, const Number* emission, const Nu
 }
 
 template <class Number>
-constexpr LexiconKernels<Number> table_of(const char* name) {
-    return {&ceilings<Number>, &fill<Number>, &fill_levels<Number>, &weigh<Number>, &extend<Number>, name};
+constexpr LexiconKernels<Number> table_of() {
+    return {&ceilings<Number>, &fill<Number>, &fill_levels<Number>, &weigh<Number>, &extend<Number>};
 }
 
 }  // namespace

@@ -18,6 +18,8 @@ namespace {
 template <class Real>
 struct Pack {
     using Vector [[gnu::vector_size(OCRKIT_VECTOR_BYTES)]] = Real;
+    // Moved a vector at a time: a copy of all of them goes by smaller pieces, which loads of whole vectors wait for.
+    using Unaligned [[gnu::vector_size(OCRKIT_VECTOR_BYTES), gnu::aligned(alignof(Real)), gnu::may_alias]] = Real;
     static constexpr std::size_t kWidth = OCRKIT_VECTOR_BYTES / sizeof(Real);
     static constexpr std::size_t kParts = kLexiconLanes / kWidth;
 
@@ -25,7 +27,7 @@ struct Pack {
 
     static OCRKIT_INLINE Pack load(const Real* from) {
         Pack pack;
-        __builtin_memcpy(pack.parts, from, sizeof(pack.parts));
+        for (std::size_t i = 0; i < kParts; ++i) pack.parts[i] = *reinterpret_cast<const Unaligned*>(from + i * kWidth);
         return pack;
     }
 
@@ -35,7 +37,9 @@ struct Pack {
         return pack;
     }
 
-    OCRKIT_INLINE void store(Real* to) const { __builtin_memcpy(to, parts, sizeof(parts)); }
+    OCRKIT_INLINE void store(Real* to) const {
+        for (std::size_t i = 0; i < kParts; ++i) *reinterpret_cast<Unaligned*>(to + i * kWidth) = parts[i];
+    }
 };
 
 template <class Real>
