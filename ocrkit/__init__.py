@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ocrkit.errors import OcrkitError as OcrkitError
     from ocrkit.evaluation import evaluate as evaluate
     from ocrkit.model import Model as Model
+    from ocrkit.plugin.charset_expression import resolve_charset as resolve_charset
     from ocrkit.plugin.hookspec import hookimpl as hookimpl
     from ocrkit.plugin.specs import AugmentationSpec as AugmentationSpec
     from ocrkit.plugin.specs import BackboneSpec as BackboneSpec
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from ocrkit.plugin.specs import SourceSpec as SourceSpec
     from ocrkit.recognition import Recognizer as Recognizer
     from ocrkit.text.charset import Charset as Charset
-    from ocrkit.training import train as train
+    from ocrkit.training.by_keyword import train as train
 
 __version__ = "0.1.0"
 
@@ -40,7 +41,8 @@ _HOMES = {
     "SourceSpec": "ocrkit.plugin.specs",
     "evaluate": "ocrkit.evaluation",
     "hookimpl": "ocrkit.plugin.hookspec",
-    "train": "ocrkit.training",
+    "resolve_charset": "ocrkit.plugin.charset_expression",
+    "train": "ocrkit.training.by_keyword",
 }
 
 __all__ = ["__version__", *_HOMES]

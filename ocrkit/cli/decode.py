@@ -146,15 +146,13 @@ def _read_posteriors(
         )
 
 
-def _good(
-    readings: Iterable[Prediction | BadImage], bad: list[BadImage], progress: Callable[[int], None]
-) -> Iterator[Prediction]:
+def _good(readings: Iterable[Prediction], bad: list[BadImage], progress: Callable[[int], None]) -> Iterator[Prediction]:
     """The predictions among the readings; the others are added to ``bad``."""
     from ocrkit.data.records import BadImage
 
     for done, reading in enumerate(readings, 1):
-        if isinstance(reading, BadImage):
-            bad.append(reading)
+        if reading.error:
+            bad.append(BadImage(reading.name, reading.error))
         else:
             yield reading
         progress(done)

@@ -11,8 +11,9 @@ from ocrkit.ctc.build import build_info
 from ocrkit.ctc.collapsing import collapse
 from ocrkit.ctc.decoded import Decoded, Hypothesis
 from ocrkit.ctc.greedy_decoder import greedy
-from ocrkit.ctc.lexicon import Lexicon, SymbolTable, lexicon_search
+from ocrkit.ctc.lexicon import Lexicon, lexicon_search
 from ocrkit.ctc.ngram import NgramModel
+from ocrkit.ctc.symbols import SymbolTable
 from ocrkit.ctc.text_search import text_search
 
 __all__ = [

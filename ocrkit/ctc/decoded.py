@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, overload
 
@@ -12,6 +12,8 @@ from ocrkit.errors import OptionError
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from ocrkit.ctc.symbols import Symbols
 
 __all__ = ["Decoded", "Hypothesis"]
 
@@ -77,16 +79,16 @@ class Decoded(Sequence[list[Hypothesis]]):
             return [self._hypotheses(number) for number in range(len(self))[line]]
         return self._hypotheses(range(len(self))[line])
 
-    def texts(self, symbols: Sequence[str]) -> list[str]:
+    def texts(self, symbols: Symbols) -> list[str]:
         """Spell each line's best hypothesis; a line without any gives ``""``.
 
         Args:
-            symbols: the text of each label, by its number; the blank's is never used.
+            symbols: a charset, or the text of each label by its number; the blank's is never used.
 
         Raises:
-            OptionError: a label that has no symbol, or a symbol that is no string.
+            OptionError: a label that has no symbol, a symbol that is no string, or no symbols at all.
         """
-        listed = list(symbols)
+        listed = list(_symbols_of(symbols))
         for label, symbol in enumerate(listed):
             if not isinstance(symbol, str):
                 raise OptionError(f"the symbol of label {label} is {symbol!r}; expected a string")
@@ -110,3 +112,12 @@ class Decoded(Sequence[list[Hypothesis]]):
             acoustic_score=float(self.acoustic_scores[h]),
             entry=int(self.entries[h]),
         )
+
+
+def _symbols_of(given: Symbols) -> Iterable[str]:
+    symbols = getattr(given, "symbols", given)
+    if not isinstance(symbols, Iterable):
+        raise OptionError(
+            f"symbols is {given!r}; expected a charset, or the text of each label, such as ['', 'a', 'b']"
+        )
+    return symbols

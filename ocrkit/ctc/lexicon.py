@@ -6,7 +6,7 @@ import hashlib
 import os
 import unicodedata
 from itertools import chain
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from ocrkit import _ctc
 from ocrkit.ctc.decoded import Decoded
 from ocrkit.ctc.emissions import as_emissions
 from ocrkit.ctc.options import as_count, as_label, as_number
+from ocrkit.ctc.symbols import as_symbol_table
 from ocrkit.errors import LexiconError, MissingFileError, OptionError
 
 if TYPE_CHECKING:
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ocrkit.ctc.emissions import Emissions, Lengths
+    from ocrkit.ctc.symbols import Symbols, SymbolTable
 
-__all__ = ["Lexicon", "SymbolTable", "lexicon_search"]
+__all__ = ["Lexicon", "lexicon_search"]
 
 _T = TypeVar("_T")
 
@@ -32,19 +34,6 @@ _LARGEST_WEIGHT = 1e30
 _LARGEST_LABEL = 2**31 - 1
 _NAMED = 3  # unspellable words that an error names
 _NO_SYMBOLS = bytes(32)  # in place of a hash, where labels were given
-
-
-class SymbolTable(Protocol):
-    """What turns text into labels; ``ocrkit.Charset`` is one."""
-
-    @property
-    def symbols(self) -> Sequence[str]:
-        """The text of each label, by its number; the blank's is empty."""
-        ...
-
-    def normalize(self, text: str) -> str:
-        """``text`` as the symbols spell it; a line feed stays one, and nothing reaches across it."""
-        ...
 
 
 class Lexicon:
@@ -74,33 +63,31 @@ class Lexicon:
         self._symbols = _NO_SYMBOLS
 
     @classmethod
-    def from_words(
-        cls, words: Iterable[str], charset: SymbolTable, *, counts: Iterable[float] | None = None
-    ) -> Lexicon:
+    def from_words(cls, words: Iterable[str], charset: Symbols, *, counts: Iterable[float] | None = None) -> Lexicon:
         """Spell ``words`` as ``charset`` does, normalised and by longest match, and build their trie.
 
         Args:
             words: one string an entry, without line feeds.
-            charset: symbols and normalisation.
+            charset: symbols and normalisation; or the symbols alone, by which words are spelled as they stand.
             counts: as for ``Lexicon``.
 
         Raises:
             LexiconError: as for ``Lexicon``; or words that the charset cannot spell: how many, and the first three.
         """
         text, count = _joined(words)
-        return cls._from_text(text, count, charset, counts)
+        return cls._from_text(text, count, as_symbol_table(charset), counts)
 
     @classmethod
-    def from_lines(cls, text: str, charset: SymbolTable, *, counts: Iterable[float] | None = None) -> Lexicon:
+    def from_lines(cls, text: str, charset: Symbols, *, counts: Iterable[float] | None = None) -> Lexicon:
         """As ``from_words``, of words that stand in one text, a line feed between each two: no list of them is made.
 
         Raises:
             LexiconError: as for ``from_words``.
         """
-        return cls._from_text(text, text.count("\n") + 1, charset, counts)
+        return cls._from_text(text, text.count("\n") + 1, as_symbol_table(charset), counts)
 
     @classmethod
-    def open(cls, path: str | os.PathLike[str], *, verify: bool = False, charset: SymbolTable | None = None) -> Lexicon:
+    def open(cls, path: str | os.PathLike[str], *, verify: bool = False, charset: Symbols | None = None) -> Lexicon:
         """Open a lexicon that ``save`` wrote, where it lies: mapped into memory, and shared with all who open it.
 
         The header, with a checksum, the sizes and the structure are always checked, in one pass over the file, so
@@ -124,7 +111,7 @@ class Lexicon:
             raise LexiconError(f"{os.fspath(path)}: cannot be read: {error.strerror}") from error
         except LexiconError as error:
             raise LexiconError(f"{os.fspath(path)}: {error}") from error
-        if charset is not None and symbols != _hash(charset):
+        if charset is not None and symbols != _hash(as_symbol_table(charset)):
             made = "of labels, without a charset" if symbols == _NO_SYMBOLS else "for another charset"
             raise LexiconError(f"{os.fspath(path)}: it was made {made}; make it again from its words, with this one")
         lexicon = cls.__new__(cls)

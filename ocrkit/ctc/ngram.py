@@ -11,12 +11,14 @@ import numpy as np
 
 from ocrkit import _ctc
 from ocrkit.ctc.options import as_number
+from ocrkit.ctc.symbols import as_symbol_table
 from ocrkit.errors import LanguageModelError, MissingFileError, OptionError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ocrkit.ctc.lexicon import Lexicon, SymbolTable
+    from ocrkit.ctc.lexicon import Lexicon
+    from ocrkit.ctc.symbols import Symbols
 
 __all__ = ["NgramModel", "Unit", "bound_model"]
 
@@ -37,23 +39,23 @@ class NgramModel:
 
     __slots__ = ("_charset", "_ngrams", "_offsets", "_units", "_words", "unit")
 
-    def __init__(self, arpa: bytes, charset: SymbolTable, *, unit: Unit = "character") -> None:
+    def __init__(self, arpa: bytes, charset: Symbols, *, unit: Unit = "character") -> None:
         """Read a model from the bytes of an ARPA file; see ``read``."""
         if unit not in ("character", "word"):
             raise OptionError(f"unit is {unit!r}; expected 'character' or 'word'")
         self.unit = unit
         self._ngrams = _ctc.NgramModel(arpa)
-        self._charset = charset
+        self._charset = as_symbol_table(charset)
         self._units, self._offsets = np.zeros(0, np.int32), np.zeros(1, np.int64)
         self._words: tuple[_ctc.Lexicon, _ctc.WordUnits] | None = None
         if unit == "character":
             known = self._known()
-            spelled = [_spelled(symbol, known) for symbol in charset.symbols]
+            spelled = [_spelled(symbol, known) for symbol in self._charset.symbols]
             self._units = np.array([number for numbers in spelled for number in numbers], np.int32)
             self._offsets = np.cumsum([0, *map(len, spelled)], dtype=np.int64)
 
     @classmethod
-    def read(cls, path: str | Path, charset: SymbolTable, *, unit: Unit = "character") -> NgramModel:
+    def read(cls, path: str | Path, charset: Symbols, *, unit: Unit = "character") -> NgramModel:
         """Read an ARPA file.
 
         Args:

@@ -42,9 +42,6 @@ class FittedLine:
 class LineLoader:
     """Loads samples as fitted (H, W) uint8 lines.
 
-    Worker processes import the script that was started, so a script that loads with workers must stand under
-    ``if __name__ == "__main__":``.
-
     Args:
         preprocessing: the height, and what becomes of the width.
         workers: processes; 0 loads in this one, -1 takes a process a core once there is work for them.

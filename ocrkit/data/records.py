@@ -93,6 +93,7 @@ class Prediction:
         characters: where each label stands, and how sure it is.
         alternatives: further readings, best first, ``text`` itself not among them.
         rejected: whether the decoder had no hypothesis at all, as an exhausted lexicon may not.
+        error: why the image could not be opened, and so was not read; empty where it was.
     """
 
     name: str
@@ -102,3 +103,4 @@ class Prediction:
     characters: tuple[CharacterSpan, ...] = ()
     alternatives: tuple[Alternative, ...] = field(default=())
     rejected: bool = False
+    error: str = ""

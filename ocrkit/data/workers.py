@@ -5,18 +5,24 @@ from __future__ import annotations
 import itertools
 import multiprocessing
 import os
+import pickle
 import signal
+import sys
 import threading
 from collections import deque
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from ocrkit.errors import DataError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from multiprocessing.popen_forkserver import Popen
+    from multiprocessing.process import BaseProcess
 
 __all__ = ["Workers", "begin_work", "cores"]
 
@@ -27,20 +33,21 @@ _CHUNK = 16  # items sent to a worker at a time
 _AHEAD = 4  # chunks in hand for each worker
 _DIED = (
     "a process that {what} died; with workers = 0 none is started. "
-    "A script that starts some must do so under 'if __name__ == \"__main__\":', since each imports it; "
-    "else memory may have run out"
+    "A script whose own functions or classes are sent to processes must do its work under "
+    "'if __name__ == \"__main__\":', since each imports it; else memory may have run out"
 )
 
 _Pending: TypeAlias = deque[tuple[list[T], "Future[list[R]] | None"]]
 
+_start_lock = threading.Lock()
 _task: Callable[[Any], Any] | None = None  # in a worker: what it does, sent once and not with every item
 
 
 class Workers(Generic[T, R]):
     """Applies a task to items in processes that are started at the first use.
 
-    Worker processes import the script that was started, so a script that uses them must stand under
-    ``if __name__ == "__main__":``.
+    Worker processes do not import the script that was started, unless a task or an item is defined there: only then
+    must the script's own work stand under ``if __name__ == "__main__":``.
 
     Attributes:
         count: processes; 0 works in this one.
@@ -66,6 +73,7 @@ class Workers(Generic[T, R]):
         self._what = what
         self._on_death = on_death
         self._pool: ProcessPoolExecutor | None = None
+        self._knows_script = False
 
     def map(self, items: Iterable[T]) -> Iterator[R]:
         """Each item's result, in the order of the items, which are taken as results are.
@@ -110,8 +118,9 @@ class Workers(Generic[T, R]):
 
     def _submitted(self, chunk: list[T]) -> Future[list[R]] | None:
         """The chunk's future, or None where the processes are found dead."""
+        sent = pickle.dumps(chunk)
         try:
-            return self._started().submit(_work, chunk)
+            return self._started(sent).submit(_work, sent)
         except BrokenProcessPool:
             return None
 
@@ -141,12 +150,17 @@ class Workers(Generic[T, R]):
             raise DataError(_DIED.format(what=self._what))
         return self._on_death(item)
 
-    def _started(self) -> ProcessPoolExecutor:
+    def _started(self, sent: bytes) -> ProcessPoolExecutor:
+        """The processes, which know the script that was started if what is sent to them is defined in it."""
+        if self._pool is not None and not self._knows_script and _is_of_script(sent):
+            self.close()
         if self._pool is None:
+            task = pickle.dumps(self._task)
+            self._knows_script |= _is_of_script(task) or _is_of_script(sent)
             # Forking a process that runs torch's threads can deadlock; a fork server has none.
-            context = multiprocessing.get_context("forkserver")
+            context = multiprocessing.get_context("forkserver") if self._knows_script else _WithoutScript()
             context.set_forkserver_preload(["ocrkit.data.loading"])
-            self._pool = ProcessPoolExecutor(self.count, mp_context=context, initializer=_begin, initargs=(self._task,))
+            self._pool = ProcessPoolExecutor(self.count, mp_context=context, initializer=_begin, initargs=(task,))
         return self._pool
 
 
@@ -171,16 +185,39 @@ def _result(future: Future[list[R]] | None) -> list[R] | None:
         return None
 
 
-def _begin(task: Callable[[Any], Any]) -> None:
+class _ProcessWithoutScript(ForkServerProcess):
+    """A process that does not import the script that was started: it may do its work at once when it is imported."""
+
+    @staticmethod
+    def _Popen(process_obj: BaseProcess) -> Popen:  # noqa: N802 - the name is the base's
+        with _start_lock:
+            script = sys.modules.pop("__main__")
+            sys.modules["__main__"] = ModuleType("__main__")
+            try:
+                return ForkServerProcess._Popen(process_obj)
+            finally:
+                sys.modules["__main__"] = script
+
+
+class _WithoutScript(ForkServerContext):
+    Process = _ProcessWithoutScript
+
+
+def _is_of_script(pickled: bytes) -> bool:
+    """Whether something is defined in the script that was started; it may be said of a text that names it, too."""
+    return b"__main__" in pickled
+
+
+def _begin(task: bytes) -> None:
     global _task
     begin_work()
-    _task = task
+    _task = pickle.loads(task)
 
 
-def _work(chunk: list[Any]) -> list[Any]:
+def _work(chunk: bytes) -> list[Any]:
     if _task is None:
         raise AssertionError("a worker was given items before its task")
-    return [_task(item) for item in chunk]
+    return [_task(item) for item in pickle.loads(chunk)]
 
 
 def _end_with_the_parent() -> None:

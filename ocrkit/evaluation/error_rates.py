@@ -9,11 +9,13 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 from ocrkit.data.records import BadImage, Prediction
-from ocrkit.errors import DataError
+from ocrkit.errors import DataError, OptionError
+from ocrkit.evaluation.labelled import labelled_samples
 from ocrkit.text.metrics import Confusion, count_errors
 
 if TYPE_CHECKING:
     from ocrkit.data.records import Sample
+    from ocrkit.evaluation.labelled import LabelledLines
     from ocrkit.recognition import Recognizer
     from ocrkit.text.charset import Charset
 
@@ -81,8 +83,9 @@ class Evaluation:
 
 def evaluate(
     recognizer: Recognizer,
-    samples: Sequence[Sample],
+    samples: LabelledLines,
     *,
+    format: str | None = None,  # noqa: A002 - the name of the flag
     ignore_case: bool = False,
     progress: Progress | None = None,
 ) -> Evaluation:
@@ -90,20 +93,26 @@ def evaluate(
 
     Args:
         recognizer: reads.
-        samples: labelled images; one that cannot be opened is skipped and counted.
+        samples: a folder or table of labelled lines, several of them in a list, samples, or pairs of an image and its
+            text; an image that cannot be opened is skipped and counted.
+        format: the name of the source that opens folders and tables; None to guess it.
         ignore_case: compare without regard to case.
         progress: told of how many are done, of how many.
 
     Raises:
         DataError: there are no samples, one has no text, or no image could be opened.
+        OptionError: ``recognizer`` is none.
     """
+    if not hasattr(recognizer, "read") or not hasattr(recognizer, "model"):
+        raise OptionError(f"recognizer is {recognizer!r}; expected a Recognizer, as Recognizer.load(name) gives")
+    samples = labelled_samples(samples, format=format)
     _check_labelled(samples)
     charset = recognizer.model.charset
     judged, bad = [], []
     begun = time.perf_counter()
     for done, (sample, reading) in enumerate(zip(samples, recognizer.read(samples), strict=True), 1):
-        if isinstance(reading, BadImage):
-            bad.append(reading)
+        if reading.error:
+            bad.append(BadImage(reading.name, reading.error))
         else:
             judged.append(Judged(sample, sample.text or "", reading))
         if progress:

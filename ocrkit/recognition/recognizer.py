@@ -2,37 +2,48 @@
 
 from __future__ import annotations
 
+import math
+import os
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias, Unpack, get_args
 
 import numpy as np
 import torch
 
 from ocrkit.data.batching import LONG_LINE, batches, pad_batch
+from ocrkit.data.given import as_samples
 from ocrkit.data.loading import FittedLine, LineLoader
 from ocrkit.data.records import BadImage, Prediction
-from ocrkit.errors import OptionError
+from ocrkit.errors import ImageError, OptionError
+from ocrkit.model import Model
+from ocrkit.model_files import find_model
 from ocrkit.nets.device import resolve_device
 from ocrkit.plugin.specs import DecoderOptions, TensorDecoder
+from ocrkit.recognition.asked import decoder_options
 from ocrkit.recognition.decoding import NO_OPTIONS, make_decoder
 from ocrkit.recognition.prediction import Ruler, make_prediction
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Sequence
+    from collections.abc import Generator, Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
     from numpy.typing import NDArray
     from torch import Tensor
 
     from ocrkit.ctc import Decoded
+    from ocrkit.ctc.ngram import Unit
+    from ocrkit.data.given import GivenImages
     from ocrkit.data.records import Sample
-    from ocrkit.model import Model
     from ocrkit.plugin.registry import Registry
+    from ocrkit.recognition.asked import DecodingKeywords, GivenLanguageModel, GivenLexicon
 
-__all__ = ["Recognizer"]
+__all__ = ["OnError", "Recognizer"]
+
+OnError: TypeAlias = Literal["report", "raise", "skip"]
+_ON_ERROR: tuple[str, ...] = get_args(OnError)
 
 _WINDOW = 16  # batches that are sorted by width together, and so the most that a reading waits for
 _AHEAD = 2  # batches of log-probabilities that may wait on the device to be decoded; each can take hundreds of MB
@@ -79,17 +90,92 @@ class Recognizer:
         self._aside = _stream_aside(self._device)
         model.network.to(self._device).eval()
 
-    def read(self, samples: Iterable[Sample]) -> Generator[Prediction | BadImage, None, None]:
-        """What stands in each image, or why it cannot be opened, in the order of the samples.
+    @classmethod
+    def load(
+        cls,
+        name: str | os.PathLike[str] | Model | None = None,
+        *,
+        charset: str | None = None,
+        lexicon: GivenLexicon | None = None,
+        language_model: GivenLanguageModel | None = None,
+        lm_unit: Unit = "character",
+        decoder: str | None = None,
+        device: str = "auto",
+        batch_size: int = 32,
+        workers: int = 0,
+        registry: Registry | None = None,
+        **asked: Unpack[DecodingKeywords],
+    ) -> Recognizer:
+        """Load a model to read with.
+
+        Args:
+            name: an installed model's name, a run's folder, a model file, or a ``Model``; None takes the newest run
+                below ``runs``, or else the only installed model.
+            charset: what it should read, where no name is given.
+            lexicon: the entries that may be read: a file, words, or a ``Lexicon``.
+            language_model: an ARPA file, or an ``NgramModel``.
+            lm_unit: what such a file is a model of, ``character`` or ``word``.
+            decoder: a decoder's name; None chooses by the options.
+            device: ``auto`` (CUDA where there is one), or what torch calls it.
+            batch_size: lines in a forward pass.
+            workers: processes that load images; -1 for one a core where there are many images, 0 for none.
+            registry: where names are looked up; None for the default one.
+            asked: further fields of ``DecoderOptions``: ``beam_width``, ``n_best``, ``lm_weight``, ``separators``, …
+
+        Raises:
+            UnknownNameError: there is no such model, decoder or option.
+            MissingFileError: a file or folder is not there.
+            OcrkitError: whatever else is wrong with a file or an option.
+        """
+        model = name if isinstance(name, Model) else _loaded(name, charset, registry)
+        options = decoder_options(
+            model.charset, lexicon=lexicon, language_model=language_model, lm_unit=lm_unit, asked=asked
+        )
+        return cls(
+            model,
+            decoder=decoder,
+            options=options,
+            device=device,
+            batch_size=batch_size,
+            workers=workers,
+            registry=registry,
+        )
+
+    def __repr__(self) -> str:
+        return f"<Recognizer of charset {self.model.charset.name!r} on {self._device}>"
+
+    def read(self, images: GivenImages, *, errors: OnError = "report") -> Generator[Prediction, None, None]:
+        """What stands in each image, in the order of the images, which are taken as readings are.
 
         The first readings come after one batch; later ones in windows of more, within which lines of like width go
-        together. What a line reads as does not depend on which lines those are.
+        together. What a line reads as does not depend on which lines those are. Several threads may read at once.
+
+        Args:
+            images: a folder, or a list or iterator of images: file names, Pillow images, NumPy arrays (uint8 of 0 to
+                255, grey or colour), bytes of image files, samples.
+            errors: what becomes of an image that cannot be opened: ``report`` gives a prediction without text whose
+                ``error`` says why, ``skip`` leaves it out, ``raise`` ends the reading.
+
+        Raises:
+            DataError: what is given is one image, or nothing that can be read one by one.
+            ImageError: an image cannot be opened, and ``errors`` is ``raise``.
+            OptionError: ``errors`` is something else.
         """
-        remaining = iter(samples)
+        if errors not in _ON_ERROR:
+            raise OptionError(f"errors is {errors!r}; expected {', '.join(map(repr, _ON_ERROR))}")
+        return self._read(as_samples(images), errors)
+
+    def _read(self, samples: Iterator[Sample], errors: OnError) -> Generator[Prediction, None, None]:
         batches_together = 1
         with LineLoader.opened(self.model.architecture.preprocessing, workers=self._workers) as loader:
-            while window := list(islice(remaining, batches_together * self._batch_size)):
-                yield from self._read_window(window, list(loader.load(window)))
+            while window := list(islice(samples, batches_together * self._batch_size)):
+                for reading in self._read_window(window, list(loader.load(window))):
+                    if isinstance(reading, Prediction):
+                        yield reading
+                    elif errors == "report":
+                        yield Prediction(reading.name, "", -math.inf, 0.0, error=reading.reason)
+                    elif errors == "raise":
+                        raise ImageError(f"{reading.name}: {reading.reason}")
                 batches_together = min(2 * batches_together, _WINDOW)
 
     def log_probs(self, samples: Iterable[Sample]) -> Generator[NDArray[np.float32] | BadImage, None, None]:
@@ -160,6 +246,11 @@ class Recognizer:
         left, right = self.model.network.pixels(0)
         scale = line.source_width / line.pixels.shape[1]
         return Ruler(left * scale, (right - left) * scale, line.source_width)
+
+
+def _loaded(name: str | os.PathLike[str] | None, charset: str | None, registry: Registry | None) -> Model:
+    found = find_model(None if name is None else os.fspath(name), charset=charset)
+    return Model.load(found.path, registry=registry)
 
 
 def _stream_aside(device: torch.device) -> torch.cuda.Stream | None:

@@ -52,8 +52,7 @@ def train(
 ) -> Outcome:
     """Train a model, and leave it with its log and pictures in a folder of its own.
 
-    Nothing is written before data, charset and options have all proved right. With worker processes, as by default,
-    a script must call this under ``if __name__ == "__main__":``. Torch's global generators are seeded.
+    Nothing is written before data, charset and options have all proved right. Torch's global generators are seeded.
 
     Args:
         config: everything about the run.

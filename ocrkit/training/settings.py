@@ -77,9 +77,7 @@ class TrainingSettings:
         quit: ``early`` stops after ``lag`` epochs without a better model, ``fixed`` runs all epochs.
         lag: epochs without improvement that end the training.
         seed: of weights, order, split and drawing.
-        workers: processes that load images; -1 for one a core once there are some hundred lines, 0 for none. Each
-            imports the script that started the training: there, put the call under ``if __name__ == "__main__":``,
-            or say 0.
+        workers: processes that load images; -1 for one a core once there are some hundred lines, 0 for none.
         save_every: seconds of training between two resume points, and so what a kill -9 can cost.
     """
 

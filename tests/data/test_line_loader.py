@@ -147,7 +147,7 @@ def test_the_workers_end_with_a_process_that_is_killed(tmp_path: Path, number: s
     assert not [pid for pid in workers if alive(pid)]
 
 
-def test_a_script_without_a_guard_is_told_what_it_lacks(tmp_path: Path) -> None:
+def test_a_script_needs_no_guard_to_load_with_workers(tmp_path: Path) -> None:
     (tmp_path / "script.py").write_text(UNGUARDED)
 
     run = subprocess.run(
@@ -159,8 +159,7 @@ def test_a_script_without_a_guard_is_told_what_it_lacks(tmp_path: Path) -> None:
         timeout=60,
     )
 
-    assert run.returncode == 1
-    assert "must do so under 'if __name__ == \"__main__\":'" in run.stderr.splitlines()[-1]
+    assert run.returncode == 0, run.stderr
 
 
 def test_a_worker_that_dies_is_an_error_and_no_wait_without_end() -> None:

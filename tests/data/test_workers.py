@@ -20,8 +20,15 @@ ROOT = Path(__file__).parents[2]
 UNGUARDED = """
 from ocrkit.data.workers import Workers
 
-with Workers.opened(abs, count=1, on_death=abs) as workers:
-    print(list(workers.map([1, 2])))
+class Item:
+    def __abs__(self):
+        return 7
+
+def own(number):
+    return abs(number)
+
+with Workers.opened({task}, count=1, on_death=abs) as workers:
+    print(list(workers.map({items})))
 """
 
 
@@ -79,11 +86,15 @@ def test_a_death_that_nobody_answers_for_is_an_error() -> None:
         list(workers.map(range(200)))
 
 
-def test_no_item_is_blamed_where_processes_cannot_start(tmp_path: Path) -> None:
-    (tmp_path / "script.py").write_text(UNGUARDED)
+def run_script(folder: Path, task: str, items: str) -> subprocess.CompletedProcess[str]:
+    """Run a script that starts workers as soon as it is imported."""
+    return started(folder, UNGUARDED.format(task=task, items=items))
 
-    run = subprocess.run(
-        [sys.executable, str(tmp_path / "script.py")],
+
+def started(folder: Path, script: str) -> subprocess.CompletedProcess[str]:
+    (folder / "script.py").write_text(script)
+    return subprocess.run(
+        [sys.executable, str(folder / "script.py")],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
@@ -91,6 +102,25 @@ def test_no_item_is_blamed_where_processes_cannot_start(tmp_path: Path) -> None:
         timeout=60,
     )
 
+
+def test_a_script_needs_no_guard_where_nothing_of_its_own_is_sent(tmp_path: Path) -> None:
+    run = run_script(tmp_path, "abs", "[-1, 2, '__main__'.count('_') - 6]")
+
+    assert (run.returncode, run.stdout) == (0, "[1, 2, 2]\n"), run.stderr
+
+
+@pytest.mark.parametrize(("task", "items"), [("own", "[1, 2]"), ("abs", "[Item()]")])
+def test_no_item_is_blamed_where_processes_cannot_start(tmp_path: Path, task: str, items: str) -> None:
+    run = run_script(tmp_path, task, items)
+
     assert run.returncode == 1
     assert run.stdout == ""
-    assert "must do so under 'if __name__ == \"__main__\":'" in run.stderr.splitlines()[-1]
+    assert "must do its work under 'if __name__ == \"__main__\":'" in run.stderr.splitlines()[-1]
+
+
+def test_what_a_guarded_script_defines_reaches_its_processes(tmp_path: Path) -> None:
+    guarded = UNGUARDED.replace("with Workers", "if __name__ == '__main__':\n  with Workers")
+    script = guarded.format(task="own", items="[Item(), -2]")
+    run = started(tmp_path, script)
+
+    assert (run.returncode, run.stdout) == (0, "[7, 2]\n"), run.stderr

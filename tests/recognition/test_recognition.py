@@ -14,7 +14,7 @@ import torch
 from PIL import Image
 
 from ocrkit.ctc import Lexicon, greedy
-from ocrkit.data.records import BadImage, Prediction, Sample
+from ocrkit.data.records import Prediction, Sample
 from ocrkit.errors import EmissionsError, OptionError, UnknownNameError
 from ocrkit.plugin.registry import Registry
 from ocrkit.plugin.specs import DecoderOptions, DecoderSpec
@@ -100,8 +100,10 @@ def test_a_bad_image_stands_in_its_place_and_stops_nothing(tmp_path: Path) -> No
 
     readings = list(Recognizer(bars.reader()).read(samples))
 
-    assert [type(reading) for reading in readings] == [Prediction, BadImage, BadImage, Prediction]
     assert [reading.name for reading in readings] == ["first", "text.png", "gone.png", "last"]
+    assert [reading.text for reading in readings] == ["ab", "", "", "ba"]
+    assert [bool(reading.error) for reading in readings] == [False, True, True, False]
+    assert "no such file" in readings[2].error
 
 
 def test_a_character_spans_its_frame_in_px_of_the_image() -> None:
