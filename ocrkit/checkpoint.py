@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ocrkit.errors import CheckpointError, MissingFileError
 from ocrkit.files import write_whole
+from ocrkit.plain_files import open_plain
 
 if TYPE_CHECKING:
     import numpy as np
@@ -96,7 +97,7 @@ def _read_header(path: Path) -> dict[str, object]:
     """The safetensors header, after every check that needs no tensor."""
     try:
         size = path.stat().st_size
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             start = file.read(8)
             raw = file.read(min(_header_length(start), size))
     except FileNotFoundError as error:

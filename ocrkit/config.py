@@ -8,21 +8,26 @@ import tomllib
 import types
 import typing
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import tomli_w
 
 from ocrkit.errors import ConfigError, MissingFileError, OptionError, nearest
 from ocrkit.files import write_whole
+from ocrkit.plain_files import read_plain
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-__all__ = ["Table", "from_table", "merge", "parse_set", "read_toml", "to_table", "write_toml"]
+__all__ = ["Table", "from_table", "merge", "parse_set", "parse_toml", "read_toml", "to_table", "write_toml"]
 
 Table = Mapping[str, object]
 T = TypeVar("T", bound="DataclassInstance")
+
+_DEEPEST = 100
+_BOUND = 2**63  # TOML 1.0.0, "Integer": 64 bits, signed, are what must be read
+_TOO_DEEP = f"not TOML that can be used: tables or lists are nested over {_DEEPEST} deep; expected a few levels"
+_TOO_LARGE = "not TOML that can be used: a whole number has more than 64 bits; expected -2**63 to 2**63 - 1"
 
 
 def read_toml(path: str | os.PathLike[str]) -> dict[str, object]:
@@ -33,15 +38,35 @@ def read_toml(path: str | os.PathLike[str]) -> dict[str, object]:
         ConfigError: it is not TOML; the message has the line and column.
     """
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        text = read_plain(path).decode("utf-8-sig")
     except FileNotFoundError as error:
         raise MissingFileError(f"no configuration file {os.fspath(path)!r}") from error
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise ConfigError(f"{os.fspath(path)}: cannot be read as a TOML file: {error.strerror}") from error
+    except UnicodeDecodeError as error:
         raise ConfigError(f"{os.fspath(path)}: cannot be read as a TOML file: {error}") from error
     try:
-        return tomllib.loads(text)
+        return parse_toml(text)
+    except ConfigError as error:
+        raise ConfigError(f"{os.fspath(path)}: {error}") from error
+
+
+def parse_toml(text: str) -> dict[str, object]:
+    """The table that a text in TOML spells.
+
+    Raises:
+        ConfigError: it is not TOML, has a whole number of more than 64 bits, or nests too deeply.
+    """
+    try:
+        table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{os.fspath(path)}: not TOML: {error}") from error
+        raise ConfigError(f"not TOML: {error}") from error
+    except RecursionError as error:
+        raise ConfigError(_TOO_DEEP) from error
+    except ValueError as error:  # Python's own limit of digits
+        raise ConfigError(_TOO_LARGE) from error
+    _check_values(table)
+    return table
 
 
 def write_toml(path: str | os.PathLike[str], table: Table) -> None:
@@ -124,9 +149,23 @@ def to_table(value: DataclassInstance) -> dict[str, object]:
 
 def _toml_value(text: str) -> object:
     try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+        return parse_toml(f"value = {text}")["value"]
+    except ConfigError:
         return text
+
+
+def _check_values(table: object) -> None:
+    """Refuse what later code, and the messages of its errors, could not write out."""
+    level = [table]
+    for _ in range(_DEEPEST):
+        for value in level:
+            if isinstance(value, int) and not -_BOUND <= value < _BOUND:
+                raise ConfigError(_TOO_LARGE)
+        lists = (item.values() if isinstance(item, dict) else item for item in level if isinstance(item, dict | list))
+        level = [value for items in lists for value in items]
+        if not level:
+            return
+    raise ConfigError(_TOO_DEEP)
 
 
 def _has_no_default(field: dataclasses.Field[object]) -> bool:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -131,7 +132,14 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "message"), [(b"a = = 1", "not TOML: .*line 1"), (b"\xff", "cannot be read as a TOML")]
+    ("content", "message"),
+    [
+        (b"a = = 1", "not TOML: .*line 1"),
+        (b"\xff", "cannot be read as a TOML"),
+        (b"a = " + b"[" * 50_000, "nested over 100 deep"),
+        (b"a = " + b"9" * 5_000, "a whole number has more than 64 bits"),
+    ],
+    ids=["twice equal", "no UTF-8", "deep", "long"],
 )
 def test_what_is_no_toml_is_said_so(tmp_path: Path, content: bytes, message: str) -> None:
     (tmp_path / "net.toml").write_bytes(content)
@@ -179,3 +187,15 @@ def test_several_sets_make_one_table_and_the_last_of_equals_counts() -> None:
 def test_a_set_without_key_or_value_is_refused(assignment: str) -> None:
     with pytest.raises(ConfigError, match=r"is not of the form section.key=value"):
         parse_set([assignment])
+
+
+def test_a_pipe_is_no_configuration(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.toml")
+
+    with pytest.raises(ConfigError, match=r"pipe.toml: cannot be read as a TOML file: it is a pipe"):
+        read_toml(tmp_path / "pipe.toml")
+
+
+@pytest.mark.parametrize("text", ["9" * 5_000, "[" * 50_000])
+def test_a_setting_that_is_no_toml_is_a_string(text: str) -> None:
+    assert parse_set([f"a={text}"]) == {"a": text}

@@ -46,6 +46,7 @@ FLOORS = {
     "errors": 0,
     "files": 0,
     "nets": 0,
+    "plain_files": 0,
 }
 # Inside the plugin floor, by the first part of the name after `ocrkit.plugin.`.
 PLUGIN_FLOORS = {

@@ -154,9 +154,10 @@ def _bytes(path: Path) -> bytes:
     import zlib
 
     from ocrkit.errors import DataError, MissingFileError
+    from ocrkit.plain_files import read_plain
 
     try:
-        data = path.read_bytes()
+        data = read_plain(path, stream=True)
         return gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise DataError(f"{path}: a damaged gzip file: {error}; pack it again") from error

@@ -16,6 +16,7 @@ from ocrkit.ctc.emissions import as_emissions
 from ocrkit.ctc.options import as_count, as_label, as_number
 from ocrkit.ctc.symbols import as_symbol_table
 from ocrkit.errors import LexiconError, MissingFileError, OptionError
+from ocrkit.plain_files import open_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -104,6 +105,7 @@ class Lexicon:
                 charset.
         """
         try:
+            open_plain(path).close()  # for a pipe, the mapping would wait
             trie, symbols = _ctc.Lexicon.open(os.fsencode(path), bool(verify))
         except FileNotFoundError as error:
             raise MissingFileError(f"no lexicon {os.fspath(path)!r}; Lexicon.save writes one") from error

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
@@ -13,9 +12,11 @@ from ocrkit import _ctc
 from ocrkit.ctc.options import as_number
 from ocrkit.ctc.symbols import as_symbol_table
 from ocrkit.errors import LanguageModelError, MissingFileError, OptionError
+from ocrkit.plain_files import read_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from ocrkit.ctc.lexicon import Lexicon
     from ocrkit.ctc.symbols import Symbols
@@ -70,7 +71,7 @@ class NgramModel:
             OptionError: ``unit`` is something else.
         """
         try:
-            content = Path(path).read_bytes()
+            content = read_plain(path, stream=True)
             if content.startswith(_GZIP_MAGIC):
                 content = gzip.decompress(content)
         except FileNotFoundError as error:

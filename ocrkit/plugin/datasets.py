@@ -45,7 +45,8 @@ def open_samples(
         MissingFileError: there is nothing at the location.
         UnknownNameError: no source bears the name ``format``.
         ConfigError: ``options.extra`` holds a setting that the source does not know.
-        DataError: the format cannot be guessed, the data are malformed, or there is not one sample.
+        DataError: the format cannot be guessed, the data are malformed, or there is not one sample; or the location
+            is neither a file nor a folder.
     """
     registry = registry or default_registry()
     path = None if location is None else Path(location)
@@ -55,8 +56,8 @@ def open_samples(
         source = guess_format(path, registry=registry)
     else:
         raise DataError("neither data nor a format; give a folder or a table, or a --format that needs none")
-    if path is not None and not os.path.lexists(path):
-        raise MissingFileError(f"no file or folder {str(path)!r}")
+    if path is not None:
+        _check_place(path)
     samples = source.open(path, options)
     if not samples:
         where = f"{path}: " if path is not None else ""
@@ -69,11 +70,11 @@ def guess_format(location: Path, *, registry: Registry | None = None) -> SourceS
 
     Raises:
         MissingFileError: there is nothing at the location.
-        DataError: none recognises it, or two of the same precedence do; it names them and the way out.
+        DataError: none recognises it, or two of the same precedence do; it names them and the way out. Or it is neither
+            a file nor a folder.
     """
     registry = registry or default_registry()
-    if not os.path.lexists(location):
-        raise MissingFileError(f"no file or folder {str(location)!r}")
+    _check_place(location)
     offers = registry.sources()
     recognised = [offer for offer in offers if _recognises(offer, location, registry)]
     best = max((offer.value.precedence for offer in recognised), default=0)
@@ -87,6 +88,13 @@ def guess_format(location: Path, *, registry: Registry | None = None) -> SourceS
             f"say which with {' or '.join(f'--format {name}' for name in names)}"
         )
     raise DataError(_unrecognised(location, offers))
+
+
+def _check_place(location: Path) -> None:
+    if not os.path.lexists(location):
+        raise MissingFileError(f"no file or folder {str(location)!r}")
+    if os.path.exists(location) and not (os.path.isfile(location) or os.path.isdir(location)):
+        raise DataError(f"{location}: it is a pipe or a device; expected a folder or a file, so write it to one")
 
 
 def _recognises(offer: Offer[SourceSpec], location: Path, registry: Registry) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 
 from ocrkit.ctc.emissions import as_emissions
 from ocrkit.errors import EmissionsError, MissingFileError
+from ocrkit.plain_files import open_plain
 from ocrkit.recognition.decoding import NO_OPTIONS, make_decoder
 from ocrkit.recognition.prediction import Ruler, make_prediction
 
@@ -53,7 +54,7 @@ def read_posteriors(path: str | os.PathLike[str]) -> Posteriors:
     """
     name = os.fspath(path)
     try:
-        with open(path, "rb") as file:
+        with open_plain(path) as file:
             _check_is_numpy(name, file.read(len(_NPY)))
             file.seek(0)
             # Pickles are refused: opening one can run code.

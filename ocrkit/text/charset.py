@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Charset"]
 
 _ANY_SCRIPT = "Zyyy"
+_DEEPEST = 64  # includes within includes
 
 
 @dataclass(frozen=True)  # without slots: the compiled normaliser and matcher are cached beside the fields
@@ -78,7 +79,7 @@ class Charset:
             CharsetError: it is malformed or contradicts itself; the message begins with the path.
             UnknownNameError: it includes a charset that there is not.
         """
-        return _read(Path(path) if isinstance(path, str) else path, resolve or _shipped, ())
+        return _Reading(resolve or _shipped).read(Path(path) if isinstance(path, str) else path, ())
 
     @classmethod
     def from_texts(cls, texts: Iterable[str], *, name: str = "from-data") -> Charset:
@@ -209,31 +210,44 @@ class Charset:
         return f"{prefix}{described(first.character)} at character {first.position} is not in charset {self.name!r}"
 
 
-def _read(path: Path | Traversable, resolve: Callable[[str], Charset], within: tuple[str, ...]) -> Charset:
-    """Read one file and what it includes; ``within`` holds the files that are being read because they include it."""
-    place = str(path)
-    if place in within:
-        raise CharsetError(f"{place}: includes itself, by way of {' > '.join((*within, place))}")
+class _Reading:
+    """Reads a file and those that it includes, each once however many include it."""
 
-    def find(name: str) -> Charset:
+    def __init__(self, resolve: Callable[[str], Charset]) -> None:
+        self._resolve = resolve
+        self._charsets: dict[str, Charset] = {}
+
+    def read(self, path: Path | Traversable, within: tuple[str, ...]) -> Charset:
+        """Read one file; ``within`` holds the files that are being read because they include it."""
+        place = str(path)
+        if place in self._charsets:
+            return self._charsets[place]
+        if place in within:
+            raise CharsetError(f"{place}: includes itself, by way of {' > '.join((*within, place))}")
+        if len(within) == _DEEPEST:
+            raise CharsetError(f"{place}: stands {_DEEPEST} includes below {within[0]}; include less deeply")
+        file = read_charset_file(path)
+        included = [self._included(name, path, within) for name in dict.fromkeys(file.includes)]
+        fields = file.fields
+        ours = set(fields["symbols"])
+        theirs = [symbol for other in included for symbol in other.symbols if symbol not in ours]
+        fields["symbols"] += tuple(dict.fromkeys(theirs))
+        rewrites = [*fields["rewrites"], *(rule for other in included for rule in other.rewrites)]
+        fields["rewrites"] = tuple(dict.fromkeys(rewrites))
+        try:
+            self._charsets[place] = Charset(**fields)
+        except CharsetError as error:
+            raise CharsetError(f"{place}: {error}") from error
+        return self._charsets[place]
+
+    def _included(self, name: str, path: Path | Traversable, within: tuple[str, ...]) -> Charset:
         beside = file_beside(path, name)
-        return _read(beside, resolve, (*within, place)) if beside is not None else resolve(name)
-
-    file = read_charset_file(path)
-    try:
-        included = [find(name) for name in file.includes]
-    except UnknownNameError as error:
-        raise UnknownNameError(f"{place}: in 'includes': {error}") from error
-    fields = file.fields
-    ours = set(fields["symbols"])
-    theirs = [symbol for other in included for symbol in other.symbols if symbol not in ours]
-    fields["symbols"] += tuple(dict.fromkeys(theirs))
-    rewrites = [*fields["rewrites"], *(rule for other in included for rule in other.rewrites)]
-    fields["rewrites"] = tuple(dict.fromkeys(rewrites))
-    try:
-        return Charset(**fields)
-    except CharsetError as error:
-        raise CharsetError(f"{place}: {error}") from error
+        if beside is not None:
+            return self.read(beside, (*within, str(path)))
+        try:
+            return self._resolve(name)
+        except UnknownNameError as error:
+            raise UnknownNameError(f"{path}: in 'includes': {error}") from error
 
 
 def _shipped(name: str) -> Charset:

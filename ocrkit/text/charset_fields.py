@@ -13,7 +13,10 @@ from ocrkit.text.normalization import NORMAL_FORMS, check_rewrites, compile_norm
 if TYPE_CHECKING:
     from ocrkit.text.normalization import NormalForm, Rewrite
 
-__all__ = ["CharsetFields", "check_fields"]
+__all__ = ["MOST_LABELS", "CharsetFields", "check_fields"]
+
+# More than Unicode has characters (149,186 in 15.0); what goes beyond is a slip, and would take minutes to check.
+MOST_LABELS = 200_000
 
 _SCRIPT = re.compile(r"[A-Z][a-z]{3}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
@@ -59,6 +62,8 @@ def _check_symbols(fields: CharsetFields) -> None:
     """Refuse symbols that no text could reach, or that one text would reach twice."""
     if len(fields["symbols"]) < 2 or fields["symbols"][0] != "":
         raise CharsetError("a charset needs the blank '' as its first symbol and at least one more")
+    if len(fields["symbols"]) > MOST_LABELS:
+        raise CharsetError(f"{len(fields['symbols']):,} labels; expected at most {MOST_LABELS:,}, as Unicode has fewer")
     # A rewrite with a condition leaves its source alone somewhere, so a symbol may well hold that.
     always = [rewrite for rewrite in fields["rewrites"] if not rewrite.conditional]
     normalize = compile_normalizer(fields["normalization"], always)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from ocrkit.errors import CharsetError, MissingFileError, nearest
-from ocrkit.text.charset_fields import CharsetFields
+from ocrkit.config import parse_toml
+from ocrkit.errors import CharsetError, ConfigError, MissingFileError, nearest
+from ocrkit.plain_files import read_plain
+from ocrkit.text.charset_fields import MOST_LABELS, CharsetFields
 from ocrkit.text.normalization import NormalForm, Rewrite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from importlib.resources.abc import Traversable
-    from pathlib import Path
 
 __all__ = ["GROUP_KEYS", "KEYS", "REWRITE_KEYS", "CharsetFile", "check_name", "file_beside", "read_charset_file"]
 
@@ -71,9 +72,9 @@ def file_beside(path: Path | Traversable, name: str) -> Path | Traversable | Non
 
 def _parse(text: str) -> CharsetFile:
     try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise CharsetError(f"not TOML: {error}") from error
+        table = parse_toml(text)
+    except ConfigError as error:
+        raise CharsetError(str(error)) from error
     _check_keys(table, KEYS, "the file")
     for key in _REQUIRED:
         if key not in table:
@@ -97,7 +98,7 @@ def _parse(text: str) -> CharsetFile:
 
 def _contents(path: Path | Traversable) -> str:
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        return (read_plain(path) if isinstance(path, Path) else path.read_bytes()).decode("utf-8-sig")
     except FileNotFoundError as error:
         raise MissingFileError(
             f"no charset file {str(path)!r}; 'ocrkit charsets list' shows the charsets by name"
@@ -135,6 +136,7 @@ def _rewrite(rule: Mapping[str, object], number: int) -> Rewrite:
 
 def _points(value: object, where: str) -> Iterator[str]:
     """The characters of code points and inclusive ranges of them, such as ``16A0-16EA``."""
+    given = 0
     for item in _texts(value, where):
         match = _RANGE.fullmatch(item)
         if match is None:
@@ -144,6 +146,11 @@ def _points(value: object, where: str) -> Iterator[str]:
             raise CharsetError(f"{where} holds {item!r}, which ends before it begins")
         if last > 0x10FFFF:
             raise CharsetError(f"{where} holds {item!r}; the last code point of Unicode is 10FFFF")
+        given += last - first + 1
+        if given > MOST_LABELS:
+            raise CharsetError(
+                f"{where} gives over {MOST_LABELS:,} code points with {item!r}; expected the letters of a script"
+            )
         yield from map(chr, range(first, last + 1))
 
 

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ocrkit.errors import DataError, MissingFileError
+from ocrkit.plain_files import open_plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from io import BufferedReader
     from pathlib import Path
     from typing import BinaryIO
 
@@ -41,7 +43,7 @@ def read_corpus(paths: Sequence[Path], *, progress: Callable[[int, int], None] |
     A line ``text<TAB>count`` counts that many times.
 
     Args:
-        paths: the files.
+        paths: the files; a pipe that is open already, such as ``<(command)``, is read too.
         progress: told how many bytes of how many are read, compressed ones where they are compressed.
 
     Raises:
@@ -53,12 +55,12 @@ def read_corpus(paths: Sequence[Path], *, progress: Callable[[int, int], None] |
     total = sum(_size(path) for path in paths)
     for path in paths:
         try:
-            with path.open("rb") as file:
+            with open_plain(path, stream=True) as file:
                 for text in _texts(file, path):
                     spaces += _count(text, words)
-                    if progress:
+                    if progress and file.seekable():
                         progress(done + min(file.tell(), total - done), total)
-                done += file.tell()
+                done += file.tell() if file.seekable() else 0
         except (gzip.BadGzipFile, EOFError, zlib.error) as error:
             raise DataError(f"{path}: a damaged gzip file: {error}; pack it again") from error
         except OSError as error:
@@ -71,15 +73,16 @@ def read_corpus(paths: Sequence[Path], *, progress: Callable[[int, int], None] |
 def _size(path: Path) -> int:
     try:
         return path.stat().st_size
-    except FileNotFoundError as error:
+    except (FileNotFoundError, ValueError) as error:  # ValueError for what no name of a file can hold
         raise MissingFileError(f"no file {str(path)!r}; give a text file in UTF-8, plain or gzipped") from error
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror}; give a text file in UTF-8") from error
 
 
-def _texts(file: BinaryIO, path: Path) -> Iterator[str]:
+def _texts(file: BufferedReader, path: Path) -> Iterator[str]:
     """Whole lines, many at once."""
-    packed = file.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
-    file.seek(0)
-    stream = gzip.GzipFile(fileobj=file) if packed else file
+    packed = file.peek(len(_GZIP_MAGIC)).startswith(_GZIP_MAGIC)
+    stream: BinaryIO = gzip.GzipFile(fileobj=file) if packed else file  # type: ignore[assignment]  # alike as far as used
     lines = 0
     while block := b"".join(stream.readlines(_BLOCK)):
         try:

@@ -55,7 +55,7 @@ def parse_expression(expression: str) -> list[str]:
     Raises:
         CharsetError: a part is empty or stands twice.
     """
-    if _is_path(expression) and Path(expression).is_file():
+    if _is_path(expression) and os.path.isfile(expression):
         return [expression]
     parts = [part.strip() for part in expression.split("+")]
     if not all(parts):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from ocrkit.errors import LexiconError, MissingFileError
+from ocrkit.plain_files import open_plain, read_plain
 from ocrkit.text.naming import described
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class _Entry:
 def is_saved_lexicon(path: str | Path) -> bool:
     """Whether a file is one that ``ocrkit.ctc.Lexicon.save`` wrote, by how it begins; it may be broken all the same."""
     try:
-        with Path(path).open("rb") as file:
+        with open_plain(path) as file:
             return file.read(len(_SAVED_MAGIC)) == _SAVED_MAGIC
     except OSError:
         return False
@@ -81,7 +82,7 @@ def read_lexicon(path: str | Path, charset: Charset, *, unencodable: Literal["er
     """Read a lexicon file: UTF-8, one ``word`` or ``word<TAB>count`` a line; empty lines are passed over.
 
     Args:
-        path: the file; it may be gzipped, whatever its name.
+        path: the file; it may be gzipped, whatever its name; or a pipe that is open already, such as ``<(command)``.
         charset: what must spell the words; ends of words are stripped of white space, the inside is not.
         unencodable: what becomes of words that the charset cannot spell.
 
@@ -120,7 +121,7 @@ def read_lexicon(path: str | Path, charset: Charset, *, unencodable: Literal["er
 
 def _text(path: Path) -> str:
     try:
-        content = path.read_bytes()
+        content = read_plain(path, stream=True)
         is_packed = content.startswith(_GZIP_MAGIC)
         if is_packed:
             content = gzip.decompress(content)

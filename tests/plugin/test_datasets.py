@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -116,6 +117,14 @@ def test_a_file_that_no_format_knows_is_an_error(tmp_path: Path, registry: Regis
 def test_a_missing_folder_is_missing_in_every_format(tmp_path: Path, registry: Registry, name: str | None) -> None:
     with pytest.raises(MissingFileError, match=r"no file or folder '.*gone'"):
         open_samples(tmp_path / "gone", format=name, registry=registry)
+
+
+@pytest.mark.parametrize("name", [None, *ON_DISK])
+def test_a_pipe_is_no_data_in_any_format(tmp_path: Path, registry: Registry, name: str | None) -> None:
+    os.mkfifo(tmp_path / "labels.tsv")
+
+    with pytest.raises(DataError, match=r"labels.tsv: it is a pipe or a device; expected a folder or a file"):
+        open_samples(tmp_path / "labels.tsv", format=name, registry=registry)
 
 
 def test_an_empty_table_is_an_error(tmp_path: Path, registry: Registry) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -167,3 +168,60 @@ def test_a_faulty_file_is_refused_with_its_name_and_the_reason(write: Write, tex
         Charset.read(path)
 
     assert str(caught.value).startswith(f"{path}: ")
+
+
+def test_files_that_include_each_other_twice_over_are_each_read_once(write: Write) -> None:
+    write(HEAD + LETTERS, "i0.toml")
+    for k in range(1, 41):  # read anew at each mention, i0 would be read 2**40 times
+        write(f'{HEAD}includes = ["i{k - 1}", "i{k - 1}"]\n', f"i{k}.toml")
+    top = write(f'{HEAD}includes = ["i40", "i39"]\n', "top.toml")
+
+    assert Charset.read(top).symbols == ("", "a", "b")
+
+
+def test_includes_that_go_very_deep_are_refused(write: Write) -> None:
+    write(HEAD + LETTERS, "i0.toml")
+    for k in range(1, 1501):
+        write(f'{HEAD}includes = ["i{k - 1}"]\n', f"i{k}.toml")
+
+    with pytest.raises(CharsetError, match=r"i1436.toml: stands 64 includes below .*i1500.toml; include less deeply"):
+        Charset.read(write(f'{HEAD}includes = ["i1499"]\n', "i1500.toml"))
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+def test_what_is_no_plain_file_is_refused_at_once(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "x.toml"
+    if kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to("/dev/zero")
+
+    with pytest.raises(CharsetError, match=rf"x.toml: cannot be read: it is a {kind}"):
+        Charset.read(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a = " + "[" * 50_000, "nested over 100 deep"),
+        ("a = " + "[" * 150 + "]" * 150, "nested over 100 deep"),
+        ("a" + ".a" * 150 + " = 1", "nested over 100 deep"),
+        (f"name = {'9' * 5000}", "a whole number has more than 64 bits"),
+        (f"name = 0x{'f' * 20_000}", "a whole number has more than 64 bits"),
+        (HEAD.replace('"x"', str(2**63 - 1)) + LETTERS, "'name' is 9223372036854775807; expected text"),
+        (HEAD.replace('"x"', "inf") + LETTERS, "'name' is inf; expected text"),
+        (HEAD + '[[group]]\npoints = ["10000-10FFFF"]', "over 200,000 code points with '10000-10FFFF'"),
+        (HEAD + "[[group]]\npoints = " + str(["4E00-9FFF"] * 10), "over 200,000 code points with '4E00-9FFF'"),
+        (HEAD + '[[group]]\npoints = ["D7FF-D800"]', r"holds '\\ud800' \(U\+D800 surrogate\)"),
+        (HEAD + '[[group]]\ntext = "a\\u0000"', r"holds '\\x00' \(U\+0000 control character\)"),
+        (HEAD + '[[group]]\ntext = "\\uD800"', "not TOML"),
+        (HEAD + '[[group]]\ntext = "a\0"', "not TOML"),
+        (HEAD.replace('"x"', '"a\\u0000b"') + LETTERS, r"name is 'a\\x00b'; expected letters"),
+        (HEAD + 'includes = ["a\\u0000b"]', r"no charset 'a\\x00b'"),
+        (HEAD + 'includes = ["../x"]', r"no charset '../x'"),
+    ],
+    ids=lambda value: value[:30],
+)
+def test_hostile_files_get_an_answer(write: Write, text: str, message: str) -> None:
+    with pytest.raises((CharsetError, UnknownNameError), match=message):
+        Charset.read(write(text))

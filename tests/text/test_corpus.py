@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import gzip
+import os
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +13,7 @@ from ocrkit.text import corpus as module
 from ocrkit.text.corpus import read_corpus
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
 
 def written(folder: Path, content: str | bytes, name: str = "text.txt") -> Path:
@@ -78,3 +80,23 @@ def test_a_file_that_is_no_text_is_an_error(tmp_path: Path, content: bytes, mess
 def test_a_folder_is_no_text(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="cannot be read: Is a directory"):
         read_corpus([tmp_path])
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_a_pipe_that_is_open_is_read_as_a_file_is(pack: Callable[[bytes], bytes]) -> None:
+    reading, writing = os.pipe()
+    os.write(writing, pack(b"ab c"))
+    os.close(writing)
+    seen: list[tuple[int, int]] = []
+
+    corpus = read_corpus([Path(f"/dev/fd/{reading}")], progress=lambda done, total: seen.append((done, total)))
+
+    os.close(reading)
+    assert (corpus.words, corpus.spaces, seen) == (Counter({"ab": 1, "c": 1}), 1, [])
+
+
+def test_a_pipe_into_which_nobody_writes_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+
+    with pytest.raises(DataError, match="pipe: cannot be read: it is a pipe with a name"):
+        read_corpus([tmp_path / "pipe"])

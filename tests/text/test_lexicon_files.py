@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import math
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -204,3 +205,24 @@ def test_a_saved_lexicon_is_no_list_of_words(
 
     with pytest.raises(LexiconError, match=complaint):
         read_lexicon(write(pack((tmp_path / "saved").read_bytes())), ABC)
+
+
+def test_a_pipe_that_is_open_holds_a_lexicon() -> None:
+    reading, writing = os.pipe()
+    os.write(writing, b"ab\nc\n")
+    os.close(writing)
+    path = f"/dev/fd/{reading}"
+
+    saved, lexicon = is_saved_lexicon(path), read_lexicon(path, ABC)  # the first must not take what the second reads
+
+    os.close(reading)
+    assert (saved, lexicon.words) == (False, ("ab", "c"))
+
+
+def test_a_pipe_into_which_nobody_writes_is_no_lexicon(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+
+    with pytest.raises(LexiconError, match="it is a pipe with a name; write a file, or give it as"):
+        read_lexicon(tmp_path / "pipe", ABC)
+    with pytest.raises(LexiconError, match="it is a pipe; write what comes out of it to a file"):
+        Lexicon.open(tmp_path / "pipe")

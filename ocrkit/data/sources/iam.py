@@ -20,6 +20,7 @@ from ocrkit.data.sources.faults import Faults, RowFault, check_text
 from ocrkit.data.sources.indexed import Layout, Row, index_rows, line_records
 from ocrkit.data.sources.listed import ListedSamples
 from ocrkit.errors import DataError, MissingFileError
+from ocrkit.plain_files import open_plain
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -107,7 +108,7 @@ def _lists_at(location: Path) -> list[Path]:
 def _begins_well(path: Path) -> bool:
     """Whether the first entry has an id of IAM's, so that not every text called ``words.txt`` is taken for it."""
     try:
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             for line in file.read(1 << 14).splitlines():
                 if line.strip() and not line.startswith(b"#"):
                     fields = line.decode("utf-8", "replace").split()
@@ -118,5 +119,5 @@ def _begins_well(path: Path) -> bool:
 
 
 def _count_of_errors(path: Path) -> int:
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         return sum(1 for line in file if line.split(None, 2)[1:2] == [b"err"] and not line.startswith(b"#"))

@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 
 from ocrkit.data.sources.faults import Faults, RowFault
 from ocrkit.errors import DataError, MissingFileError
+from ocrkit.plain_files import open_plain
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -145,7 +146,7 @@ def index_rows(path: Path, layout: Layout, faults: Faults, progress: Progress | 
     places = Places.none()
     names, rows = array("q"), array("q")  # hashes, by which an image that is listed with two texts is found
     try:
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             stamp = _stamp(file.fileno())
             for begin, line, record in _recorded(path, file, layout, stamp[0], progress):
                 row = _row_of(path, line, record, layout.parse, faults)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ocrkit.data.image_file import decode_bytes
 from ocrkit.errors import DataError, DependencyError, ImageError
+from ocrkit.plain_files import open_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +53,7 @@ class LmdbImage:
 def is_lmdb(location: Path) -> bool:
     """Whether a file begins as an LMDB does, or a folder has a ``data.mdb`` that does; needs no extra."""
     try:
-        with (location / DATA_FILE if location.is_dir() else location).open("rb") as file:
+        with open_plain(location / DATA_FILE if location.is_dir() else location) as file:
             return file.read(20)[16:] == _MAGIC
     except (OSError, ValueError):
         return False

@@ -16,6 +16,7 @@ from ocrkit.data.sources.lazy import LazySamples
 from ocrkit.data.sources.parquet_file import ParquetImage, column, parquet_file
 from ocrkit.data.sources.tables import GROUP_COLUMNS, IMAGE_COLUMNS, TEXT_COLUMNS
 from ocrkit.errors import DataError, MissingFileError
+from ocrkit.plain_files import open_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +38,7 @@ def recognises_parquet(location: Path) -> bool:
     """Whether it is a Parquet file, by its name or its first bytes, or a folder with such at its top level."""
     try:
         if not location.is_dir():
-            with location.open("rb") as file:
+            with open_plain(location) as file:
                 return location.suffix.lower() == SUFFIX or file.read(4) == _MAGIC
         return bool(_files_in(location))
     except (OSError, ValueError):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ocrkit.data.sources.faults import RowFault, check_text
 from ocrkit.data.sources.indexed import Layout, Row, csv_records, line_records
 from ocrkit.errors import DataError, MissingFileError
+from ocrkit.plain_files import open_plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -61,7 +62,7 @@ def read_text(path: Path | str) -> str:
         DataError: it is not UTF-8 (names the line), or cannot be read.
     """
     try:
-        with open(path, "rb") as file:
+        with open_plain(path) as file:
             data = file.read()
     except FileNotFoundError:
         raise MissingFileError(f"no file {str(path)!r}") from None
@@ -90,7 +91,7 @@ class _Columns(NamedTuple):
 def _columns_of(path: Path, records: Records, fields_of: _FieldsOf) -> _Columns | None:
     """The columns that a first record names, or None where it holds no such names."""
     try:
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             first = next(iter(records(file)), None)
     except FileNotFoundError:
         raise MissingFileError(f"no file {str(path)!r}") from None

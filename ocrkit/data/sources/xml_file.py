@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 from xml.parsers import expat
 
 from ocrkit.errors import DataError, MissingFileError
+from ocrkit.plain_files import open_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +67,7 @@ def read_xml(path: Path) -> Element:
     """
     builder = _Builder(path)
     try:
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             builder.parser.ParseFile(file)
     except FileNotFoundError:
         raise MissingFileError(f"no file {str(path)!r}") from None
@@ -84,7 +85,7 @@ def read_xml(path: Path) -> Element:
 def root_name(path: Path) -> str:
     """The name of a file's root element, without namespace, by its first 64 KB; empty where it has none."""
     try:
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             start = file.read(1 << 16)
     except (OSError, ValueError):
         return ""

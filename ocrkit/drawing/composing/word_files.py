@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import io
 import unicodedata
+import zlib
 from typing import TYPE_CHECKING
 
 from ocrkit.drawing.composing.weighted import Weighted
 from ocrkit.errors import DataError, MissingFileError
+from ocrkit.plain_files import open_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,17 +102,19 @@ class TextFile:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    if not path.is_file():
-        raise MissingFileError(f"no file {str(path)!r}; expected a text file in UTF-8, plain or .gz")
     try:
-        with path.open("rb") as head:
-            zipped = head.read(2) == b"\x1f\x8b"
-        with gzip.open(path, "rt", encoding="utf-8-sig") if zipped else path.open(encoding="utf-8-sig") as file:
-            yield from enumerate(file, start=1)
+        # A file, since it is read again where drawing goes on or is done in other processes; a pipe is empty by then.
+        with open_plain(path) as opened:
+            packed = opened.peek(2).startswith(b"\x1f\x8b")
+            bytes_of = gzip.GzipFile(fileobj=opened) if packed else opened
+            with io.TextIOWrapper(bytes_of, encoding="utf-8-sig") as text:
+                yield from enumerate(text, start=1)
+    except FileNotFoundError as error:
+        raise MissingFileError(f"no file {str(path)!r}; expected a text file in UTF-8, plain or .gz") from error
     except UnicodeDecodeError as error:
         raise DataError(f"{path}: not UTF-8: {error.reason} at byte {error.start}; save it as UTF-8") from error
-    except (OSError, EOFError) as error:
-        raise DataError(f"{path}: cannot be read: {error}") from error
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
 
 
 def _fits(word: str, charset: Charset) -> bool:

@@ -10,6 +10,7 @@ import struct
 from typing import TYPE_CHECKING
 
 from ocrkit.errors import FontError
+from ocrkit.plain_files import open_plain, read_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +25,7 @@ _UNICODE_SUBTABLES = ((3, 10), (0, 6), (0, 4), (3, 1), (0, 3), (0, 2), (0, 1), (
 
 def count_faces(path: Path) -> int:
     """The number of faces in a font file: more than one in a collection (.ttc, .otc)."""
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         head = file.read(12)
     return int(struct.unpack(">L", head[8:12])[0]) if head[:4] == b"ttcf" and len(head) == 12 else 1
 
@@ -35,7 +36,7 @@ def read_code_points(path: Path, index: int = 0) -> frozenset[int]:
     Raises:
         FontError: the file is no such font, or is cut short, or has no Unicode table.
     """
-    data = path.read_bytes()
+    data = read_plain(path)
     try:
         return frozenset(_mapped(data, _best_subtable(data, index)))
     except (struct.error, IndexError, ValueError) as error:

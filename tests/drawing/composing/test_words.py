@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import collections
 import gzip
+import os
 import re
 import statistics
 from typing import TYPE_CHECKING
@@ -284,3 +285,13 @@ def test_brackets_and_quotes_about_words_come_in_pairs() -> None:
 
     assert lines
     assert sum(line.index("(") < line.index(")") for line in lines) > 0.9 * len(lines)
+
+
+@pytest.mark.parametrize("kind", [WordFile, TextFile])
+def test_a_pipe_holds_no_words(tmp_path: Path, kind: type[WordFile] | type[TextFile]) -> None:
+    os.mkfifo(tmp_path / "words.txt")
+
+    with pytest.raises(
+        DataError, match=r"words.txt: cannot be read: it is a pipe; write what comes out of it to a file"
+    ):
+        kind(tmp_path / "words.txt", shipped_charset("english"))
