@@ -101,7 +101,7 @@ def parse_set(assignments: Iterable[str]) -> dict[str, object]:
     for assignment in assignments:
         key, equals, text = assignment.partition("=")
         if not equals or not all(part.strip() for part in key.split(".")):
-            raise ConfigError(f"--set {assignment!r} is not of the form section.key=value")
+            raise ConfigError(f"`set` {assignment!r} is not of the form section.key=value")
         value: object = _toml_value(text.strip())
         for part in reversed(key.split(".")):
             value = {part.strip(): value}

@@ -206,5 +206,5 @@ def check_charset_fits(model: Model, charset: Charset) -> None:
     )
     raise ModelError(
         f"the model reads charset {model.charset.name!r}, not {charset.name!r}: {difference}; "
-        "--resize union keeps the model's symbols and adds the others, --resize new takes the new charset"
+        "`resize='union'` keeps the model's symbols and adds the others, `resize='new'` takes the new charset"
     )

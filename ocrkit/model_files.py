@@ -61,10 +61,10 @@ def find_model(name: str | None, *, charset: str | None = None, runs: Path = Pat
         [(name, path)] = choice.items()
         return Found(path, f"the installed model {name!r}")
     if choice:
-        raise UnknownNameError(f"several models are installed: {', '.join(choice)}; say which with --model NAME")
+        raise UnknownNameError(f"several models are installed: {', '.join(choice)}; say which with `model`")
     raise MissingFileError(
         f"no model: there is no run below {str(runs)!r} and none is installed in {str(models_folder())!r}; "
-        "'ocrkit train' makes one, --model names one"
+        "'ocrkit train' makes one, `model` names one"
     )
 
 
@@ -85,7 +85,7 @@ def _named(name: str) -> Path:
     if path.is_dir():
         if (path / _MODEL).is_file():
             return path / _MODEL
-        raise MissingFileError(f"the folder {name!r} holds no {_MODEL}; --model takes a file, a run's folder or a name")
+        raise MissingFileError(f"the folder {name!r} holds no {_MODEL}; `model` takes a file, a run's folder or a name")
     if path.exists() or path.suffix == ".safetensors" or "/" in name:
         if not path.exists():
             raise MissingFileError(f"no model file {name!r}")

@@ -6,6 +6,7 @@ DESIGN in one picture: imports point down, never up. Only ``ocrkit/__init__.py``
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -16,8 +17,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import typer
 
 import ocrkit
+from ocrkit.cli import flags
+from ocrkit.plugin.builtin.commands import ocrkit_commands
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -268,3 +272,37 @@ def test_test_files_have_names_of_their_own() -> None:
 @pytest.mark.parametrize("name", ["utils.py", "common.py", "helpers.py", "misc.py"])
 def test_no_module_is_named_for_nothing(name: str) -> None:
     assert not list(PACKAGE.rglob(name))
+
+
+FLAG = re.compile(r"--[a-z]|[ (]-[a-zA-Z][ ,;)]")
+FIELD = re.compile(r"`([a-z_.]+)(?:=[^`]*)?`")
+
+
+@cache
+def messages() -> dict[str, str]:
+    """The strings of the library that may be messages, being of several words and no docstrings, by their places."""
+    found = {}
+    for path in PACKAGE.rglob("*.py"):
+        if "cli" in path.relative_to(PACKAGE).parts:
+            continue
+        tree = ast.parse(path.read_text("utf-8"))
+        silent = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        for node in ast.walk(tree):
+            text = node.value if isinstance(node, ast.Constant) and id(node) not in silent else None
+            if isinstance(text, str) and " " in text:
+                found[f"{path.relative_to(ROOT)}:{node.lineno}"] = text
+    return found
+
+
+def test_messages_of_the_library_name_no_flags() -> None:
+    assert {place: text for place, text in messages().items() if FLAG.search(text)} == {}
+
+
+def test_every_field_that_a_message_names_is_known_to_a_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flags, "_flags", {})
+    for spec in ocrkit_commands():
+        flags.learn_flags(typer.main.get_command(spec.load()))
+    named = {(place, field[0]) for place, text in messages().items() for field in FIELD.finditer(text)}
+
+    assert named
+    assert {(place, field) for place, field in named if flags.in_flags(field) == field} == set()

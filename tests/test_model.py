@@ -204,7 +204,7 @@ def test_a_charset_of_the_same_symbols_fits(build: BuildModel) -> None:
 
 def test_a_charset_of_other_symbols_does_not_fit(build: BuildModel) -> None:
     with pytest.raises(
-        ModelError, match=r"1 symbols are new \(x\), 2 would be lost \(bc\); --resize union keeps the model's"
+        ModelError, match=r"1 symbols are new \(x\), 2 would be lost \(bc\); `resize='union'` keeps the model's"
     ):
         check_charset_fits(build("abc"), Charset("other", ("", "a", "x")))
 

@@ -153,7 +153,7 @@ def test_several_that_would_do_are_listed() -> None:
     install("one")
     install("two")
 
-    with pytest.raises(UnknownNameError, match="several models are installed: one, two; say which with --model NAME"):
+    with pytest.raises(UnknownNameError, match="several models are installed: one, two; say which with `model`"):
         find_model(None)
 
 

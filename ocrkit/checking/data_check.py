@@ -214,4 +214,4 @@ def _described(loaded: Model, model: str | None, recipe: str | None) -> str:
         return f"the model {model} ({shape})"
     if recipe is not None:
         return f"the recipe {recipe!r} ({shape})"
-    return f"the network that training builds by itself ({shape}), as neither --model nor --recipe names another"
+    return f"the network that training builds by itself ({shape}), as neither `model` nor `recipe` names another"

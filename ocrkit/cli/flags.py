@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import shlex
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -11,9 +13,10 @@ if TYPE_CHECKING:
 __all__ = ["in_flags", "learn_flags"]
 
 # The library writes `n_best`, `decoder='beam'` or `training.lrate=0.001`; or it begins with a bare name: "n_best is 0".
-_FIELD = re.compile(r"`([a-z_.]+)(?:=('[^'`]*'|[^'`]*))?`")
+_FIELD = re.compile(r"`([a-z_.]+)(?:=([^`]+))?`")
 _SUBJECT = re.compile(r"([a-z_]+)(?= is )")
-_RENAMED = {"evaluation": "evaluation_data"}
+# Where the command line has another word for a field.
+_RENAMED = {"evaluation": "evaluation_data", "folder": "output"}
 
 _flags: dict[str, str] = {}
 
@@ -42,7 +45,15 @@ def _flag(field: str, value: str | None) -> str | None:
     if flag is None:
         setting = field if value is None else f"{field}={value}"
         return f"--set {setting}" if "." in field and "set" in _flags else None
-    return flag if value in (None, "True") else f"{flag} {value.strip(chr(39))}"
+    return flag if value is None or value == "True" else f"{flag} {_argument(value)}"
+
+
+def _argument(value: str) -> str:
+    """A value as a shell takes it."""
+    try:
+        return shlex.quote(str(ast.literal_eval(value)))
+    except (ValueError, SyntaxError):
+        return value
 
 
 def _parameters(command: Any) -> Iterator[Any]:

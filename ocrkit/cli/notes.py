@@ -8,13 +8,18 @@ import sys
 from ocrkit.cli.escaping import one_line
 from ocrkit.cli.flags import in_flags
 
-__all__ = ["say", "show_warnings"]
+__all__ = ["say", "show_warnings", "spoken"]
 
 
 def say(line: str) -> None:
     """One line of talk on stderr, whatever the names in it hold."""
     # Looked up afresh each time: while a progress bar is on, stderr is what prints above it.
-    print(one_line(line), file=sys.stderr, flush=True)
+    print(spoken(line), file=sys.stderr, flush=True)
+
+
+def spoken(line: str) -> str:
+    """The line as a command says it: with its flags for the fields that are named, and harmless to a terminal."""
+    return one_line(in_flags(line))
 
 
 def show_warnings() -> None:
@@ -30,7 +35,7 @@ class _Notes(logging.Handler):
         self._said: set[str] = set()
 
     def emit(self, record: logging.LogRecord) -> None:
-        message = in_flags(record.getMessage())
+        message = record.getMessage()
         if message not in self._said:
             self._said.add(message)
             say(f"note: {message}")

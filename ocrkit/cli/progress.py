@@ -18,8 +18,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from ocrkit.cli.escaping import escaping, one_line, unescaped
-from ocrkit.cli.notes import say
+from ocrkit.cli.escaping import escaping, unescaped
+from ocrkit.cli.notes import say, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -74,7 +74,7 @@ class Stages:
         if self._bars is None:
             say(line)
         else:
-            self._bars.console.print(one_line(line), markup=False, highlight=False, soft_wrap=True)
+            self._bars.console.print(spoken(line), markup=False, highlight=False, soft_wrap=True)
 
     def _say_now_and_then(self, stage: str, done: int, total: int, remark: str) -> None:
         now = time.monotonic()

@@ -87,7 +87,8 @@ def split_units(
     chosen = by or ("group" if grouped else "none")
     if chosen == "group" and grouped < count:
         raise DataError(
-            f"{count - grouped} of {count} samples have no group; give each one, or split with --by folder or --by none"
+            f"{count - grouped} of {count} samples have no group; give each one, or split "
+            "with `by='folder'` or `by='none'`"
         )
     return (alone if chosen == "none" else of_group), chosen
 

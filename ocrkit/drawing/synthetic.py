@@ -253,7 +253,7 @@ def open_synthetic(location: Path | None, options: Wanted) -> Synthetic:
     """
     if options.charset is None:
         raise OptionError(
-            "synthetic lines are drawn from a charset, and none is given; name one, such as --charset malayalam"
+            "synthetic lines are drawn from a charset, and none is given; name one, such as `charset='malayalam'`"
         )
     table = dict(options.extra)
     if options.count is not None:

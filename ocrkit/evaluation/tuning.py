@@ -76,7 +76,7 @@ def tune_language_model(
         DataError: no sample has a text, or no image can be opened.
     """
     if options.language_model is None:
-        raise OptionError("there is no language model to tune; give one with --lm")
+        raise OptionError("there is no language model to tune; give one with `language_model`")
     batches = _read(recognizer, samples)
     charset = recognizer.model.charset
     trials: dict[tuple[float, float], LmTrial] = {}

@@ -55,7 +55,7 @@ def open_samples(
     elif path is not None:
         source = guess_format(path, registry=registry)
     else:
-        raise DataError("neither data nor a format; give a folder or a table, or a --format that needs none")
+        raise DataError("neither data nor a format; give a folder or a table, or a `format` that needs none")
     if path is not None:
         _check_place(path)
     samples = source.open(path, options)
@@ -85,7 +85,7 @@ def guess_format(location: Path, *, registry: Registry | None = None) -> SourceS
         names = _names(found)
         raise DataError(
             f"{location}: recognised as {' and as '.join(map(repr, names))}; "
-            f"say which with {' or '.join(f'--format {name}' for name in names)}"
+            f"say which with {' or '.join(f'`format={name!r}`' for name in names)}"
         )
     raise DataError(_unrecognised(location, offers))
 
@@ -125,6 +125,6 @@ def _unrecognised(location: Path, offers: Sequence[Offer[SourceSpec]]) -> str:
     else:
         looked_for = "no table of labels by its name (.tsv, .csv, .jsonl), nor any other known file by what is in it"
     return (
-        f"{location}: {looked_for}; name its format with --format ({known}), "
-        "such as --format filename where each image is named by its text"
+        f"{location}: {looked_for}; name its `format` ({known}), "
+        "such as `format='filename'` where each image is named by its text"
     )

@@ -55,15 +55,13 @@ def write_plugin(name: str, folder: Path | None = None) -> Path:
     target = folder if folder is not None else Path(f"{_PREFIX}{bare}")
     try:
         if target.exists() and (not target.is_dir() or any(target.iterdir())):
-            raise OptionError(f"{str(target)!r} is there already; give another folder with -o")
+            raise OptionError(f"{str(target)!r} is there already; give another with `folder`")
         for path, content in _files(template_folder(), Path()):
             place = target / _renamed(str(path), bare)
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(_renamed(content, bare), encoding="utf-8")
     except OSError as error:
-        raise OptionError(
-            f"{str(target)!r} cannot be written: {error.strerror}; give another folder with -o"
-        ) from error
+        raise OptionError(f"{str(target)!r} cannot be written: {error.strerror}; give another with `folder`") from error
     return target
 
 

@@ -212,7 +212,7 @@ def _complaint(
     more = f", and {len(skipped) - _SHOWN} more" if len(skipped) > _SHOWN else ""
     return (
         f"{path}: charset {charset.name!r} cannot spell {len(skipped)} of {len(entries)} words: "
-        f"{', '.join(shown)}{more}; '--unencodable skip' leaves them out"
+        f"{', '.join(shown)}{more}; `unencodable='skip'` leaves them out"
     )
 
 

@@ -51,14 +51,18 @@ def check_free(output: str | os.PathLike[str] | None) -> None:
     folder = _RUNS if output is None else Path(output)
     existing = next(path for path in (folder, *folder.absolute().parents) if os.path.lexists(path))
     if not existing.is_dir():
-        raise ConfigError(f"{str(existing)!r} is no folder; a run needs one of its own: -o DIR")
+        raise ConfigError(f"{str(existing)!r} is no folder; a run needs one of its own: name one with `output`")
     if not os.access(existing, os.W_OK | os.X_OK):
-        raise ConfigError(f"the folder {str(existing)!r} cannot be written; name another with -o DIR")
+        raise ConfigError(f"the folder {str(existing)!r} cannot be written; name another with `output`")
     found = [name for name in _OWN if output is not None and (folder / name).exists()]
     if CONFIG_FILE in found:
-        raise ConfigError(f"{str(folder)!r} holds a run already; --resume {folder} goes on with it, -o names another")
+        raise ConfigError(
+            f"{str(folder)!r} holds a run already; `resume={str(folder)!r}` goes on with it, `output` names another"
+        )
     if found:
-        raise ConfigError(f"{str(folder)!r} holds {', '.join(found)}, which a run would overwrite; -o names another")
+        raise ConfigError(
+            f"{str(folder)!r} holds {', '.join(found)}, which a run would overwrite; `output` names another"
+        )
 
 
 @contextmanager
@@ -90,7 +94,7 @@ def held(folder: Path) -> Iterator[Path]:
             yield folder
     except FolderInUse as error:
         raise ConfigError(
-            f"another run is under way in {str(folder)!r}; wait until it has ended, or name another folder with -o"
+            f"another run is under way in {str(folder)!r}; wait until it has ended, or name another with `output`"
         ) from error
 
 

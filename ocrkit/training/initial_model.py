@@ -39,7 +39,7 @@ def load_base(config: RunConfig, *, registry: Registry) -> Model | None:
         if said and not agrees:
             raise OptionError(
                 f"{name} is not that of the model {config.load!r}, whose network is taken as it is; "
-                f"leave {name} out, or train without --load"
+                f"leave {name} out, or train without `load`"
             )
     return base
 

@@ -171,7 +171,9 @@ def check_share_of_bad(*sets: Lines, max_bad: float) -> None:
     bad = [each for lines in sets for each in lines.bad]
     total = sum(map(len, sets)) + len(bad)
     if len(bad) > max_bad * total:
-        raise DataError(f"{len(bad)} of {total} lines are bad, more than --max-bad {max_bad:g} allows: {_first(bad)}")
+        raise DataError(
+            f"{len(bad)} of {total} lines are bad, more than `data.max_bad={max_bad:g}` allows: {_first(bad)}"
+        )
 
 
 def _first(bad: Sequence[BadImage]) -> str:
@@ -202,5 +204,6 @@ def _unencodable_message(refused: int, total: int, lacking: Counter[str], charse
     more = f" and {len(lacking) - 10} more" if len(lacking) > 10 else ""
     return (
         f"charset {charset.name!r} cannot spell {refused} of {total} labels; it lacks {named}{more}; first: {first}; "
-        "choose another --charset (from-data takes the data's own), or leave such lines out with --unencodable skip"
+        "choose another `charset` (from-data takes the data's own), or leave such lines out with "
+        "`data.unencodable='skip'`"
     )

@@ -173,7 +173,7 @@ class Trainer:
         if position.failed >= _MOST_FAILED:
             raise ModelError(
                 f"the loss or its gradient was not finite in {_MOST_FAILED} steps in a row; begin anew with a "
-                f"lower --lrate than {self.settings.lrate:g}, or with --precision float32"
+                f"lower `training.lrate` than {self.settings.lrate:g}, or with `training.precision='float32'`"
             )
         self._pass_time()
 

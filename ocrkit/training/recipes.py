@@ -27,7 +27,7 @@ def read_recipe(name: str) -> dict[str, object]:
     """
     if name not in recipe_names():
         raise UnknownNameError(
-            unknown_name("recipe", name, recipe_names(), way_out="--config reads a file of your own")
+            unknown_name("recipe", name, recipe_names(), way_out="`config` reads a file of your own")
         )
     return tomllib.loads((_folder() / f"{name}.toml").read_text(encoding="utf-8"))
 

@@ -40,7 +40,7 @@ def changed_config(folder: Path, changes: Table) -> RunConfig:
             allowed = ", ".join(f"{part}.{key}" for part, keys in _MAY_CHANGE.items() for key in sorted(keys))
             raise ConfigError(
                 f"{name} cannot change in the middle of a run; what can: {allowed}; "
-                f"'-i {folder}' begins another run with this one's weights"
+                f"`load={str(folder)!r}` begins another run with this one's weights"
             )
     return config
 

@@ -186,12 +186,12 @@ def _finish(trainer: Trainer, record: RunWriter) -> Outcome:
     except torch.cuda.OutOfMemoryError as error:
         raise ModelError(
             f"a batch of {trainer.settings.batch_size} lines does not fit the device's memory; "
-            "begin anew with a smaller --batch-size"
+            "begin anew with a smaller `training.batch_size`"
         ) from error
     except (CheckpointError, ConfigError) as error:
         if not isinstance(error.__cause__, OSError):
             raise
-        raise type(error)(f"{error}; once it can be, --resume {trainer.folder} goes on") from error
+        raise type(error)(f"{error}; once it can be, `resume={str(trainer.folder)!r}` goes on") from error
     return Outcome(trainer.folder, trainer.folder / MODEL_FILE, position.best, reason, position.epoch, position.step)
 
 

@@ -110,7 +110,7 @@ def _split(samples: Sequence[Sample], fraction: float, seed: int) -> tuple[Seque
     if fraction and not 0 < count < len(samples):
         raise DataError(
             f"{len(samples)} lines are too few to set a share of {fraction:g} aside for validation; "
-            "name validation lines with -e, or --set data.validation_fraction=0"
+            "name validation lines with `data.evaluation`, or `data.validation_fraction=0`"
         )
     chosen = set(np.random.default_rng(seed).permutation(len(samples))[:count].tolist())
     training = [sample for index, sample in enumerate(samples) if index not in chosen]

@@ -40,9 +40,10 @@ def check_unfinished(position: Position, settings: TrainingSettings, folder: Pat
         ConfigError: says why it ended, and what would let it go on.
     """
     ways = {
-        "epochs": f"has done all its {settings.epochs} epochs; with more of them (-N) it goes on",
-        "time": f"has used up its {settings.minutes:g} minutes; with more of them (--minutes) it goes on",
-        "early": f"ended since nothing improved in {settings.lag} epochs; with a higher --lag, or -q fixed, it goes on",
+        "epochs": f"has done all its {settings.epochs} epochs; with more of them (`training.epochs`) it goes on",
+        "time": f"has used up its {settings.minutes:g} minutes; with more of them (`training.minutes`) it goes on",
+        "early": f"ended since nothing improved in {settings.lag} epochs; with a higher `training.lag`, or "
+        "`training.quit='fixed'`, it goes on",
     }
     reason = ended(position, settings)
     if reason:

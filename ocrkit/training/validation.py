@@ -68,7 +68,7 @@ def validate(
             if losses.isnan().any():
                 raise ModelError(
                     "the network gives no numbers any more, so training cannot go on; "
-                    "begin anew with a lower --lrate, or with --precision float32"
+                    "begin anew with a lower `training.lrate`, or with `training.precision='float32'`"
                 )
             spelled = losses.isfinite()
             nats += float(losses[spelled].sum())

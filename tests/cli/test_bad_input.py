@@ -100,7 +100,7 @@ BAD = {
     "decode -m m.safetensors good --lexicon gone.txt": "no lexicon file 'gone.txt'",
     "decode -m m.safetensors good --lexicon empty.txt": "empty.txt: an empty lexicon; expected one word a line",
     "decode -m m.safetensors good --lexicon foreign.txt": "cannot spell 4 of 5 words: 'xy' in line 2 for 'x'",
-    "evaluate -m m.safetensors good --lexicon foreign.txt": "and 1 more; '--unencodable skip' leaves them out",
+    "evaluate -m m.safetensors good --lexicon foreign.txt": "and 1 more; --unencodable skip leaves them out",
     "decode -m m.safetensors good --lexicon words.txt --unencodable keep": "--unencodable is 'keep'; expected error",
     "decode -m m.safetensors good --lexicon words.txt --separators z": "--separators: 'z' (U+007A LATIN",
     "decode -m m.safetensors good --lexicon words.txt --out-of-lexicon -1": "--out-of-lexicon is -1.0; it lies in",

@@ -72,8 +72,8 @@ def test_name_script_and_base_can_be_said(run_ocrkit: RunOcrkit) -> None:
     [
         (("-o", "a.txt"), "-o a.txt is no charset file's name; expected one that ends in .toml"),
         (("-o", "a.toml", "--unit", "aksara"), "--unit is 'aksara'; did you mean 'akshara'?"),
-        (("-o", "a.toml", "--name", "a b"), "name is 'a b'; expected letters"),
-        (("-o", "a.toml", "--script", "mal"), "script is 'mal'; expected an ISO 15924 code"),
+        (("-o", "a.toml", "--name", "a b"), "--name is 'a b'; expected letters"),
+        (("-o", "a.toml", "--script", "mal"), "--script is 'mal'; expected an ISO 15924 code"),
         (("-o", "a.toml", "--base", "malyalam"), "no charset 'malyalam'; did you mean 'malayalam'?"),
         (("-o", "malayalam.toml"), "-o malayalam.toml would include charset 'malayalam', and be taken for it"),
         (("-o", "a.toml", "--base", "none", "--base-only"), "--base-only needs a base, and there is none"),

@@ -131,7 +131,7 @@ def test_a_part_that_stays_empty_is_said(run_ocrkit: RunOcrkit, lines: Path, tmp
     ("flags", "message"),
     [
         (("--parts", "a=0.5"), "error: the shares in parts sum to 0.5; expected 1"),
-        (("--by", "page"), "error: by is 'page'; expected group, folder, none"),
+        (("--by", "page"), "error: --by is 'page'; expected group, folder, none"),
         (("--to", "csv"), "error: no format to write 'csv'; known: gt.txt, labels-csv"),
     ],
 )

@@ -108,7 +108,7 @@ def test_a_folder_with_a_run_is_not_trained_over(place: Path, run_ocrkit: RunOcr
     ran = run_ocrkit("train", "lines", "-c", "from-data", "--config", "tiny.toml", "-o", "run")
 
     assert ran.code == 1
-    assert "'run' holds a run already; --resume run goes on with it, -o names another" in ran.err
+    assert "'run' holds a run already; --resume run goes on with it, --output names another" in ran.err
 
 
 def test_a_run_goes_on_with_more_epochs(place: Path, run_ocrkit: RunOcrkit) -> None:

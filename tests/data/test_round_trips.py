@@ -173,7 +173,7 @@ def test_force_puts_no_folder_in_the_place_of_a_file(tmp_path: Path) -> None:
 def test_force_leaves_what_is_no_regular_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "out")
 
-    with pytest.raises(DataError, match="out is no regular file, so --force leaves it; give another name"):
+    with pytest.raises(DataError, match="out is no regular file, so `force=True` leaves it; give another name"):
         convert(drawn(tmp_path, "new"), tmp_path / "out", to="parquet", force=True)
 
     assert (tmp_path / "out").is_fifo()
@@ -182,7 +182,7 @@ def test_force_leaves_what_is_no_regular_file(tmp_path: Path) -> None:
 def test_what_is_there_is_replaced_only_by_force(tmp_path: Path, to: str) -> None:
     convert(drawn(tmp_path, "old"), tmp_path / "out", to=to)
 
-    with pytest.raises(DataError, match="is there already; give another name, or replace it with --force"):
+    with pytest.raises(DataError, match="is there already; give another name, or replace it with `force=True`"):
         convert(drawn(tmp_path, "new"), tmp_path / "out", to=to)
     assert [sample.text for sample in read_back(tmp_path / "out")] == ["old"]
 

@@ -174,7 +174,7 @@ def test_units_stay_whole_and_no_part_is_empty_that_need_not_be(sizes: list[int]
 def test_samples_of_which_some_have_no_group_ask_what_to_do(folder: Path) -> None:
     samples = [*many(folder, 3, groups=2), Sample("x.png", folder / "x.png", "x")]
 
-    with pytest.raises(DataError, match="1 of 4 samples have no group; give each one, or split with --by"):
+    with pytest.raises(DataError, match="1 of 4 samples have no group; give each one, or split with `by="):
         split(samples, folder / "out", THIRDS)
     assert split(samples, folder / "out", THIRDS, by="none").by == "none"
 
@@ -217,7 +217,7 @@ def test_parts_are_copied_in_any_format(folder: Path, to: str) -> None:
 def test_images_inside_another_file_must_be_copied(folder: Path) -> None:
     made = Sample("set#1", lambda: Image.new("L", (2, 2)), "x")
 
-    with pytest.raises(DataError, match="set#1 lies in no file of its own; copy the parts with --to"):
+    with pytest.raises(DataError, match="set#1 lies in no file of its own; copy the parts with `to`"):
         split([made], folder / "out", {"a": 1.0})
 
     assert not list(folder.iterdir())

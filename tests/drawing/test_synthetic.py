@@ -177,7 +177,7 @@ def test_composed_texts_need_a_face_of_the_script_too(tmp_path: Path) -> None:
 
 
 def test_the_source_needs_a_charset() -> None:
-    with pytest.raises(OptionError, match="--charset"):
+    with pytest.raises(OptionError, match="such as `charset='malayalam'`"):
         open_synthetic(None, SourceOptions())
 
 

@@ -88,7 +88,7 @@ def test_a_table_is_read_by_itself(tmp_path: Path, registry: Registry) -> None:
 def test_two_formats_of_one_rank_ask_for_the_format(tmp_path: Path, registry: Registry) -> None:
     folder = fill(tmp_path / "data", a__gt__txt="x", annotation__txt="./1_z_1.jpg 1\n")
 
-    with pytest.raises(DataError, match=r"as 'gt\.txt' and as 'mjsynth'; .* --format gt\.txt or --format mjsynth"):
+    with pytest.raises(DataError, match=r"as 'gt\.txt' and as 'mjsynth'; .* `format='gt\.txt'` or `format='mjsynth'`"):
         open_samples(folder, registry=registry)
 
 
@@ -102,7 +102,7 @@ def test_the_format_decides_where_it_is_given(tmp_path: Path, registry: Registry
 def test_file_names_are_never_guessed_to_be_labels(tmp_path: Path, registry: Registry) -> None:
     folder = fill(tmp_path / "data", a__png="")
 
-    with pytest.raises(DataError, match=r"no labels\.tsv, .*--format \(labels, gt\.txt, .*--format filename"):
+    with pytest.raises(DataError, match=r"no labels\.tsv, .*`format` \(labels, gt\.txt, .*`format='filename'`"):
         open_samples(folder, registry=registry)
 
 
@@ -167,7 +167,7 @@ def test_a_clash_with_a_stranger_of_the_same_name_gives_names_that_work(tmp_path
     registry.register(Stranger(SourceSpec("gt.txt", "Own.", recognises_all, opens_nothing)), distribution="own-kit")
     folder = fill(tmp_path / "data", a__gt__txt="x")
 
-    with pytest.raises(DataError, match=r"--format ocrkit:gt\.txt or --format own-kit:gt\.txt"):
+    with pytest.raises(DataError, match=r"`format='ocrkit:gt\.txt'` or `format='own-kit:gt\.txt'`"):
         open_samples(folder, registry=registry)
     assert open_samples(folder, format="ocrkit:gt.txt", registry=registry)[0].text == "x"
 

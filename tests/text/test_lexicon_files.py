@@ -79,7 +79,7 @@ def test_words_that_the_charset_cannot_spell_are_counted_and_the_first_three_nam
         "'xa' in line 2 for 'x' (U+0078 LATIN SMALL LETTER X), "
         "'by' in line 3 for 'y' (U+0079 LATIN SMALL LETTER Y), "
         "'z' in line 5 for 'z' (U+007A LATIN SMALL LETTER Z), and 1 more; "
-        "'--unencodable skip' leaves them out"
+        "`unencodable='skip'` leaves them out"
     )
 
 

@@ -71,7 +71,7 @@ def test_what_cannot_be_spelled_is_an_error_that_names_all_of_it_with_counts() -
     assert "3x" in message
     assert "U+0D05" in message
     assert "first: labels.tsv:2: 'x'" in message
-    assert "--unencodable skip" in message
+    assert "`data.unencodable='skip'`" in message
 
 
 def test_what_cannot_be_spelled_can_be_left_out_and_counted() -> None:
@@ -163,7 +163,7 @@ def test_few_bad_lines_are_borne(lines_of: MakeLines) -> None:
 def test_too_many_bad_lines_stop_training_by_name(lines_of: MakeLines) -> None:
     lines = lines_of(["a"] * 4, [8, 0, 8, 8])
 
-    with pytest.raises(DataError, match=r"1 of 4 lines are bad, more than --max-bad 0.24 allows: 1.png: "):
+    with pytest.raises(DataError, match=r"1 of 4 lines are bad, more than `data.max_bad=0.24` allows: 1.png: "):
         check_share_of_bad(lines, max_bad=0.24)
 
 

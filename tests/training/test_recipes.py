@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def test_an_unknown_recipe_offers_the_nearest_and_a_way_out() -> None:
-    with pytest.raises(UnknownNameError, match=r"no recipe 'captha'; did you mean 'captcha'\?.*--config reads a file"):
+    with pytest.raises(UnknownNameError, match=r"no recipe 'captha'; did you mean 'captcha'\?.*`config` reads a file"):
         read_recipe("captha")
 
 

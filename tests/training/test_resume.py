@@ -53,7 +53,7 @@ def test_the_best_epoch_before_a_break_is_remembered_after_it(
 
 
 def test_a_finished_run_says_so_when_it_is_resumed(finished: Outcome, registry: Registry) -> None:
-    with pytest.raises(ConfigError, match=r"has done all its 2 epochs; with more of them \(-N\) it goes on"):
+    with pytest.raises(ConfigError, match=r"done all its 2 epochs; with more of them \(`training\.epochs`\) it goes"):
         resume(finished.folder, registry=registry)
 
     assert log_of(finished.folder)[-1]["event"] == "end"
@@ -73,7 +73,7 @@ def test_a_run_that_is_out_of_time_says_so_when_it_is_resumed(
 ) -> None:
     train(make_config(training={"minutes": 1e-9}), output=tmp_path, registry=registry)
 
-    with pytest.raises(ConfigError, match=r"has used up its 1e-09 minutes; with more of them \(--minutes\) it goes on"):
+    with pytest.raises(ConfigError, match=r"up its 1e-09 minutes; with more of them \(`training\.minutes`\) it goes"):
         resume(tmp_path, registry=registry)
 
 

@@ -147,7 +147,7 @@ def test_too_many_bad_images_stop_a_run_before_anything_is_written(
     (folder / "003.png").write_text("no picture")
     config = make_config(data={"training": [str(folder)], "evaluation": [str(folder)]})
 
-    with pytest.raises(DataError, match=r"2 of 40 lines are bad, more than --max-bad 0.01 allows: .*003.png: "):
+    with pytest.raises(DataError, match=r"2 of 40 lines are bad, more than `data.max_bad=0.01` allows: .*003.png: "):
         train(config, output=tmp_path / "run", registry=registry)
 
     assert not (tmp_path / "run").exists()
@@ -294,7 +294,7 @@ def test_a_rate_that_breaks_the_weights_ends_the_run_with_a_way_out(
 ) -> None:
     config = make_config(training={"lrate": 1e30, "batch_size": 1, "warmup": 0})
 
-    with pytest.raises(ModelError, match="not finite in 20 steps in a row; begin anew with a lower --lrate"):
+    with pytest.raises(ModelError, match=r"not finite in 20 steps in a row; begin anew with a lower `training.lrate`"):
         train(config, output=tmp_path, registry=registry)
 
 

@@ -61,7 +61,7 @@ def test_a_folder_with_a_run_is_not_free() -> None:
     Path("run").mkdir()
     Path("run/config.toml").touch()
 
-    with pytest.raises(ConfigError, match="'run' holds a run already; --resume run goes on with it, -o names another"):
+    with pytest.raises(ConfigError, match="holds a run already; `resume='run'` goes on with it, `output` names an"):
         check_free("run")
 
 
@@ -85,7 +85,7 @@ def test_a_file_is_no_folder(output: str) -> None:
 def test_a_folder_that_cannot_be_written_is_said_so() -> None:
     Path("locked").mkdir(mode=0o500)
 
-    with pytest.raises(ConfigError, match="locked' cannot be written; name another with -o DIR"):
+    with pytest.raises(ConfigError, match="locked' cannot be written; name another with `output`"):
         check_free("locked/run")
 
 

@@ -94,5 +94,5 @@ def test_a_run_is_over_when_its_settings_say_so(position: Position, settings: Tr
 
 
 def test_a_run_that_stopped_early_says_what_would_let_it_go_on(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="ended since nothing improved in 3 epochs; with a higher --lag, or -q fixed"):
+    with pytest.raises(ConfigError, match=r"nothing improved in 3 epochs; with a higher `training.lag`, or `training"):
         check_unfinished(Position(epoch=5, best=BEST), TrainingSettings(lag=3), tmp_path)

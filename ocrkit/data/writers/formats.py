@@ -93,7 +93,7 @@ def format_for(destination: Path, name: str | None) -> WriterSpec:
     if name is None:
         name = os.path.splitext(destination.name)[1].lower().lstrip(".")
         if name not in ("lmdb", "parquet"):
-            raise OptionError(f"{destination}: which format? give one with --to: {', '.join(FORMATS)}")
+            raise OptionError(f"{destination}: which format? give one with `to`: {', '.join(FORMATS)}")
     if name not in FORMATS:
         raise UnknownNameError(unknown_name("format to write", name, FORMATS))
     return FORMATS[name]

@@ -68,16 +68,16 @@ def _check_free(destination: Path, *, force: bool, source: Path | None, is_file:
         if not entries:
             return
         if not force:
-            raise DataError(f"{destination} is there already; give another name, or replace it with --force")
+            raise DataError(f"{destination} is there already; give another name, or replace it with `force=True`")
         if MARK not in entries:
             raise DataError(
-                f"{destination} is a folder that ocrkit did not write ({MARK} is not in it), so --force leaves it; "
-                "give another name, or remove it yourself"
+                f"{destination} is a folder that ocrkit did not write ({MARK} is not in it), so `force=True` leaves "
+                "it; give another name, or remove it yourself"
             )
     elif not force:
-        raise DataError(f"{destination} is there already; give another name, or replace it with --force")
+        raise DataError(f"{destination} is there already; give another name, or replace it with `force=True`")
     elif not destination.is_symlink() and not destination.is_file():
-        raise DataError(f"{destination} is no regular file, so --force leaves it; give another name")
+        raise DataError(f"{destination} is no regular file, so `force=True` leaves it; give another name")
     elif not is_file and not destination.is_symlink():
         raise DataError(f"{destination} is a file, and a folder is to be written; give another name, or remove it")
     if source is not None and os.path.lexists(source):

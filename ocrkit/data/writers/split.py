@@ -126,7 +126,7 @@ def _list_images(samples: Iterable[Sample], folder: Path, final: Path, tell: Pro
         for sample in samples:
             if not isinstance(sample.image, Path):
                 raise DataError(
-                    f"{sample.name} lies in no file of its own; copy the parts with --to, such as --to lmdb"
+                    f"{sample.name} lies in no file of its own; copy the parts with `to`, such as `to='lmdb'`"
                 )
             if sample.text is None:
                 raise DataError(f"{sample.name} has no text; only labelled images can be split")

@@ -52,7 +52,7 @@ class TableFile:
         except UnicodeEncodeError as error:
             raise DataError(
                 f"{sample.place}: the name {name!r} is not UTF-8, so no table can hold it; "
-                "rename the file, or write copies with --to"
+                "rename the file, or write copies with `to`"
             ) from error
         self._grouped = self._grouped or bool(sample.group)
         self._rows.write(json.dumps((name, sample.text, sample.group)) + "\n")
