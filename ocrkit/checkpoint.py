@@ -20,11 +20,14 @@ if TYPE_CHECKING:
 
     Tensors = Mapping[str, NDArray[np.generic]]
 
-__all__ = ["FORMAT", "Checkpoint", "read_checkpoint", "read_metadata", "write_checkpoint"]
+Shapes = Mapping[str, tuple[int, ...]]
+
+__all__ = ["FORMAT", "Checkpoint", "Shapes", "read_checkpoint", "read_metadata", "read_shapes", "write_checkpoint"]
 
 FORMAT = 1
 METADATA_KEY = "ocrkit"
 _MAX_HEADER = 100_000_000  # bytes; the limit of the safetensors library itself
+_DEEPEST = 50  # levels; what ocrkit writes has about ten, and a few hundred exhaust the stack of who reads them
 _FOREIGN = {
     b"PK\x03\x04": "a zip archive, as torch.save writes",
     b"\x80": "a Python pickle",
@@ -74,6 +77,16 @@ def read_metadata(path: str | os.PathLike[str]) -> dict[str, object]:
     """
     file = Path(path)
     return _own_metadata(file, _read_header(file))
+
+
+def read_shapes(path: str | os.PathLike[str]) -> dict[str, tuple[int, ...]]:
+    """The shape of each of a file's tensors by its name, without reading them; raises as ``read_metadata`` does."""
+    file = Path(path)
+    header = _read_header(file)
+    try:
+        return {name: _shape(entry) for name, entry in header.items() if name != "__metadata__"}
+    except ValueError as error:
+        raise CheckpointError(f"{file}: damaged: {error}") from error
 
 
 def read_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
@@ -142,6 +155,13 @@ def _end(entry: object) -> int:
     raise ValueError("its header names a tensor without saying where it lies")
 
 
+def _shape(entry: object) -> tuple[int, ...]:
+    shape = entry.get("shape") if isinstance(entry, dict) else None
+    if isinstance(shape, list) and all(type(size) is int and size >= 0 for size in shape):
+        return tuple(shape)
+    raise ValueError("its header names a tensor without saying its shape")
+
+
 def _own_metadata(path: Path, header: Mapping[str, object]) -> dict[str, object]:
     entries = header.get("__metadata__")
     document = entries.get(METADATA_KEY) if isinstance(entries, Mapping) else None
@@ -153,7 +173,14 @@ def _own_metadata(path: Path, header: Mapping[str, object]) -> dict[str, object]
         raise CheckpointError(f"{path}: damaged: its {METADATA_KEY!r} metadata is not JSON") from error
     if not isinstance(metadata, dict):
         raise CheckpointError(f"{path}: damaged: its {METADATA_KEY!r} metadata is not an object")
+    if _is_deeper(metadata, than=_DEEPEST):
+        raise CheckpointError(f"{path}: damaged: its {METADATA_KEY!r} metadata is nested deeper than {_DEEPEST} levels")
     if metadata.get("format") != FORMAT:
         found = metadata.get("format")
         raise CheckpointError(f"{path}: format {found!r}; this ocrkit reads format {FORMAT}: update ocrkit")
     return metadata
+
+
+def _is_deeper(value: object, *, than: int) -> bool:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return than < 0 or any(_is_deeper(each, than=than - 1) for each in inner)

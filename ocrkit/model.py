@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from ocrkit.checkpoint import read_checkpoint, write_checkpoint
+from ocrkit.checkpoint import Shapes, read_checkpoint, write_checkpoint
 from ocrkit.config import from_table, to_table
 from ocrkit.data.image import Preprocessing
 from ocrkit.errors import CheckpointError, ModelError, OcrkitError, PluginError, UnknownNameError
 from ocrkit.nets.crnn import Crnn
 from ocrkit.nets.options import HeadOptions
+from ocrkit.nets.skeleton import without_initialisation
 from ocrkit.plugin.offers import BACKBONE
 from ocrkit.plugin.registry import Registry, default_registry
 from ocrkit.text.charset import Charset
@@ -96,17 +97,27 @@ class Model:
             PluginError: a plugin that it was made with is missing.
         """
         checkpoint = read_checkpoint(path)
-        model = cls.from_description(checkpoint.metadata, where=os.fspath(path), registry=registry)
+        shapes = {name: array.shape for name, array in checkpoint.tensors.items()}
+        model = cls.from_description(checkpoint.metadata, shapes, where=os.fspath(path), registry=registry)
         _fill(model.network, checkpoint.tensors, os.fspath(path))
         model.network.eval()
         return model
 
     @classmethod
-    def from_description(cls, metadata: Mapping[str, object], *, where: str, registry: Registry | None = None) -> Model:
-        """A model with fresh weights, from what a file says beside its tensors; ``where`` begins the errors.
+    def from_description(
+        cls, metadata: Mapping[str, object], shapes: Shapes, *, where: str, registry: Registry | None = None
+    ) -> Model:
+        """A model with fresh weights, from what a file says beside its tensors.
+
+        Args:
+            metadata: what the file says.
+            shapes: those of the file's tensors, by their names in the network. They are compared before memory is
+                taken for any, so that a file cannot ask for more than it holds itself.
+            where: begins the errors.
+            registry: None for the default one.
 
         Raises:
-            CheckpointError: it is not the description of a model, or contradicts itself.
+            CheckpointError: it is not the description of a model, contradicts itself, or is that of other tensors.
             PluginError: a plugin that the model was made with is missing.
         """
         if metadata.get("kind") != "model":
@@ -116,12 +127,18 @@ class Model:
         )
         try:
             charset = Charset.from_dict(charset_table)
-            model = cls.build(charset, from_table(Architecture, parts), registry=registry)
+            architecture = from_table(Architecture, parts)
+            _check_shapes(charset, architecture, shapes, where, registry or default_registry())
+            model = cls.build(charset, architecture, registry=registry)
         except UnknownNameError as error:
             makers = ", ".join(f"{name} {version}" for name, version in plugins.items())
             raise PluginError(f"{where}: needs the plugins {makers}: {error}") from error
+        except CheckpointError:
+            raise
         except OcrkitError as error:
             raise CheckpointError(f"{where}: its metadata is damaged: {error}") from error
+        except (RuntimeError, MemoryError) as error:  # what torch raises where memory does not suffice
+            raise CheckpointError(f"{where}: its network cannot be built: {_in_one_line(error)}") from error
         model.plugins = {str(name): str(version) for name, version in plugins.items()}
         model.provenance = provenance
         return model
@@ -177,15 +194,41 @@ def _table(metadata: Mapping[str, object], key: str, where: str) -> Table:
     return table
 
 
-def _fill(network: Crnn, tensors: Mapping[str, np.ndarray[tuple[int, ...], np.dtype[np.generic]]], where: str) -> None:
-    expected = network.state_dict()
-    for what, names in (("lacks", expected.keys() - tensors.keys()), ("adds", tensors.keys() - expected.keys())):
+def _check_shapes(charset: Charset, architecture: Architecture, shapes: Shapes, where: str, registry: Registry) -> None:
+    """Refuse tensors that are not those of the description, by a network that takes no memory."""
+    try:
+        with torch.device("meta"), without_initialisation():
+            expected = Model.build(charset, architecture, registry=registry).network.state_dict()
+    except (RuntimeError, TypeError, OverflowError) as error:
+        # A plugin's backbone may do with its tensors what only real ones can; ocrkit's do not.
+        if registry.offer(BACKBONE, architecture.backbone).distribution != "ocrkit":
+            return
+        raise CheckpointError(f"{where}: its network cannot be built: {_in_one_line(error)}") from error
+    _compare({name: tuple(tensor.shape) for name, tensor in expected.items()}, shapes, where)
+
+
+def _compare(expected: Shapes, found: Shapes, where: str) -> None:
+    for what, names in (("lacks", expected.keys() - found.keys()), ("adds", found.keys() - expected.keys())):
         if names:
             first = ", ".join(sorted(names)[:_NAMED])
             raise CheckpointError(f"{where}: its tensors do not fit its description: it {what} {len(names)}: {first}")
+    for name, shape in expected.items():
+        if shape != found[name]:
+            raise CheckpointError(f"{where}: {name} is {found[name]}; its description needs {shape}")
+
+
+def _in_one_line(error: BaseException) -> str:
+    return " ".join(str(error).split()) or "memory has run out"
+
+
+def _fill(network: Crnn, tensors: Mapping[str, np.ndarray[tuple[int, ...], np.dtype[np.generic]]], where: str) -> None:
+    expected = network.state_dict()
+    # A plugin's network may not have been compared before it was built.
+    shapes = {name: tuple(tensor.shape) for name, tensor in expected.items()}
+    _compare(shapes, {name: array.shape for name, array in tensors.items()}, where)
     for name, tensor in expected.items():
-        if tuple(tensor.shape) != tensors[name].shape:
-            raise CheckpointError(f"{where}: {name} is {tensors[name].shape}; its description needs {(*tensor.shape,)}")
+        if (tensors[name].dtype.kind == "f") != tensor.is_floating_point():
+            raise CheckpointError(f"{where}: {name} holds {tensors[name].dtype}; its network needs {tensor.dtype}")
     network.load_state_dict({name: torch.from_numpy(array.copy()) for name, array in tensors.items()})
 
 

@@ -185,6 +185,7 @@ def test_a_safetensors_file_of_others_is_said_so(tmp_path: Path, metadata: dict[
         ("{", "'ocrkit' metadata is not JSON"),
         ("[1]", "'ocrkit' metadata is not an object"),
         ("{}", "format None; this ocrkit reads format 1: update ocrkit"),
+        ('{"format": 1, "a": ' + "[" * 400 + "]" * 400 + "}", "metadata is nested deeper than 50 levels"),
         ('{"format": 99}', "format 99; this ocrkit reads format 1: update ocrkit"),
     ],
 )

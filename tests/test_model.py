@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import resource
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -7,11 +10,13 @@ import numpy as np
 import pytest
 import torch
 
+from ocrkit import BackboneSpec, hookimpl
 from ocrkit.checkpoint import read_checkpoint, write_checkpoint
 from ocrkit.data.image import Preprocessing
 from ocrkit.errors import CheckpointError, ConfigError, ModelError, OptionError, PluginError, UnknownNameError
 from ocrkit.model import Architecture, Model, check_charset_fits
-from ocrkit.nets.options import HeadOptions, LstmLayer
+from ocrkit.nets.options import HeadOptions, LstmLayer, VggOptions
+from ocrkit.nets.vgg import Vgg
 from ocrkit.plugin.registry import Registry, load_registry
 from ocrkit.text.charset import Charset
 
@@ -20,6 +25,18 @@ if TYPE_CHECKING:
 
 BuildModel = Callable[..., Model]
 Tamper = Callable[[dict[str, object]], object]
+
+
+class Measuring:
+    """A plugin whose backbone reads a tensor while it is built, which one without memory cannot."""
+
+    @hookimpl
+    def ocrkit_backbones(self) -> list[BackboneSpec]:
+        return [BackboneSpec("measured", "Reads a tensor.", 32, VggOptions, self.build)]
+
+    def build(self, options: VggOptions) -> Vgg:
+        assert float(torch.ones(2).sum()) == 2
+        return Vgg(options)
 
 
 @pytest.fixture(scope="module")
@@ -153,6 +170,66 @@ def test_a_description_that_was_tampered_with_is_refused(
 
     with pytest.raises(CheckpointError, match=f"^{path}: .*{message}"):
         Model.load(path, registry=registry)
+
+
+HUGE = 10**9  # of anything, takes gigabytes
+
+
+@pytest.mark.parametrize(
+    ("tamper", "message"),
+    [
+        (lambda m: m["architecture"]["options"].update(channels=[HUGE, 8]), "its description needs"),
+        (lambda m: m["architecture"]["options"].update(channels=[HUGE, HUGE]), "network cannot be built: .*overflow"),
+        (lambda m: m["architecture"]["options"].update(channels=[10**30, 8]), "network cannot be built: "),
+        (lambda m: m["architecture"]["options"].update(channels=[8] * 2000), "channels has 2000 entries"),
+        (lambda m: m["architecture"]["options"].update(dense=HUGE), "it lacks 2: backbone.dense"),
+        (lambda m: m["architecture"]["head"].update(rnn=[{"size": HUGE}]), "cannot be built|its description needs"),
+        (lambda m: m["architecture"]["head"].update(rnn=[{"size": 1}] * 2000), "rnn has 2000 entries"),
+        (lambda m: m["architecture"].update(backbone="resnet", options={"blocks": [HUGE, 1, 1, 1]}), "blocks holds 1"),
+        (lambda m: m["architecture"].update(backbone="resnet", options={"stem": [HUGE]}), "do not fit its description"),
+    ],
+)
+def test_a_description_that_asks_for_gigabytes_is_refused_before_they_are_taken(
+    tampered: Callable[[Tamper], Path], registry: Registry, tamper: Tamper, message: str
+) -> None:
+    path = tampered(tamper)
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+    with pytest.raises(CheckpointError, match=f"^{path}: .*({message})"):
+        Model.load(path, registry=registry)
+
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - most < 100_000  # KiB
+
+
+def test_a_tensor_of_another_kind_is_named(saved: Path, registry: Registry) -> None:
+    checkpoint = read_checkpoint(saved)
+    tensors = {**checkpoint.tensors, "output.bias": checkpoint.tensors["output.bias"].astype(np.int32)}
+    write_checkpoint(saved, tensors, checkpoint.metadata)
+
+    with pytest.raises(CheckpointError, match=r"output.bias holds int32; its network needs torch.float32"):
+        Model.load(saved, registry=registry)
+
+
+def test_a_network_that_a_plugin_builds_from_real_values_loads(tmp_path: Path) -> None:
+    registry = load_registry("none")
+    registry.register(Measuring(), distribution="ocrkit-measuring")
+    model = Model.build(Charset("letters", ("", "a")), Architecture("measured"), registry=registry)
+    model.save(tmp_path / "m.safetensors")
+
+    loaded = Model.load(tmp_path / "m.safetensors", registry=registry)
+
+    assert torch.equal(loaded.network.output.weight, model.network.output.weight)
+
+
+def test_loading_imports_no_compiler(saved: Path) -> None:
+    code = (
+        "import sys\nfrom ocrkit.model import Model\n"
+        "Model.load(sys.argv[1])\nprint('torch._dynamo' in sys.modules or 'sympy' in sys.modules)\n"
+    )
+
+    ran = subprocess.run([sys.executable, "-c", code, saved], capture_output=True, text=True, check=False)
+
+    assert (ran.stdout, ran.stderr) == ("False\n", "")
 
 
 def test_a_missing_plugin_is_named_with_its_version(tampered: Callable[[Tamper], Path], registry: Registry) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["HeadOptions", "LstmLayer", "ResnetOptions", "VggOptions", "pool_window", "scaled", "spread"]
 
 _POOL = re.compile(r"([1-9])x([1-9])")
+_MOST_LAYERS = 1000  # each takes time to build, however small
 _Value = TypeVar("_Value")
 
 
@@ -131,6 +132,8 @@ class ResnetOptions:
         for count in self.blocks:
             if count < 1:
                 raise OptionError(f"blocks holds {count!r}; expected at least 1 block a stage")
+            if count > _MOST_LAYERS:
+                raise OptionError(f"blocks holds {count!r}; expected {_MOST_LAYERS} blocks a stage at most")
         _check_rate("dropout", self.dropout)
         _check_rows(self.height, self.rows)
 
@@ -188,6 +191,8 @@ class HeadOptions:
     skip_frames: int = 0
 
     def __post_init__(self) -> None:
+        if len(self.rnn) > _MOST_LAYERS:
+            raise OptionError(f"rnn has {len(self.rnn)} entries; expected {_MOST_LAYERS} at most")
         _check_rate("dropout", self.dropout)
         if self.skip_frames < 0:
             raise OptionError(f"skip_frames is {self.skip_frames!r}; expected 0 or more frames")
@@ -223,6 +228,8 @@ def _check_height(height: int) -> None:
 
 
 def _check_channels(name: str, channels: Sequence[int]) -> None:
+    if len(channels) > _MOST_LAYERS:
+        raise OptionError(f"{name} has {len(channels)} entries; expected {_MOST_LAYERS} at most")
     if not channels or min(channels) < 1:
         raise OptionError(f"{name} is {list(channels)!r}; expected at least one number of channels, each at least 1")
 

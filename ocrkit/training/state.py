@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import torch
 
-from ocrkit.checkpoint import read_checkpoint, read_metadata, write_checkpoint
+from ocrkit.checkpoint import read_checkpoint, read_metadata, read_shapes, write_checkpoint
 from ocrkit.config import from_table, to_table
 from ocrkit.errors import CheckpointError, ConfigError, OptionError
 from ocrkit.model import Model, to_array
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Position", "read_model", "read_position", "read_state", "write_state"]
 
+_T = TypeVar("_T")
 _NETWORK, _OPTIMIZER, _RANDOM = "network.", "optimizer.", "random."
 
 
@@ -77,7 +78,9 @@ def read_model(folder: Path, *, registry: Registry | None = None) -> Model:
         PluginError: a plugin that the model was made with is missing.
     """
     path = folder / STATE_FILE
-    return Model.from_description(_part(read_metadata(path), "model", path), where=str(path), registry=registry)
+    description = _part(read_metadata(path), "model", path)
+    shapes = _under(_NETWORK, read_shapes(path))
+    return Model.from_description(description, shapes, where=str(path), registry=registry)
 
 
 def read_position(folder: Path) -> Position:
@@ -126,7 +129,7 @@ def _device(model: Model) -> torch.device:
     return model.network.output.weight.device
 
 
-def _under(prefix: str, tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+def _under(prefix: str, tensors: Mapping[str, _T]) -> dict[str, _T]:
     return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
 
 
