@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from ocrkit.data.records import Prediction as Prediction
     from ocrkit.data.records import Sample as Sample
     from ocrkit.errors import OcrkitError as OcrkitError
+    from ocrkit.errors import Origin as Origin
     from ocrkit.evaluation import evaluate as evaluate
     from ocrkit.model import Model as Model
     from ocrkit.plugin.charset_expression import resolve_charset as resolve_charset
@@ -34,6 +35,7 @@ _HOMES = {
     "DecoderSpec": "ocrkit.plugin.specs",
     "Model": "ocrkit.model",
     "OcrkitError": "ocrkit.errors",
+    "Origin": "ocrkit.errors",
     "Prediction": "ocrkit.data.records",
     "Recognizer": "ocrkit.recognition",
     "RendererSpec": "ocrkit.plugin.specs",

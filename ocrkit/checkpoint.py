@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +14,8 @@ from ocrkit.files import write_whole
 from ocrkit.plain_files import open_plain
 
 if TYPE_CHECKING:
+    import os
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -65,7 +66,7 @@ def write_checkpoint(path: str | os.PathLike[str], tensors: Tensors, metadata: M
         target.parent.mkdir(parents=True, exist_ok=True)
         write_whole(target, data)
     except OSError as error:
-        raise CheckpointError(f"{target}: cannot be written: {error.strerror or error}") from error
+        raise CheckpointError(f"cannot be written: {error.strerror or error}", target) from error
 
 
 def read_metadata(path: str | os.PathLike[str]) -> dict[str, object]:
@@ -86,7 +87,7 @@ def read_shapes(path: str | os.PathLike[str]) -> dict[str, tuple[int, ...]]:
     try:
         return {name: _shape(entry) for name, entry in header.items() if name != "__metadata__"}
     except ValueError as error:
-        raise CheckpointError(f"{file}: damaged: {error}") from error
+        raise CheckpointError(f"damaged: {error}", file) from error
 
 
 def read_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
@@ -103,7 +104,7 @@ def read_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
     try:
         return Checkpoint(tensors=load_file(path), metadata=metadata)
     except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
-        raise CheckpointError(f"{os.fspath(path)}: damaged: {error}") from error
+        raise CheckpointError(f"damaged: {error}", path) from error
 
 
 def _read_header(path: Path) -> dict[str, object]:
@@ -116,11 +117,11 @@ def _read_header(path: Path) -> dict[str, object]:
     except FileNotFoundError as error:
         raise MissingFileError(f"no file {str(path)!r}") from error
     except OSError as error:
-        raise CheckpointError(f"{path}: cannot be read: {error.strerror or error}") from error
+        raise CheckpointError(f"cannot be read: {error.strerror or error}", path) from error
     for magic, kind in _FOREIGN.items():
         # A safetensors file may begin with any byte, but its ninth is a brace.
         if start.startswith(magic) and not raw.startswith(b"{"):
-            raise CheckpointError(f"{path}: is {kind}, not a safetensors file; ocrkit never unpickles a file")
+            raise CheckpointError(f"is {kind}, not a safetensors file; ocrkit never unpickles a file", path)
     return _parse_header(path, size, _header_length(start), raw)
 
 
@@ -133,17 +134,17 @@ def _header_length(start: bytes) -> int:
 def _parse_header(path: Path, size: int, length: int, raw: bytes) -> dict[str, object]:
     """The header in ``raw``, of a file of ``size`` bytes whose header has ``length``."""
     if not raw.startswith(b"{"):
-        raise CheckpointError(f"{path}: is not a safetensors file")
+        raise CheckpointError("is not a safetensors file", path)
     if len(raw) < length:
-        raise CheckpointError(f"{path}: truncated: {size} bytes, and its header alone says {8 + length}")
+        raise CheckpointError(f"truncated: {size} bytes, and its header alone says {8 + length}", path)
     try:
         header = json.loads(raw)
         ends = [_end(entry) for name, entry in header.items() if name != "__metadata__"]
     except (ValueError, RecursionError) as error:
-        raise CheckpointError(f"{path}: is not a safetensors file: {error}") from error
+        raise CheckpointError(f"is not a safetensors file: {error}", path) from error
     expected = 8 + length + max(ends, default=0)
     if size < expected:
-        raise CheckpointError(f"{path}: truncated: {size} bytes of {expected}; copy or train it again")
+        raise CheckpointError(f"truncated: {size} bytes of {expected}; copy or train it again", path)
     return dict(header)
 
 
@@ -166,18 +167,18 @@ def _own_metadata(path: Path, header: Mapping[str, object]) -> dict[str, object]
     entries = header.get("__metadata__")
     document = entries.get(METADATA_KEY) if isinstance(entries, Mapping) else None
     if not isinstance(document, str):
-        raise CheckpointError(f"{path}: a safetensors file, but not one of ocrkit's: it has no {METADATA_KEY!r} key")
+        raise CheckpointError(f"a safetensors file, but not one of ocrkit's: it has no {METADATA_KEY!r} key", path)
     try:
         metadata = json.loads(document)
     except (ValueError, RecursionError) as error:
-        raise CheckpointError(f"{path}: damaged: its {METADATA_KEY!r} metadata is not JSON") from error
+        raise CheckpointError(f"damaged: its {METADATA_KEY!r} metadata is not JSON", path) from error
     if not isinstance(metadata, dict):
-        raise CheckpointError(f"{path}: damaged: its {METADATA_KEY!r} metadata is not an object")
+        raise CheckpointError(f"damaged: its {METADATA_KEY!r} metadata is not an object", path)
     if _is_deeper(metadata, than=_DEEPEST):
-        raise CheckpointError(f"{path}: damaged: its {METADATA_KEY!r} metadata is nested deeper than {_DEEPEST} levels")
+        raise CheckpointError(f"damaged: its {METADATA_KEY!r} metadata is nested deeper than {_DEEPEST} levels", path)
     if metadata.get("format") != FORMAT:
         found = metadata.get("format")
-        raise CheckpointError(f"{path}: format {found!r}; this ocrkit reads format {FORMAT}: update ocrkit")
+        raise CheckpointError(f"format {found!r}; this ocrkit reads format {FORMAT}: update ocrkit", path)
     return metadata
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import os
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from os import PathLike
 
 __all__ = [
     "CharsetError",
@@ -15,6 +18,7 @@ __all__ = [
     "DataError",
     "DependencyError",
     "EmissionsError",
+    "FileError",
     "FontError",
     "ImageError",
     "LanguageModelError",
@@ -23,6 +27,7 @@ __all__ = [
     "ModelError",
     "OcrkitError",
     "OptionError",
+    "Origin",
     "PluginError",
     "UnencodableText",
     "UnknownNameError",
@@ -31,8 +36,41 @@ __all__ = [
 ]
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where something stands in the user's files.
+
+    Attributes:
+        path: the file; inside a container with its key or row too, as ``set.lmdb#label-000000007``.
+        line: the line that it begins on, from 1; None where the format has no lines.
+    """
+
+    path: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        return self.path if self.line is None else f"{self.path}:{self.line}"
+
+
 class OcrkitError(Exception):
     """The root: catch it to catch whatever ocrkit reports about its input."""
+
+
+class FileError(OcrkitError, ValueError):
+    """A file that is not what it should be: its message begins with where, if that is known.
+
+    Attributes:
+        reason: what is wrong, what would be right, and the way out.
+        origin: where that is, or None.
+    """
+
+    def __init__(self, reason: str, path: str | PathLike[str] | None = None, line: int | None = None) -> None:
+        super().__init__(reason, path, line)  # all of them, so that it comes out of a worker process whole
+        self.reason = reason
+        self.origin = None if path is None else Origin(os.fspath(path), line)
+
+    def __str__(self) -> str:
+        return self.reason if self.origin is None else f"{self.origin}: {self.reason}"
 
 
 class UnknownNameError(OcrkitError, LookupError):
@@ -67,12 +105,28 @@ class EmissionsError(OcrkitError, ValueError):
     """Log-probabilities, or lengths, of the wrong shape, dtype or value."""
 
 
-class DataError(OcrkitError, ValueError):
+class DataError(FileError):
     """A data set that cannot be read, guessed or used."""
 
 
 class ImageError(DataError):
-    """An image that cannot be opened or decoded."""
+    """An image that cannot be opened or decoded.
+
+    Attributes:
+        name: what the image is called; empty where only its pixels are known.
+        reason: what is wrong with it.
+        origin: where it is listed with its text, or None.
+    """
+
+    def __init__(self, reason: str, name: str = "", origin: Origin | None = None) -> None:
+        super().__init__(reason)
+        self.args = (reason, name, origin)
+        self.name = name
+        self.origin = origin
+
+    def __str__(self) -> str:
+        listed = "" if self.origin is None else f" (listed at {self.origin})"
+        return (f"{self.name}: " if self.name else "") + self.reason + listed
 
 
 class FontError(OcrkitError, RuntimeError):
@@ -83,7 +137,7 @@ class MissingFileError(OcrkitError, FileNotFoundError):
     """A path that leads nowhere."""
 
 
-class CheckpointError(OcrkitError, ValueError):
+class CheckpointError(FileError):
     """A model or state file that is not what it should be."""
 
 

@@ -121,7 +121,7 @@ class Model:
             PluginError: a plugin that the model was made with is missing.
         """
         if metadata.get("kind") != "model":
-            raise CheckpointError(f"{where}: holds a {metadata.get('kind')!r}, not a model")
+            raise CheckpointError(f"holds a {metadata.get('kind')!r}, not a model", where)
         charset_table, parts, plugins, provenance = (
             _table(metadata, key, where) for key in ("charset", "architecture", "plugins", "provenance")
         )
@@ -136,9 +136,9 @@ class Model:
         except CheckpointError:
             raise
         except OcrkitError as error:
-            raise CheckpointError(f"{where}: its metadata is damaged: {error}") from error
+            raise CheckpointError(f"its metadata is damaged: {error}", where) from error
         except (RuntimeError, MemoryError) as error:  # what torch raises where memory does not suffice
-            raise CheckpointError(f"{where}: its network cannot be built: {_in_one_line(error)}") from error
+            raise CheckpointError(f"its network cannot be built: {_in_one_line(error)}", where) from error
         model.plugins = {str(name): str(version) for name, version in plugins.items()}
         model.provenance = provenance
         return model
@@ -190,7 +190,7 @@ def to_array(tensor: Tensor) -> np.ndarray[tuple[int, ...], np.dtype[np.generic]
 def _table(metadata: Mapping[str, object], key: str, where: str) -> Table:
     table = metadata.get(key)
     if not isinstance(table, Mapping):
-        raise CheckpointError(f"{where}: its metadata is damaged: it has no table {key!r}")
+        raise CheckpointError(f"its metadata is damaged: it has no table {key!r}", where)
     return table
 
 
@@ -203,7 +203,7 @@ def _check_shapes(charset: Charset, architecture: Architecture, shapes: Shapes, 
         # A plugin's backbone may do with its tensors what only real ones can; ocrkit's do not.
         if registry.offer(BACKBONE, architecture.backbone).distribution != "ocrkit":
             return
-        raise CheckpointError(f"{where}: its network cannot be built: {_in_one_line(error)}") from error
+        raise CheckpointError(f"its network cannot be built: {_in_one_line(error)}", where) from error
     _compare({name: tuple(tensor.shape) for name, tensor in expected.items()}, shapes, where)
 
 
@@ -211,10 +211,10 @@ def _compare(expected: Shapes, found: Shapes, where: str) -> None:
     for what, names in (("lacks", expected.keys() - found.keys()), ("adds", found.keys() - expected.keys())):
         if names:
             first = ", ".join(sorted(names)[:_NAMED])
-            raise CheckpointError(f"{where}: its tensors do not fit its description: it {what} {len(names)}: {first}")
+            raise CheckpointError(f"its tensors do not fit its description: it {what} {len(names)}: {first}", where)
     for name, shape in expected.items():
         if shape != found[name]:
-            raise CheckpointError(f"{where}: {name} is {found[name]}; its description needs {shape}")
+            raise CheckpointError(f"{name} is {found[name]}; its description needs {shape}", where)
 
 
 def _in_one_line(error: BaseException) -> str:
@@ -228,7 +228,7 @@ def _fill(network: Crnn, tensors: Mapping[str, np.ndarray[tuple[int, ...], np.dt
     _compare(shapes, {name: array.shape for name, array in tensors.items()}, where)
     for name, tensor in expected.items():
         if (tensors[name].dtype.kind == "f") != tensor.is_floating_point():
-            raise CheckpointError(f"{where}: {name} holds {tensors[name].dtype}; its network needs {tensor.dtype}")
+            raise CheckpointError(f"{name} holds {tensors[name].dtype}; its network needs {tensor.dtype}", where)
     network.load_state_dict({name: torch.from_numpy(array.copy()) for name, array in tensors.items()})
 
 

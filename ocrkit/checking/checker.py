@@ -21,6 +21,7 @@ from ocrkit.errors import ImageError
 if TYPE_CHECKING:
     from ocrkit.data.image import Preprocessing
     from ocrkit.data.records import Sample
+    from ocrkit.errors import Origin
     from ocrkit.text.charset import Charset
 
 __all__ = ["Checker", "Frames"]
@@ -46,7 +47,7 @@ class Checker:
         sets: what to check: one set, or training and validation data, which should have no picture in common.
         charset: what the labels are to be spelled in.
         frames: of the network that the data are for.
-        doubtful: origins of samples that a bad row contradicts, to be left out like it.
+        doubtful: the origins of samples that a bad row contradicts, to be left out like it.
         workers: processes that open images; 0 opens them in this one, -1 takes a process a core once there is work
             for them.
 
@@ -60,7 +61,7 @@ class Checker:
         *sets: Sequence[Sample],
         charset: Charset,
         frames: Frames,
-        doubtful: Collection[str] = (),
+        doubtful: Collection[Origin] = (),
         workers: int = 0,
     ) -> None:
         self._sets = sets
@@ -131,7 +132,7 @@ class Checker:
         try:
             width = fitted_width(look.width, look.height, self._frames.preprocessing)
         except ImageError as error:
-            return "image", str(error)
+            return "image", error.reason
         if not label.text:
             return None
         if look.blank:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ocrkit.checking import Checker, Frames, fault_of_row, fault_of_set
 from ocrkit.config import from_table
 from ocrkit.data.writers import FORMATS, format_for, replacing, write_all
-from ocrkit.errors import DataError, OptionError
+from ocrkit.errors import DataError, OptionError, Origin
 from ocrkit.model import Architecture, Model
 from ocrkit.model_files import find_model
 from ocrkit.plugin.charset_expression import resolve_charset
@@ -84,7 +84,7 @@ class DataCheck:
         left_out = self.checker.left_out
         count = self.checker.first - left_out
         if not count:
-            raise DataError(f"{self.location}: nothing in it is without a fault, so nothing is written")
+            raise DataError("nothing in it is without a fault, so nothing is written", self.location)
         spec = format_for(destination, to or self._format_to_write(destination))
         with replacing(destination, source=self.location) as path:
             write_all(
@@ -168,7 +168,7 @@ class _Listing:
 
     def __init__(self, registry: Registry, progress: Progress | None) -> None:
         self.faults: list[Fault] = []
-        self.doubtful: set[str] = set()
+        self.doubtful: set[Origin] = set()
         self.bad_rows = 0
         self._registry = registry
         self._progress = progress
@@ -189,7 +189,7 @@ class _Listing:
         self.bad_rows += 1
         self.faults.append(fault_of_row(row))
         if row.earlier:
-            self.doubtful.add(f"{row.path}:{row.earlier}")
+            self.doubtful.add(Origin(row.path, row.earlier))
 
     def _listed(self, done: int, total: int) -> None:
         if self._progress is not None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
+
+from ocrkit.errors import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +33,7 @@ KINDS: Final[Mapping[str, str]] = {
 """Every kind of fault, in the order of the summary, with what it means; names are stable."""
 
 _ROW_KINDS = {"empty-text": "empty", "two-texts": "contradiction"}
-_PLACE = re.compile(r"(.+):([0-9]+)", re.DOTALL)
+_OF_LABELS = ("empty", "unencodable", "unnormalised")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,43 +45,46 @@ class Fault:
         line: the table's line, from 1; None where there is no table.
         kind: one of ``KINDS``.
         detail: what is wrong.
+        image: the image's name; None where it is unknown, as of a row that cannot be read.
     """
 
     path: str
     line: int | None
     kind: str
     detail: str
+    image: str | None = None
 
     def __str__(self) -> str:
-        place = self.path if self.line is None else f"{self.path}:{self.line}"
-        return f"{place}: {self.kind}: {self.detail}"
+        # A label's fault is in the table itself; of an image's one has to know which image.
+        shown = self.image not in (None, self.path) and self.kind not in _OF_LABELS
+        named = f"{self.image}: " if shown else ""
+        return f"{Origin(self.path, self.line)}: {self.kind}: {named}{self.detail}"
+
+    def to_dict(self) -> dict[str, object]:
+        """What JSON says of it: every part."""
+        return asdict(self)
 
 
 def fault_of_image(sample: Sample, kind: str, detail: str) -> Fault:
     """A fault of a sample's image, which is named where a table lists it."""
-    path, line = _place(sample.origin)
-    if line is None:
-        return Fault(sample.name, None, kind, detail)
-    return Fault(path, line, kind, f"{sample.name}: {detail}")
+    origin = sample.origin
+    if origin is None or origin.line is None:
+        return Fault(sample.name, None, kind, detail, sample.name)
+    return Fault(origin.path, origin.line, kind, detail, sample.name)
 
 
 def fault_of_label(sample: Sample, kind: str, detail: str) -> Fault:
     """A fault of a sample's text, wherever that is written."""
-    path, line = _place(sample.origin)
-    return Fault(path or sample.name, line, kind, detail)
+    origin = sample.origin or Origin(sample.name)
+    return Fault(origin.path, origin.line, kind, detail, sample.name)
 
 
 def fault_of_set(location: str, error: DataError) -> Fault:
     """The fault of data that cannot be listed at all."""
-    return Fault(location, None, "unreadable", str(error).removeprefix(f"{location}: "))
+    origin = error.origin or Origin(location)
+    return Fault(origin.path, origin.line, "unreadable", error.reason)
 
 
 def fault_of_row(row: BadRow) -> Fault:
     """The fault of a row from which no sample could be made."""
-    return Fault(row.path, row.line or None, _ROW_KINDS.get(row.kind, "row"), row.reason)
-
-
-def _place(origin: str) -> tuple[str, int | None]:
-    """The file and the line that an origin such as ``labels.tsv:17`` names."""
-    match = _PLACE.fullmatch(origin)
-    return (match[1], int(match[2])) if match else (origin, None)
+    return Fault(row.origin.path, row.origin.line, _ROW_KINDS.get(row.kind, "row"), row.reason)

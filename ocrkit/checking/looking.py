@@ -68,8 +68,7 @@ def look_at(sample: Sample) -> Seen | Unseen:
     try:
         grey = to_grey(open_image(sample))
     except ImageError as error:
-        reason = str(error).removeprefix(f"{sample.name}: ")
-        return Unseen("image", reason.removesuffix(f" (listed at {sample.origin})"))
+        return Unseen("image", error.reason)
     except Exception as error:  # what a plugin's own function raises; one bad image must not end the check
         return Unseen("image", f"{type(error).__name__}: {error}")
     pixels = np.asarray(grey)

@@ -146,7 +146,7 @@ def _lines(file: str) -> list[str]:
         return data.decode("utf-8-sig").replace("\r\n", "\n").removesuffix("\n").split("\n") if data else []
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise DataError(f"{file}:{line}: not UTF-8 (byte {error.start}); save the text as UTF-8") from error
+        raise DataError(f"not UTF-8 (byte {error.start}); save the text as UTF-8", file, line) from error
 
 
 def _bytes(path: Path) -> bytes:
@@ -160,13 +160,13 @@ def _bytes(path: Path) -> bytes:
         data = read_plain(path, stream=True)
         return gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise DataError(f"{path}: a damaged gzip file: {error}; pack it again") from error
+        raise DataError(f"a damaged gzip file: {error}; pack it again", path) from error
     except FileNotFoundError as error:
         raise MissingFileError(
             f"no file {str(path)!r}; give a text file in UTF-8, or '-' for standard input"
         ) from error
     except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror}; give a text file in UTF-8") from error
+        raise DataError(f"cannot be read: {error.strerror}; give a text file in UTF-8", path) from error
 
 
 def _count(charset: Charset, lines: list[str]) -> tuple[Counter[str], int, dict[str, int]]:

@@ -229,6 +229,6 @@ def report_bad(bad: list[BadImage], total: int) -> None:
     from ocrkit.cli.progress import say
 
     for image in bad:
-        say(f"left out {image.name}: {image.reason}")
+        say(f"left out {image}")
     if bad:
         say(f"{len(bad)} of {total} images could not be opened")

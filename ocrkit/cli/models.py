@@ -62,12 +62,14 @@ def show(name: Name, as_json: AsJson = False) -> None:
 def _summary(path: Path) -> dict[str, object]:
     """What a listing says of a model file: its charset, backbone and validation CER, or the error."""
     from ocrkit.checkpoint import read_metadata
-    from ocrkit.errors import OcrkitError
+    from ocrkit.errors import FileError, OcrkitError
 
     try:
         metadata = read_metadata(path)
+    except FileError as error:
+        return {"error": error.reason}
     except OcrkitError as error:
-        return {"error": str(error).removeprefix(f"{path}: ")}
+        return {"error": str(error)}
     return {
         "charset": _inside(metadata, "charset", "name"),
         "backbone": _inside(metadata, "architecture", "backbone"),

@@ -51,7 +51,7 @@ def open_image(source: Sample | Path | str) -> Image.Image:
             with image() as made:
                 return _decode(made)
     except ImageError as error:
-        raise bad_image(source, str(error)) from error
+        raise bad_image(source, error.reason) from error
     except (OSError, Image.DecompressionBombError) as error:
         raise bad_image(source, _what_failed(error)) from error
 
@@ -78,8 +78,8 @@ def decode_bytes(data: bytes) -> Image.Image:
 def bad_image(source: Sample | Path | str, reason: str) -> ImageError:
     """The error that names an image, what is wrong with it, and where it is listed."""
     if not isinstance(source, Sample):
-        return ImageError(f"{source}: {reason}")
-    return ImageError(f"{source.name}: {reason}" + (f" (listed at {source.origin})" if source.origin else ""))
+        return ImageError(reason, str(source))
+    return ImageError(reason, source.name, source.origin)
 
 
 def upright(image: Image.Image) -> Image.Image:

@@ -87,5 +87,4 @@ def load_or_report(sample: Sample, preprocessing: Preprocessing) -> FittedLine |
         image = open_image(sample)
         return FittedLine(fit_image(image, preprocessing), image.width)
     except ImageError as error:
-        prefix = f"{sample.name}: "
-        return BadImage(name=sample.name, reason=str(error).removeprefix(prefix))
+        return BadImage(sample.name, error.reason, sample.origin)

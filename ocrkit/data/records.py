@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ocrkit.errors import ImageError, Origin
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -22,23 +24,43 @@ class Sample:
         name: what messages and outputs call it; a path where it has one.
         image: a file, or a function that makes the image (picklable, so that workers can call it).
         text: the label as its source spells it, or None.
-        origin: where the label stands, such as ``labels.tsv:17``; empty where it stands in ``name`` itself.
+        origin: where the label stands; None where ``name`` itself tells it. Given as a string, ``labels.tsv:17``, it
+            is taken apart.
         group: the document, writer or page it belongs to, for splits; empty where unknown.
     """
 
     name: str
     image: Path | Callable[[], Image]
     text: str | None = None
-    origin: str = ""
+    origin: Origin | None = None
     group: str = ""
+
+    def __post_init__(self) -> None:
+        if isinstance(self.origin, str):  # as a plugin may write it
+            object.__setattr__(self, "origin", _origin_of(self.origin))
 
 
 @dataclass(frozen=True, slots=True)
 class BadImage:
-    """An image that was left out: whose it is, and what is wrong with it."""
+    """An image that was left out.
+
+    Attributes:
+        name: what its sample is called.
+        reason: what is wrong with it.
+        origin: where its sample is listed, or None.
+    """
 
     name: str
     reason: str
+    origin: Origin | None = None
+
+    def __str__(self) -> str:
+        return str(ImageError(self.reason, self.name, self.origin))
+
+    def to_dict(self) -> dict[str, object]:
+        """What JSON says of it: its parts, with the origin's own beside the others."""
+        origin = self.origin or Origin(self.name)
+        return {"name": self.name, "reason": self.reason, "path": origin.path, "line": origin.line}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +80,11 @@ class BadRow:
     kind: str
     reason: str
     earlier: int = 0
+
+    @property
+    def origin(self) -> Origin:
+        """Where it stands."""
+        return Origin(self.path, self.line or None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +131,10 @@ class Prediction:
     alternatives: tuple[Alternative, ...] = field(default=())
     rejected: bool = False
     error: str = ""
+
+
+def _origin_of(text: str) -> Origin | None:
+    path, colon, line = text.rpartition(":")
+    if colon and path and line.isascii() and line.isdecimal():
+        return Origin(path, int(line))
+    return Origin(text) if text else None

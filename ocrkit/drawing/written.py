@@ -63,7 +63,7 @@ def write_drawn(
             if stopped():
                 break
         if not written:
-            raise DataError(f"{destination}: there is no sample to write")
+            raise DataError("there is no sample to write", destination)
         writer.finish()
     return written
 

@@ -77,7 +77,7 @@ class Evaluation:
             "unencodable_characters": dict(self.lacking.most_common()),
             "confusions": [asdict(confusion) for confusion in self.confusions],
             "akshara_confusions": [asdict(confusion) for confusion in self.akshara_confusions],
-            "bad": [{"name": bad.name, "reason": bad.reason} for bad in self.bad],
+            "bad": [bad.to_dict() for bad in self.bad],
         }
 
 
@@ -112,14 +112,14 @@ def evaluate(
     begun = time.perf_counter()
     for done, (sample, reading) in enumerate(zip(samples, recognizer.read(samples), strict=True), 1):
         if reading.error:
-            bad.append(BadImage(reading.name, reading.error))
+            bad.append(BadImage(reading.name, reading.error, sample.origin))
         else:
             judged.append(Judged(sample, sample.text or "", reading))
         if progress:
             progress(done, len(samples))
     seconds = time.perf_counter() - begun
     if not judged:
-        raise DataError(f"none of the {len(samples)} images can be opened; first: {bad[0].name}: {bad[0].reason}")
+        raise DataError(f"none of the {len(samples)} images can be opened; first: {bad[0]}")
     lacking = _lacking(charset, judged)
     errors = count_errors(((line.truth, line.prediction.text) for line in judged), charset, ignore_case=ignore_case)
     return Evaluation(

@@ -84,8 +84,9 @@ def guess_format(location: Path, *, registry: Registry | None = None) -> SourceS
     if found:
         names = _names(found)
         raise DataError(
-            f"{location}: recognised as {' and as '.join(map(repr, names))}; "
-            f"say which with {' or '.join(f'`format={name!r}`' for name in names)}"
+            f"recognised as {' and as '.join(map(repr, names))}; "
+            f"say which with {' or '.join(f'`format={name!r}`' for name in names)}",
+            location,
         )
     raise DataError(_unrecognised(location, offers))
 
@@ -94,7 +95,7 @@ def _check_place(location: Path) -> None:
     if not os.path.lexists(location):
         raise MissingFileError(f"no file or folder {str(location)!r}")
     if os.path.exists(location) and not (os.path.isfile(location) or os.path.isdir(location)):
-        raise DataError(f"{location}: it is a pipe or a device; expected a folder or a file, so write it to one")
+        raise DataError("it is a pipe or a device; expected a folder or a file, so write it to one", location)
 
 
 def _recognises(offer: Offer[SourceSpec], location: Path, registry: Registry) -> bool:

@@ -175,7 +175,7 @@ class Recognizer:
                     elif errors == "report":
                         yield Prediction(reading.name, "", -math.inf, 0.0, error=reading.reason)
                     elif errors == "raise":
-                        raise ImageError(f"{reading.name}: {reading.reason}")
+                        raise ImageError(reading.reason, reading.name, reading.origin)
                 batches_together = min(2 * batches_together, _WINDOW)
 
     def log_probs(self, samples: Iterable[Sample]) -> Generator[NDArray[np.float32] | BadImage, None, None]:

@@ -62,9 +62,9 @@ def read_corpus(paths: Sequence[Path], *, progress: Callable[[int, int], None] |
                         progress(done + min(file.tell(), total - done), total)
                 done += file.tell() if file.seekable() else 0
         except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-            raise DataError(f"{path}: a damaged gzip file: {error}; pack it again") from error
+            raise DataError(f"a damaged gzip file: {error}; pack it again", path) from error
         except OSError as error:
-            raise DataError(f"{path}: cannot be read: {error.strerror}; give a text file in UTF-8") from error
+            raise DataError(f"cannot be read: {error.strerror}; give a text file in UTF-8", path) from error
     if not words:
         raise DataError(f"no word in {', '.join(map(str, paths))}; give a text in UTF-8")
     return Corpus(words, spaces)
@@ -76,7 +76,7 @@ def _size(path: Path) -> int:
     except (FileNotFoundError, ValueError) as error:  # ValueError for what no name of a file can hold
         raise MissingFileError(f"no file {str(path)!r}; give a text file in UTF-8, plain or gzipped") from error
     except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror}; give a text file in UTF-8") from error
+        raise DataError(f"cannot be read: {error.strerror}; give a text file in UTF-8", path) from error
 
 
 def _texts(file: BufferedReader, path: Path) -> Iterator[str]:
@@ -89,7 +89,7 @@ def _texts(file: BufferedReader, path: Path) -> Iterator[str]:
             yield (block.removeprefix(_BYTE_ORDER_MARK) if not lines else block).decode()
         except UnicodeDecodeError as error:
             line = lines + block.count(b"\n", 0, error.start) + 1
-            raise DataError(f"{path}:{line}: not UTF-8; save the text as UTF-8") from error
+            raise DataError("not UTF-8; save the text as UTF-8", path, line) from error
         lines += block.count(b"\n") or 1
 
 

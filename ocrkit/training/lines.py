@@ -93,7 +93,7 @@ def encode_labels(
         if sample.text is None:
             raise DataError(f"{sample.name} has no label; training and evaluation need one for every image")
         try:
-            encoded = charset.encode(sample.text, where=sample.origin or sample.name)
+            encoded = charset.encode(sample.text, where=str(sample.origin or sample.name))
         except UnencodableText as error:
             first = first or str(error)
             refused += 1
@@ -177,19 +177,19 @@ def check_share_of_bad(*sets: Lines, max_bad: float) -> None:
 
 
 def _first(bad: Sequence[BadImage]) -> str:
-    return "; ".join(f"{each.name}: {each.reason}" for each in bad[:_NAMED]) + ("; …" if len(bad) > _NAMED else "")
+    return "; ".join(map(str, bad[:_NAMED])) + ("; …" if len(bad) > _NAMED else "")
 
 
 def _problem(sample: Sample, labels: NDArray[np.int64], frames: int) -> BadImage | None:
     if not len(labels):
-        return BadImage(sample.name, "its label is empty")
+        return BadImage(sample.name, "its label is empty", sample.origin)
     reason = length_problem(frames_needed(labels), frames)
-    return None if reason is None else BadImage(sample.name, reason)
+    return None if reason is None else BadImage(sample.name, reason, sample.origin)
 
 
 def _still_good(image: FittedLine | BadImage) -> NDArray[np.uint8]:
     if isinstance(image, BadImage):
-        raise DataError(f"{image.name}: was readable when the training began, and is not any more: {image.reason}")
+        raise DataError(f"was readable when the training began, and is not any more: {image.reason}", image.name)
     return image.pixels
 
 

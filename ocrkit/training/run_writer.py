@@ -63,7 +63,7 @@ class RunWriter:
         event, parameters = "resume" if resuming else "start", self._model.parameters()
         self.write(event, step=step, device=device, parameters=parameters, **counts)
         for bad in (*training.bad, *self._validation.bad):
-            self.write("left out", **asdict(bad))
+            self.write("left out", **bad.to_dict())
 
     def write(self, event: str, **values: object) -> None:
         """Add one line to the log; a number that JSON does not have becomes null.

@@ -104,7 +104,7 @@ def read_state(folder: Path, model: Model, optimizer: torch.optim.Optimizer) -> 
         _fill_optimizer(optimizer, _under(_OPTIMIZER, tensors))
         torch.set_rng_state(tensors[_RANDOM + "cpu"])
     except (RuntimeError, ValueError, KeyError) as error:
-        raise CheckpointError(f"{path}: is not the state of this run: {error}") from error
+        raise CheckpointError(f"is not the state of this run: {error}", path) from error
     device = _device(model)
     if _RANDOM + "cuda" in tensors and device.type == "cuda":
         torch.cuda.set_rng_state(tensors[_RANDOM + "cuda"], device)
@@ -115,13 +115,13 @@ def _position(metadata: Mapping[str, object], path: Path) -> Position:
     try:
         return from_table(Position, _part(metadata, "position", path))
     except (ConfigError, OptionError) as error:
-        raise CheckpointError(f"{path}: its metadata is damaged: {error}") from error
+        raise CheckpointError(f"its metadata is damaged: {error}", path) from error
 
 
 def _part(metadata: Mapping[str, object], key: str, path: Path) -> Mapping[str, object]:
     part = metadata.get(key)
     if metadata.get("kind") != "state" or not isinstance(part, Mapping):
-        raise CheckpointError(f"{path}: holds no training state")
+        raise CheckpointError("holds no training state", path)
     return part
 
 

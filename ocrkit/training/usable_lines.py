@@ -64,7 +64,7 @@ def usable_lines(
     )
     check_usable(lines, what)
     for bad in lines.bad[:_NAMED]:
-        observer.note(f"left out {bad.name}: {bad.reason}")
+        observer.note(f"left out {bad}")
     if len(lines.bad) > _NAMED:
         observer.note(f"left out {len(lines.bad)} of {len(kept)} {what} lines in all; log.jsonl names each")
     return lines

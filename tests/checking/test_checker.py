@@ -14,6 +14,7 @@ from ocrkit.checking.data_check import open_check
 from ocrkit.checking.faults import fault_of_image, fault_of_label, fault_of_row
 from ocrkit.data.image import Preprocessing
 from ocrkit.data.records import BadRow, Sample
+from ocrkit.errors import Origin
 from ocrkit.text.charset import Charset
 
 if TYPE_CHECKING:
@@ -90,15 +91,17 @@ def test_progress_ends_with_all_of_them() -> None:
 
 
 def test_places_are_files_and_lines() -> None:
-    listed = Sample("lines/1.png", Path("lines/1.png"), "a", "lines/labels.tsv:7")
-    paired = Sample("lines/1.png", Path("lines/1.png"), "a", "lines/1.gt.txt")
+    listed = Sample("lines/1.png", Path("lines/1.png"), "a", Origin("lines/labels.tsv", 7))
+    paired = Sample("lines/1.png", Path("lines/1.png"), "a", Origin("lines/1.gt.txt"))
     named = Sample("lines/a.png", Path("lines/a.png"), "a")
 
-    assert fault_of_image(listed, "blank", "x") == Fault("lines/labels.tsv", 7, "blank", "lines/1.png: x")
-    assert fault_of_image(paired, "blank", "x") == Fault("lines/1.png", None, "blank", "x")
-    assert fault_of_label(listed, "empty", "x") == Fault("lines/labels.tsv", 7, "empty", "x")
-    assert fault_of_label(paired, "empty", "x") == Fault("lines/1.gt.txt", None, "empty", "x")
-    assert fault_of_label(named, "empty", "x") == Fault("lines/a.png", None, "empty", "x")
+    assert fault_of_image(listed, "blank", "x") == Fault("lines/labels.tsv", 7, "blank", "x", "lines/1.png")
+    assert fault_of_image(paired, "blank", "x") == Fault("lines/1.png", None, "blank", "x", "lines/1.png")
+    assert fault_of_label(listed, "empty", "x") == Fault("lines/labels.tsv", 7, "empty", "x", "lines/1.png")
+    assert fault_of_label(paired, "empty", "x") == Fault("lines/1.gt.txt", None, "empty", "x", "lines/1.png")
+    assert fault_of_label(named, "empty", "x") == Fault("lines/a.png", None, "empty", "x", "lines/a.png")
+    assert str(fault_of_image(listed, "blank", "x")) == "lines/labels.tsv:7: blank: lines/1.png: x"
+    assert str(fault_of_image(paired, "blank", "x")) == "lines/1.png: blank: x"
     assert str(fault_of_label(listed, "empty", "x")) == "lines/labels.tsv:7: empty: x"
     assert str(fault_of_label(named, "empty", "x")) == "lines/a.png: empty: x"
 

@@ -58,12 +58,13 @@ def test_json_has_the_same_and_how_many_were_checked(place: Path, run_ocrkit: Ru
 
     assert set(told) == {"faults", "checked"}
     assert told["checked"] == 5
-    assert [(fault["path"], fault["line"], fault["kind"]) for fault in told["faults"]] == [
-        ("lines/labels.tsv", 3, "row"),
-        ("lines/labels.tsv", 2, "unencodable"),
-        ("lines/labels.tsv", 5, "image"),
+    assert [(fault["path"], fault["line"], fault["kind"], fault["image"]) for fault in told["faults"]] == [
+        ("lines/labels.tsv", 3, "row", None),
+        ("lines/labels.tsv", 2, "unencodable", "lines/2.png"),
+        ("lines/labels.tsv", 5, "image", "lines/5.png"),
     ]
-    assert all(set(fault) == {"path", "line", "kind", "detail"} for fault in told["faults"])
+    assert all(set(fault) == {"path", "line", "kind", "detail", "image"} for fault in told["faults"])
+    assert "lines/5.png" not in told["faults"][2]["detail"]
 
 
 def test_good_lines_end_with_0_and_an_empty_list(place: Path, run_ocrkit: RunOcrkit) -> None:

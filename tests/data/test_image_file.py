@@ -16,7 +16,7 @@ from PIL import Image
 from ocrkit.data.image import Preprocessing, load_line, to_grey
 from ocrkit.data.image_file import MAX_PIXELS, open_image
 from ocrkit.data.records import Sample
-from ocrkit.errors import ImageError
+from ocrkit.errors import ImageError, Origin
 
 HOSTILE = Path(__file__).parents[3] / "shared/data/hostile"
 
@@ -112,7 +112,7 @@ def test_a_decompression_bomb_is_refused_before_it_is_decoded(tmp_path: Path, si
 
 
 def test_a_sample_is_named_with_where_it_is_listed(tmp_path: Path) -> None:
-    sample = Sample("images/a.png", tmp_path / "a.png", "a", origin="labels.tsv:17")
+    sample = Sample("images/a.png", tmp_path / "a.png", "a", origin=Origin("labels.tsv", 17))
 
     with pytest.raises(ImageError, match=r"^images/a\.png: no such file \(listed at labels\.tsv:17\)$"):
         load_line(sample, Preprocessing())

@@ -17,7 +17,7 @@ from PIL import Image
 from ocrkit.data.image_file import open_image
 from ocrkit.data.records import Sample
 from ocrkit.data.writers import FORMATS, EncodedSample, convert, encode
-from ocrkit.errors import DataError, ImageError, OptionError, UnencodableText, UnknownNameError
+from ocrkit.errors import DataError, ImageError, OptionError, Origin, UnencodableText, UnknownNameError
 from ocrkit.plugin.datasets import open_samples
 from ocrkit.plugin.registry import Registry, load_registry
 from ocrkit.text.charset import Charset
@@ -71,7 +71,9 @@ def drawn(folder: Path, *texts: str, group: str = "") -> list[Sample]:
     for index, text in enumerate(texts):
         path = folder / f"{index}.png"
         path.write_bytes(png(index))
-        samples.append(Sample(str(path), path, text, origin=f"{folder}:{index}", group=group and f"{group}{index % 2}"))
+        samples.append(
+            Sample(str(path), path, text, origin=Origin(str(folder), index), group=group and f"{group}{index % 2}")
+        )
     return samples
 
 

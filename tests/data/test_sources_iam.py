@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from ocrkit.data.sources.iam import open_iam, recognises_iam
-from ocrkit.errors import DataError, MissingFileError
+from ocrkit.errors import DataError, MissingFileError, Origin
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,7 +51,7 @@ def test_lines_come_with_their_folders_and_forms(folder: Path) -> None:
     assert samples[0].image == folder / "lines/a01/a01-000u/a01-000u-00.png"
     assert samples[2].image == folder / "lines/r06/r06-143/r06-143-12.png"
     assert [sample.group for sample in samples] == ["a01-000u", "a01-000u", "r06-143"]
-    assert samples[0].origin == f"{folder}/lines.txt:5"
+    assert samples[0].origin == Origin(f"{folder}/lines.txt", 5)
 
 
 def test_words_that_were_cut_wrongly_are_left_out_and_counted(folder: Path, caplog: pytest.LogCaptureFixture) -> None:

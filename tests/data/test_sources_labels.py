@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from ocrkit.data.records import BadRow, Sample
 from ocrkit.data.sources import open_labels, recognises_labels
-from ocrkit.errors import DataError, MissingFileError
+from ocrkit.errors import DataError, MissingFileError, Origin
 
 
 def pairs(location: Path) -> list[tuple[str, str | None]]:
@@ -38,13 +38,13 @@ def test_a_folder_is_read_by_its_table(tmp_path: Path) -> None:
             name=str(tmp_path / "images/a.png"),
             image=tmp_path / "images/a.png",
             text="കട",
-            origin=f"{tmp_path}/labels.tsv:1",
+            origin=Origin(f"{tmp_path}/labels.tsv", 1),
         ),
         Sample(
             name=str(tmp_path / "images/b.png"),
             image=tmp_path / "images/b.png",
             text="two words",
-            origin=f"{tmp_path}/labels.tsv:2",
+            origin=Origin(f"{tmp_path}/labels.tsv", 2),
         ),
     ]
 
@@ -205,7 +205,7 @@ def test_a_table_is_read_again_where_it_lies_and_not_kept(tmp_path: Path) -> Non
     samples = open_labels(table)
 
     assert [sample.text for sample in samples] == ["x", 'y, "z"', "é"]
-    assert [sample.origin for sample in samples] == [f"{table}:{line}" for line in (1, 3, 5)]
+    assert [str(sample.origin) for sample in samples] == [f"{table}:{line}" for line in (1, 3, 5)]
 
 
 def test_a_table_that_changed_since_is_not_read_on(tmp_path: Path) -> None:

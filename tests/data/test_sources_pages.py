@@ -11,7 +11,7 @@ from PIL import Image
 
 from ocrkit.data.image_file import open_image
 from ocrkit.data.sources.pages import open_pages, recognises_pages
-from ocrkit.errors import DataError, ImageError, MissingFileError
+from ocrkit.errors import DataError, ImageError, MissingFileError, Origin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,7 +78,7 @@ def test_a_line_of_page_is_cut_out_of_its_page(folder: Path, namespace: str) -> 
     assert [sample.text for sample in samples] == ["ഒരു വരി"]
     assert pixels(samples[0]).tolist() == [[10 * row + column for column in range(2, 12)] for row in range(1, 5)]
     assert samples[0].name == f"{folder}/scan.xml#l1"
-    assert samples[0].origin == f"{folder}/scan.xml:5"
+    assert samples[0].origin == Origin(f"{folder}/scan.xml", 5)
     assert samples[0].group == "scan"
 
 

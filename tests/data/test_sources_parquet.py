@@ -49,7 +49,7 @@ def test_images_and_texts_are_found_by_their_columns(tmp_path: Path, image: str,
 
     assert [sample.text for sample in listed] == list("abcde")
     assert [open_image(sample).width for sample in listed] == [1, 2, 3, 4, 5]
-    assert listed[3].name == listed[3].origin == f"{path}#3"
+    assert listed[3].name == str(listed[3].origin) == f"{path}#3"
 
 
 def test_a_folder_is_read_file_by_file(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from PIL import Image
 from ocrkit.data.image import Preprocessing
 from ocrkit.data.loading import LineLoader
 from ocrkit.data.records import BadImage, Sample
-from ocrkit.errors import DataError, UnencodableText
+from ocrkit.errors import DataError, Origin, UnencodableText
 from ocrkit.text.charset import Charset
 from ocrkit.training.lines import Lines, check_share_of_bad, check_usable, encode_labels, prepare_lines
 
@@ -61,7 +61,11 @@ def test_labels_are_what_the_charset_spells() -> None:
 
 
 def test_what_cannot_be_spelled_is_an_error_that_names_all_of_it_with_counts() -> None:
-    samples = [sample("ab"), sample("axx", origin="labels.tsv:2"), sample("xഅ", origin="labels.tsv:3")]
+    samples = [
+        sample("ab"),
+        sample("axx", origin=Origin("labels.tsv", 2)),
+        sample("xഅ", origin=Origin("labels.tsv", 3)),
+    ]
 
     with pytest.raises(UnencodableText) as caught:
         encode_labels(samples, ABC, unencodable="error")

@@ -149,8 +149,7 @@ def _print_json(opened: DataCheck, progress: Progress, counts: Counter[str]) -> 
 
 
 def _json(fault: Fault) -> str:
-    record = {"path": fault.path, "line": fault.line, "kind": fault.kind, "detail": fault.detail}
-    written = json.dumps(record, ensure_ascii=False)
+    written = json.dumps(fault.to_dict(), ensure_ascii=False)
     # What is not UTF-8 in a file's name is kept as lone surrogates, which no JSON in UTF-8 may hold as they are.
     return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", written)
 

@@ -17,6 +17,6 @@ __all__ = ["name_bad_images"]
 def name_bad_images(bad: Sequence[BadImage]) -> None:
     """Name every image that was left out, and how many there are."""
     for each in bad:
-        say(f"left out: {each.name}: {each.reason}")
+        say(f"left out: {each}")
     if bad:
         say(f"{len(bad)} bad image{'s' * (len(bad) != 1)} left out")

@@ -32,14 +32,16 @@ def alto_text(path: Path, root: Element, faults: Faults) -> PageText:
     """
     pages = list(root.below("Page"))
     if len(pages) != 1:
-        raise DataError(f"{path}:{root.line}: {len(pages)} Page elements in it; expected one, as one image has")
+        raise DataError(f"{len(pages)} Page elements in it; expected one, as one image has", path, root.line)
     page = pages[0]
     width, height = (_number(page.get(side)) or 0.0 for side in ("WIDTH", "HEIGHT"))
     unit = root.first("Description", "MeasurementUnit")
     if unit is not None and unit.text.strip() not in ("", "pixel") and not (width and height):
         raise DataError(
-            f"{path}:{page.line}: measures are in {unit.text.strip()!r} and the page has no WIDTH and HEIGHT; "
-            "expected both, since the image's pixels tell the scale"
+            f"measures are in {unit.text.strip()!r} and the page has no WIDTH and HEIGHT; "
+            "expected both, since the image's pixels tell the scale",
+            path,
+            page.line,
         )
     lines, without_text = [], 0
     for number, element in enumerate(page.below("TextLine"), 1):

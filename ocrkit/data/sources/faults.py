@@ -50,8 +50,7 @@ class Faults:
         Where the format has no lines, ``line`` is 0, and ``path`` may name a key or row too, as ``set.lmdb#label-7``.
         """
         if self._report is None:
-            place = f"{path}:{line}" if line else f"{path}"
-            raise DataError(f"{place}: {fault.reason}") from cause
+            raise DataError(fault.reason, path, line or None) from cause
         self._report(BadRow(str(path), line, fault.kind, fault.reason, fault.earlier))
 
 

@@ -27,10 +27,10 @@ def open_filename(location: Path) -> Sequence[Sample]:
     if not os.path.exists(location):
         raise MissingFileError(f"no folder {str(location)!r}")
     if not os.path.isdir(location):
-        raise DataError(f"{location}: not a folder; format 'filename' expects a folder of images named by their text")
+        raise DataError("not a folder; format 'filename' expects a folder of images named by their text", location)
     names = PackedNames(image_names_below(location))
     if not names:
-        raise DataError(f"{location}: no image in this folder, nor below it; expected images named by their text")
+        raise DataError("no image in this folder, nor below it; expected images named by their text", location)
     return FolderSamples.of(location, names, _sample)
 
 

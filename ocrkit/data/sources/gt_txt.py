@@ -13,7 +13,7 @@ from ocrkit.data.sources.faults import Faults, RowFault
 from ocrkit.data.sources.images import image_suffixes, relative_prefix, walk
 from ocrkit.data.sources.packed import FolderSamples, PackedNames
 from ocrkit.data.sources.tables import read_text
-from ocrkit.errors import DataError, MissingFileError
+from ocrkit.errors import DataError, MissingFileError, Origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -59,11 +59,11 @@ def open_gt_txt(location: Path, *, report: Report | None = None, progress: Progr
     if not os.path.exists(location):
         raise MissingFileError(f"no folder {str(location)!r}")
     if not os.path.isdir(location):
-        raise DataError(f"{location}: not a folder; format 'gt.txt' expects a folder of line.png, line{SUFFIX}")
+        raise DataError(f"not a folder; format 'gt.txt' expects a folder of line.png, line{SUFFIX}", location)
     faults = Faults(report)
     names = PackedNames(_pairs_below(location, faults))
     if not names:
-        raise DataError(f"{location}: no {SUFFIX} file in this folder, nor below it; expected line.png, line{SUFFIX}")
+        raise DataError(f"no {SUFFIX} file in this folder, nor below it; expected line.png, line{SUFFIX}", location)
     good = array("I", _good(location, names, faults, progress))
     return FolderSamples(location, names, _sample, numbers=range(len(names)) if len(good) == len(names) else good)
 
@@ -102,7 +102,7 @@ def _good(location: Path, names: PackedNames, faults: Faults, progress: Progress
         except DataError as error:
             if faults.raised:
                 raise
-            faults.add(Path(path), 0, RowFault("not-utf8", str(error).removeprefix(f"{path}:").strip()))
+            faults.add(Path(path), 0, RowFault("not-utf8", error.reason))
         if progress is not None and (index % _EVERY == 0 or index + 1 == len(names)):
             progress(index + 1, len(names))
 
@@ -111,9 +111,9 @@ def _sample(folder: Path, name: str) -> Sample:
     path = _text_path(folder, name)
     image = folder / name.replace("\0", "")
     try:
-        return Sample(str(image), image, _text_of(path), origin=path)
+        return Sample(str(image), image, _text_of(path), origin=Origin(path))
     except RowFault as fault:
-        raise DataError(f"{path}: {fault.reason}") from fault
+        raise DataError(fault.reason, path) from fault
 
 
 def _text_path(folder: Path, name: str) -> str:

@@ -61,7 +61,7 @@ def open_iam(location: Path, *, report: Report | None = None, progress: Progress
         raise MissingFileError(f"no file or folder {str(location)!r}")
     lists = _lists_at(location)
     if not lists:
-        raise DataError(f"{location}: no lines.txt or words.txt of the IAM database; expected its folder, or the file")
+        raise DataError("no lines.txt or words.txt of the IAM database; expected its folder, or the file", location)
     path = lists[0]
     if len(lists) > 1:
         _log.warning("%s: %s is read; give %s itself to read the words", location, path, lists[1])

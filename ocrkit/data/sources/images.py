@@ -96,7 +96,7 @@ _DIGITS = re.compile(r"([0-9]+)")
 
 
 def _refuse(error: OSError) -> None:
-    raise DataError(f"{error.filename}: {error.strerror or error}") from error
+    raise DataError(error.strerror or str(error), error.filename) from error
 
 
 def _expanded(given: str, missing_ok: bool) -> list[Path]:
@@ -118,5 +118,5 @@ def _expanded(given: str, missing_ok: bool) -> list[Path]:
 def _images_in(folder: str) -> list[Path]:
     images = list(images_below(Path(folder)))
     if not images:
-        raise DataError(f"{folder}: no image in this folder, nor below it; expected .png, .jpg, .tif or their like")
+        raise DataError("no image in this folder, nor below it; expected .png, .jpg, .tif or their like", folder)
     return images

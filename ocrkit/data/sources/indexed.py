@@ -114,7 +114,7 @@ class IndexedRows:
         except (RowFault, UnicodeDecodeError):
             row = None
         if row is None:
-            raise DataError(f"{self.path}:{self.line(index)}: {_CHANGED}")
+            raise DataError(_CHANGED, self.path, self.line(index))
         return row
 
     def without(self, indices: set[int]) -> IndexedRows:
@@ -126,9 +126,9 @@ class IndexedRows:
             try:
                 self._descriptor = os.open(self.path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
             except OSError as error:
-                raise DataError(f"{self.path}: {error.strerror or error}; it was there when it was listed") from error
+                raise DataError(f"{error.strerror or error}; it was there when it was listed", self.path) from error
             if _stamp(self._descriptor) != self._stamp:
-                raise DataError(f"{self.path}: {_CHANGED}")
+                raise DataError(_CHANGED, self.path)
         return self._descriptor
 
 
@@ -157,7 +157,7 @@ def index_rows(path: Path, layout: Layout, faults: Faults, progress: Progress | 
     except FileNotFoundError:
         raise MissingFileError(f"no file {str(path)!r}") from None
     except OSError as error:
-        raise DataError(f"{path}: {error.strerror or error}") from error
+        raise DataError(error.strerror or str(error), path) from error
     indexed = IndexedRows(path, layout.parse, places, stamp)
     return _without_contradictions(indexed, names, rows, faults)
 
@@ -217,7 +217,7 @@ def _recorded(
 ) -> Iterator[tuple[int, int, bytes | RowFault]]:
     """The records that hold rows, with progress in bytes."""
     if file.read(2) in (b"\xff\xfe", b"\xfe\xff"):
-        raise DataError(f"{path}: the file is UTF-16; expected UTF-8, so save it as that")
+        raise DataError("the file is UTF-16; expected UTF-8, so save it as that", path)
     file.seek(0)
     for count, found in enumerate(layout.records(file)):
         if count >= layout.header:

@@ -52,13 +52,13 @@ def _find_table(location: Path) -> Path:
     if os.path.isfile(location):
         if location.suffix.lower() in SUFFIXES:
             return location
-        raise DataError(f"{location}: no table by its name; expected a file that ends in {', '.join(SUFFIXES)}")
+        raise DataError(f"no table by its name; expected a file that ends in {', '.join(SUFFIXES)}", location)
     if not os.path.isdir(location):
         raise MissingFileError(f"no file or folder {str(location)!r}")
     tables = _tables_in(location)
     if not tables:
-        raise DataError(f"{location}: no table; expected {', '.join('labels' + suffix for suffix in SUFFIXES)} in it")
+        raise DataError(f"no table; expected {', '.join('labels' + suffix for suffix in SUFFIXES)} in it", location)
     if len(tables) > 1:
         found = " and ".join(table.name for table in tables)
-        raise DataError(f"{location}: {found} are both there; expected one, so give the one to read: {tables[0]}")
+        raise DataError(f"{found} are both there; expected one, so give the one to read: {tables[0]}", location)
     return tables[0]

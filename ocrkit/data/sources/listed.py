@@ -9,6 +9,7 @@ from pathlib import Path
 from ocrkit.data.records import Sample
 from ocrkit.data.sources.indexed import IndexedRows
 from ocrkit.data.sources.lazy import LazySamples
+from ocrkit.errors import Origin
 
 __all__ = ["ListedSamples"]
 
@@ -35,5 +36,5 @@ class ListedSamples(LazySamples):
         """Make the sample of this number."""
         row = self.table.row(number)
         path = os.path.join(self.folder, row.name)
-        origin = f"{self.table.path}:{self.table.line(number)}"
+        origin = Origin(str(self.table.path), self.table.line(number))
         return Sample(path, Path(path), row.text, origin, row.group)

@@ -18,7 +18,7 @@ from ocrkit.data.records import Sample
 from ocrkit.data.sources.faults import Faults, RowFault, check_text
 from ocrkit.data.sources.lazy import LazySamples
 from ocrkit.data.sources.lmdb_file import DATA_FILE, LmdbImage, is_lmdb, lookup, reading
-from ocrkit.errors import DataError, MissingFileError
+from ocrkit.errors import DataError, MissingFileError, Origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,15 +62,16 @@ def open_lmdb(location: Path, *, report: Report | None = None, progress: Progres
         raise MissingFileError(f"no file or folder {str(location)!r}")
     if not is_lmdb(location):
         if os.path.lexists(location / DATA_FILE):
-            raise DataError(f"{location}: {DATA_FILE} does not begin as an LMDB does; it is damaged, so fetch it again")
-        raise DataError(f"{location}: no LMDB; expected a folder with {DATA_FILE}, or such a file itself")
+            raise DataError(f"{DATA_FILE} does not begin as an LMDB does; it is damaged, so fetch it again", location)
+        raise DataError(f"no LMDB; expected a folder with {DATA_FILE}, or such a file itself", location)
     faults = Faults(report)
     with reading(location) as transaction:
         claimed = _claimed(location, transaction)
         if claimed and not _has_images(transaction):
             raise DataError(
-                f"{location}: there is no key such as {key_of('image', 1)!r}; expected images beside the labels, "
-                "each pair under one number, counted from 1"
+                f"there is no key such as {key_of('image', 1)!r}; expected images beside the labels, "
+                "each pair under one number, counted from 1",
+                location,
             )
         numbers = array("I", _good_labels(location, transaction, claimed, faults, progress))
         grouped = transaction.get(key_of("group", 1).encode()) is not None
@@ -96,13 +97,13 @@ class LmdbSamples(LazySamples):
         image, label = key_of("image", number), key_of("label", number)
         text = lookup(self.location, label)
         if text is None:
-            raise DataError(f"{self.location}: key {label!r} is gone since the LMDB was listed; begin again")
+            raise DataError(f"key {label!r} is gone since the LMDB was listed; begin again", self.location)
         group = (lookup(self.location, key_of("group", number)) or b"") if self.grouped else b""
         return Sample(
             name=f"{self.location}#{image}",
             image=LmdbImage(self.location, image),
             text=text.decode(),
-            origin=f"{self.location}#{label}",
+            origin=Origin(f"{self.location}#{label}"),
             group=group.decode("utf-8", "replace"),
         )
 
@@ -110,10 +111,10 @@ class LmdbSamples(LazySamples):
 def _claimed(location: Path, transaction: Transaction) -> int:
     value = transaction.get(COUNT.encode())
     if value is None:
-        raise DataError(f"{location}: there is no key {COUNT!r}; expected the number of samples in it")
+        raise DataError(f"there is no key {COUNT!r}; expected the number of samples in it", location)
     text = bytes(value).decode("utf-8", "replace").strip()
     if not (text.isascii() and text.isdecimal()) or int(text) >= 10**9:
-        raise DataError(f"{location}: key {COUNT!r} holds {text[:40]!r}; expected the number of samples")
+        raise DataError(f"key {COUNT!r} holds {text[:40]!r}; expected the number of samples", location)
     return int(text)
 
 

@@ -86,7 +86,7 @@ def reading(location: Path) -> Iterator[lmdb.Transaction]:
         with opened.begin() as transaction:
             yield transaction
     except lmdb.Error as error:
-        raise DataError(f"{location}: the LMDB is damaged: {error}; fetch it again, or write it anew") from error
+        raise DataError(f"the LMDB is damaged: {error}; fetch it again, or write it anew", location) from error
 
 
 def _environment(location: Path) -> lmdb.Environment:
@@ -112,9 +112,9 @@ def _environment(location: Path) -> lmdb.Environment:
                 del _opened[file]
             opened = lmdb.open(str(file), subdir=False, readonly=True, lock=False, create=False, readahead=False)
         except OSError as error:
-            raise DataError(f"{file}: {error.strerror or error}") from error
+            raise DataError(error.strerror or str(error), file) from error
         except lmdb.Error as error:
-            raise DataError(f"{file}: not an LMDB that can be opened: {error}") from error
+            raise DataError(f"not an LMDB that can be opened: {error}", file) from error
         _check_size(file, opened, status.st_size)
         _opened[file] = (os.getpid(), stamp, opened)
         return opened
@@ -128,6 +128,7 @@ def _check_size(file: Path, opened: lmdb.Environment, size: int) -> None:
     if size < expected:
         opened.close()
         raise DataError(
-            f"{file}: the LMDB is cut short, {size:,} bytes of {expected:,}; "
-            "fetch it again, or rewrite a whole one with 'mdb_copy -c'"
+            f"the LMDB is cut short, {size:,} bytes of {expected:,}; "
+            "fetch it again, or rewrite a whole one with 'mdb_copy -c'",
+            file,
         )

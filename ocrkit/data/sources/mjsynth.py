@@ -60,7 +60,7 @@ def open_mjsynth(location: Path, *, report: Report | None = None, progress: Prog
         return _search(location)
     chosen = next((name for name in _PREFERRED if name in lists), lists[0] if len(lists) == 1 else None)
     if chosen is None:
-        raise DataError(f"{location}: lists {', '.join(lists)}; expected one, so give the one to read: {lists[0]}")
+        raise DataError(f"lists {', '.join(lists)}; expected one, so give the one to read: {lists[0]}", location)
     if len(lists) > 1:
         others = ", ".join(name for name in lists if name != chosen)
         _log.warning("%s: %s is read, and %s left aside; give a list itself to read another", location, chosen, others)
@@ -92,7 +92,7 @@ def _row(line: str) -> Row:
 def _search(folder: Path) -> FolderSamples:
     names = PackedNames(name for name in image_names_below(folder) if _IMAGE.fullmatch(name))
     if not names:
-        raise DataError(f"{folder}: no annotation*.txt, and no image called like 1_word_123.jpg in it or below")
+        raise DataError("no annotation*.txt, and no image called like 1_word_123.jpg in it or below", folder)
     return FolderSamples.of(folder, names, _sample)
 
 

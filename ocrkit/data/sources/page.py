@@ -32,7 +32,7 @@ def page_text(path: Path, root: Element, faults: Faults) -> PageText:
     """
     page = root.first("Page")
     if page is None:
-        raise DataError(f"{path}:{root.line}: no Page element in it; expected a page of lines")
+        raise DataError("no Page element in it; expected a page of lines", path, root.line)
     lines, without_text = [], 0
     for number, element in enumerate(page.below("TextLine"), 1):
         text = one_line(_text_of(element))

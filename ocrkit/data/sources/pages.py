@@ -19,7 +19,7 @@ from ocrkit.data.sources.images import image_suffixes, walk
 from ocrkit.data.sources.lazy import LazySamples
 from ocrkit.data.sources.page_line import LineImage, PageText
 from ocrkit.data.sources.xml_file import Element, read_xml, root_name
-from ocrkit.errors import DataError, MissingFileError
+from ocrkit.errors import DataError, MissingFileError, Origin
 
 if TYPE_CHECKING:
     from ocrkit.data.sources.faults import Report
@@ -114,13 +114,13 @@ class PageSamples(LazySamples):
         text, image = _page_and_image(path, self.kind, _stamp(path))
         within = number - (self.ends[file - 1] if file else 0)
         if within >= len(text.lines):
-            raise DataError(f"{path}: the file has changed since it was listed; begin again")
+            raise DataError("the file has changed since it was listed; begin again", path)
         line = text.lines[within]
         return Sample(
             name=f"{path}#{line.id}",
             image=LineImage(image, line.outline, text.width, text.height),
             text=line.text,
-            origin=f"{path}:{line.line}",
+            origin=Origin(str(path), line.line),
             group=os.path.splitext(os.path.relpath(path, self.root))[0],
         )
 
@@ -130,14 +130,14 @@ def _files_at(location: Path, kind: str) -> list[Path]:
     if not location.is_dir():
         found = root_name(location)
         if found != root:
-            raise DataError(f"{location}: its root element is {found!r}; expected {root!r}, as format {kind!r} has it")
+            raise DataError(f"its root element is {found!r}; expected {root!r}, as format {kind!r} has it", location)
         return [location]
     inside = (Path(parent, name) for parent, names in walk(location) for name in names if name.lower().endswith(".xml"))
     roots = {path: root_name(path) for path in inside}
     # One without any root is a damaged page more likely than anything else, and is told as that.
     files = [path for path, found in roots.items() if found in (root, "")]
     if root not in roots.values():
-        raise DataError(f"{location}: no .xml file with the root element {root!r} in this folder, nor below it")
+        raise DataError(f"no .xml file with the root element {root!r} in this folder, nor below it", location)
     return files
 
 
@@ -148,10 +148,8 @@ def _read(path: Path, kind: str, faults: Faults) -> PageText | None:
     except DataError as error:
         if faults.raised:
             raise
-        told = str(error).removeprefix(f"{path}:").strip()
-        line, _, reason = told.partition(": ")
-        known = line.isdecimal()
-        faults.add(path, int(line) if known else 0, RowFault("malformed", reason if known else told))
+        line = error.origin.line if error.origin is not None else None
+        faults.add(path, line or 0, RowFault("malformed", error.reason))
         return None
 
 
@@ -159,7 +157,7 @@ def _stamp(path: Path) -> tuple[int, int]:
     try:
         status = os.stat(path)
     except OSError as error:
-        raise DataError(f"{path}: {error.strerror or error}; it was there when it was listed") from error
+        raise DataError(f"{error.strerror or error}; it was there when it was listed", path) from error
     return status.st_mtime_ns, status.st_size
 
 

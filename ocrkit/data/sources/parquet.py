@@ -15,7 +15,7 @@ from ocrkit.data.sources.images import natural_order
 from ocrkit.data.sources.lazy import LazySamples
 from ocrkit.data.sources.parquet_file import ParquetImage, column, parquet_file
 from ocrkit.data.sources.tables import GROUP_COLUMNS, IMAGE_COLUMNS, TEXT_COLUMNS
-from ocrkit.errors import DataError, MissingFileError
+from ocrkit.errors import DataError, MissingFileError, Origin
 from ocrkit.plain_files import open_plain
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def open_parquet(location: Path, *, report: Report | None = None, progress: Prog
         raise MissingFileError(f"no file or folder {str(location)!r}")
     files = _files_in(location) if location.is_dir() else [location]
     if not files:
-        raise DataError(f"{location}: no {SUFFIX} file in this folder; expected some, or give one itself")
+        raise DataError(f"no {SUFFIX} file in this folder; expected some, or give one itself", location)
     parts = tuple(_part_of(path) for path in files)
     total = sum(parquet_file(part.path).metadata.num_rows for part in parts)
     faults, rows = Faults(report), array("Q")
@@ -96,7 +96,7 @@ class Part:
         text = column(self.path, row_group, self.text)[index].as_py()
         group = column(self.path, row_group, self.group)[index].as_py() if self.group else ""
         name = f"{self.path}#{row}"
-        return Sample(name, ParquetImage(self.path, self.image, row_group, index), text, name, str(group or ""))
+        return Sample(name, ParquetImage(self.path, self.image, row_group, index), text, Origin(name), str(group or ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +132,9 @@ def _part_of(path: Path) -> Part:
     group = next((name for name in GROUP_COLUMNS if name in schema.names), None)
     if image is None or text is None:
         raise DataError(
-            f"{path}: no column of {'image bytes' if image is None else 'texts'} among {_described(schema)}; expected "
-            f"'image' (binary, or a struct with 'bytes') and one of {', '.join(TEXT_COLUMNS)} (strings)"
+            f"no column of {'image bytes' if image is None else 'texts'} among {_described(schema)}; expected "
+            f"'image' (binary, or a struct with 'bytes') and one of {', '.join(TEXT_COLUMNS)} (strings)",
+            path,
         )
     begins = [0]
     for row_group in range(file.metadata.num_row_groups):

@@ -78,7 +78,7 @@ def _stamp(location: Path) -> tuple[int, int, int]:
     try:
         status = os.stat(location)
     except OSError as error:
-        raise DataError(f"{location}: {error.strerror or error}") from error
+        raise DataError(error.strerror or str(error), location) from error
     return os.getpid(), status.st_mtime_ns, status.st_size
 
 
@@ -95,7 +95,7 @@ def _opened(location: Path, stamp: tuple[int, int, int]) -> tuple[threading.Lock
     try:
         return threading.Lock(), ParquetFile(location)
     except (OSError, pyarrow.ArrowException) as error:
-        raise DataError(f"{location}: not a Parquet file that can be opened: {error}") from error
+        raise DataError(f"not a Parquet file that can be opened: {error}", location) from error
 
 
 @lru_cache(maxsize=2 * _GROUPS_KEPT)  # of images and of texts
@@ -107,4 +107,4 @@ def _column(location: Path, stamp: tuple[int, int, int], row_group: int, name: s
         with lock:
             return file.read_row_group(row_group, columns=[name], use_threads=False).column(name)
     except (OSError, pyarrow.ArrowException) as error:
-        raise DataError(f"{location}: row group {row_group}, column {name!r} cannot be read: {error}") from error
+        raise DataError(f"row group {row_group}, column {name!r} cannot be read: {error}", location) from error

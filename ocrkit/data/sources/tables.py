@@ -67,15 +67,15 @@ def read_text(path: Path | str) -> str:
     except FileNotFoundError:
         raise MissingFileError(f"no file {str(path)!r}") from None
     except OSError as error:
-        raise DataError(f"{path}: {error.strerror or error}") from error
+        raise DataError(error.strerror or str(error), path) from error
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise DataError(f"{path}: the file is UTF-16; expected UTF-8, so save it as that")
+        raise DataError("the file is UTF-16; expected UTF-8, so save it as that", path)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise DataError(
-            f"{path}:{line}: byte 0x{data[error.start]:02x} is not UTF-8; expected UTF-8 text, so save it as that"
+            f"byte 0x{data[error.start]:02x} is not UTF-8; expected UTF-8 text, so save it as that", path, line
         ) from error
 
 
@@ -96,7 +96,7 @@ def _columns_of(path: Path, records: Records, fields_of: _FieldsOf) -> _Columns 
     except FileNotFoundError:
         raise MissingFileError(f"no file {str(path)!r}") from None
     except OSError as error:
-        raise DataError(f"{path}: {error.strerror or error}") from error
+        raise DataError(error.strerror or str(error), path) from error
     if first is None or isinstance(first[2], RowFault):
         return None
     try:

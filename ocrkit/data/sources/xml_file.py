@@ -72,13 +72,13 @@ def read_xml(path: Path) -> Element:
     except FileNotFoundError:
         raise MissingFileError(f"no file {str(path)!r}") from None
     except OSError as error:
-        raise DataError(f"{path}: {error.strerror or error}") from error
+        raise DataError(error.strerror or str(error), path) from error
     except (expat.ExpatError, LookupError, ValueError) as error:
         if isinstance(error, DataError):
             raise
         line = builder.parser.CurrentLineNumber
         reason = expat.ErrorString(error.code) if isinstance(error, expat.ExpatError) else str(error)
-        raise DataError(f"{path}:{line}: not well-formed XML: {reason}; write the file anew") from error
+        raise DataError(f"not well-formed XML: {reason}; write the file anew", path, line) from error
     return builder.root.children[0]
 
 
@@ -113,8 +113,7 @@ class _Builder:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if len(self._open) > _DEEPEST:
             raise DataError(
-                f"{self._path}:{self.parser.CurrentLineNumber}: elements nest more than {_DEEPEST} deep; "
-                "expected a page"
+                f"elements nest more than {_DEEPEST} deep; expected a page", self._path, self.parser.CurrentLineNumber
             )
         plain = {key.rpartition(":")[2]: value for key, value in attributes.items()}
         element = Element(name.rpartition(":")[2], plain, self.parser.CurrentLineNumber)
@@ -130,6 +129,7 @@ class _Builder:
 
     def _refuse_entity(self, name: str, *_: object) -> NoReturn:
         raise DataError(
-            f"{self._path}:{self.parser.CurrentLineNumber}: declares the entity {name!r}; "
-            "expected a page without declarations, so write the characters themselves"
+            f"declares the entity {name!r}; expected a page without declarations, so write the characters themselves",
+            self._path,
+            self.parser.CurrentLineNumber,
         )

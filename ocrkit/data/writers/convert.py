@@ -83,17 +83,17 @@ def write_all(
             try:
                 _write(writer, sample, charset)
             except ImageError as error:
-                bad.append(BadImage(sample.name, str(error).removeprefix(f"{sample.name}: ")))
+                bad.append(BadImage(sample.name, error.reason, sample.origin))
             if progress is not None:
                 progress(done, count)
         if count and len(bad) == count:
-            raise DataError(f"none of the {count} images can be opened; first: {bad[0].name}: {bad[0].reason}")
+            raise DataError(f"none of the {count} images can be opened; first: {bad[0]}")
         writer.finish()
     return Converted(count - len(bad), tuple(bad))
 
 
 def _write(writer: Writer, sample: Sample, charset: Charset | None) -> None:
     if charset is not None and sample.text is not None:
-        charset.encode(sample.text, where=sample.origin or sample.name)
+        charset.encode(sample.text, where=str(sample.origin or sample.name))
         sample = replace(sample, text=charset.normalize(sample.text))
     writer.add(encode(sample))

@@ -18,6 +18,7 @@ from ocrkit.errors import DataError, ImageError
 
 if TYPE_CHECKING:
     from ocrkit.data.records import Sample
+    from ocrkit.errors import Origin
 
 __all__ = ["EncodedSample", "encode", "file_stem"]
 
@@ -45,12 +46,12 @@ class EncodedSample:
     data: bytes
     suffix: str
     group: str = ""
-    origin: str = ""
+    origin: Origin | None = None
 
     @property
     def place(self) -> str:
         """What a message calls it."""
-        return self.origin or self.name
+        return str(self.origin or self.name)
 
 
 def encode(sample: Sample) -> EncodedSample:
@@ -70,8 +71,10 @@ def encode(sample: Sample) -> EncodedSample:
             data, suffix = sample.image.read_bytes(), sample.image.suffix.lower()
         elif isinstance(sample.image, StoredImage):
             data = sample.image.read()
-    except (OSError, ImageError) as error:
-        raise bad_image(sample, str(error)) from error
+    except ImageError as error:
+        raise bad_image(sample, error.reason) from error
+    except OSError as error:
+        raise bad_image(sample, error.strerror or str(error)) from error
     if data is None:
         data, suffix = _encoded(image)
     elif suffix not in image_suffixes():

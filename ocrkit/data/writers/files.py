@@ -48,7 +48,7 @@ class ImageFiles:
 def refuse(sample: EncodedSample, what: str, way_out: str) -> DataError:
     """The error for a text that a format cannot hold."""
     text = sample.text if len(sample.text) <= 60 else sample.text[:57] + "..."
-    return DataError(f"{sample.place}: the text {text!r} {what}; {way_out}")
+    return DataError(f"the text {text!r} {what}; {way_out}", sample.place)
 
 
 def refuse_what_no_line_shows(sample: EncodedSample) -> None:

@@ -52,7 +52,7 @@ def replacing(
             _check_free(destination, force=force, source=source, is_file=is_file)
             _take_the_place(partial, destination)
     except OSError as error:
-        raise DataError(f"{destination}: cannot be written: {error.strerror or error}") from error
+        raise DataError(f"cannot be written: {error.strerror or error}", destination) from error
 
 
 def mark(folder: Path, **what: object) -> None:

@@ -51,8 +51,8 @@ class TableFile:
             name.encode()
         except UnicodeEncodeError as error:
             raise DataError(
-                f"{sample.place}: the name {name!r} is not UTF-8, so no table can hold it; "
-                "rename the file, or write copies with `to`"
+                f"the name {name!r} is not UTF-8, so no table can hold it; rename the file, or write copies with `to`",
+                sample.place,
             ) from error
         self._grouped = self._grouped or bool(sample.group)
         self._rows.write(json.dumps((name, sample.text, sample.group)) + "\n")

@@ -52,7 +52,7 @@ class WordFile:
             raise DataError(_nothing(path, "word", self.skipped, charset))
         self._words = Weighted(weights.items())
         if not len(self._words):
-            raise DataError(f"{path}: every word has the count 0; expected counts above 0")
+            raise DataError("every word has the count 0; expected counts above 0", path)
 
     def line(self, rng: np.random.Generator, count: int) -> str:
         """``count`` words, each drawn for itself, parted by spaces."""
@@ -112,9 +112,9 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
     except FileNotFoundError as error:
         raise MissingFileError(f"no file {str(path)!r}; expected a text file in UTF-8, plain or .gz") from error
     except UnicodeDecodeError as error:
-        raise DataError(f"{path}: not UTF-8: {error.reason} at byte {error.start}; save it as UTF-8") from error
+        raise DataError(f"not UTF-8: {error.reason} at byte {error.start}; save it as UTF-8", path) from error
     except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
+        raise DataError(f"cannot be read: {getattr(error, 'strerror', None) or error}", path) from error
 
 
 def _fits(word: str, charset: Charset) -> bool:
@@ -128,9 +128,9 @@ def _weight(count: str, where: str) -> float:
     try:
         weight = float(count)
     except ValueError as error:
-        raise DataError(f"{where}: count {count!r} is no number; expected word<TAB>count") from error
+        raise DataError(f"count {count!r} is no number; expected word<TAB>count", where) from error
     if not 0 <= weight < float("inf"):
-        raise DataError(f"{where}: count {count!r} is out of range; expected 0 or more")
+        raise DataError(f"count {count!r} is out of range; expected 0 or more", where)
     return weight
 
 
