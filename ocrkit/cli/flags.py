@@ -16,7 +16,7 @@ __all__ = ["in_flags", "learn_flags"]
 _FIELD = re.compile(r"`([a-z_.]+)(?:=([^`]+))?`")
 _SUBJECT = re.compile(r"([a-z_]+)(?= is )")
 # Where the command line has another word for a field.
-_RENAMED = {"evaluation": "evaluation_data", "folder": "output"}
+_RENAMED = {"evaluation": "evaluation_data", "folder": "output", "unit": "lm_unit"}
 
 _flags: dict[str, str] = {}
 
@@ -41,7 +41,7 @@ def in_flags(message: str) -> str:
 def _flag(field: str, value: str | None) -> str | None:
     """The flag of a field, with its value; None where the command has none."""
     last = field.rpartition(".")[2]
-    flag = _flags.get(_RENAMED.get(last, last))
+    flag = _flags.get(last) or _flags.get(_RENAMED.get(last, last))
     if flag is None:
         setting = field if value is None else f"{field}={value}"
         return f"--set {setting}" if "." in field and "set" in _flags else None

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import gzip
+import logging
 import zlib
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ocrkit import _ctc
+from ocrkit.ctc.ngram_units import UNKNOWN, Unit, label_units, normal_units, units_doubt, words_advice
 from ocrkit.ctc.options import as_number
 from ocrkit.ctc.symbols import as_symbol_table
 from ocrkit.errors import LanguageModelError, MissingFileError, OptionError
 from ocrkit.plain_files import read_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from ocrkit.ctc.lexicon import Lexicon
@@ -23,12 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["NgramModel", "Unit", "bound_model"]
 
-Unit: TypeAlias = Literal["character", "word"]
-
+_LOG = logging.getLogger(__name__)
 _GZIP_MAGIC = b"\x1f\x8b"
-_SPACES = ("<space>", "▁")  # an ARPA file has spaces between its units, and so another name for a unit that is one
 _LARGEST_WEIGHT = 1e30
-_UNKNOWN = -1
 
 
 class NgramModel:
@@ -38,7 +37,11 @@ class NgramModel:
     threads at once.
     """
 
-    __slots__ = ("_charset", "_ngrams", "_offsets", "_units", "_words", "unit")
+    __slots__ = ("_charset", "_ngrams", "_offsets", "_units", "_words", "unit", "unknown_labels")
+
+    unit: Unit
+    unknown_labels: tuple[int, ...]
+    """The labels, the blank aside, that the file has no units for: each is one unknown unit. Empty for words."""
 
     def __init__(self, arpa: bytes, charset: Symbols, *, unit: Unit = "character") -> None:
         """Read a model from the bytes of an ARPA file; see ``read``."""
@@ -49,9 +52,16 @@ class NgramModel:
         self._charset = as_symbol_table(charset)
         self._units, self._offsets = np.zeros(0, np.int32), np.zeros(1, np.int64)
         self._words: tuple[_ctc.Lexicon, _ctc.WordUnits] | None = None
+        self.unknown_labels = ()
         if unit == "character":
-            known = self._known()
-            spelled = [_spelled(symbol, known) for symbol in self._charset.symbols]
+            units = self._ngrams.units()
+            spelled = label_units(units, self._charset)
+            real = [label for label, symbol in enumerate(self._charset.symbols) if symbol]
+            self.unknown_labels = tuple(label for label in real if spelled[label] == [UNKNOWN])
+            if len(self.unknown_labels) == len(real):
+                raise LanguageModelError(
+                    f"none of its {len(units)} units is a label{words_advice(units, self._charset)}"
+                )
             self._units = np.array([number for numbers in spelled for number in numbers], np.int32)
             self._offsets = np.cumsum([0, *map(len, spelled)], dtype=np.int64)
 
@@ -63,11 +73,15 @@ class NgramModel:
             path: the file; it may be gzipped, whatever its name.
             charset: whose labels, or whose words, the units are; both are brought to its normal form first.
             unit: ``character``: units are labels, where the file has a unit for the label's text, or else the code
-                points of that text; ``<space>`` and ``▁`` stand for the space. ``word``: units are lexicon entries.
+                points of that text; ``<space>`` and ``▁`` stand for the space, and ``|`` where it is no label.
+                ``word``: units are lexicon entries.
+
+        Labels that it has no units for, and a file that looks like one of the other unit, are logged as a warning.
 
         Raises:
             MissingFileError: there is no such file.
-            LanguageModelError: it is no ARPA file; the message says in which line, and what would be right.
+            LanguageModelError: it is no ARPA file, and the message says in which line, and what would be right; or no
+                label is known to it.
             OptionError: ``unit`` is something else.
         """
         try:
@@ -81,9 +95,14 @@ class NgramModel:
         except OSError as error:
             raise LanguageModelError(f"{path}: cannot be read: {error.strerror}") from error
         try:
-            return cls(content, charset, unit=unit)
+            model = cls(content, charset, unit=unit)
         except LanguageModelError as error:
-            raise LanguageModelError(f"{path}:{error}") from error
+            parting = "" if str(error)[0].isdigit() else " "  # before a line's number there is none
+            raise LanguageModelError(f"{path}:{parting}{error}") from error
+        doubt = units_doubt(model._ngrams.units(), model._charset, unit, model.unknown_labels)
+        if doubt:
+            _LOG.warning("language model %s %s", path, doubt)
+        return model
 
     @property
     def order(self) -> int:
@@ -100,23 +119,7 @@ class NgramModel:
     def log_prob(self, units: Iterable[str]) -> float:
         """Ln p of these units, spelled as in the file, from the start of a line to its end, in nats."""
         numbers = {unit: number for number, unit in enumerate(self._ngrams.units())}
-        return self._ngrams.log_prob([numbers.get(unit, _UNKNOWN) for unit in units])
-
-    def _known(self) -> dict[str, int]:
-        """Units by their text in the charset's normal form; of two alike, the first counts."""
-        known: dict[str, int] = {}
-        for number, text in enumerate(self._normal().split("\n")):
-            known.setdefault(" " if text in _SPACES else text, number)
-        return known
-
-    def _normal(self) -> str:
-        """The units, a line each, as the charset spells them."""
-        units = self._ngrams.units()
-        text = self._charset.normalize("\n".join(units))
-        count = text.count("\n") + 1
-        if count != len(units):
-            raise LanguageModelError(f"normalisation made {count} units of {len(units)}; it must keep line feeds")
-        return text
+        return self._ngrams.log_prob([numbers.get(unit, UNKNOWN) for unit in units])
 
     def _bound(self, lexicon: Lexicon | None, weight: float, bonus: float) -> _ctc.TextModel:
         """What a native search takes."""
@@ -126,14 +129,20 @@ class NgramModel:
         if self.unit == "word":
             if lexicon is None:
                 raise OptionError("beam search has no words; give text_search this language model, and a lexicon")
-            words = self._words_of(lexicon._trie)
+            words = self._words_of(lexicon)
         return _ctc.TextModel(self._ngrams, words, self._units, self._offsets, factor, nats)
 
-    def _words_of(self, trie: _ctc.Lexicon) -> _ctc.WordUnits:
+    def _words_of(self, lexicon: Lexicon) -> _ctc.WordUnits:
         """The units of a lexicon's entries; those of the last lexicon asked for are remembered."""
+        trie = lexicon._trie
         if self._words is None or self._words[0] is not trie:
-            words = _ctc.WordUnits(self._ngrams, trie, self._normal(), list(self._charset.symbols))
-            self._words = (trie, words)
+            units, symbols = normal_units(self._ngrams.units(), self._charset), list(self._charset.symbols)
+            if set(units).isdisjoint(_spelled(lexicon, symbols)):
+                raise LanguageModelError(
+                    f"none of the lexicon's {len(lexicon)} entries is among the {len(units)} units of the language "
+                    "model, which is one of words; give a lexicon of the words that it knows, in the same case"
+                )
+            self._words = (trie, _ctc.WordUnits(self._ngrams, trie, "\n".join(units), symbols))
         return self._words[1]
 
 
@@ -148,9 +157,7 @@ def bound_model(
     return language_model._bound(lexicon, weight, bonus)
 
 
-def _spelled(symbol: str, known: dict[str, int]) -> list[int]:
-    """The units of a label's text: the one that is all of it, or else its code points."""
-    if symbol in known or not symbol:
-        return [known.get(symbol, _UNKNOWN)]
-    parts = [known.get(character, _UNKNOWN) for character in symbol]
-    return [_UNKNOWN] if _UNKNOWN in parts else parts
+def _spelled(lexicon: Lexicon, symbols: Sequence[str]) -> Iterator[str]:
+    """The text of each entry; with labels of another charset it is no entry's, and the search says so."""
+    for number in range(len(lexicon)):
+        yield "".join(symbols[label] for label in lexicon.labels(number) if label < len(symbols))

@@ -101,7 +101,7 @@ def test_a_disk_that_fills_up_ends_the_run_with_the_reason_and_a_way_on(
     observer = Filling(4, lambda: largest_file(8192))  # the last step of the first epoch
 
     with pytest.raises(
-        CheckpointError, match=r"cannot be written: File too large; once it can be, --resume .* goes on$"
+        CheckpointError, match=r"cannot be written: File too large; once it can be, `resume=.*` goes on$"
     ):
         train(make_config(), output=tmp_path, observer=observer, registry=registry)
     largest_file(1 << 30)
