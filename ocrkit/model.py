@@ -172,6 +172,21 @@ class Model:
             other.network.output.bias[into] = self.network.output.bias[source]
         return other
 
+    def with_architecture(self, architecture: Architecture, *, registry: Registry | None = None) -> Model:
+        """The same weights in another network, whose tensors are alike: one with other dropout, say.
+
+        Raises:
+            ConfigError, OptionError: as ``build`` does.
+            ModelError: its tensors are others.
+        """
+        other = Model.build(self.charset, architecture, registry=registry)
+        try:
+            other.network.load_state_dict(self.network.state_dict())
+        except RuntimeError as error:
+            raise ModelError(f"the weights do not fit the other network: {_in_one_line(error)}") from error
+        other.provenance = self.provenance
+        return other
+
     def parameters(self) -> int:
         """The number of trained weights."""
         return sum(parameter.numel() for parameter in self.network.parameters())

@@ -54,7 +54,7 @@ class Crnn(nn.Module):
             layers.append(Blstm(features, layer))
             features = layer.features
         self.rnn = nn.ModuleList(layers)
-        self.dropout = nn.Dropout(head.dropout)
+        self.dropout = nn.Dropout(head.dropout or 0.0)
         self.output = nn.Linear(features, labels)
         nn.init.xavier_uniform_(self.output.weight)
         nn.init.zeros_(self.output.bias)

@@ -179,7 +179,8 @@ class HeadOptions:
 
     Attributes:
         rnn: bidirectional LSTMs, first to last; may be empty.
-        dropout: the share of values set to zero in training before each LSTM.
+        dropout: the share of values set to zero in training before each LSTM; None for that of a model that training
+            starts from, and 0 without one.
         skip_frames: outputs dropped at the start of every line, in training and in reading.
 
     Raises:
@@ -187,13 +188,13 @@ class HeadOptions:
     """
 
     rnn: tuple[LstmLayer, ...] = (LstmLayer(256), LstmLayer(256))
-    dropout: float = 0.0
+    dropout: float | None = None
     skip_frames: int = 0
 
     def __post_init__(self) -> None:
         if len(self.rnn) > _MOST_LAYERS:
             raise OptionError(f"rnn has {len(self.rnn)} entries; expected {_MOST_LAYERS} at most")
-        _check_rate("dropout", self.dropout)
+        _check_rate("dropout", self.dropout or 0.0)
         if self.skip_frames < 0:
             raise OptionError(f"skip_frames is {self.skip_frames!r}; expected 0 or more frames")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ocrkit.errors import OptionError
@@ -10,6 +11,8 @@ from ocrkit.model_files import find_model
 from ocrkit.training.settings import RunConfig
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ocrkit.plugin.registry import Registry
     from ocrkit.text.charset import Charset
 
@@ -27,26 +30,44 @@ def load_base(config: RunConfig, *, registry: Registry) -> Model | None:
         return None
     base = Model.load(find_model(config.load).path, registry=registry)
     parts, standard = base.architecture, RunConfig()
-    wanted = config.backbone
-    same_backbone = wanted.name == parts.backbone and all(
-        parts.options.get(key) == value for key, value in wanted.options.items()
-    )
+    structure = _without_dropout(config.backbone.options)
+    head, own_head, standard_head = (replace(head, dropout=None) for head in (config.head, parts.head, standard.head))
     for name, said, agrees in (
-        ("backbone", wanted != standard.backbone, same_backbone),
-        ("head", config.head != standard.head, config.head == parts.head),
+        (
+            "backbone",
+            bool(structure) or config.backbone.name != standard.backbone.name,
+            config.backbone.name == parts.backbone
+            and all(parts.options.get(key) == value for key, value in structure.items()),
+        ),
+        ("head", head != standard_head, head == own_head),
         ("preprocessing", config.preprocessing != standard.preprocessing, config.preprocessing == parts.preprocessing),
     ):
         if said and not agrees:
             raise OptionError(
-                f"{name} is not that of the model {config.load!r}, whose network is taken as it is; "
+                f"{name} is not that of the model {config.load!r}, whose network is taken as it is but for dropout; "
                 f"leave {name} out, or train without `load`"
             )
-    return base
+    return _with_dropout(base, config, registry)
 
 
 def initial_model(config: RunConfig, charset: Charset, base: Model | None, registry: Registry) -> Model:
     """``base`` for that charset, or without one a model with fresh weights from torch's generator."""
     if base is None:
-        parts = Architecture(config.backbone.name, config.backbone.options, config.head, config.preprocessing)
+        head = replace(config.head, dropout=config.head.dropout or 0.0)
+        parts = Architecture(config.backbone.name, config.backbone.options, head, config.preprocessing)
         return Model.build(charset, parts, registry=registry)
     return base if charset == base.charset else base.with_charset(charset, registry=registry)
+
+
+def _with_dropout(base: Model, config: RunConfig, registry: Registry) -> Model:
+    """The model with the shares of dropout that the configuration names; those that it does not name stay."""
+    parts, said = base.architecture, config.backbone.options
+    options = {**parts.options, **{key: said[key] for key in said.keys() - _without_dropout(said)}}
+    dropout = parts.head.dropout if config.head.dropout is None else config.head.dropout
+    changed = replace(parts, options=options, head=replace(parts.head, dropout=dropout))
+    return base if changed == parts else base.with_architecture(changed, registry=registry)
+
+
+def _without_dropout(options: Mapping[str, object]) -> dict[str, object]:
+    """A backbone's options but for those named for dropout, as ``dropout`` and ``dense_dropout`` are."""
+    return {key: value for key, value in options.items() if key.split("_")[-1] != "dropout"}

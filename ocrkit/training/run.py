@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-import importlib.metadata
-import platform
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from ocrkit.config import to_table
 from ocrkit.data.loading import LineLoader
 from ocrkit.errors import CheckpointError, ConfigError, ModelError
 from ocrkit.nets.device import resolve_device
@@ -25,6 +21,7 @@ from ocrkit.training.lines import check_share_of_bad
 from ocrkit.training.loop import Trainer
 from ocrkit.training.observer import Observer, Outcome
 from ocrkit.training.optimisation import autocast_dtype
+from ocrkit.training.provenance import provenance_of
 from ocrkit.training.resume_config import changed_config
 from ocrkit.training.run_writer import RunWriter
 from ocrkit.training.sets import Sets, open_sets
@@ -143,9 +140,11 @@ def _run(
             loader.close()  # the workers have nothing left to do
         model.network.to(device)
         with place as folder:
-            record = RunWriter(
-                folder, config, model, validation, provenance=_provenance(config, training.digest(), device)
-            )
+            before = model.provenance if resuming else None
+            provenance = provenance_of(config, training.digest(), device, before=before)
+            if not resuming:
+                model.provenance = provenance
+            record = RunWriter(folder, config, model, validation, provenance=provenance)
             trainer = Trainer(
                 model,
                 training,
@@ -211,17 +210,3 @@ def _resolved(config: RunConfig, model: Model) -> RunConfig:
     parts = model.architecture
     backbone = BackboneChoice(parts.backbone, parts.options)
     return replace(config, backbone=backbone, head=parts.head, preprocessing=parts.preprocessing)
-
-
-def _provenance(config: RunConfig, data: str, device: torch.device) -> dict[str, object]:
-    name = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.machine()
-    return {
-        "config": to_table(config),
-        "data": data,
-        "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        "device": f"{device.type} ({name})",
-        "versions": {
-            "python": platform.python_version(),
-            **{package: importlib.metadata.version(package) for package in ("ocrkit", "torch", "numpy", "pillow")},
-        },
-    }

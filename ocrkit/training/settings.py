@@ -131,7 +131,8 @@ class RunConfig:
     Attributes:
         charset: a name, a union such as ``malayalam+english``, a file, ``from-data``, or a union with that.
         load: a model to start from: a file, a run's folder or an installed model's name. Its network is taken as it
-            is, so ``backbone``, ``head`` and ``preprocessing`` may only say what it says.
+            is, so ``backbone``, ``head`` and ``preprocessing`` may only say what it says, but for dropout, which has no
+            weights.
         resize: what becomes of that model's charset when it is not ``charset``: ``fail``, ``union`` or ``new``.
         backbone: the convolutional part.
         head: the recurrent part.

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import hashlib
+import json
 import sys
 from typing import TYPE_CHECKING
 
@@ -9,10 +11,10 @@ from PIL import Image
 from watching import Watching, log_of
 
 from ocrkit.checkpoint import read_metadata
-from ocrkit.config import from_table, read_toml
+from ocrkit.config import from_table, merge, read_toml
 from ocrkit.errors import DataError, ModelError, OcrkitError, OptionError
 from ocrkit.model import Model
-from ocrkit.training import Outcome, RunConfig, train
+from ocrkit.training import Outcome, RunConfig, resume, train
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,6 +74,44 @@ def test_the_model_says_how_it_was_trained(finished: Outcome) -> None:
     assert len(provenance["data"]) == 64
     assert provenance["device"].startswith("cpu (")
     assert provenance["versions"].keys() == {"python", "ocrkit", "torch", "numpy", "pillow"}
+
+
+def test_a_model_says_nothing_of_the_folders_where_it_was_trained(
+    finished: Outcome, lines_folder: Path, tmp_path: Path, registry: Registry
+) -> None:
+    charset = tmp_path / "mine.toml"
+    charset.write_text('name = "mine"\nscript = "Latn"\nlanguages = ["en"]\n[[group]]\ntext = "abcd"\n', "utf-8")
+    table = {
+        "charset": str(charset),
+        "load": str(finished.model),
+        "data": {"training": [str(lines_folder), f"{lines_folder}/labels.tsv"], "evaluation": [str(lines_folder)]},
+        "training": {"epochs": 1, "workers": 0, "device": "cpu"},
+    }
+
+    outcome = train(from_table(RunConfig, table), output=tmp_path / "run", registry=registry)
+    broken = train(
+        from_table(RunConfig, merge(table, {"training": {"epochs": 2}})),
+        output=tmp_path / "broken",
+        observer=Watching(stop_after=2),
+        registry=registry,
+    )
+    spelled = hashlib.sha256(charset.read_bytes()).hexdigest()
+    charset.unlink()
+    resumed = resume(broken.folder, registry=registry)
+
+    for model in (outcome.model, resumed.model, broken.folder / "state" / "latest.safetensors"):
+        assert "/" not in json.dumps(read_metadata(model))
+    provenance = read_metadata(outcome.model)["provenance"]
+    assert isinstance(provenance, dict)
+    assert provenance["config"]["data"]["training"] == [lines_folder.name, "labels.tsv"]
+    assert provenance["config"]["charset"] == "mine.toml"
+    base = hashlib.sha256(finished.model.read_bytes()).hexdigest()
+    assert provenance["config"]["load"] == finished.folder.name
+    for model in (outcome.model, resumed.model):
+        provenance = read_metadata(model)["provenance"]
+        assert isinstance(provenance, dict)
+        assert provenance["base"] == {"name": finished.folder.name, "sha256": base}
+        assert provenance["files"] == [{"name": "mine.toml", "sha256": spelled}]
 
 
 def test_training_learns_to_read_lines_that_it_has_not_seen(
@@ -273,7 +313,8 @@ def test_a_loaded_models_charset_can_grow(
     [
         ({"backbone": {"name": "resnet", "options": {}}}, "backbone"),
         ({"backbone": {"options": {"channels": [9, 12]}}}, "backbone"),
-        ({"head": {"dropout": 0.5}}, "head"),
+        ({"head": {"rnn": [{"size": 13}]}}, "head"),
+        ({"backbone": {"options": {"channels": [9, 12], "dropout": [0.2]}}}, "backbone"),
         ({"preprocessing": {"height": 20}}, "preprocessing"),
     ],
 )
@@ -287,6 +328,40 @@ def test_a_loaded_models_network_cannot_be_another(
 ) -> None:
     with pytest.raises(OptionError, match=f"^{name} is not that of the model .*; leave {name} out"):
         train(make_config(load=str(finished.folder), **changes), output=tmp_path / "run", registry=registry)
+
+
+@pytest.mark.parametrize(
+    ("changes", "backbone", "head"),
+    [
+        ({}, [0.1], 0.1),  # those of the loaded model
+        ({"head": {"dropout": 0.5}}, [0.1], 0.5),
+        ({"head": {"dropout": 0.0}, "backbone": {"options": {"dropout": [0.0]}}}, [0.0], 0.0),
+        ({"backbone": {"options": {"dropout": [0.2, 0.3], "dense_dropout": 0.4}}}, [0.2, 0.3], 0.1),
+    ],
+)
+def test_a_loaded_models_dropout_can_be_another(
+    lines_folder: Path,
+    finished: Outcome,
+    tmp_path: Path,
+    registry: Registry,
+    changes: dict[str, object],
+    backbone: list[float],
+    head: float,
+) -> None:
+    table = {
+        "load": str(finished.folder),
+        "charset": "from-data",
+        "data": {"training": [str(lines_folder)]},
+        "training": {"epochs": 1, "lrate": 1e-20, "workers": 0, "device": "cpu"},
+    }
+
+    outcome = train(from_table(RunConfig, merge(table, changes)), output=tmp_path, registry=registry)
+
+    before, after = (Model.load(run.model, registry=registry) for run in (finished, outcome))
+    assert after.architecture.options["dropout"] == backbone
+    assert after.architecture.head.dropout == head
+    assert after.network.dropout.p == head
+    assert torch.equal(before.network.output.weight, after.network.output.weight)
 
 
 def test_a_rate_that_breaks_the_weights_ends_the_run_with_a_way_out(
