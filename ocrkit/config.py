@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import tomli_w
 
-from ocrkit.errors import ConfigError, MissingFileError, OptionError, nearest
+from ocrkit.errors import ConfigError, MissingFileError, OptionError, did_you_mean
 from ocrkit.files import write_whole
 from ocrkit.plain_files import read_plain
 
@@ -128,9 +128,8 @@ def from_table(cls: type[T], table: Table, *, where: str = "") -> T:
     prefix = f"{where}: " if where else ""
     for key in table:
         if key not in fields:
-            guess = nearest(key, fields)
-            hint = f"did you mean {guess!r}? " if guess else ""
-            raise ConfigError(f"{prefix}no option {key!r}; {hint}known: {', '.join(fields)}")
+            hint = did_you_mean(key, fields, then=f"known: {', '.join(fields)}")
+            raise ConfigError(f"{prefix}no option {key!r}; {hint}")
     values = {key: _convert(types_of[key], value, f"{prefix}{key}") for key, value in table.items()}
     for name, field in fields.items():
         if name not in values and _has_no_default(field):

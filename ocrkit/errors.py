@@ -31,7 +31,7 @@ __all__ = [
     "PluginError",
     "UnencodableText",
     "UnknownNameError",
-    "nearest",
+    "did_you_mean",
     "unknown_name",
 ]
 
@@ -153,16 +153,14 @@ class DependencyError(OcrkitError, ImportError):
     """An optional distribution that is needed and not installed."""
 
 
-def nearest(name: str, names: Iterable[str]) -> str | None:
-    """The one of ``names`` that ``name`` most likely meant, if any is near."""
-    matches = difflib.get_close_matches(name, list(names), n=1, cutoff=0.5)
-    return matches[0] if matches else None
+def did_you_mean(name: object, names: Iterable[str], *, then: str) -> str:
+    """The end of a message about a name that ``names`` lacks: the nearest of them, if any is near, and ``then``."""
+    matches = difflib.get_close_matches(name, list(names), n=1, cutoff=0.5) if isinstance(name, str) else []
+    return f"did you mean {matches[0]!r}? {then}" if matches else then
 
 
 def unknown_name(kind: str, name: str, names: Iterable[str], *, way_out: str = "") -> str:
     """The message for a name that is none of ``names``: the nearest one, all of them, and ``way_out``."""
     known = sorted(names)
-    guess = nearest(name, known)
-    hint = f"; did you mean {guess!r}?" if guess else ";"
-    listing = f" known: {', '.join(known)}" if known else " there are none"
-    return f"no {kind} {name!r}{hint}{listing}" + (f"; {way_out}" if way_out else "")
+    listing = f"known: {', '.join(known)}" if known else "there are none"
+    return f"no {kind} {name!r}; {did_you_mean(name, known, then=listing)}" + (f"; {way_out}" if way_out else "")

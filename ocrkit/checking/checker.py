@@ -20,13 +20,13 @@ from ocrkit.errors import ImageError
 
 if TYPE_CHECKING:
     from ocrkit.data.image import Preprocessing
+    from ocrkit.data.progress import StageProgress
     from ocrkit.data.records import Sample
     from ocrkit.errors import Origin
     from ocrkit.text.charset import Charset
 
 __all__ = ["Checker", "Frames"]
 
-Progress = Callable[[str, int, int], None]
 
 _COMPARABLE = ("too-long", "aspect")  # images that can be seen, if not used with this label
 _WORTH_WORKERS = 256  # samples below which starting processes costs more than it saves
@@ -75,11 +75,11 @@ class Checker:
         self.checked = 0
         self.lacking = Counter[str]()
 
-    def faults(self, progress: Progress) -> Iterator[Fault]:
+    def faults(self, progress: StageProgress) -> Iterator[Fault]:
         """Every fault: of labels and images in the order of the samples, then of what is there twice.
 
-        ``progress`` is told the stage, how many are done, and of how many. ``checked`` counts along, so that after an
-        interruption one knows how far the check came.
+        ``progress`` gives what is told how many are done, by the stage's name. ``checked`` counts along, so that after
+        an interruption one knows how far the check came.
         """
         yield from self._looked_at(progress)
         yield from self._repeated()
@@ -105,8 +105,9 @@ class Checker:
         """The samples of the first set that ``remainder`` does not give."""
         return sum(self._left_out[: len(self._sets[0])])
 
-    def _looked_at(self, progress: Progress) -> Iterator[Fault]:
+    def _looked_at(self, progress: StageProgress) -> Iterator[Fault]:
         waiting: deque[Sample] = deque()
+        tell = progress("checking")
         with Workers.opened(look_at, count=self._workers, on_death=_killed_its_worker) as workers:
             for index, look in enumerate(workers.map(_noted(self._all(), waiting))):
                 sample = waiting.popleft()
@@ -123,7 +124,7 @@ class Checker:
                     yield fault_of_image(sample, *problem)
                 if isinstance(look, Seen) and label.text and (problem is None or problem[0] in _COMPARABLE):
                     self._prints.add(index, digest=look.digest, outline=look.outline, label=label.text)
-                progress("checking", self.checked, self._total)
+                tell(self.checked, self._total)
 
     def _problem(self, look: Seen | Unseen, label: CheckedLabel) -> tuple[str, str] | None:
         """The kind and detail of what is wrong with an image, beside its label; one fault, however much follows."""
@@ -149,17 +150,17 @@ class Checker:
             yield self._twice(first, later, "duplicate", "the same pixels as")
             self._prints.forget(later)
 
-    def _alike(self, progress: Progress) -> Iterator[Fault]:
+    def _alike(self, progress: StageProgress) -> Iterator[Fault]:
         pairs = self._prints.perhaps_alike()
         items = ((self._sample(one), self._sample(other), self._prints.same_label(one, other)) for one, other in pairs)
-        found = -1
+        found, tell = -1, progress("comparing")
         with Workers.opened(compare, count=self._workers, on_death=_unknown) as workers:
             for done, alike in enumerate(workers.map(items)):
                 first, later = pairs[done].tolist()
                 if alike and later != found:
                     found = later
                     yield self._twice(first, later, "near-duplicate", "in another size or brightness, the picture of")
-                progress("comparing", done + 1, len(pairs))
+                tell(done + 1, len(pairs))
 
     def _twice(self, first: int, later: int, kind: str, how: str) -> Fault:
         """The fault of a picture that was there before; which of the two is to be left out follows from their sets."""

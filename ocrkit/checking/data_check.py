@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,12 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ocrkit.checking import Fault
+    from ocrkit.data.progress import Progress, StageProgress
     from ocrkit.data.records import BadRow, Sample
     from ocrkit.text.charset import Charset
 
 __all__ = ["DataCheck", "open_check"]
 
-Progress = Callable[[str, int, int], None]
 
 _TABLES = (".tsv", ".csv", ".jsonl")
 
@@ -61,8 +60,8 @@ class DataCheck:
         """Rows and samples that have been checked so far."""
         return self.bad_rows + self.checker.checked
 
-    def faults(self, progress: Progress) -> Iterator[Fault]:
-        """Every fault, as it is found; ``progress`` is told the stage, how many are done, and of how many."""
+    def faults(self, progress: StageProgress) -> Iterator[Fault]:
+        """Every fault, as it is found; ``progress`` gives what is told how many are done, by the stage's name."""
         yield from self.beforehand
         yield from self.checker.faults(progress)
 
@@ -75,7 +74,7 @@ class DataCheck:
         Args:
             destination: a new folder or file.
             to: a format to write; None for what the destination's ending tells, or else that of the data.
-            progress: told the stage, how many are done, and of how many.
+            progress: told of how many are done, of how many.
 
         Raises:
             DataError: the destination is there already, nothing is clean, or the format cannot hold a text.
@@ -92,7 +91,7 @@ class DataCheck:
                 path,
                 spec,
                 count=count,
-                progress=lambda done, total: progress("writing", done, total),
+                progress=progress,
             )
         return count, left_out
 
@@ -129,7 +128,7 @@ def open_check(
         format: the name of a source; None to guess it.
         workers: processes that open images; -1 for one a core once there is work for them, 0 for none.
         registry: where names are looked up; None for the default one.
-        progress: told how far the listing is: a stage, how much is done, and of how much.
+        progress: told how far the listing is: how much is done, and of how much.
 
     Raises:
         OptionError: neither a charset nor a model nor a recipe, or both a model and a recipe; or one location twice.
@@ -177,7 +176,7 @@ class _Listing:
         """The samples at a location; none where it cannot be listed, which is a fault as well."""
         name = format or guess_format(location, registry=self._registry).name
         before = len(self.faults)
-        options = SourceOptions(report=self._take, progress=self._listed)
+        options = SourceOptions(report=self._take, progress=self._progress)
         try:
             return open_samples(location, format=name, options=options, registry=self._registry)
         except DataError as error:
@@ -190,10 +189,6 @@ class _Listing:
         self.faults.append(fault_of_row(row))
         if row.earlier:
             self.doubtful.add(Origin(row.path, row.earlier))
-
-    def _listed(self, done: int, total: int) -> None:
-        if self._progress is not None:
-            self._progress("listing", done, total)
 
 
 def _charset(

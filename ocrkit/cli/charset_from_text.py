@@ -6,7 +6,7 @@ import unicodedata
 from typing import TYPE_CHECKING, cast
 
 from ocrkit.cli.progress import counting, say
-from ocrkit.errors import OptionError, nearest
+from ocrkit.errors import OptionError, did_you_mean
 from ocrkit.files import write_whole
 from ocrkit.plugin.charset_expression import resolve_charset
 from ocrkit.plugin.registry import default_registry
@@ -91,8 +91,7 @@ def write_charset(
 def _check_options(output: Path, unit: str, name: str, script: str | None) -> None:
     """Refuse, before anything is read, what would be refused at the end."""
     if unit not in UNITS:
-        guess = nearest(unit, UNITS)
-        hint = f"did you mean {guess!r}?" if guess else f"expected {' or '.join(UNITS)}"
+        hint = did_you_mean(unit, UNITS, then=f"expected {' or '.join(UNITS)}")
         raise OptionError(f"--unit is {unit!r}; {hint}")
     if output.suffix != ".toml":
         raise OptionError(f"-o {output} is no charset file's name; expected one that ends in .toml")

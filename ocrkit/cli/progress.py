@@ -69,6 +69,10 @@ class Stages:
         if done >= total:
             self._bars.remove_task(self._tasks.pop(stage))
 
+    def progress(self, stage: str) -> Callable[[int, int], None]:
+        """What shows how many of how many of a stage are done."""
+        return lambda done, total: self.update(stage, done, total)
+
     def say(self, line: str) -> None:
         """A line above the bars, or among the lines."""
         if self._bars is None:
@@ -88,4 +92,4 @@ class Stages:
 def counting(stage: str) -> Iterator[Callable[[int, int], None]]:
     """A function that shows how many of how many are done."""
     with Stages() as stages:
-        yield lambda done, total: stages.update(stage, done, total)
+        yield stages.progress(stage)

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from ocrkit.data.image_file import bad_image, open_image, quiet_pillow, upright
-from ocrkit.errors import ImageError, OptionError, nearest
+from ocrkit.errors import ImageError, OptionError, did_you_mean
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,9 +56,8 @@ class Preprocessing:
 
     def __post_init__(self) -> None:
         if self.fit not in FITS:
-            guess = nearest(self.fit, FITS) if isinstance(self.fit, str) else None
-            hint = f"; did you mean {guess!r}?" if guess else ""
-            raise OptionError(f"no fit {self.fit!r}{hint}; expected 'pad' or 'stretch'")
+            hint = did_you_mean(self.fit, FITS, then="expected 'pad' or 'stretch'")
+            raise OptionError(f"no fit {self.fit!r}; {hint}")
         if not _is_size(self.height):
             raise OptionError(f"height is {self.height!r}; expected a whole number of px, 1 to {MAX_FITTED_WIDTH}")
         if self.width is not None and not _is_size(self.width):

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ocrkit.errors import DataError, OptionError, nearest
+from ocrkit.errors import DataError, OptionError, did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
+    from ocrkit.data.progress import Progress
     from ocrkit.data.records import Sample
 
 __all__ = ["BY", "assign", "parse_parts", "split_units"]
 
 BY = ("group", "folder", "none")
 """What stays together: samples of one group, images of one folder, or nothing but the same image and text."""
-
-Progress = Callable[[int, int], None]
 
 
 def parse_parts(given: str) -> dict[str, float]:
@@ -69,8 +68,8 @@ def split_units(
         DataError: some of the samples have no group, and it is asked for or left open.
     """
     if by is not None and by not in BY:
-        guess = nearest(by, BY)
-        raise OptionError(f"by is {by!r}{f'; did you mean {guess!r}?' if guess else ''}; expected {', '.join(BY)}")
+        hint = did_you_mean(by, BY, then=f"expected {', '.join(BY)}")
+        raise OptionError(f"by is {by!r}; {hint}")
     count = len(samples)
     of_group, alone = np.zeros(count, np.uint64), np.zeros(count, np.uint64)
     grouped = 0

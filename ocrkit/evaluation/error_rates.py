@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
@@ -14,14 +13,15 @@ from ocrkit.evaluation.labelled import labelled_samples
 from ocrkit.text.metrics import Confusion, count_errors
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ocrkit.data.progress import Progress
     from ocrkit.data.records import Sample
     from ocrkit.evaluation.labelled import LabelledLines
     from ocrkit.recognition import Recognizer
     from ocrkit.text.charset import Charset
 
 __all__ = ["Evaluation", "Judged", "evaluate"]
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

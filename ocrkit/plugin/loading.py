@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING
 
-from ocrkit.errors import nearest
+from ocrkit.errors import did_you_mean
 from ocrkit.plugin.offers import Broken, Origin
 
 if TYPE_CHECKING:
@@ -62,12 +62,9 @@ def select(
 
 def _not_installed(name: str, known: Iterable[str]) -> Broken:
     names = sorted(known)
-    guess = nearest(name, names)
-    hint = f"; did you mean {guess!r}?" if guess else ";"
-    listing = f" installed plugins: {', '.join(names)}" if names else " no plugin is installed"
-    return Broken(
-        Origin(name, "(not installed)"), ENVIRONMENT, f"no distribution of that name is a plugin{hint}{listing}"
-    )
+    listing = f"installed plugins: {', '.join(names)}" if names else "no plugin is installed"
+    hint = did_you_mean(name, names, then=listing)
+    return Broken(Origin(name, "(not installed)"), ENVIRONMENT, f"no distribution of that name is a plugin; {hint}")
 
 
 def _origin(entry: EntryPoint) -> Origin:

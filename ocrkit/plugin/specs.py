@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from ocrkit.ctc import Decoded, Lexicon
+    from ocrkit.data.progress import Progress
     from ocrkit.data.records import BadRow, Prediction, Sample
     from ocrkit.text.charset import Charset
 
@@ -173,7 +174,7 @@ class SourceOptions:
     count: int | None = None
     extra: Mapping[str, object] = field(default_factory=dict)
     report: Callable[[BadRow], None] | None = None
-    progress: Callable[[int, int], None] | None = None
+    progress: Progress | None = None
 
 
 @dataclass(frozen=True, slots=True)

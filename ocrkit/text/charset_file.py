@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from ocrkit.config import parse_toml
-from ocrkit.errors import CharsetError, ConfigError, MissingFileError, nearest
+from ocrkit.errors import CharsetError, ConfigError, MissingFileError, did_you_mean
 from ocrkit.plain_files import read_plain
 from ocrkit.text.charset_fields import MOST_LABELS, CharsetFields
 from ocrkit.text.normalization import NormalForm, Rewrite
@@ -157,8 +157,7 @@ def _points(value: object, where: str) -> Iterator[str]:
 def _check_keys(table: Mapping[str, object], known: Sequence[str], where: str) -> None:
     for key in table:
         if key not in known:
-            guess = nearest(key, known)
-            hint = f"did you mean {guess!r}?" if guess else f"known: {', '.join(known)}"
+            hint = did_you_mean(key, known, then=f"known: {', '.join(known)}")
             raise CharsetError(f"unknown key {key!r} in {where}; {hint}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
-from ocrkit.errors import CharsetError, nearest
+from ocrkit.errors import CharsetError, did_you_mean
 from ocrkit.text.charset_fields import CharsetFields
 from ocrkit.text.normalization import NormalForm, Rewrite
 
@@ -61,8 +61,7 @@ def _rewrite(rule: object) -> Rewrite:
 def _check_keys(record: Mapping[str, object], expected: tuple[str, ...], kind: str) -> None:
     for key in record:
         if key not in expected:
-            guess = nearest(str(key), expected)
-            hint = f"did you mean {guess!r}?" if guess else f"known: {', '.join(expected)}"
+            hint = did_you_mean(key, expected, then=f"known: {', '.join(expected)}")
             raise CharsetError(f"the {kind}'s record has an unknown key {key!r}; {hint}")
     for key in expected:
         if key not in record:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,11 +17,13 @@ from ocrkit.errors import DataError, UnencodableText
 from ocrkit.text.naming import described
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ocrkit.data.progress import Progress
     from ocrkit.text.charset import Charset
 
 __all__ = ["Lines", "check_share_of_bad", "check_usable", "encode_labels", "prepare_lines"]
 
-Progress = Callable[[int, int], None]
 _NAMED = 3  # examples in a message
 
 

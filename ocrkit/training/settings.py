@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ocrkit.data.image import Preprocessing
-from ocrkit.errors import OptionError, nearest
+from ocrkit.errors import OptionError, did_you_mean
 from ocrkit.nets.options import HeadOptions
 
 __all__ = ["BackboneChoice", "DataSettings", "RunConfig", "TrainingSettings"]
@@ -167,9 +167,8 @@ class RunConfig:
 
 def _one_of(key: str, value: str, choices: tuple[str, ...]) -> None:
     if value not in choices:
-        guess = nearest(value, choices)
-        hint = f"; did you mean {guess!r}?" if guess else ";"
-        raise OptionError(f"{key} is {value!r}{hint} known: {', '.join(choices)}")
+        hint = did_you_mean(value, choices, then=f"known: {', '.join(choices)}")
+        raise OptionError(f"{key} is {value!r}; {hint}")
 
 
 def _within(key: str, value: float, low: float, high: float = math.inf) -> None:

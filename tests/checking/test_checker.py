@@ -45,7 +45,7 @@ def crash() -> Image.Image:
 
 def faults_of(*sets: list[Sample], workers: int = 0) -> list[tuple[str, str]]:
     checker = Checker(*sets, charset=ABC, frames=FRAMES, workers=workers)
-    return [(fault.path, fault.kind) for fault in checker.faults(lambda *_: None)]
+    return [(fault.path, fault.kind) for fault in checker.faults(lambda _: lambda *_: None)]
 
 
 def test_an_image_at_which_a_process_crashes_is_a_fault_and_the_check_goes_on() -> None:
@@ -84,7 +84,7 @@ def test_progress_ends_with_all_of_them() -> None:
     told: list[tuple[str, int, int]] = []
     checker = Checker([Sample(str(number), noise(number), "a") for number in range(5)], charset=ABC, frames=FRAMES)
 
-    assert list(checker.faults(lambda *progress: told.append(progress))) == []
+    assert list(checker.faults(lambda stage: lambda done, total: told.append((stage, done, total)))) == []
 
     assert told == [("checking", number, 5) for number in range(1, 6)]
     assert checker.checked == 5
@@ -143,4 +143,4 @@ def test_nothing_in_good_real_sets_is_named(table: str) -> None:
         pytest.skip("the real sets are not beside the repository")
     opened = open_check(SHARED / table, charset=CLEAN[table], workers=0)
 
-    assert [str(fault) for fault in opened.faults(lambda *_: None)] == []
+    assert [str(fault) for fault in opened.faults(lambda _: lambda *_: None)] == []

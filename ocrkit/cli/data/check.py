@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
     from ocrkit.checking import Fault
     from ocrkit.checking.data_check import DataCheck
-
-    Progress = Callable[[str, int, int], None]
+    from ocrkit.data.progress import Progress, StageProgress
 
 __all__ = ["check"]
 
@@ -81,7 +80,7 @@ def check(
     with Stages() as stages:
         on_terminal = sys.stdout.isatty() and sys.stderr.isatty()
         # JSON and a bar on one terminal would be mixed; lines are printed above the bar.
-        shown = _no_progress if on_terminal and as_json else stages.update
+        shown = _not_shown if on_terminal and as_json else stages.progress
         opened = open_check(
             source,
             validation=validation,
@@ -90,7 +89,7 @@ def check(
             recipe=recipe,
             format=format_,
             workers=workers,
-            progress=shown,
+            progress=shown("listing"),
         )
         stages.say(f"labels have to fit the frames of {opened.network}")
         counts: Counter[str] = Counter()
@@ -105,7 +104,7 @@ def check(
             raise
         _summarise(opened, counts)
         if fix is not None:
-            written, left_out = opened.write_remainder(fix, to=to, progress=stages.update)
+            written, left_out = opened.write_remainder(fix, to=to, progress=stages.progress("writing"))
             say(f"wrote {written} samples to {fix}; left out {left_out} samples, and every row that cannot be read")
     if counts:
         raise typer.Exit(1)
@@ -127,7 +126,7 @@ def _check_destination(fix: Path | None, to: str | None) -> None:
 
 
 def _print_lines(
-    opened: DataCheck, progress: Progress, counts: Counter[str], print_line: Callable[[str], object]
+    opened: DataCheck, progress: StageProgress, counts: Counter[str], print_line: Callable[[str], object]
 ) -> None:
     for fault in opened.faults(progress):
         counts[fault.kind] += 1
@@ -135,7 +134,7 @@ def _print_lines(
         print_line(" ".join(str(fault).splitlines()))
 
 
-def _print_json(opened: DataCheck, progress: Progress, counts: Counter[str]) -> None:
+def _print_json(opened: DataCheck, progress: StageProgress, counts: Counter[str]) -> None:
     """Print the faults as they are found, and how many were checked at the end, so that none has to be kept."""
     print('{"faults": [', end="")
     try:
@@ -171,5 +170,6 @@ def _summarise(opened: DataCheck, counts: Counter[str]) -> None:
     say(f"{total:8}  fault{'s' * (total != 1)} in {checked} sample{'s' * (checked != 1)}")
 
 
-def _no_progress(_stage: str, _done: int, _total: int) -> None:
-    """Show nothing."""
+def _not_shown(_stage: str) -> Progress:
+    """A progress of which nothing is seen."""
+    return lambda _done, _total: None

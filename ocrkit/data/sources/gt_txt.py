@@ -18,8 +18,8 @@ from ocrkit.errors import DataError, MissingFileError, Origin
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from ocrkit.data.progress import Progress
     from ocrkit.data.sources.faults import Report
-    from ocrkit.data.sources.indexed import Progress
 
 __all__ = ["SUFFIX", "open_gt_txt", "recognises_gt_txt"]
 

@@ -25,8 +25,8 @@ from ocrkit.plain_files import open_plain
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ocrkit.data.progress import Progress
     from ocrkit.data.sources.faults import Report
-    from ocrkit.data.sources.indexed import Progress
 
 __all__ = ["open_iam", "recognises_iam"]
 

@@ -15,7 +15,9 @@ from ocrkit.plain_files import open_plain
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["IndexedRows", "Layout", "Parse", "Progress", "Records", "Row", "csv_records", "index_rows", "line_records"]
+    from ocrkit.data.progress import Progress
+
+__all__ = ["IndexedRows", "Layout", "Parse", "Records", "Row", "csv_records", "index_rows", "line_records"]
 
 _EVERY = 1 << 16  # rows between two reports of progress
 
@@ -32,7 +34,6 @@ Parse = Callable[[str], Row | None]
 """A record's row, or None where it is to be passed over; raises ``RowFault``. Picklable."""
 Records = Callable[[IO[bytes]], Iterator[tuple[int, int, bytes | RowFault]]]
 """A file's records: the byte and the line, from 1, that each begins at, and its bytes, or what is wrong with it."""
-Progress = Callable[[int, int], None]
 
 
 class Layout(NamedTuple):

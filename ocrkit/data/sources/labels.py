@@ -14,8 +14,8 @@ from ocrkit.errors import DataError, MissingFileError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ocrkit.data.progress import Progress
     from ocrkit.data.sources.faults import Report
-    from ocrkit.data.sources.indexed import Progress
 
 __all__ = ["open_labels", "recognises_labels"]
 

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from lmdb import Transaction
 
+    from ocrkit.data.progress import Progress
     from ocrkit.data.sources.faults import Report
-    from ocrkit.data.sources.indexed import Progress
 
 __all__ = ["COUNT", "LmdbSamples", "key_of", "open_lmdb", "recognises_lmdb"]
 

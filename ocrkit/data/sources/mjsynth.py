@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from ocrkit.data.progress import Progress
     from ocrkit.data.sources.faults import Report
-    from ocrkit.data.sources.indexed import Progress
 
 __all__ = ["open_mjsynth", "recognises_mjsynth"]
 

@@ -22,8 +22,8 @@ from ocrkit.data.sources.xml_file import Element, read_xml, root_name
 from ocrkit.errors import DataError, MissingFileError, Origin
 
 if TYPE_CHECKING:
+    from ocrkit.data.progress import Progress
     from ocrkit.data.sources.faults import Report
-    from ocrkit.data.sources.indexed import Progress
 
 __all__ = ["PageSamples", "open_pages", "recognises_pages"]
 

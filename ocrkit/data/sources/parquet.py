@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from pyarrow import DataType, Schema
 
+    from ocrkit.data.progress import Progress
     from ocrkit.data.sources.faults import Report
-    from ocrkit.data.sources.indexed import Progress
 
 __all__ = ["SUFFIX", "ParquetSamples", "open_parquet", "recognises_parquet"]
 

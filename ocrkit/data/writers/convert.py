@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -17,12 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from ocrkit.data.progress import Progress
     from ocrkit.data.writers.formats import Writer, WriterSpec
     from ocrkit.text.charset import Charset
 
 __all__ = ["Converted", "convert", "write_all"]
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -54,29 +54,47 @@ class WriterSpec:
     open: Callable[[Path, int], Writer]
 
 
-class _Opened:
-    """Imports a writer's module when it is first opened."""
+# Each imports its writer when the first is opened.
 
-    def __init__(self, module: str, name: str, *arguments: str) -> None:
-        self._module, self._name, self._arguments = module, name, arguments
 
-    def __call__(self, path: Path, count: int) -> Writer:
-        made: Writer = getattr(import_module(f"ocrkit.data.writers.{self._module}"), self._name)(
-            path, count, *self._arguments
-        )
-        return made
+def _table(suffix: str, path: Path, count: int) -> Writer:
+    from ocrkit.data.writers.tables import TableWriter
+
+    return TableWriter(path, count, suffix)
+
+
+def _gt_txt(path: Path, count: int) -> Writer:
+    from ocrkit.data.writers.gt_txt import GtTxtWriter
+
+    return GtTxtWriter(path, count)
+
+
+def _mjsynth(path: Path, count: int) -> Writer:
+    from ocrkit.data.writers.mjsynth import MjsynthWriter
+
+    return MjsynthWriter(path, count)
+
+
+def _lmdb(path: Path, count: int) -> Writer:
+    from ocrkit.data.writers.lmdb import LmdbWriter
+
+    return LmdbWriter(path, count)
+
+
+def _parquet(path: Path, count: int) -> Writer:
+    from ocrkit.data.writers.parquet import ParquetWriter
+
+    return ParquetWriter(path, count)
 
 
 _ALL = (
-    WriterSpec("labels-tsv", "labels.tsv and a folder of images", False, _Opened("tables", "TableWriter", ".tsv")),
-    WriterSpec("labels-csv", "labels.csv and a folder of images", False, _Opened("tables", "TableWriter", ".csv")),
-    WriterSpec(
-        "labels-jsonl", "labels.jsonl and a folder of images", False, _Opened("tables", "TableWriter", ".jsonl")
-    ),
-    WriterSpec("gt.txt", "pairs, line.png and line.gt.txt", False, _Opened("gt_txt", "GtTxtWriter")),
-    WriterSpec("mjsynth", "1_word_2.jpg and annotation.txt", False, _Opened("mjsynth", "MjsynthWriter")),
-    WriterSpec("lmdb", "an LMDB; needs the extra lmdb", False, _Opened("lmdb", "LmdbWriter")),
-    WriterSpec("parquet", "one Parquet file; needs the extra parquet", True, _Opened("parquet", "ParquetWriter")),
+    WriterSpec("labels-tsv", "labels.tsv and a folder of images", False, partial(_table, ".tsv")),
+    WriterSpec("labels-csv", "labels.csv and a folder of images", False, partial(_table, ".csv")),
+    WriterSpec("labels-jsonl", "labels.jsonl and a folder of images", False, partial(_table, ".jsonl")),
+    WriterSpec("gt.txt", "pairs, line.png and line.gt.txt", False, _gt_txt),
+    WriterSpec("mjsynth", "1_word_2.jpg and annotation.txt", False, _mjsynth),
+    WriterSpec("lmdb", "an LMDB; needs the extra lmdb", False, _lmdb),
+    WriterSpec("parquet", "one Parquet file; needs the extra parquet", True, _parquet),
 )
 
 FORMATS = {spec.name: spec for spec in _ALL}

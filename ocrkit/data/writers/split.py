@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,11 +22,10 @@ from ocrkit.errors import DataError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from ocrkit.data.progress import Progress
     from ocrkit.data.records import BadImage, Sample
 
 __all__ = ["Part", "Split", "split"]
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

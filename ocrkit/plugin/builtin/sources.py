@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from ocrkit.errors import ConfigError, DataError
 from ocrkit.plugin.hookspec import hookimpl
 from ocrkit.plugin.specs import SourceSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from ocrkit.data.progress import Progress
     from ocrkit.data.records import Sample
+    from ocrkit.data.sources.faults import Report
     from ocrkit.plugin.specs import SourceOptions
 
 __all__ = ["ocrkit_sources"]
@@ -43,81 +45,125 @@ def ocrkit_sources() -> Iterator[SourceSpec]:
 
 @dataclass(frozen=True, slots=True)
 class _OnDisk:
-    """A format that ``ocrkit.data.sources.MODULE`` knows by its functions ``recognises_MODULE`` and ``open_MODULE``.
+    """A format that is read from a location.
 
     Attributes:
         name: what ``--format`` calls it.
         summary: one line for listings.
         expects: what it is given, for messages.
-        module: the module's name.
-        kinds: what the functions are told besides the location.
+        load: imports its functions.
     """
 
     name: str
     summary: str
     expects: str
-    module: str
-    kinds: tuple[str, ...] = ()
+    load: Callable[[], _Functions]
 
     def recognises(self, location: Path) -> bool:
         """Whether a file or folder is of this format."""
-        found: bool = getattr(self._imported(), f"recognises_{self.module}")(location, *self.kinds)
-        return found
+        return self.load().recognises(location)
 
     def open(self, location: Path | None, options: SourceOptions) -> Sequence[Sample]:
         """List the samples at a location."""
         given = _given(self.name, self.expects, location, options)
-        listed: Sequence[Sample] = getattr(self._imported(), f"open_{self.module}")(
-            given, *self.kinds, report=options.report, progress=options.progress
-        )
-        return listed
+        return self.load().open(given, report=options.report, progress=options.progress)
 
-    def _imported(self) -> object:
-        return import_module(f"ocrkit.data.sources.{self.module}")
+
+class _Open(Protocol):
+    """Lists the samples at a location."""
+
+    def __call__(self, location: Path, /, *, report: Report | None, progress: Progress | None) -> Sequence[Sample]: ...
+
+
+class _Functions(NamedTuple):
+    """What a format's module has."""
+
+    recognises: Callable[[Path], bool]
+    open: _Open
+
+
+def _labels() -> _Functions:
+    from ocrkit.data.sources.labels import open_labels, recognises_labels
+
+    return _Functions(recognises_labels, open_labels)
+
+
+def _gt_txt() -> _Functions:
+    from ocrkit.data.sources.gt_txt import open_gt_txt, recognises_gt_txt
+
+    return _Functions(recognises_gt_txt, open_gt_txt)
+
+
+def _mjsynth() -> _Functions:
+    from ocrkit.data.sources.mjsynth import open_mjsynth, recognises_mjsynth
+
+    return _Functions(recognises_mjsynth, open_mjsynth)
+
+
+def _iam() -> _Functions:
+    from ocrkit.data.sources.iam import open_iam, recognises_iam
+
+    return _Functions(recognises_iam, open_iam)
+
+
+def _pages(kind: str) -> _Functions:
+    from ocrkit.data.sources.pages import open_pages, recognises_pages
+
+    return _Functions(partial(recognises_pages, kind=kind), partial(open_pages, kind=kind))
+
+
+def _lmdb() -> _Functions:
+    from ocrkit.data.sources.lmdb import open_lmdb, recognises_lmdb
+
+    return _Functions(recognises_lmdb, open_lmdb)
+
+
+def _parquet() -> _Functions:
+    from ocrkit.data.sources.parquet import open_parquet, recognises_parquet
+
+    return _Functions(recognises_parquet, open_parquet)
 
 
 _ON_DISK = (
     _OnDisk(
-        "labels", "A folder with labels.tsv, .csv or .jsonl, or such a table itself.", "a folder or a table", "labels"
+        "labels", "A folder with labels.tsv, .csv or .jsonl, or such a table itself.", "a folder or a table", _labels
     ),
-    _OnDisk("gt.txt", "A folder of pairs, line.png and line.gt.txt.", "a folder", "gt_txt"),
+    _OnDisk("gt.txt", "A folder of pairs, line.png and line.gt.txt.", "a folder", _gt_txt),
     _OnDisk(
         "mjsynth",
         "MJSynth's folder, or one of its annotation lists; 1_word_123.jpg shows 'word'.",
         "a folder or an annotation list",
-        "mjsynth",
+        _mjsynth,
     ),
     _OnDisk(
         "iam",
         "The IAM Handwriting Database: lines.txt or words.txt and their folders of images.",
         "a folder with lines.txt or words.txt",
-        "iam",
+        _iam,
     ),
     _OnDisk(
         "page",
         "PAGE XML files with the images of their pages; each line is cut out.",
         "a folder of PAGE XML files, or one of them",
-        "pages",
-        ("page",),
+        partial(_pages, "page"),
     ),
     _OnDisk(
         "alto",
         "ALTO XML files with the images of their pages; each line is cut out.",
         "a folder of ALTO XML files, or one of them",
-        "pages",
-        ("alto",),
+        partial(_pages, "alto"),
     ),
     _OnDisk(
         "lmdb",
         "An LMDB with num-samples, image-000000001, label-000000001; needs the extra lmdb.",
         "a folder with data.mdb",
-        "lmdb",
+        _lmdb,
     ),
     _OnDisk(
         "parquet",
         "Parquet files with image bytes and texts; needs the extra parquet.",
         "a folder of .parquet files, or one of them",
-        "parquet",
+        _parquet,
     ),
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from ocrkit.errors import OptionError, PluginError, nearest
+from ocrkit.errors import OptionError, PluginError, did_you_mean
 from ocrkit.plugin.specs import DecoderOptions
 from ocrkit.plugin.testing.verdict import require, running
 
@@ -49,8 +49,8 @@ def check_honours(
             that does not exist.
     """
     for name in spec.honours - set(_FIELDS):
-        hint = f"; did you mean {guess!r}?" if (guess := nearest(str(name), _FIELDS)) else ";"
-        raise PluginError(f"{what} honours {name!r}, which is no field of DecoderOptions{hint} {', '.join(_FIELDS)}")
+        hint = did_you_mean(name, _FIELDS, then=f"known: {', '.join(_FIELDS)}")
+        raise PluginError(f"{what} honours {name!r}, which is no field of DecoderOptions; {hint}")
     values = _values(charset, words)
     plain = {"lexicon": values["lexicon"]} if spec.needs_lexicon else {}
     trial = _Trial(what, spec, charset, *batch)
