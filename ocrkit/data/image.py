@@ -26,6 +26,7 @@ __all__ = [
     "fitted_width",
     "load_line",
     "open_image",
+    "shows_through",
     "to_grey",
     "to_network_input",
 ]
@@ -153,6 +154,14 @@ def to_network_input(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 def _is_size(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MAX_FITTED_WIDTH
+
+
+def shows_through(image: Image.Image) -> bool:
+    """Whether any pixel of an image is not wholly opaque."""
+    if image.mode not in ("LA", "La", "PA", "RGBA", "RGBa") and "transparency" not in image.info:
+        return False
+    plain = image.convert({"La": "LA"}.get(image.mode, image.mode if image.mode == "LA" else "RGBA"))
+    return plain.getchannel("A").getextrema() != (255, 255)
 
 
 def _on_white(image: Image.Image) -> Image.Image:

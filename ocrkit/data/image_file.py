@@ -13,13 +13,23 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from ocrkit.data.frame import Frame
 from ocrkit.data.records import Sample
 from ocrkit.errors import ImageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["MAX_PIXELS", "NOT_PIXELS", "bad_image", "decode_bytes", "open_image", "quiet_pillow", "upright"]
+__all__ = [
+    "MAX_PIXELS",
+    "NOT_PIXELS",
+    "bad_image",
+    "decode_bytes",
+    "open_framed",
+    "open_image",
+    "quiet_pillow",
+    "upright",
+]
 
 MAX_PIXELS = 89_478_485
 """The largest image that is decoded, in px: where Pillow's own default begins to warn of decompression bombs."""
@@ -42,6 +52,15 @@ def open_image(source: Sample | Path | str) -> Image.Image:
         ImageError: names the file (and where it is listed), and says what is wrong: missing, empty, no image,
             truncated, damaged, larger than ``MAX_PIXELS``. Nothing else is raised for a file, however damaged,
             and no warning is given. What a sample's own function raises passes, OSError aside.
+    """
+    return open_framed(source)[0]
+
+
+def open_framed(source: Sample | Path | str) -> tuple[Image.Image, Frame]:
+    """Decode an image, as ``open_image`` does, and tell how it lies in its file.
+
+    Raises:
+        ImageError: likewise.
     """
     image = source.image if isinstance(source, Sample) else Path(source)
     try:
@@ -66,7 +85,7 @@ def decode_bytes(data: bytes) -> Image.Image:
         raise ImageError("the image is empty; expected an image file's bytes")
     try:
         with quiet_pillow(), Image.open(io.BytesIO(data)) as image:
-            return _decode(image)
+            return _decode(image)[0]
     except UnidentifiedImageError as error:
         raise ImageError(_what_begins(data[:512])) from error
     except ImageError:
@@ -84,14 +103,23 @@ def bad_image(source: Sample | Path | str, reason: str) -> ImageError:
 
 def upright(image: Image.Image) -> Image.Image:
     """Turn an image as its EXIF orientation says; one whose EXIF is broken, or is done already, is given back."""
+    if _orientation(image) == 1:
+        return image
     try:
-        orientation = image.getexif().get(_ORIENTATION, 1)
-        if orientation not in range(2, 9):
-            return image
         return ImageOps.exif_transpose(image)
-    except Exception as error:  # a broken EXIF block does not make the pixels unreadable, and Pillow raises anything
+    except Exception as error:  # as below
         _log.debug("EXIF left aside: %s", error)
         return image
+
+
+def _orientation(image: Image.Image) -> int:
+    """The EXIF orientation that an image has still to be turned by, 1 to 8."""
+    try:
+        orientation = image.getexif().get(_ORIENTATION, 1)
+        return int(orientation) if orientation in range(2, 9) else 1
+    except Exception as error:  # a broken EXIF block does not make the pixels unreadable, and Pillow raises anything
+        _log.debug("EXIF left aside: %s", error)
+        return 1
 
 
 @contextlib.contextmanager
@@ -117,7 +145,7 @@ def quiet_pillow() -> Iterator[None]:
                 _quiet_exits.pop().close()
 
 
-def _decode_file(path: Path) -> Image.Image:
+def _decode_file(path: Path) -> tuple[Image.Image, Frame]:
     try:
         status = path.stat()
     except FileNotFoundError:
@@ -146,18 +174,21 @@ def _decode_file(path: Path) -> Image.Image:
         raise ImageError(_what_failed(error)) from error
 
 
-def _decode(image: Image.Image) -> Image.Image:
+def _decode(image: Image.Image) -> tuple[Image.Image, Frame]:
     if image.format in NOT_PIXELS:
         raise ImageError(f"it is {image.format}, which holds no pixels; expected a picture such as PNG, JPEG or TIFF")
     if image.width * image.height > MAX_PIXELS:
         raise ImageError(f"the image is {image.width}x{image.height} px; expected at most {MAX_PIXELS:,} px in all")
+    orientation = _orientation(image)
     try:
-        image.load()
+        image.load()  # which turns a TIFF, and meets the EXIF of a PNG where it stands at the end
     except Exception as error:  # as above
         raise ImageError(_what_failed(error)) from error
     if 0 in image.size:
         raise ImageError(f"the image is {image.width}x{image.height} px; expected at least 1x1")
-    return upright(image)
+    orientation = orientation if orientation != 1 else _orientation(image)
+    turned = upright(image)
+    return turned, Frame(*turned.size, orientation)
 
 
 def _what_it_holds(path: Path) -> str:

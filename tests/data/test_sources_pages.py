@@ -128,7 +128,9 @@ def test_of_several_texts_of_a_line_the_one_that_is_meant_is_taken(folder: Path,
         (string("one") + "<SP/>" + string("two"), "one two"),
         (string("one") + string("two"), "one two"),
         (string("a line that ends in hyph") + '<HYP CONTENT="-"/>', "a line that ends in hyph-"),
-        (string("hyph") + '<HYP CONTENT="\u00ad"/>', "hyph\u00ad"),
+        (string("hyph") + '<HYP CONTENT="\u00ad"/>', "hyph-"),
+        (string("hyph") + '<HYP CONTENT=" \u200b"/>', "hyph-"),
+        (string("hyph") + '<HYP CONTENT="\u2e17"/>', "hyph\u2e17"),
         (string("hyph") + "<HYP/>", "hyph-"),
         ('<String CONTENT="hyph" SUBS_TYPE="HypPart1" SUBS_CONTENT="hyphen"/><HYP CONTENT="-"/>', "hyph-"),
         (string(" as one  string &#39;quoted&#39; "), "as one  string 'quoted'"),
@@ -221,9 +223,12 @@ BAD_LINES = [
 
 
 @pytest.mark.parametrize(("content", "message"), BAD_LINES)
-def test_a_line_that_cannot_be_cut_out_is_named(folder: Path, content: str, message: str) -> None:
-    with pytest.raises(DataError, match=rf"scan\.xml:{message}"):
-        listed(folder, content)
+def test_a_line_that_cannot_be_cut_out_is_a_bad_image(folder: Path, content: str, message: str) -> None:
+    samples = listed(folder, content)
+
+    line, reason = message.split(": ", 1)
+    with pytest.raises(ImageError, match=rf"scan\.xml#l1: {reason}.* \(listed at .*scan\.xml:{line}\)"):
+        open_image(samples[0])
 
 
 @pytest.mark.parametrize(("content", "message"), BAD_LINES)

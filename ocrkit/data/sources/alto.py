@@ -5,16 +5,26 @@ Source: the ALTO schema, github.com/altoxml/schema, versions 1.0 to 4.4.
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING
 
 from ocrkit.data.sources.faults import RowFault
-from ocrkit.data.sources.page_line import PageLine, PageText, box_of, one_line, points_of
+from ocrkit.data.sources.page_line import (
+    BadLine,
+    PageLine,
+    PageText,
+    baseline_of,
+    box_of,
+    one_line,
+    outline_of,
+    turn_of,
+)
+from ocrkit.data.sources.xml_file import page_size
 from ocrkit.errors import DataError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ocrkit.data.sources.faults import Faults
     from ocrkit.data.sources.page_line import Point
     from ocrkit.data.sources.xml_file import Element
 
@@ -23,18 +33,17 @@ __all__ = ["ROOT", "alto_text"]
 ROOT = "alto"
 
 
-def alto_text(path: Path, root: Element, faults: Faults) -> PageText:
+def alto_text(path: Path, root: Element) -> PageText:
     """The lines of an ALTO file, in the file's order.
 
     Raises:
-        DataError: there is not one page in it, or its size is unknown where its unit is not the pixel; or, where
-            faults are not reported, a line with a text has no outline.
+        DataError: there is not one page in it, its size is no size, or it is unknown where its unit is not the pixel.
     """
     pages = list(root.below("Page"))
     if len(pages) != 1:
         raise DataError(f"{len(pages)} Page elements in it; expected one, as one image has", path, root.line)
     page = pages[0]
-    width, height = (_number(page.get(side)) or 0.0 for side in ("WIDTH", "HEIGHT"))
+    width, height = page_size(path, page, "WIDTH", "HEIGHT")
     unit = root.first("Description", "MeasurementUnit")
     if unit is not None and unit.text.strip() not in ("", "pixel") and not (width and height):
         raise DataError(
@@ -43,17 +52,20 @@ def alto_text(path: Path, root: Element, faults: Faults) -> PageText:
             path,
             page.line,
         )
-    lines, without_text = [], 0
-    for number, element in enumerate(page.below("TextLine"), 1):
+    lines: list[PageLine | BadLine] = []
+    without_text = 0
+    for number, around in enumerate(page.paths_to("TextLine"), 1):
+        element = around[-1]
         text = _text_of(element)
         if not text:
             without_text += 1
             continue
         name = element.get("ID") or str(number)
         try:
-            lines.append(PageLine(name, element.line, text, _outline(name, element)))
+            outline, baseline = _outline(name, element), baseline_of(element.get("BASELINE"))
+            lines.append(PageLine(name, element.line, text, outline, baseline, turn_of(around, "ROTATION")))
         except RowFault as fault:
-            faults.add(path, element.line, fault)
+            lines.append(BadLine(name, element.line, text, fault.kind, fault.reason))
     image = root.first("Description", "sourceImageInformation", "fileName")
     return PageText(image.text.strip() if image is not None else "", width, height, tuple(lines), without_text)
 
@@ -65,7 +77,9 @@ def _text_of(element: Element) -> str:
         if part.name == "SP":
             text, parted = f"{text} ", True
             continue
-        content = part.get("CONTENT") or ("-" if part.name == "HYP" else "")
+        content = part.get("CONTENT") or ""
+        if part.name == "HYP" and not any(map(_is_visible, content)):
+            content = "-"  # a soft hyphen, say: what stands on the page is one that can be seen
         text += content if parted or part.name == "HYP" else f" {content}"
         parted = False
     return one_line(text)
@@ -73,11 +87,11 @@ def _text_of(element: Element) -> str:
 
 def _outline(name: str, element: Element) -> tuple[Point, ...]:
     polygon = element.first("Shape", "Polygon")
-    points = points_of(polygon.get("POINTS")) if polygon is not None else ()
+    points = outline_of(polygon.get("POINTS")) if polygon is not None else ()
     if points:
         return points
     left, top, width, height = (_number(element.get(key)) for key in ("HPOS", "VPOS", "WIDTH", "HEIGHT"))
-    if left is not None and top is not None and width and height:
+    if left is not None and top is not None and width is not None and height is not None:
         return box_of(left, top, width, height)
     what = "a baseline and no outline" if element.get("BASELINE") else "no outline"
     raise RowFault(
@@ -85,6 +99,10 @@ def _outline(name: str, element: Element) -> tuple[Point, ...]:
         f"line {name!r} has {what}; expected a Polygon, or HPOS, VPOS, WIDTH and HEIGHT; "
         "segment the page with outlines",
     )
+
+
+def _is_visible(character: str) -> bool:
+    return unicodedata.category(character) not in ("Cf", "Cc", "Zs", "Zl", "Zp")
 
 
 def _number(text: str | None) -> float | None:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ocrkit.data.sources.faults import RowFault
-from ocrkit.data.sources.page_line import PageLine, PageText, one_line, points_of
+from ocrkit.data.sources.page_line import BadLine, PageLine, PageText, baseline_of, one_line, outline_of, turn_of
+from ocrkit.data.sources.xml_file import page_size
 from ocrkit.errors import DataError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ocrkit.data.sources.faults import Faults
     from ocrkit.data.sources.page_line import Point
     from ocrkit.data.sources.xml_file import Element
 
@@ -24,28 +24,31 @@ __all__ = ["ROOT", "page_text"]
 ROOT = "PcGts"
 
 
-def page_text(path: Path, root: Element, faults: Faults) -> PageText:
+def page_text(path: Path, root: Element) -> PageText:
     """The lines of a PAGE file, in the file's order.
 
     Raises:
-        DataError: there is no page in it; or, where faults are not reported, a line with a text has no outline.
+        DataError: there is no page in it, or its size is no size.
     """
     page = root.first("Page")
     if page is None:
         raise DataError("no Page element in it; expected a page of lines", path, root.line)
-    lines, without_text = [], 0
-    for number, element in enumerate(page.below("TextLine"), 1):
+    width, height = page_size(path, page, "imageWidth", "imageHeight")
+    lines: list[PageLine | BadLine] = []
+    without_text = 0
+    for number, around in enumerate(page.paths_to("TextLine"), 1):
+        element = around[-1]
         text = one_line(_text_of(element))
         if not text:
             without_text += 1
             continue
         name = element.get("id") or str(number)
         try:
-            lines.append(PageLine(name, element.line, text, _outline(name, element)))
+            outline, baseline = _outline(name, element), baseline_of(_points(element.first("Baseline")))
+            lines.append(PageLine(name, element.line, text, outline, baseline, turn_of(around, "orientation")))
         except RowFault as fault:
-            faults.add(path, element.line, fault)
-    size = [_number(page.get(side)) for side in ("imageWidth", "imageHeight")]
-    return PageText(page.get("imageFilename") or "", size[0], size[1], tuple(lines), without_text)
+            lines.append(BadLine(name, element.line, text, fault.kind, fault.reason))
+    return PageText(page.get("imageFilename") or "", width, height, tuple(lines), without_text)
 
 
 def _text_of(element: Element) -> str:
@@ -68,20 +71,17 @@ def _rank(equivalent: Element) -> float:
 
 
 def _outline(name: str, element: Element) -> tuple[Point, ...]:
-    coords = element.first("Coords")
-    if coords is not None:
-        points = points_of(coords.get("points"))
-        points = points or points_of(" ".join(f"{p.get('x')},{p.get('y')}" for p in coords.all("Point")))
-        if points:
-            return points
+    points = outline_of(_points(element.first("Coords")))
+    if points:
+        return points
     what = "a baseline and no outline" if element.first("Baseline") is not None else "no outline"
     raise RowFault(
         "no-outline", f"line {name!r} has {what}; expected Coords with its polygon, so segment the page with outlines"
     )
 
 
-def _number(text: str | None) -> float:
-    try:
-        return float(text or 0)
-    except ValueError:
-        return 0.0
+def _points(element: Element | None) -> str:
+    """The points that an element has, as an attribute, or as elements, as they were before 2013."""
+    if element is None:
+        return ""
+    return element.get("points") or " ".join(f"{p.get('x')},{p.get('y')}" for p in element.all("Point"))

@@ -1,26 +1,26 @@
-"""A line of a page: where it is, what it says, and its picture cut out of the page's."""
+"""A line as a page's file has it: where it is, what it says, or what is wrong with it; and the numbers that say so."""
 
 from __future__ import annotations
 
-import os
+import math
 import re
+import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ocrkit.data.image_file import open_image
+import numpy as np
+
+from ocrkit.data.outline import is_flat
 from ocrkit.data.sources.faults import RowFault
-from ocrkit.errors import ImageError
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
+    from ocrkit.data.sources.xml_file import Element
 
-__all__ = ["LineImage", "PageLine", "PageText", "box_of", "one_line", "points_of"]
+__all__ = ["BadLine", "PageLine", "PageText", "Point", "baseline_of", "box_of", "one_line", "outline_of", "turn_of"]
 
 Point = tuple[float, float]
-_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
-_PAGES_KEPT = 2  # decoded pages: lines come page by page
+_FARTHEST = 10_000_000  # units from the page's corner: 200 m at 1,200 an inch
+_BETWEEN = re.compile(r"[\s,;]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +31,34 @@ class PageLine:
         id: its name in the file, or its number from 1.
         line: the line of the XML file that it begins on.
         text: what it says.
-        outline: its polygon in the page's own units, three points or more.
+        outline: its polygon in the page's own units, three points or more that do not lie on one line.
+        baseline: the points of its baseline in these units, two or more, or none.
+        turn: degrees clockwise that set it upright, by the file; 0 where that says nothing.
     """
 
     id: str
     line: int
     text: str
     outline: tuple[Point, ...]
+    baseline: tuple[Point, ...] = ()
+    turn: float = 0.0
+
+    @property
+    def right_to_left(self) -> bool:
+        """Whether more of its letters are of scripts that run from right to left."""
+        directions = [unicodedata.bidirectional(character) for character in self.text]
+        return directions.count("R") + directions.count("AL") > directions.count("L")
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A transcribed line that cannot be cut out: its name, the XML file's line, its text, and what is wrong."""
+
+    id: str
+    line: int
+    text: str
+    kind: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,49 +71,8 @@ class PageText:
     image: str
     width: float
     height: float
-    lines: tuple[PageLine, ...]
+    lines: tuple[PageLine | BadLine, ...]
     without_text: int
-
-
-@dataclass(frozen=True, slots=True)
-class LineImage:
-    """A line's picture: the box around its outline, with paper where it lies outside of the outline.
-
-    Attributes:
-        page: the page's image.
-        outline: the polygon, in the page's units.
-        width: the page's width in those units, 0 for px.
-        height: its height, likewise.
-    """
-
-    page: Path
-    outline: tuple[Point, ...]
-    width: float
-    height: float
-
-    def __call__(self) -> Image:
-        """Cut it out; raises ``ImageError`` where the page cannot be opened, or the line lies outside of it."""
-        from PIL import Image, ImageDraw
-
-        page = _page(self.page, _stamp(self.page))
-        across = page.width / self.width if self.width > 0 else 1.0
-        down = page.height / self.height if self.height > 0 else 1.0
-        points = [(x * across, y * down) for x, y in self.outline]
-        left, top = (max(0, int(min(axis))) for axis in zip(*points, strict=True))
-        right, bottom = (
-            min(size, int(max(axis)) + 1) for axis, size in zip(zip(*points, strict=True), page.size, strict=True)
-        )
-        if left >= right or top >= bottom:
-            raise ImageError(
-                f"the line lies outside of {self.page}, which is {page.width}x{page.height} px; expected that page"
-            )
-        line = page.crop((left, top, right, bottom))
-        if _is_box(points):
-            return line
-        mask = Image.new("L", line.size, 255)
-        ImageDraw.Draw(mask).polygon([(x - left, y - top) for x, y in points], fill=0, outline=0)
-        line.paste(_paper(line, mask), mask=mask)
-        return line
 
 
 def one_line(text: str) -> str:
@@ -100,60 +80,93 @@ def one_line(text: str) -> str:
     return " ".join(re.split(r"[\r\n]+", text)).strip()
 
 
-def points_of(text: str | None) -> tuple[Point, ...]:
-    """The points in ``"x,y x,y"`` or ``"x y x y"``, as the versions of PAGE and ALTO write them.
+def outline_of(text: str | None) -> tuple[Point, ...]:
+    """The outline in ``"x,y x,y"`` or ``"x y x y"``, as the versions of PAGE and ALTO write it; none where it is empty.
 
     Raises:
-        RowFault: they are no pairs of numbers, or fewer than three.
+        RowFault: they are no pairs of numbers, fewer than three, not finite, too far away, or all on one line.
     """
-    if not text or not text.strip():
+    points = _points_of(text, "outline", "three points or more; expected x,y x,y x,y", fewest=3)
+    return checked_outline(points) if points else ()
+
+
+def checked_outline(points: tuple[Point, ...]) -> tuple[Point, ...]:
+    """Refuse an outline that holds nothing.
+
+    Raises:
+        RowFault: all its points lie on one line.
+    """
+    if is_flat(np.array(points)):
+        width, height = (max(axis) - min(axis) for axis in zip(*points, strict=True))
+        raise RowFault(
+            "outline",
+            f"the outline is flat: {width:g} wide and {height:g} high, with nothing inside; "
+            "expected a polygon around the line",
+        )
+    return points
+
+
+def baseline_of(text: str | None) -> tuple[Point, ...]:
+    """The baseline, likewise; none where there are no two points, as where older ALTO has its height alone.
+
+    Raises:
+        RowFault: they are no pairs of numbers, not finite, or too far away.
+    """
+    if text is None or len(_BETWEEN.split(text.strip(" ,;\t\r\n"))) < 4:
         return ()
-    numbers = [float(number) for number in _NUMBER.findall(text)]
-    if len(numbers) % 2 or len(numbers) < 6 or _NUMBER.sub("", text).strip(" ,;\t\r\n"):
-        shown = text if len(text) <= 40 else text[:37] + "..."
-        raise RowFault("outline", f"the outline {shown!r} is not three points or more; expected x,y x,y x,y")
-    return tuple(zip(numbers[::2], numbers[1::2], strict=True))
+    return _points_of(text, "baseline", "pairs of numbers; expected x,y x,y", fewest=2)
 
 
 def box_of(left: float, top: float, width: float, height: float) -> tuple[Point, ...]:
-    """The outline of a box: its four corners, the far ones being the last pixels that are in it."""
+    """The outline of a box: its four corners, the far ones being the last pixels that are in it.
+
+    Raises:
+        RowFault: a number is not finite, or too far away; or the box is less than a unit wide or high.
+    """
+    if not all(_is_near(number) for number in (left, top, width, height)) or min(width, height) <= 0:
+        raise RowFault(
+            "outline",
+            f"the line's box is {width:g} wide and {height:g} high, from {left:g}, {top:g} on; "
+            f"expected a width and a height above 0, and no number beyond {_FARTHEST:,}",
+        )
     right, bottom = left + max(width - 1, 0), top + max(height - 1, 0)
     return (left, top), (right, top), (right, bottom), (left, bottom)
 
 
-def _is_box(points: list[Point]) -> bool:
-    corners = {(x, y) for x in {x for x, _ in points} for y in {y for _, y in points}}
-    return len(corners) == 4 and corners == set(points)
+def turn_of(elements: list[Element], attribute: str) -> float:
+    """The degrees that the innermost of some elements, outermost first, tells by an attribute; 0 where none does."""
+    for element in reversed(elements):
+        try:
+            turn = float(element.get(attribute) or "nan")
+        except ValueError:
+            continue
+        if math.isfinite(turn) and abs(turn) <= 360:
+            return turn
+    return 0.0
 
 
-def _paper(line: Image, outside: Image) -> Image:
-    """The median colour inside the outline, which is paper's wherever ink takes less than half."""
-    from PIL import Image, ImageChops, ImageStat
-
-    inside = ImageChops.invert(outside)
-    if inside.getbbox() is None:
-        return Image.new(line.mode, line.size, 255 if line.mode == "L" else (255,) * len(line.getbands()))
-    medians = ImageStat.Stat(line, inside).median
-    return Image.new(line.mode, line.size, medians[0] if line.mode == "L" else tuple(medians))
-
-
-def _stamp(path: Path) -> tuple[int, int]:
+def _points_of(text: str | None, what: str, expected: str, *, fewest: int) -> tuple[Point, ...]:
+    stripped = (text or "").strip(" ,;\t\r\n")
+    if not stripped:
+        return ()
+    spelt = _BETWEEN.split(stripped)
     try:
-        status = os.stat(path)
-    except OSError as error:
-        raise ImageError(f"the page's image {path}: {error.strerror or error}") from error
-    return status.st_mtime_ns, status.st_size
+        numbers = [float(number) for number in spelt]
+    except ValueError:
+        numbers = []
+    if len(numbers) % 2 or len(numbers) < 2 * fewest or "_" in stripped:
+        raise RowFault(what, f"the {what} {_shown(stripped)} is not {expected}")
+    odd = next((place for place, number in enumerate(numbers) if not _is_near(number)), None)
+    if odd is not None:
+        raise RowFault(
+            what, f"the {what} has {_shown(spelt[odd])} for a coordinate; expected a place on the page, in its units"
+        )
+    return tuple(zip(numbers[::2], numbers[1::2], strict=True))
 
 
-@lru_cache(maxsize=_PAGES_KEPT)
-def _page(path: Path, stamp: tuple[int, int]) -> Image:
-    """The page, decoded, in a mode whose colours can be told and filled in."""
-    del stamp
-    image = open_image(path)
-    if image.mode in ("L", "RGB"):
-        return image
-    if image.mode == "1":
-        return image.convert("L")
-    from ocrkit.data.image import to_grey
+def _is_near(number: float) -> bool:
+    return abs(number) <= _FARTHEST  # which is false for NaN too
 
-    return to_grey(image) if image.mode[0] in "IF" else image.convert("RGB")
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= 40 else text[:37] + "...")

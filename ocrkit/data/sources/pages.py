@@ -7,17 +7,18 @@ import os
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING
 
-from ocrkit.data.records import BadRow, Sample
+from ocrkit.data.records import Sample
 from ocrkit.data.sources import alto, page
 from ocrkit.data.sources.faults import Faults, RowFault
 from ocrkit.data.sources.images import image_suffixes, walk
 from ocrkit.data.sources.lazy import LazySamples
-from ocrkit.data.sources.page_line import LineImage, PageText
+from ocrkit.data.sources.line_image import LineImage, NoImage
+from ocrkit.data.sources.page_line import BadLine, PageLine, PageText
 from ocrkit.data.sources.xml_file import Element, read_xml, root_name
 from ocrkit.errors import DataError, MissingFileError, Origin
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PageSamples", "open_pages", "recognises_pages"]
 
-_READERS: dict[str, tuple[str, Callable[[Path, Element, Faults], PageText]]] = {
+_READERS: dict[str, tuple[str, Callable[[Path, Element], PageText]]] = {
     "page": (page.ROOT, page.page_text),
     "alto": (alto.ROOT, alto.alto_text),
 }
@@ -61,13 +62,13 @@ def open_pages(
     Args:
         location: a file or a folder.
         kind: ``page`` or ``alto``.
-        report: told of each bad line, and of each file that cannot be read, which are then left out.
+        report: told of each bad line, and of each file that cannot be read, which are then left out. Where None, a
+            bad line is listed, and found bad when its image is opened.
         progress: told of the files that are read, of how many.
 
     Raises:
         MissingFileError: there is nothing at ``location``.
-        DataError: there is no such file; or, without ``report``, one is not well-formed, or a line has a text and no
-            outline (each with ``file:line``).
+        DataError: there is no such file; or, without ``report``, one is not well-formed (with ``file:line``).
     """
     if not os.path.exists(location):
         raise MissingFileError(f"no file or folder {str(location)!r}")
@@ -79,15 +80,16 @@ def open_pages(
         text = _read(path, kind, faults)
         if text is not None:
             without_text += text.without_text
+            lines = _kept(path, text, faults)
             paths.append(str(path))
-            ends.append((ends[-1] if ends else 0) + len(text.lines))
+            ends.append((ends[-1] if ends else 0) + len(lines))
         if progress is not None:
             progress(done, len(files))
     if without_text:
-        lines = "1 line without a text is" if without_text == 1 else f"{without_text} lines without a text are"
-        _log.warning("%s: %s left out", location, lines)
+        left_out = "1 line without a text is" if without_text == 1 else f"{without_text} lines without a text are"
+        _log.warning("%s: %s left out", location, left_out)
     root = location if location.is_dir() else location.parent
-    return PageSamples(kind, root, tuple(paths), ends, numbers=range(ends[-1] if ends else 0))
+    return PageSamples(kind, root, tuple(paths), ends, with_bad=faults.raised, numbers=range(ends[-1] if ends else 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ class PageSamples(LazySamples):
         root: the folder that was listed; the group of a line is its file, relative to it.
         paths: the files.
         ends: how many lines there are up to the end of each file.
+        with_bad: whether lines that cannot be cut out are among them.
         numbers: which lines, counted through all files.
     """
 
@@ -106,19 +109,22 @@ class PageSamples(LazySamples):
     root: Path
     paths: tuple[str, ...]
     ends: Sequence[int]
+    with_bad: bool
 
     def sample(self, number: int) -> Sample:
         """Make the sample of this number."""
         file = bisect_right(self.ends, number)
         path = Path(self.paths[file])
-        text, image = _page_and_image(path, self.kind, _stamp(path))
+        text, image = _page_and_image(path, self.kind, self.with_bad, _stamp(path))
         within = number - (self.ends[file - 1] if file else 0)
         if within >= len(text.lines):
             raise DataError("the file has changed since it was listed; begin again", path)
         line = text.lines[within]
         return Sample(
             name=f"{path}#{line.id}",
-            image=LineImage(image, line.outline, text.width, text.height),
+            image=NoImage(line.reason)
+            if isinstance(line, BadLine)
+            else LineImage(image, line, text.width, text.height),
             text=line.text,
             origin=Origin(str(path), line.line),
             group=os.path.splitext(os.path.relpath(path, self.root))[0],
@@ -129,7 +135,7 @@ def _files_at(location: Path, kind: str) -> list[Path]:
     root = _READERS[kind][0]
     if not location.is_dir():
         found = root_name(location)
-        if found != root:
+        if found not in (root, ""):  # what has none is told what is wrong with it when it is read
             raise DataError(f"its root element is {found!r}; expected {root!r}, as format {kind!r} has it", location)
         return [location]
     inside = (Path(parent, name) for parent, names in walk(location) for name in names if name.lower().endswith(".xml"))
@@ -144,7 +150,7 @@ def _files_at(location: Path, kind: str) -> list[Path]:
 def _read(path: Path, kind: str, faults: Faults) -> PageText | None:
     """A page, or None where its file cannot be read and that is reported."""
     try:
-        return _READERS[kind][1](path, read_xml(path), faults)
+        return _READERS[kind][1](path, read_xml(path))
     except DataError as error:
         if faults.raised:
             raise
@@ -161,16 +167,26 @@ def _stamp(path: Path) -> tuple[int, int]:
     return status.st_mtime_ns, status.st_size
 
 
+def _kept(path: Path, text: PageText, faults: Faults) -> tuple[PageLine | BadLine, ...]:
+    """The lines that become samples: all, or the good ones where the others are reported."""
+    if faults.raised:
+        return text.lines
+    for line in text.lines:
+        if isinstance(line, BadLine):
+            faults.add(path, line.line, RowFault(line.kind, line.reason))
+    return _without_bad(text).lines
+
+
+def _without_bad(text: PageText) -> PageText:
+    return replace(text, lines=tuple(line for line in text.lines if not isinstance(line, BadLine)))
+
+
 @lru_cache(maxsize=8)
-def _page_and_image(path: Path, kind: str, stamp: tuple[int, int]) -> tuple[PageText, Path]:
-    """A page whose bad lines were told of when it was listed, and the file of its image."""
+def _page_and_image(path: Path, kind: str, with_bad: bool, stamp: tuple[int, int]) -> tuple[PageText, Path]:
+    """A page, without the bad lines that were reported when it was listed, and the file of its image."""
     del stamp
-    text = _READERS[kind][1](path, read_xml(path), Faults(_ignore))
-    return text, _image_of(path, text.image)
-
-
-def _ignore(row: BadRow) -> None:
-    del row
+    text = _READERS[kind][1](path, read_xml(path))
+    return text if with_bad else _without_bad(text), _image_of(path, text.image)
 
 
 def _image_of(path: Path, named: str) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import math
 from typing import TYPE_CHECKING, NoReturn
 from xml.parsers import expat
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["Element", "read_xml", "root_name"]
+__all__ = ["Element", "page_size", "read_xml", "root_name"]
 
-_ROOT = re.compile(rb"<(?:[\w.-]+:)?(\w+)[\s>/]")
-_BEFORE_ROOT = re.compile(rb"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>", re.DOTALL)
+_LOOKED_AT = 1 << 16  # bytes of a file within which its root element is looked for
+_LARGEST = 10_000_000  # units of a page's width or height
 _DEEPEST = 200  # elements within elements; pages have about ten
 
 
@@ -26,14 +26,23 @@ class Element:
     Attributes' names are without namespace too.
     """
 
-    __slots__ = ("attributes", "children", "line", "name", "text")
+    __slots__ = ("_pieces", "attributes", "children", "line", "name")
 
     def __init__(self, name: str, attributes: dict[str, str], line: int) -> None:
         self.name = name
         self.attributes = attributes
         self.line = line
         self.children: list[Element] = []
-        self.text = ""
+        self._pieces: list[str] = []
+
+    @property
+    def text(self) -> str:
+        """The characters right inside of it, those of its children aside."""
+        return "".join(self._pieces)
+
+    def add(self, text: str) -> None:
+        """More characters."""
+        self._pieces.append(text)
 
     def get(self, attribute: str) -> str | None:
         """An attribute's value, or None."""
@@ -52,10 +61,21 @@ class Element:
 
     def below(self, name: str) -> Iterator[Element]:
         """Every element of a name below this one, in the file's order."""
-        for child in self.children:
+        return (path[-1] for path in self.paths_to(name))
+
+    def paths_to(self, name: str) -> Iterator[list[Element]]:
+        """For each element of a name below this one: this one, those between, and itself, in the file's order."""
+        path, remaining = [self], [iter(self.children)]
+        while remaining:
+            child = next(remaining[-1], None)
+            if child is None:
+                remaining.pop()
+                path.pop()
+                continue
+            path.append(child)
+            remaining.append(iter(child.children))
             if child.name == name:
-                yield child
-            yield from child.below(name)
+                yield list(path)
 
 
 def read_xml(path: Path) -> Element:
@@ -68,7 +88,8 @@ def read_xml(path: Path) -> Element:
     builder = _Builder(path)
     try:
         with open_plain(path) as file:
-            builder.parser.ParseFile(file)
+            # At once: expat begins a long attribute anew with each piece that it is given.
+            builder.parser.Parse(file.read(), True)
     except FileNotFoundError:
         raise MissingFileError(f"no file {str(path)!r}") from None
     except OSError as error:
@@ -84,15 +105,35 @@ def read_xml(path: Path) -> Element:
 
 def root_name(path: Path) -> str:
     """The name of a file's root element, without namespace, by its first 64 KB; empty where it has none."""
+    found: list[str] = []
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = lambda name, _: found.append(name)
     try:
         with open_plain(path) as file:
-            start = file.read(1 << 16)
-    except (OSError, ValueError):
-        return ""
-    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
-        start = start.decode("utf-16", "replace").encode()
-    match = _ROOT.match(_BEFORE_ROOT.sub(b"", start.removeprefix(b"\xef\xbb\xbf")).lstrip())
-    return match[1].decode() if match else ""
+            parser.Parse(file.read(_LOOKED_AT), False)
+    except (OSError, ValueError, LookupError, expat.ExpatError):
+        pass  # what is wrong with it is told when it is read
+    return found[0].rpartition(":")[2] if found else ""
+
+
+def page_size(path: Path, page: Element, across: str, down: str) -> tuple[float, float]:
+    """The width and height that two attributes of a page give, 0 for one that is not given.
+
+    Raises:
+        DataError: one is no number, below 0, not finite, or beyond all measure.
+    """
+    sizes = []
+    for attribute in (across, down):
+        spelt = page.get(attribute) or "0"
+        try:
+            size = float(spelt)
+        except ValueError:
+            size = math.nan
+        if not 0 <= size <= _LARGEST:
+            shown = spelt if len(spelt) <= 40 else spelt[:37] + "..."
+            raise DataError(f"{attribute} is {shown!r}; expected the page's size, in its units", path, page.line)
+        sizes.append(size)
+    return sizes[0], sizes[1]
 
 
 class _Builder:
@@ -109,13 +150,15 @@ class _Builder:
         self.parser.CharacterDataHandler = self._characters
         # What an entity stands for may be a million times its size, or another file: pages have no use for them.
         self.parser.EntityDeclHandler = self._refuse_entity
+        self.parser.SkippedEntityHandler = self._refuse_unknown
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if len(self._open) > _DEEPEST:
             raise DataError(
                 f"elements nest more than {_DEEPEST} deep; expected a page", self._path, self.parser.CurrentLineNumber
             )
-        plain = {key.rpartition(":")[2]: value for key, value in attributes.items()}
+        plain = {key.rpartition(":")[2]: value for key, value in attributes.items() if ":" in key}
+        plain.update((key, value) for key, value in attributes.items() if ":" not in key)  # which stand first
         element = Element(name.rpartition(":")[2], plain, self.parser.CurrentLineNumber)
         self._open[-1].children.append(element)
         self._open.append(element)
@@ -125,7 +168,7 @@ class _Builder:
         self._open.pop()
 
     def _characters(self, text: str) -> None:
-        self._open[-1].text += text
+        self._open[-1].add(text)
 
     def _refuse_entity(self, name: str, *_: object) -> NoReturn:
         raise DataError(
@@ -133,3 +176,11 @@ class _Builder:
             self._path,
             self.parser.CurrentLineNumber,
         )
+
+    def _refuse_unknown(self, name: str, is_parameter: bool) -> None:
+        if not is_parameter:  # of a file outside, which is never fetched
+            raise DataError(
+                f"uses the entity {name!r}, which it does not declare; write the character itself",
+                self._path,
+                self.parser.CurrentLineNumber,
+            )
