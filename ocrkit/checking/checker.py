@@ -54,6 +54,7 @@ class Checker:
     Attributes:
         checked: samples whose labels and images have been looked at so far.
         lacking: how often their labels have which character that the charset lacks.
+        invisible: how often they have which character without ink that is made a space, or dropped.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class Checker:
         self._prints = Fingerprints(self._total)
         self.checked = 0
         self.lacking = Counter[str]()
+        self.invisible = Counter[str]()
 
     def faults(self, progress: StageProgress) -> Iterator[Fault]:
         """Every fault: of labels and images in the order of the samples, then of what is there twice.
@@ -115,6 +117,7 @@ class Checker:
                 self._left_out[index] = sample.origin in self._doubtful
                 label = check_label(sample.text, self._charset)
                 self.lacking.update(label.lacking)
+                self.invisible.update(self._charset.invisible(sample.text or ""))
                 for kind, detail in label.faults:
                     self._left_out[index] |= kind != "unnormalised"
                     yield fault_of_label(sample, kind, detail)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
+from collections import Counter
 from typing import TYPE_CHECKING, cast
 
 from ocrkit.cli.progress import counting, say
 from ocrkit.errors import OptionError, did_you_mean
 from ocrkit.files import write_whole
-from ocrkit.plugin.charset_expression import resolve_charset
+from ocrkit.plugin.charset_expression import charset_of_script, resolve_charset
 from ocrkit.plugin.registry import default_registry
 from ocrkit.text.charset import Charset
 from ocrkit.text.charset_draft import UNITS, draft_charset
@@ -16,14 +16,15 @@ from ocrkit.text.charset_file import check_name
 from ocrkit.text.charset_writing import charset_toml, described_coverage
 from ocrkit.text.corpus import read_corpus
 from ocrkit.text.inventory import take_inventory
+from ocrkit.text.invisible import described_invisible
 from ocrkit.text.naming import described
 from ocrkit.text.scripts import main_script, runs_left
 
 if TYPE_CHECKING:
-    from collections import Counter
     from pathlib import Path
 
     from ocrkit.text.charset_draft import Unit
+    from ocrkit.text.corpus import Corpus
 
 __all__ = ["AKSHARAS", "write_charset"]
 
@@ -60,7 +61,8 @@ def write_charset(
     if closed and not includes:
         raise OptionError(f"--base-only needs a base, and there is none for script {script!r}; name one by --base")
     known = resolve_charset("+".join(includes)) if includes else None
-    inventory = take_inventory(corpus, known.normalize if known else _nfc)
+    spelling = known or Charset("none", ("", "a"))
+    inventory = take_inventory(corpus, spelling.normalize)
     draft = draft_charset(
         inventory,
         unit=cast("Unit", unit),
@@ -86,6 +88,7 @@ def write_charset(
     for line in described_coverage(draft.coverage):
         say(line)
     _report_left_out(draft.left_out)
+    _report_invisible(corpus, spelling)
 
 
 def _check_options(output: Path, unit: str, name: str, script: str | None) -> None:
@@ -103,7 +106,8 @@ def _includes(base: str | None, script: str, output: Path) -> tuple[str, ...]:
     """The names of the charsets that the new one builds on."""
     if base == _NO_BASE:
         return ()
-    names = tuple(base.split("+")) if base is not None else _of_script(script)
+    found = charset_of_script(script) if base is None else None
+    names = tuple(base.split("+")) if base is not None else (found.name,) if found else ()
     if output.stem in names:
         raise OptionError(
             f"-o {output} would include charset {output.stem!r}, and be taken for it; write to another name, "
@@ -112,13 +116,6 @@ def _includes(base: str | None, script: str, output: Path) -> tuple[str, ...]:
     for name in names:
         default_registry().charset(name)  # a file includes by name alone, so a path is an unknown name
     return names
-
-
-def _of_script(script: str) -> tuple[str, ...]:
-    """The largest charset that says how the script is spelled."""
-    offered = [offer.value for offer in default_registry().charsets()]
-    fitting = [charset for charset in offered if charset.script == script != _ANY_SCRIPT and charset.rewrites]
-    return (max(fitting, key=len).name,) if fitting else ()
 
 
 def _write(output: Path, text: str) -> None:
@@ -138,5 +135,9 @@ def _report_left_out(left_out: Counter[str]) -> None:
         say(f"without a label: {left_out.total()} characters, {len(left_out)} distinct: {named}")
 
 
-def _nfc(text: str) -> str:
-    return unicodedata.normalize("NFC", text)
+def _report_invisible(corpus: Corpus, spelling: Charset) -> None:
+    counts: Counter[str] = Counter()
+    for word, times in corpus.words.items():
+        counts.update({character: count * times for character, count in spelling.invisible(word).items()})
+    if counts:
+        say(described_invisible(counts))

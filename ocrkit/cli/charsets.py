@@ -90,12 +90,18 @@ def check(
     ],
 ) -> None:
     """Count what a charset cannot spell in a text; exit 1 if anything."""
+    from collections import Counter
+
     from ocrkit.cli.listing import print_table
     from ocrkit.plugin.charset_expression import resolve_charset
+    from ocrkit.text.invisible import described_invisible
 
     charset = resolve_charset(name)
     lines = _lines(file)
     missing, unspelled, first = _count(charset, lines)
+    invisible = sum(map(charset.invisible, lines), start=Counter[str]())
+    if invisible:
+        typer.echo(described_invisible(invisible), err=True)
     if not missing:
         typer.echo(f"charset {charset.name!r} spells all {len(lines)} lines", err=True)
         return

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
     from ocrkit.text.charset import Charset
 
-__all__ = ["resolve_charset"]
+__all__ = ["charset_of_script", "resolve_charset"]
+
+_ANY_SCRIPT = "Zyyy"
 
 
 def resolve_charset(
@@ -23,7 +25,7 @@ def resolve_charset(
     Args:
         expression: names, ``distribution:name``, paths of charset files and ``from-data``, joined by ``+``.
         registry: where names are looked up, those that a file includes too.
-        texts: gives the training texts, asked only for ``from-data``.
+        texts: gives the training texts, asked only for ``from-data``; the charsets of their scripts spell them.
 
     Raises:
         UnknownNameError: a name that no plugin gives, or that two do.
@@ -31,4 +33,14 @@ def resolve_charset(
         MissingFileError: a path leads nowhere.
     """
     known = registry if registry is not None else default_registry()
-    return text_expression.charset_of_expression(expression, known.charset, texts=texts)
+    return text_expression.charset_of_expression(
+        expression, known.charset, texts=texts, of_script=lambda script: charset_of_script(script, known)
+    )
+
+
+def charset_of_script(script: str, registry: Registry | None = None) -> Charset | None:
+    """The largest charset that says how a script, by its ISO 15924 code, is spelled; None where there is none."""
+    known = registry if registry is not None else default_registry()
+    offered = [offer.value for offer in known.charsets()]
+    fitting = [charset for charset in offered if charset.script == script != _ANY_SCRIPT and charset.rewrites]
+    return max(fitting, key=len, default=None)

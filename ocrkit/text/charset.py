@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,16 +13,19 @@ from ocrkit.text.charset_fields import check_fields
 from ocrkit.text.charset_file import file_beside, read_charset_file
 from ocrkit.text.charset_table import fields_of_record, record_of_fields
 from ocrkit.text.encoding import LabelMatcher
+from ocrkit.text.invisible import can_be_label
 from ocrkit.text.naming import described
-from ocrkit.text.normalization import compile_normalizer
+from ocrkit.text.normalization import compile_normalizer, unknown_invisible
 from ocrkit.text.shipped_files import shipped_file
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from importlib.resources.abc import Traversable
 
     from ocrkit.text.charset_fields import CharsetFields
     from ocrkit.text.encoding import Unencodable
+    from ocrkit.text.invisible import InvisibleCharacters
     from ocrkit.text.normalization import NormalForm, Rewrite
 
 __all__ = ["Charset"]
@@ -82,21 +84,46 @@ class Charset:
         return _Reading(resolve or _shipped).read(Path(path) if isinstance(path, str) else path, ())
 
     @classmethod
-    def from_texts(cls, texts: Iterable[str], *, name: str = "from-data") -> Charset:
-        """The charset of every character in ``texts``, brought to NFC, in code point order.
+    def from_texts(
+        cls,
+        texts: Iterable[str],
+        *,
+        name: str = "from-data",
+        like: Charset | None = None,
+        script: str = _ANY_SCRIPT,
+        direction: str = "ltr",
+    ) -> Charset:
+        """The charset of every character in ``texts``, brought to one spelling, in code point order.
 
-        Control characters, such as tabs and line ends, are left out: no label may be one.
+        Control characters are left out: no label may be one. So is what has no ink, but for a space, and for a joiner
+        where the rewrites leave it, as they do where it can be seen.
+
+        Args:
+            texts: in any spelling.
+            name: the charset's.
+            like: the charset whose rewrites and languages it takes; None for no rewrites.
+            script: ISO 15924.
+            direction: ``ltr`` or ``rtl``.
 
         Raises:
-            CharsetError: the texts hold no character.
+            CharsetError: the texts hold nothing that can be seen.
         """
+        rewrites = () if like is None else like.rewrites
+        normalize = compile_normalizer("NFC", rewrites)
         found: set[str] = set()
         for text in texts:
-            found.update(unicodedata.normalize("NFC", text))
-        characters = sorted(character for character in found if unicodedata.category(character) not in ("Cc", "Cs"))
+            found.update(normalize(text))
+        characters = sorted(filter(can_be_label, found))
         if not characters:
-            raise CharsetError(f"no charset {name!r} from these texts: they hold no character")
-        return cls(name, ("", *characters))
+            raise CharsetError(f"no charset {name!r} from these texts: they hold no character that can be seen")
+        return cls(
+            name,
+            ("", *characters),
+            script=script,
+            languages=("und",) if like is None else like.languages,
+            direction=direction,
+            rewrites=rewrites,
+        )
 
     @classmethod
     def from_dict(cls, record: Mapping[str, object]) -> Charset:
@@ -149,8 +176,9 @@ class Charset:
         return hashlib.sha256("\n".join(self.symbols).encode()).hexdigest()
 
     def normalize(self, text: str) -> str:
-        """The one spelling of ``text``: the normal form, then the rewrites, until nothing changes.
+        """The one spelling of ``text``: the normal form, invisible characters, then the rewrites, till nothing changes.
 
+        White space becomes a space, and what is ignorable by default goes, unless a label or a rewrite names it.
         Line feeds stay where they are, and nothing reaches across one: many lines can be normalised as one text.
         """
         return self._normalizer(text)
@@ -181,6 +209,10 @@ class Charset:
         """The characters of the normalised ``text`` that have no label, in order, with their positions."""
         return tuple(self._matcher.unencodable(self.normalize(text)))
 
+    def invisible(self, text: str) -> Counter[str]:
+        """The characters of ``text`` without ink that ``normalize`` makes spaces of, or drops, and how often."""
+        return self._invisible.count(text)
+
     def spells(self, text: str) -> bool:
         """Whether ``encode`` would succeed."""
         return self._matcher.labels(self.normalize(text)) is not None
@@ -198,7 +230,11 @@ class Charset:
 
     @cached_property
     def _normalizer(self) -> Callable[[str], str]:
-        return compile_normalizer(self.normalization, self.rewrites)
+        return compile_normalizer(self.normalization, self.rewrites, self.symbols)
+
+    @cached_property
+    def _invisible(self) -> InvisibleCharacters:
+        return unknown_invisible(self.normalization, self.rewrites, self.symbols)
 
     @cached_property
     def _matcher(self) -> LabelMatcher:

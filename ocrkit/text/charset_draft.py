@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from ocrkit.errors import CharsetError
+from ocrkit.text.invisible import can_be_label
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
@@ -87,9 +87,5 @@ def draft_charset(
 
 def _ranked(counts: Counter[str], least: int) -> list[tuple[str, int]]:
     """What can be a label and occurs often enough, the commonest first; equal ones in code point order."""
-    able = [(unit, count) for unit, count in counts.items() if count >= least and _can_be_label(unit)]
+    able = [(unit, count) for unit, count in counts.items() if count >= least and all(map(can_be_label, unit))]
     return sorted(able, key=lambda item: (-item[1], item[0]))
-
-
-def _can_be_label(unit: str) -> bool:
-    return not any(unicodedata.category(character) in ("Cc", "Cs") for character in unit)

@@ -66,7 +66,8 @@ def _check_symbols(fields: CharsetFields) -> None:
         raise CharsetError(f"{len(fields['symbols']):,} labels; expected at most {MOST_LABELS:,}, as Unicode has fewer")
     # A rewrite with a condition leaves its source alone somewhere, so a symbol may well hold that.
     always = [rewrite for rewrite in fields["rewrites"] if not rewrite.conditional]
-    normalize = compile_normalizer(fields["normalization"], always)
+    parts = (part for rule in fields["rewrites"] for part in (rule.source, rule.target))
+    normalize = compile_normalizer(fields["normalization"], always, (*fields["symbols"], *parts))
     first_spelling: dict[str, str] = {}
     changed: tuple[str, str] | None = None
     for symbol in fields["symbols"][1:]:

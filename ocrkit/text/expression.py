@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from functools import reduce
 from operator import add
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ocrkit.errors import CharsetError
 from ocrkit.text.charset import Charset
+from ocrkit.text.scripts import runs_left, scripts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -17,10 +19,16 @@ if TYPE_CHECKING:
 __all__ = ["FROM_DATA", "charset_of_expression", "parse_expression"]
 
 FROM_DATA = "from-data"
+# Of the letters of texts; a word in passing says nothing about how the rest is to be spelled.
+_SHARE = 0.01
 
 
 def charset_of_expression(
-    expression: str, lookup: Callable[[str], Charset], *, texts: Callable[[], Iterable[str]] | None = None
+    expression: str,
+    lookup: Callable[[str], Charset],
+    *,
+    texts: Callable[[], Iterable[str]] | None = None,
+    of_script: Callable[[str], Charset | None] = lambda _: None,
 ) -> Charset:
     """The charset that ``expression`` names, or the union of those that it joins, in its order.
 
@@ -28,8 +36,9 @@ def charset_of_expression(
         expression: names, paths of charset files (ending in ``.toml``, or with a ``/``) and ``from-data``,
             joined by ``+``.
         lookup: finds a charset by name; also those that a file includes and that have no file beside it.
-        texts: gives the training texts, asked only for ``from-data``, whose labels are their characters, spelled
-            as the rest of the union spells them.
+        texts: gives the training texts, each time it is asked; only for ``from-data``, whose labels are their
+            characters, spelled as the rest of the union, and the charsets of their scripts, spell them.
+        of_script: the charset that says how a script, by its ISO 15924 code, is spelled, if there is one.
 
     Raises:
         CharsetError: an empty or doubled part, ``from-data`` without texts, or parts that do not go together.
@@ -44,8 +53,8 @@ def charset_of_expression(
     named = {part: _one(part, lookup) for part in parts if part != FROM_DATA}
     if texts is not None and FROM_DATA in parts:
         # The rest's rewrites would make labels unreachable that stand in the texts as they are.
-        spelled = map(reduce(add, named.values()).normalize, texts()) if named else texts()
-        named[FROM_DATA] = Charset.from_texts(spelled, name=FROM_DATA)
+        rest = reduce(add, named.values()).normalize if named else str
+        named[FROM_DATA] = _of_texts(lambda: map(rest, texts()), of_script)
     return reduce(add, (named[part] for part in parts))
 
 
@@ -66,6 +75,22 @@ def parse_expression(expression: str) -> list[str]:
         if parts.count(part) > 1:
             raise CharsetError(f"charset {expression!r} names {part!r} twice; once is enough")
     return parts
+
+
+def _of_texts(texts: Callable[[], Iterable[str]], of_script: Callable[[str], Charset | None]) -> Charset:
+    """The charset of some texts, spelled as those of their scripts spell them."""
+    characters: Counter[str] = Counter()
+    for text in texts():
+        characters.update(text)
+    scripts = scripts_of(characters, share=_SHARE)
+    known = [charset for charset in map(of_script, scripts) if charset is not None and charset.normalization == "NFC"]
+    return Charset.from_texts(
+        texts(),
+        name=FROM_DATA,
+        like=reduce(add, known) if known else None,
+        script=scripts[0] if scripts else "Zyyy",
+        direction="rtl" if runs_left(characters) else "ltr",
+    )
 
 
 def _is_path(part: str) -> bool:

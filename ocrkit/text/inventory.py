@@ -84,8 +84,12 @@ def take_inventory(corpus: Corpus, normalize: Callable[[str], str]) -> Inventory
     """
     words: Counter[str] = Counter()
     aksharas: Counter[str] = Counter()
-    for word, count in _normalized(corpus, normalize):
-        words[word] += count
+    spaces = corpus.spaces
+    for spelled, count in _normalized(corpus, normalize):
+        parts = spelled.split(" ")  # where white space of another kind stood
+        spaces += (len(parts) - 1) * count
+        for word in filter(None, parts):
+            words[word] += count
     for word, count in words.items():
         for akshara in split_aksharas(word):
             aksharas[akshara] += count
@@ -93,7 +97,7 @@ def take_inventory(corpus: Corpus, normalize: Callable[[str], str]) -> Inventory
     for akshara, count in aksharas.items():
         for character in akshara:
             characters[character] += count
-    return Inventory(words, corpus.spaces, aksharas, characters)
+    return Inventory(words, spaces, aksharas, characters)
 
 
 def _normalized(corpus: Corpus, normalize: Callable[[str], str]) -> Iterator[tuple[str, int]]:

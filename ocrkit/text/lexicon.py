@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ocrkit.errors import LexiconError, MissingFileError
 from ocrkit.plain_files import open_plain, read_plain
+from ocrkit.text.invisible import is_invisible
 from ocrkit.text.naming import described
 
 if TYPE_CHECKING:
@@ -96,10 +97,12 @@ def read_lexicon(path: str | Path, charset: Charset, *, unencodable: Literal["er
     if (plain := _plain(text, path, charset)) is not None:
         return plain
     entries = _entries(text, path)
+    normal = [word.strip(" ") for word in _normalized([entry.word for entry in entries], charset)]
+    seen = [number for number, word in enumerate(normal) if word or not all(map(is_invisible, entries[number].word))]
+    entries, spelled = [entries[number] for number in seen], [normal[number] for number in seen]
     if not entries:
         raise LexiconError(f"{path}: an empty lexicon; expected one word a line")
     _check_counts(entries, path)
-    spelled = _normalized([entry.word for entry in entries], charset)
     known = _spelled_by(spelled, charset)
     skipped = [number for number, fits in enumerate(known) if not fits]
     if skipped and unencodable == "error":

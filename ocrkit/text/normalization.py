@@ -1,4 +1,4 @@
-"""Spelling a text in one way only: a Unicode normal form, then a charset's rewrites, until nothing changes."""
+"""Spelling a text in one way only: a normal form, nothing invisible, a charset's rewrites, until nothing changes."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Literal
 
 from ocrkit.errors import CharsetError
+from ocrkit.text.invisible import InvisibleCharacters
 from ocrkit.text.naming import spelled_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-__all__ = ["NORMAL_FORMS", "NormalForm", "Rewrite", "check_rewrites", "compile_normalizer"]
+__all__ = ["NORMAL_FORMS", "NormalForm", "Rewrite", "check_rewrites", "compile_normalizer", "unknown_invisible"]
 
 NormalForm = Literal["NFC", "NFD", "NFKC", "NFKD"]
 NORMAL_FORMS: tuple[NormalForm, ...] = ("NFC", "NFD", "NFKC", "NFKD")
@@ -55,13 +56,17 @@ class Rewrite:
         return lambda text: pattern.sub(lambda _: target, text) if source in text else text
 
 
-def compile_normalizer(form: NormalForm, rewrites: Iterable[Rewrite]) -> Callable[[str], str]:
+def compile_normalizer(
+    form: NormalForm, rewrites: Sequence[Rewrite], symbols: Iterable[str] = ()
+) -> Callable[[str], str]:
     """The function that brings a text to its one spelling; applying it twice is applying it once.
 
-    It ends because the rewrites that ``check_rewrites`` lets pass lower a measure that normal forms keep.
+    Invisible characters that neither the rewrites nor ``symbols`` name become spaces, or go, before the rewrites.
+    It ends because the rewrites that ``check_rewrites`` lets pass lower a measure that normal forms keep, and
+    none of them makes or looks for an invisible character that is respelled.
     Line ends stay, and no rewrite reaches across one, so many lines can be normalised as one text.
     """
-    steps = [rewrite.compile() for rewrite in rewrites]
+    steps = [unknown_invisible(form, rewrites, symbols).respell, *(rewrite.compile() for rewrite in rewrites)]
 
     def normalize(text: str) -> str:
         while True:
@@ -73,6 +78,14 @@ def compile_normalizer(form: NormalForm, rewrites: Iterable[Rewrite]) -> Callabl
                 return text
 
     return normalize
+
+
+def unknown_invisible(form: NormalForm, rewrites: Iterable[Rewrite], symbols: Iterable[str]) -> InvisibleCharacters:
+    """The invisible characters that normalisation respells: those that neither symbols nor rewrites name."""
+    parts = ((rule.source, rule.target, rule.unless_after, rule.unless_before) for rule in rewrites)
+    named = "".join(map("".join, parts))
+    decomposed = unicodedata.normalize(_decomposition(form), named)
+    return InvisibleCharacters(named + decomposed + "".join(symbols))
 
 
 def check_rewrites(form: NormalForm, rewrites: Sequence[Rewrite]) -> None:
@@ -88,7 +101,7 @@ def check_rewrites(form: NormalForm, rewrites: Sequence[Rewrite]) -> None:
     Source: a linear order proves termination; weights as Rosenblatt's perceptron finds them, which is sure to find
     some where there are any, given rounds enough.
     """
-    decomposition: NormalForm = "NFKD" if form in ("NFKC", "NFKD") else "NFD"
+    decomposition = _decomposition(form)
     lighter: list[tuple[Rewrite, Counter[str]]] = []
     swaps: list[tuple[Rewrite, str]] = []
     for rewrite in rewrites:
@@ -104,6 +117,11 @@ def check_rewrites(form: NormalForm, rewrites: Sequence[Rewrite]) -> None:
             f"{_named(endless)} need not end: 'to' may bring back what a rewrite looks for; "
             f"rewrite straight to the last spelling"
         )
+
+
+def _decomposition(form: NormalForm) -> NormalForm:
+    """The normal form that decomposes as much as ``form`` does before it composes."""
+    return "NFKD" if form in ("NFKC", "NFKD") else "NFD"
 
 
 def _check_rewrite(rewrite: Rewrite) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 
-__all__ = ["main_script", "runs_left"]
+__all__ = ["main_script", "runs_left", "scripts_of"]
 
 # ISO 15924 codes, by the first word of the Unicode names of a script's letters.
 _SCRIPTS = {
@@ -44,11 +44,20 @@ def main_script(words: Counter[str]) -> str:
     for word, count in words.items():
         for character in word:
             letters[character] += count
+    return next(iter(scripts_of(letters)), _ANY_SCRIPT)
+
+
+def scripts_of(characters: Counter[str], *, share: float = 0.0) -> tuple[str, ...]:
+    """The ISO 15924 codes of the scripts of some characters' letters, the commonest first.
+
+    ``Zyyy`` stands for all that have none here. What has less than a ``share`` of the letters is left out.
+    """
     scripts: Counter[str] = Counter()
-    for character, count in letters.items():
+    for character, count in characters.items():
         if character.isalpha():
-            scripts[unicodedata.name(character, "").partition(" ")[0]] += count
-    return _SCRIPTS.get(max(scripts, key=lambda name: scripts[name], default=""), _ANY_SCRIPT)
+            scripts[_SCRIPTS.get(unicodedata.name(character, "").partition(" ")[0], _ANY_SCRIPT)] += count
+    least = share * scripts.total()
+    return tuple(script for script, count in scripts.most_common() if count >= least)
 
 
 def runs_left(characters: Counter[str]) -> bool:

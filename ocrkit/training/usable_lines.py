@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
+from ocrkit.text.invisible import described_invisible
 from ocrkit.training.lines import Lines, check_usable, encode_labels, prepare_lines
 
 if TYPE_CHECKING:
@@ -53,6 +55,11 @@ def usable_lines(
             f"left out {len(samples) - len(kept)} of {len(samples)} {what} lines, "
             f"which need characters like {characters}"
         )
+    invisible: Counter[str] = Counter()
+    for sample in kept:
+        invisible.update(model.charset.invisible(sample.text or ""))
+    if invisible:
+        observer.note(f"in the labels of the {what} lines, {described_invisible(invisible)}")
     lines = prepare_lines(
         kept,
         labels,

@@ -113,3 +113,24 @@ def test_a_model_is_trained_with_it(run_ocrkit: RunOcrkit) -> None:
 
     assert ran.code == 0
     assert Model.load("run/model.safetensors").charset == Charset.read(Path("mine.toml"))
+
+
+def test_what_has_no_ink_is_named_and_no_label(run_ocrkit: RunOcrkit) -> None:
+    Path("odd.txt").write_text("അവൻ\xa0അവന്\u200d \ufeffക\xadഖ\u200e ക\u200c\t2\n", "utf-8")
+
+    ran = run_ocrkit("charsets", "from-text", "odd.txt", "-o", "odd.toml", "--unit", "codepoint")
+
+    added = Charset.read(Path("odd.toml")).symbols
+    assert added == MALAYALAM.symbols
+    assert ran.err.splitlines()[-1].startswith(
+        "read as a space: '\\xa0' (U+00A0 NO-BREAK SPACE) 2x; dropped, as nothing is seen of them: "
+    )
+    assert "'\\u200e' (U+200E LEFT-TO-RIGHT MARK) 2x" in ran.err
+
+
+def test_a_space_of_another_kind_parts_words(run_ocrkit: RunOcrkit) -> None:
+    Path("odd.txt").write_text("ab\u2009cd\n", "utf-8")
+
+    run_ocrkit("charsets", "from-text", "odd.txt", "-o", "odd.toml")
+
+    assert Charset.read(Path("odd.toml")).symbols == ("", " ", "a", "b", "c", "d")

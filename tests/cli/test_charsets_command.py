@@ -84,6 +84,17 @@ def test_what_cannot_be_spelled_is_counted_by_code_point(tmp_path: Path) -> None
     assert "cannot spell 2 of 3 lines" in shown.stderr
 
 
+def test_what_has_no_ink_is_named_and_is_no_fault() -> None:
+    shown = charsets("check", "english", "-", given="a\xa0b\nc\u2060\u2060\n".encode())
+
+    assert (shown.exit_code, shown.stdout) == (0, "")
+    assert shown.stderr.splitlines() == [
+        r"read as a space: '\xa0' (U+00A0 NO-BREAK SPACE) 1x; "
+        r"dropped, as nothing is seen of them: '\u2060' (U+2060 WORD JOINER) 2x",
+        "charset 'english' spells all 2 lines",
+    ]
+
+
 def test_a_text_may_be_packed(tmp_path: Path) -> None:
     whole, cut = tmp_path / "text.gz", tmp_path / "cut.gz"
     whole.write_bytes(gzip.compress("abc é\n".encode()))

@@ -53,6 +53,19 @@ def test_each_fault_is_a_line_with_its_place(place: Path, run_ocrkit: RunOcrkit)
     assert lines[5].split() == ["3", "faults", "in", "5", "samples"]
 
 
+def test_what_cannot_be_seen_is_counted_and_named(place: Path, run_ocrkit: RunOcrkit) -> None:
+    bars.write(Path("odd"), {"1.png": "abc", "2.png": "cab"})
+    table = Path("odd/labels.tsv")
+    table.write_text(table.read_text("utf-8").replace("cab", "c\u200e\xa0ab"), "utf-8")
+
+    ran = run_ocrkit("data", "check", "odd", "-c", "english")
+
+    assert (
+        r"read as a space: '\xa0' (U+00A0 NO-BREAK SPACE) 1x; "
+        r"dropped, as nothing is seen of them: '\u200e' (U+200E LEFT-TO-RIGHT MARK) 1x"
+    ) in ran.err.splitlines()
+
+
 def test_json_has_the_same_and_how_many_were_checked(place: Path, run_ocrkit: RunOcrkit) -> None:
     told = json.loads(run_ocrkit("data", "check", "lines", "-m", "m.safetensors", "--json").out)
 

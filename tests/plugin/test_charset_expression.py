@@ -36,6 +36,17 @@ def test_texts_are_asked_for_from_data(registry: Registry) -> None:
     assert charset.symbols == ("", "a", "b", "c")
 
 
+def test_two_spellings_of_a_script_are_one_from_data(registry: Registry) -> None:
+    texts = ["അവൻ", "അവന്\u200d", "കൊല്ലം", "കെ\u0d3eല്ലം", "a\xa0b", "\ufeffab\xad\u200e", "തമിഴ്\u200cനാട്", "ക\u200c"]
+
+    charset = resolve_charset("from-data", registry, texts=lambda: texts)
+
+    assert charset.encode(texts[0]) == charset.encode(texts[1])
+    assert charset.encode(texts[2]) == charset.encode(texts[3])
+    assert set(charset.symbols) == {"", *"അവൻകൊല്ലംabതമിഴനാട് \u200c"}
+    assert (charset.script, charset.rewrites) == ("Mlym", registry.charset("malayalam").rewrites)
+
+
 def test_an_unknown_name_in_a_union_offers_the_nearest(registry: Registry) -> None:
     with pytest.raises(UnknownNameError, match="no charset 'malyalam'; did you mean 'malayalam'"):
         resolve_charset("english+malyalam", registry)

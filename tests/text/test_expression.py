@@ -78,6 +78,22 @@ def test_from_data_in_a_union_is_spelled_as_the_rest() -> None:
     assert union.symbols == ("", "b", "c", "a")
 
 
+def test_from_data_takes_the_rewrites_of_the_scripts_in_the_texts() -> None:
+    latin = Charset("latin", ("", "a"), script="Latn", languages=("en",), rewrites=(Rewrite("x", "ks"),))
+    hebrew = Charset("hebrew", ("", "\u05d0"), script="Hebr", rewrites=(Rewrite("\u05d1", ""),))
+    known = {"Latn": latin, "Hebr": hebrew}
+
+    charset = charset_of_expression("from-data", lookup, texts=lambda: ["ax", "b"], of_script=known.get)
+    mixed = charset_of_expression("from-data", lookup, texts=lambda: ["x", "\u05d0\u05d1"], of_script=known.get)
+    in_passing = charset_of_expression("from-data", lookup, texts=lambda: ["\u05d0" * 200 + "x"], of_script=known.get)
+
+    assert charset.symbols == ("", "a", "b", "k", "s")
+    assert (charset.script, charset.languages, charset.rewrites) == ("Latn", ("en",), latin.rewrites)
+    assert mixed.symbols == ("", "k", "s", "\u05d0")
+    assert (mixed.script, mixed.direction) == ("Hebr", "rtl")
+    assert in_passing.rewrites == hebrew.rewrites
+
+
 def test_texts_are_read_only_for_from_data() -> None:
     def texts() -> list[str]:
         raise AssertionError("the texts were read")

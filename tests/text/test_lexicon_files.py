@@ -12,6 +12,7 @@ from ocrkit.ctc import Lexicon
 from ocrkit.errors import LexiconError, MissingFileError
 from ocrkit.text.charset import Charset
 from ocrkit.text.lexicon import is_saved_lexicon, read_lexicon
+from ocrkit.text.normalization import Rewrite
 from ocrkit.text.shipped import shipped_charset
 
 ABC = Charset("abc", ("", "a", "b", "c", "\u00e9"))
@@ -90,8 +91,10 @@ def test_words_that_the_charset_cannot_spell_are_left_out_on_request(write: Writ
 
 
 def test_a_word_that_normalises_to_nothing_is_none(write: Write) -> None:
-    with pytest.raises(LexiconError, match=r"'\\u200d' in line 2 for want of any letter"):
-        read_lexicon(write("ക\n\u200d\n"), MALAYALAM)
+    charset = Charset("x", ("", "a"), rewrites=(Rewrite("b", ""),))
+
+    with pytest.raises(LexiconError, match=r"'bb' in line 2 for want of any letter"):
+        read_lexicon(write("a\nbb\n"), charset)
 
 
 def test_longest_match_decides_what_is_spelled(write: Write) -> None:
@@ -226,3 +229,16 @@ def test_a_pipe_into_which_nobody_writes_is_no_lexicon(tmp_path: Path) -> None:
         read_lexicon(tmp_path / "pipe", ABC)
     with pytest.raises(LexiconError, match="it is a pipe; write what comes out of it to a file"):
         Lexicon.open(tmp_path / "pipe")
+
+
+def test_words_are_spelled_without_what_has_no_ink(write: Write) -> None:
+    lexicon = read_lexicon(write("\u200eab\xa0\u200e\nc\u2060\t\n".replace("\t", "")), ABC)
+
+    assert lexicon.words == ("ab", "c")
+
+
+@pytest.mark.parametrize("count", ["", "\t3"])
+def test_a_line_with_nothing_to_be_seen_is_passed_over(write: Write, count: str) -> None:
+    lexicon = read_lexicon(write(f"ab{count}\n\u200e\ufeff{count}\nc{count}\n"), ABC)
+
+    assert (lexicon.words, lexicon.skipped) == (("ab", "c"), ())

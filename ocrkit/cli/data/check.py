@@ -156,6 +156,7 @@ def _json(fault: Fault) -> str:
 def _summarise(opened: DataCheck, counts: Counter[str]) -> None:
     from ocrkit.checking import KINDS
     from ocrkit.cli.progress import say
+    from ocrkit.text.invisible import described_invisible
     from ocrkit.text.naming import described
 
     for kind in KINDS:
@@ -166,6 +167,8 @@ def _summarise(opened: DataCheck, counts: Counter[str]) -> None:
         named = ", ".join(f"{described(character)} {count}x" for character, count in lacking.most_common(_NAMED))
         more = f" and {len(lacking) - _NAMED} more" if len(lacking) > _NAMED else ""
         say(f"charset {opened.charset.name!r} lacks {named}{more}")
+    if opened.checker.invisible:
+        say(described_invisible(opened.checker.invisible))
     total, checked = counts.total(), opened.checked
     say(f"{total:8}  fault{'s' * (total != 1)} in {checked} sample{'s' * (checked != 1)}")
 
