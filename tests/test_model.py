@@ -254,6 +254,8 @@ def test_tensors_that_are_missing_are_named(saved: Path, registry: Registry) -> 
 
 def test_for_another_charset_shared_symbols_keep_their_weights(build: BuildModel, registry: Registry) -> None:
     model = build("abc")
+    with torch.no_grad():  # fresh, all of the bias is 0
+        model.network.output.bias.copy_(torch.arange(4.0))
 
     other = model.with_charset(Charset("other", ("", "c", "x", "a")), registry=registry)
 
@@ -261,6 +263,7 @@ def test_for_another_charset_shared_symbols_keep_their_weights(build: BuildModel
         old = getattr(model.network.output, layer).detach().numpy()
         new = getattr(other.network.output, layer).detach().numpy()
         np.testing.assert_array_equal(new[[0, 1, 3]], old[[0, 3, 1]])
+    assert other.network.output.bias.tolist() == [0, 3, 0, 1]
     assert other.network.output.weight.shape == (4, 12)
 
 

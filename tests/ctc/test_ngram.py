@@ -132,3 +132,17 @@ def test_labels_are_units_by_their_normal_form_or_else_by_their_code_points() ->
         labels: pytest.approx(math.log(10) * log10 + 0.5 * units, abs=1e-5)
         for labels, (log10, units) in expected.items()
     }
+
+
+def test_a_label_with_an_unknown_part_is_one_unknown_unit() -> None:
+    # "ab" has no unit of its own, and of its parts the file knows a alone: not a and something, but <unk>.
+    arpa = b"\\data\\\nngram 1=3\n\\1-grams:\n-0.5\ta\n-2\t<unk>\n-0.25\t</s>\n\\end\\\n"
+    model = NgramModel(arpa, ["", "a", "ab"])
+    frames = np.log(np.array([[[0.1, 0.1, 0.8]]], np.float32))
+
+    [found] = beam_search(frames, language_model=model, lm_weight=1.0, token_cut=0, n_best=3)
+
+    expected = {"[1]": (0.1, -0.75), "[2]": (0.8, -2.25), "[]": (0.1, -0.25)}
+    assert {str(one.labels.tolist()): one.score for one in found} == {
+        labels: pytest.approx(math.log(p) + tens * math.log(10), abs=1e-4) for labels, (p, tens) in expected.items()
+    }

@@ -213,3 +213,15 @@ def test_ink_is_one_and_paper_is_zero() -> None:
 def test_impossible_preprocessing_is_refused(arguments: dict[str, int], message: str) -> None:
     with pytest.raises(OptionError, match=message):
         Preprocessing(**arguments)  # type: ignore[arg-type]  # wrong on purpose
+
+
+@pytest.mark.parametrize(("height", "method"), [(16, "LANCZOS"), (48, "BICUBIC")])
+def test_strokes_are_averaged_when_a_line_shrinks_and_do_not_ring_when_it_grows(height: int, method: str) -> None:
+    strokes = np.full((32, 96), 255, np.uint8)
+    strokes[6:26, 10::9] = 0
+    image = Image.fromarray(strokes)
+
+    fitted = fit_image(image, Preprocessing(height=height))
+
+    expected = image.resize((3 * height, height), Image.Resampling[method], reducing_gap=3.0)
+    assert np.array_equal(fitted, np.asarray(expected))

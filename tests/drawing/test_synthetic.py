@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from ocrkit.drawing.rendering.fonts import find_faces
+from ocrkit.drawing.rendering.typesetting import draw_typesetting
 from ocrkit.drawing.synthetic import Synthetic, SyntheticOptions, open_synthetic
 from ocrkit.errors import ConfigError, FontError, MissingFileError, OptionError, UnknownNameError
 from ocrkit.plugin.specs import SourceOptions
@@ -221,3 +222,39 @@ def test_an_option_out_of_range_is_refused(extra: dict[str, object]) -> None:
 def test_a_negative_seed_is_refused() -> None:
     with pytest.raises(OptionError, match="seed -1"):
         Synthetic(ENGLISH, SyntheticOptions(), seed=-1)
+
+
+@pytest.mark.parametrize("option", ["letterpress", "reformed"])
+def test_each_typesetting_option_reaches_the_pictures(option: str) -> None:
+    none, all_ = (
+        Synthetic(
+            MALAYALAM,
+            SyntheticOptions(count=12, degrade=0.0, families=("Rachana",), **{"letterpress": 0.0, option: share}),  # type: ignore[arg-type]
+            seed=7,
+        )
+        for share in (0.0, 1.0)
+    )
+
+    assert sum(_pixels(none, k) != _pixels(all_, k) for k in range(12)) >= 6
+
+
+def test_letterpress_is_the_share_of_lines_in_old_type() -> None:
+    face = find_faces()[0]
+
+    jitters = [
+        draw_typesetting(face, np.random.default_rng(seed), letterpress=share).jitter > 0
+        for share in (0.0, 1.0)
+        for seed in range(40)
+    ]
+
+    assert jitters == [False] * 40 + [True] * 40
+
+
+def test_a_third_of_lines_is_in_old_type_and_two_fifths_reformed_by_default() -> None:
+    [rachana] = [face for face in find_faces() if str(face) == "Rachana Regular"]
+
+    drawn = [draw_typesetting(rachana, np.random.default_rng(seed)) for seed in range(2000)]
+
+    assert np.mean([one.jitter > 0 for one in drawn]) == pytest.approx(0.35, abs=0.055)
+    assert np.mean([one.reformed for one in drawn]) == pytest.approx(0.4, abs=0.055)
+    assert np.mean([one.stretch != (1.0, 1.0) for one in drawn]) == pytest.approx(0.5, abs=0.055)

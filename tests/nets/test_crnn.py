@@ -142,3 +142,25 @@ def test_it_learns_to_read_stripes(autocast):
         optimizer.step()
 
     assert loss.item() < 0.1
+
+
+def test_dropout_before_an_lstm_is_as_strong_as_it_is_set_and_only_in_training():
+    images, widths = torch.rand(1, 1, 8, 40), torch.tensor([40])
+
+    def readings(network):
+        return network(images, widths)[0], network(images, widths)[0]
+
+    assert torch.equal(*readings(tiny(dropout=0.0).train()))
+    assert not torch.equal(*readings(tiny(dropout=0.5).train()))
+    assert torch.equal(*readings(tiny(dropout=0.5).eval()))
+
+
+def test_the_output_layer_begins_even_over_the_labels():
+    network = tiny(labels=400)
+    weight = network.output.weight.detach()
+
+    # Uniform within sqrt(6 / (12 + 400)), of features and labels; Glorot and Bengio 2010, equation 16.
+    bound = (6 / 412) ** 0.5
+    assert 0.99 * bound < weight.abs().max() <= bound
+    assert weight.std() == pytest.approx(bound / 3**0.5, rel=0.05)
+    assert torch.equal(network.output.bias.detach(), torch.zeros(400))

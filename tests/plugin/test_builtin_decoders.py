@@ -198,3 +198,26 @@ def test_counts_make_the_commoner_entry_win(name: str) -> None:
 
     assert (first.labels.tolist(), best.labels.tolist()) == ([1], [2])
     assert best.score == pytest.approx(np.log(0.499 * 0.9), abs=1e-5)
+
+
+@pytest.mark.parametrize("changed", ["lm_weight", "lm_bonus", "prior_weight", "out_of_lexicon", "beam_width", "n_best"])
+def test_every_option_of_text_search_reaches_it(changed: str) -> None:
+    log_probs, lengths = batch()
+    values = {
+        "lm_weight": 2.0,
+        "lm_bonus": 1.5,
+        "prior_weight": 0.7,
+        "out_of_lexicon": 0.3,
+        "beam_width": 2,
+        "n_best": 3,
+    }
+    options = {"lexicon": COUNTED, "separators": frozenset[int](), "language_model": BY_LABEL, changed: values[changed]}
+
+    decoded = SPECS["text"].build(CHARSET, DecoderOptions(**options)).decode(log_probs, lengths)  # type: ignore[arg-type]
+
+    expected = text_search(log_probs, lengths, **options)  # type: ignore[arg-type]
+    assert decoded.scores.tolist() == expected.scores.tolist()
+    assert decoded.labels.tolist() == expected.labels.tolist()
+    if changed.startswith("lm_"):
+        del options[changed]
+        assert decoded.scores.tolist() != text_search(log_probs, lengths, **options).scores.tolist()  # type: ignore[arg-type]

@@ -13,7 +13,7 @@ import pytest
 import torch
 from PIL import Image
 
-from ocrkit.ctc import Lexicon, greedy
+from ocrkit.ctc import Lexicon, NgramModel, greedy
 from ocrkit.data.records import Prediction, Sample
 from ocrkit.errors import EmissionsError, OptionError, UnknownNameError
 from ocrkit.plugin.registry import Registry
@@ -365,3 +365,15 @@ def test_the_samples_are_taken_a_few_at_a_time() -> None:
     next(Recognizer(bars.reader(), batch_size=2).read(many()))
 
     assert len(taken) == 2
+
+
+def test_confidence_is_the_probability_of_the_text_whatever_ranked_it() -> None:
+    arpa = b"\\data\\\nngram 1=4\n\\1-grams:\n-0.6\ta\n-0.6\tb\n-0.6\tc\n-0.6\t</s>\n\\end\\\n"
+    options = DecoderOptions(language_model=NgramModel(arpa, ABC), lm_weight=1.0)
+
+    reading = read_one(bars.reader(), bars.picture("ab"), options=options)
+
+    alone = read_one(bars.reader(), bars.picture("ab"), decoder="beam")
+    assert reading.text == alone.text == "ab"
+    assert reading.confidence == pytest.approx(alone.confidence) == pytest.approx(math.exp(alone.score))
+    assert reading.score == pytest.approx(alone.score + 3 * math.log(10**-0.6), abs=1e-3)

@@ -10,10 +10,15 @@ from ocrkit.data.image import Preprocessing
 from ocrkit.data.loading import LineLoader
 from ocrkit.data.records import Sample
 from ocrkit.errors import DataError, UnknownNameError
+from ocrkit.plugin.specs import AugmentationSpec
 from ocrkit.training.batches import Augmenter, epoch_order, make_batch, stream
 from ocrkit.training.lines import Lines
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Picture = NDArray[np.uint8]
+
     from pathlib import Path
 
     from ocrkit.plugin.registry import Registry
@@ -160,3 +165,21 @@ def test_a_strength_of_nothing_changes_next_to_nothing(
 def test_an_unknown_augmentation_offers_the_nearest(registry: Registry) -> None:
     with pytest.raises(UnknownNameError, match="no augmentation 'blurr'; did you mean 'blur'"):
         Augmenter.named({"blurr": 1}, seed=0, registry=registry)
+
+
+def test_an_augmentation_is_met_by_half_of_the_lines_at_any_strength_up_to_its_own() -> None:
+    met: list[float] = []
+
+    def note(image: Picture, rng: np.random.Generator, strength: float) -> Picture:
+        met.append(strength)
+        return image
+
+    augmenter = Augmenter(((AugmentationSpec("note", "Notes its strength.", note), 0.6),), seed=1)
+    for line in range(1000):
+        augmenter(np.zeros((4, 4), np.uint8), epoch=0, line=line)
+
+    assert len(met) == pytest.approx(500, abs=80)  # five standard deviations
+    assert np.mean(met) == pytest.approx(0.3, abs=0.04)
+    assert max(met) <= 0.6
+    assert min(met) < 0.05
+    assert max(met) > 0.55

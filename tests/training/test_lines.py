@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -182,10 +183,18 @@ def test_no_usable_line_stops_training_whatever_is_borne(lines_of: MakeLines) ->
         check_usable(lines_of(["a", "b"], [0, 0]), "validation")
 
 
-def test_the_digest_tells_lines_apart_by_name_label_and_order(lines_of: MakeLines) -> None:
-    digests = {lines_of(texts, [8, 8]).digest() for texts in (["a", "b"], ["b", "a"], ["a", "a"])}
+def test_the_digest_tells_lines_apart_by_name_label_width_and_order(lines_of: MakeLines) -> None:
+    lines = lines_of(["a", "b"], [8, 12])
+    first, second = lines.samples
 
-    assert len(digests) == 3
+    others = [
+        replace(lines, samples=[first, replace(second, name="another")]),
+        replace(lines, labels=[np.array([1]), np.array([3])]),
+        replace(lines, widths=np.array([8, 13])),
+        replace(lines, samples=[second, first], labels=lines.labels[::-1], widths=lines.widths[::-1]),
+    ]
+
+    assert len({lines.digest(), *(other.digest() for other in others)}) == 5
 
 
 def test_the_digest_of_the_same_lines_is_the_same(lines_of: MakeLines) -> None:

@@ -2,21 +2,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
+import bars
 import pytest
 import torch
 
 from ocrkit.data.image import Preprocessing
 from ocrkit.data.loading import LineLoader
+from ocrkit.data.records import Sample
 from ocrkit.model import Architecture, Model
 from ocrkit.nets.options import HeadOptions, LstmLayer
 from ocrkit.plugin.datasets import open_samples
 from ocrkit.text.charset import Charset
-from ocrkit.training.batches import Augmenter
+from ocrkit.training.batches import Augmenter, make_batch
 from ocrkit.training.interruption import Interruption
 from ocrkit.training.lines import Lines
-from ocrkit.training.loop import Trainer
+from ocrkit.training.loop import Trainer, _is_better
+from ocrkit.training.loss import summed_loss
 from ocrkit.training.observer import EpochReport, Observer, StepReport
 from ocrkit.training.settings import DataSettings, TrainingSettings
 from ocrkit.training.stopping import ended
@@ -101,6 +106,50 @@ def test_training_ends_when_as_many_epochs_as_said_have_brought_nothing(make_tra
     assert ended(trainer.position, trainer.settings) == "early"
 
 
+def test_of_equal_error_rates_the_lower_loss_is_better(make_trainer: MakeTrainer) -> None:
+    # At this rate the loss falls a little, and no reading changes.
+    trainer = make_trainer(epochs=4, lrate=1e-6, schedule="constant", warmup=0, quit="fixed")
+
+    trainer.run(Interruption())
+
+    epochs = told(trainer).epochs
+    losses = [report.validation_loss for report in epochs]
+    assert len({report.cer for report in epochs}) == 1
+    assert losses == sorted(losses, reverse=True)
+    assert len(set(losses)) == 4
+    assert [report.best for report in epochs] == [True] * 4
+
+
+def test_a_higher_loss_of_an_equal_error_rate_is_no_better() -> None:
+    best = EpochReport(epoch=0, step=1, loss=1, rate=1, seconds=1, best=True, validation_loss=2.0, cer=0.5, exact=0)
+
+    assert _is_better(Validation(1.9, 0.5, 0, ()), best)
+    assert not _is_better(Validation(2.1, 0.5, 0, ()), best)
+    assert not _is_better(Validation(1.0, 0.6, 0, ()), best)
+    assert _is_better(Validation(9.0, 0.4, 0, ()), best)
+
+
+def test_a_step_descends_the_loss_of_each_label_and_tells_it(make_trainer: MakeTrainer, model: Model) -> None:
+    trainer = make_trainer(epochs=1, batch_size=16, clip=0, lrate=1e-30, weight_decay=0)
+    trainer.run(Interruption())
+    gradient = model.network.output.bias.grad
+    [step] = told(trainer).steps
+
+    batch = make_batch([trainer.training.fitted([k])[0] for k in range(16)], trainer.training.labels)
+    log_probs, lengths = model.network.train()(batch.images, batch.widths)
+    model.network.zero_grad()
+    mean = summed_loss(log_probs, lengths, batch) / sum(map(len, trainer.training.labels))
+    mean.backward()
+    expected = mean.item()
+
+    assert step.loss == pytest.approx(expected, rel=1e-4)
+    assert told(trainer).epochs[0].loss == pytest.approx(expected, rel=1e-4)
+    assert told(trainer).epochs[0].validation_loss == pytest.approx(expected, rel=1e-4)
+    assert gradient is not None
+    assert model.network.output.bias.grad is not None
+    torch.testing.assert_close(gradient, model.network.output.bias.grad, rtol=1e-3, atol=1e-6)
+
+
 def test_a_fixed_training_runs_all_its_epochs(make_trainer: MakeTrainer) -> None:
     trainer = make_trainer(epochs=4, lrate=1e-30, weight_decay=0, quit="fixed", lag=1)
 
@@ -162,14 +211,27 @@ def test_without_a_clip_gradients_are_as_they_come(make_trainer: MakeTrainer, mo
     assert math.sqrt(squares) > 0.01
 
 
-def test_validation_reads_in_the_order_of_the_lines(model: Model, lines: Lines) -> None:
-    whole = validation_of(model, lines, batch_size=16)
-    single = validation_of(model, lines, batch_size=1)
+@pytest.mark.parametrize("batch_size", [1, 2, 5])
+def test_validation_reads_in_the_order_of_the_lines(batch_size: int) -> None:
+    # Batches take lines of like width together, so that these are read in another order.
+    texts = ["abcabc", "a", "cabba", "bb", "abc"]
+    samples = [Sample(text, partial(bars.picture, text), text) for text in texts]
+    samples[1] = replace(samples[1], text="b")
+    reader = bars.reader()
+    lines = usable_lines(
+        "validation",
+        samples,
+        DataSettings(),
+        model=reader,
+        loader=LineLoader(reader.architecture.preprocessing),
+        observer=Observer(),
+    )
 
-    assert whole.readings == single.readings
-    assert len(whole.readings) == 16
-    assert whole.loss == pytest.approx(single.loss, rel=1e-4)
-    assert (whole.cer, whole.exact) == (single.cer, single.exact)
+    found = validation_of(reader, lines, batch_size=batch_size)
+
+    assert list(found.readings) == texts
+    assert found.cer == pytest.approx(1 / 17)
+    assert found.exact == pytest.approx(4 / 5)
 
 
 def test_validation_of_no_line_is_nothing(model: Model, lines: Lines) -> None:

@@ -166,3 +166,18 @@ def test_a_format_is_told_the_charset_where_it_is_known_before_the_data_are(
 
     assert [options.charset and options.charset.name for options in plugin.options] == told
     assert [options.seed for options in plugin.options] == [5]
+
+
+def test_lines_drawn_for_validation_are_others_than_those_for_training(
+    make_config: MakeConfig,
+) -> None:
+    plugin, registry = Telling(), load_registry("none")
+    registry.register(plugin, distribution="telling")
+    config = make_config(charset="english", data={"training": [], "format": "telling", "validation_count": 7})
+
+    open_sets(config, registry=registry)
+
+    training, validation = plugin.options
+    assert (training.seed, training.count) == (5, None)
+    assert validation.count == 7
+    assert validation.seed != training.seed

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import re
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -103,3 +105,38 @@ def test_strokes_can_be_told_from_paper_after_all_of_it(bars: Picture) -> None:
         across = rows[rows.shape[0] // 3 : rows.shape[0] // 2].mean(axis=0)
 
         assert across.max() - across.min() > 30
+
+
+def stated_chances() -> dict[str, float]:
+    """The chance of each degradation at full strength, as docs/degradations.md states it."""
+    page = (Path(__file__).parents[3] / "docs" / "degradations.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| (\d+) % \|$", page, flags=re.M)
+    return {name: int(chance) / 100 for name, chance in rows}
+
+
+@pytest.mark.parametrize(("strength", "share"), [(0.25, 0.6), (0.5, 0.8), (0.75, 1.0), (1.0, 1.0)])
+def test_each_degradation_comes_as_often_as_the_page_states(strength: float, share: float) -> None:
+    # In 0.4 + 0.8 x strength of the cases in which it comes at full strength, which it does from 0.75 on.
+    count = 3000
+    names = Counter(planned.name for planned_ones in plans(strength, count=count) for planned in planned_ones)
+
+    for name, chance in stated_chances().items():
+        likely = chance * share
+        assert names[name] / count == pytest.approx(likely, abs=5 * (likely * (1 - likely) / count) ** 0.5), name
+
+
+def test_the_page_states_the_chance_of_each_degradation() -> None:
+    assert set(stated_chances()) == set(DEGRADATIONS)
+
+
+def test_amounts_go_from_two_fifths_of_the_strength_to_sixteen_tenths() -> None:
+    free = [
+        planned.amount
+        for planned_ones in plans(0.5, count=1500)
+        for planned in planned_ones
+        if planned.name not in TAKE_DETAIL
+    ]
+
+    assert 0.2 <= min(free) < 0.21
+    assert 0.79 < max(free) <= 0.8
+    assert np.mean(free) == pytest.approx(0.5, abs=0.01)

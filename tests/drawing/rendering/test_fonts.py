@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from PIL import features
 
+from ocrkit.drawing.rendering.faces import FaceBook
 from ocrkit.drawing.rendering.fonts import Face, find_faces, load_font, read_cover, require_shaping, system_folders
 from ocrkit.drawing.rendering.shaping import can_draw, refusal
 from ocrkit.errors import FontError, MissingFileError
@@ -155,3 +158,18 @@ def test_a_face_that_sets_the_dot_reph_behind_its_letter_is_refused() -> None:
     # Karumbi's dot stands an em to the right of its letter, as a drawing shows.
     assert "'ൎ' (U+0D4E) stands behind its letter" in refusal(_face("Karumbi"), "അൎത്ഥം")
     assert refusal(_face("Karumbi"), "അർത്ഥം") == ""
+
+
+@needs_fonts
+def test_faces_for_running_text_are_drawn_oftener_than_bold_and_thin_ones() -> None:
+    # Manjari's Regular has strokes of running text, its Bold and Thin have not: 1 to 0.4 to 0.4. Uroob is as bold as a
+    # title, and of Rachana there is a face for text: 0.4 to 1 between those families.
+    book, rng = FaceBook(find_faces(), families=("Manjari", "Rachana", "Uroob")), np.random.default_rng(1)
+
+    drawn = Counter(str(book.draw("കമല", rng)) for _ in range(4000))
+
+    manjari = [drawn[f"Manjari {style}"] for style in ("Regular", "Bold", "Thin")]
+    assert manjari[1] / manjari[0] == pytest.approx(0.4, abs=0.08)
+    assert manjari[2] / manjari[0] == pytest.approx(0.4, abs=0.08)
+    assert drawn["Uroob Regular"] / 4000 == pytest.approx(0.4 / 2.4, abs=0.03)
+    assert sum(manjari) / 4000 == pytest.approx(1 / 2.4, abs=0.04)
