@@ -13,7 +13,7 @@ import torch
 from ocrkit.checkpoint import Shapes, read_checkpoint, write_checkpoint
 from ocrkit.config import from_table, to_table
 from ocrkit.data.image import Preprocessing
-from ocrkit.errors import CheckpointError, ModelError, OcrkitError, PluginError, UnknownNameError
+from ocrkit.errors import CheckpointError, ModelError, OcrkitError, OptionError, PluginError, UnknownNameError
 from ocrkit.nets.crnn import Crnn
 from ocrkit.nets.options import HeadOptions
 from ocrkit.nets.skeleton import without_initialisation
@@ -95,7 +95,10 @@ class Model:
             MissingFileError: there is no such file.
             CheckpointError: it is not a model of ocrkit, is damaged, or its tensors do not fit its description.
             PluginError: a plugin that it was made with is missing.
+            OptionError: ``path`` is no name.
         """
+        if not isinstance(path, str | os.PathLike):
+            raise OptionError(f"the model file is {path!r}; expected the name of one")
         checkpoint = read_checkpoint(path)
         shapes = {name: array.shape for name, array in checkpoint.tensors.items()}
         model = cls.from_description(checkpoint.metadata, shapes, where=os.fspath(path), registry=registry)

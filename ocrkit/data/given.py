@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
 import numpy as np
 from PIL import Image
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
 __all__ = ["GivenImage", "GivenImages", "as_samples"]
 
-GivenImage: TypeAlias = "str | os.PathLike[str] | bytes | Image.Image | NDArray[np.generic] | Sample"
-"""One image: a file, the bytes of one, a Pillow image, an array, or a sample."""
+GivenImage: TypeAlias = "str | os.PathLike[str] | bytes | BinaryIO | Image.Image | NDArray[np.generic] | Sample"
+"""One image: a file, one that is open, the bytes of one, a Pillow image, an array, or a sample."""
 
 GivenImages: TypeAlias = "str | os.PathLike[str] | Iterable[GivenImage]"
 """A folder, or images one after the other."""
 
 _CHANNELS = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
 _EXPECTED = "expected (height, width), or (height, width, channels) of 1 to 4 channels"
-_KINDS = "a file's name, a Pillow image, a NumPy array, or the bytes of an image file"
+_KINDS = "a file's name, a Pillow image, a NumPy array, or an open image file or its bytes"
 
 
 def as_samples(images: GivenImages) -> Iterator[Sample]:
@@ -61,6 +61,8 @@ def _sample(image: object, number: int) -> Sample:
         return image
     if isinstance(image, str | os.PathLike):
         return Sample(os.fspath(image), Path(image))
+    if hasattr(image, "read") and not isinstance(image, Image.Image):
+        return Sample(str(getattr(image, "name", "") or f"image {number}"), _InMemory(image.read()))
     name = getattr(image, "filename", "") if isinstance(image, Image.Image) else ""
     return Sample(str(name) or f"image {number}", _InMemory(image))
 

@@ -104,7 +104,8 @@ def evaluate(
         OptionError: ``recognizer`` is none.
     """
     if not hasattr(recognizer, "read") or not hasattr(recognizer, "model"):
-        raise OptionError(f"recognizer is {recognizer!r}; expected a Recognizer, as Recognizer.load(name) gives")
+        kind = type(recognizer).__name__
+        raise OptionError(f"recognizer is a {kind}; expected a Recognizer, as Recognizer.load(name) gives")
     samples = labelled_samples(samples, format=format)
     _check_labelled(samples)
     charset = recognizer.model.charset

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -20,6 +20,7 @@ __all__ = ["LabelledLines", "labelled_samples"]
 
 LabelledLines: TypeAlias = (
     "str | os.PathLike[str] | Sequence[Sample] | Iterable[str | os.PathLike[str]] | Iterable[tuple[GivenImage, str]]"
+    " | Mapping[str, str]"
 )
 """A folder or table of labelled lines, several of them, samples, or pairs of an image and its text."""
 
@@ -45,6 +46,8 @@ def labelled_samples(
     """
     if isinstance(lines, str | os.PathLike):
         return open_samples(os.fspath(lines), format=format, registry=registry)
+    if isinstance(lines, Mapping):
+        lines = list(lines.items())
     if not isinstance(lines, Iterable):
         raise DataError(f"the lines are {lines!r}; {_EXPECTED}")
     given: Sequence[object] = lines if isinstance(lines, Sequence) else list(lines)
@@ -60,7 +63,7 @@ def labelled_samples(
 
 
 def _pair(line: object, number: int) -> Sample:
-    if not (isinstance(line, tuple) and len(line) == 2 and isinstance(line[1], str)):
+    if not (isinstance(line, tuple | list) and len(line) == 2 and isinstance(line[1], str)):
         raise DataError(f"line {number} is {line!r}; {_EXPECTED}")
     [sample] = as_samples([line[0]])
     return replace(sample, name=sample.name if sample.name != "image 0" else f"image {number}", text=line[1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ocrkit.errors import OptionError
 from ocrkit.plugin.registry import Registry, default_registry
 from ocrkit.text import expression as text_expression
 
@@ -31,7 +32,10 @@ def resolve_charset(
         UnknownNameError: a name that no plugin gives, or that two do.
         CharsetError: a malformed file or expression, or charsets that cannot be joined.
         MissingFileError: a path leads nowhere.
+        OptionError: it is no string.
     """
+    if not isinstance(expression, str):
+        raise OptionError(f"the charset is {expression!r}; expected a name, a union such as 'english+tamil', or a file")
     known = registry if registry is not None else default_registry()
     return text_expression.charset_of_expression(
         expression, known.charset, texts=texts, of_script=lambda script: charset_of_script(script, known)

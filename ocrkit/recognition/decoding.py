@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
+from ocrkit.ctc.options import as_count
 from ocrkit.errors import OptionError
 from ocrkit.plugin.registry import Registry, default_registry
 from ocrkit.plugin.specs import DecoderOptions
@@ -51,10 +52,8 @@ def make_decoder(
             speaks of a lexicon or a language model that is not there.
     """
     registry = registry or default_registry()
-    if options.n_best < 1:
-        raise OptionError(f"n_best is {options.n_best}; it is at least 1")
-    if options.threads < 0:
-        raise OptionError(f"threads is {options.threads}; it is at least 1, or 0 for one a core")
+    as_count("n_best", options.n_best, least=1)
+    as_count("threads", options.threads, least=0)
     spec = registry.decoder(choose_decoder(charset, decoder, options, registry))
     if spec.needs_lexicon and options.lexicon is None:
         raise OptionError(f"decoder {spec.name!r} needs a lexicon; give it a word list with `lexicon`")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, Unpack, get_args
 import numpy as np
 import torch
 
+from ocrkit.ctc.options import as_count
 from ocrkit.data.batching import LONG_LINE, batches, pad_batch
 from ocrkit.data.given import as_samples
 from ocrkit.data.loading import FittedLine, LineLoader
@@ -78,10 +79,10 @@ class Recognizer:
         workers: int = 0,
         registry: Registry | None = None,
     ) -> None:
-        if batch_size < 1:
-            raise OptionError(f"batch_size is {batch_size!r}; expected at least 1")
-        if workers < -1:
-            raise OptionError(f"workers is {workers!r}; expected a number of processes, or -1 for one a core")
+        if not isinstance(model, Model):
+            raise OptionError(f"model is a {type(model).__name__}; expected a Model; Recognizer.load(name) loads one")
+        as_count("batch_size", batch_size, least=1)
+        as_count("workers", workers, least=-1)
         self.model = model
         self._decoder = make_decoder(model.charset, decoder, options, registry)
         self._device = resolve_device(device)

@@ -142,6 +142,8 @@ def _tables(settings: RunKeywords) -> dict[str, object]:
 
 
 def _at_the_top(name: str, value: object) -> object:
+    if name == "charset" and hasattr(value, "symbols"):
+        raise OptionError("charset is a Charset; a configuration holds its name, or the name of its file: give that")
     if name == "backbone" and isinstance(value, str):
         return {"name": value}
     return os.fspath(value) if isinstance(value, os.PathLike) else _plain(value)

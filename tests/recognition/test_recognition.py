@@ -243,7 +243,7 @@ def test_a_line_of_words_is_read_with_a_lexicon_of_words() -> None:
         ("lexicon", DecoderOptions(), "needs a lexicon; give it a word list with `lexicon`"),
         (None, DecoderOptions(beam_width=0), "beam_width is 0; it is at least 1"),
         (None, DecoderOptions(n_best=0), "n_best is 0; it is at least 1"),
-        (None, DecoderOptions(threads=-1), "threads is -1; it is at least 1, or 0"),
+        (None, DecoderOptions(threads=-1), "threads is -1; it is at least 0"),
         ("greedy", DecoderOptions(beam_width=3), "cannot honour `beam_width`"),
     ],
 )
@@ -261,7 +261,7 @@ def test_an_unknown_decoder_names_the_nearest() -> None:
 def test_a_number_out_of_range_is_refused(option: str) -> None:
     name, value = option.split("=")
 
-    with pytest.raises(OptionError, match=f"{name} is {value}; expected"):
+    with pytest.raises(OptionError, match=f"{name} is {value}; it is at least"):
         Recognizer(bars.reader(), **{name: int(value)})  # type: ignore[arg-type]
 
 
