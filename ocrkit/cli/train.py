@@ -183,7 +183,7 @@ def _train(
     settings = from_table(RunConfig, table, where=str(config or recipe or ""))
     if "synthetic" in flags and not settings.draws_lines:
         raise OptionError("--words, --text and --fonts say how lines are drawn, and none is where DATA names lines")
-    from ocrkit import training
+    import ocrkit.training as training
 
     with TrainingProgress() as progress:
         if resume is not None:

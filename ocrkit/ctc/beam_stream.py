@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ocrkit import _ctc
+import ocrkit._ctc as _ctc
 from ocrkit.ctc.decoded import Decoded, Hypothesis
 from ocrkit.ctc.emissions import as_emissions
 from ocrkit.ctc.ngram import bound_model

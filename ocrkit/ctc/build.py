@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ocrkit import _ctc
+import ocrkit._ctc as _ctc
 
 __all__ = ["build_info"]
 

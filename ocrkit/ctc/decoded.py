@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, overload
 
-from ocrkit import _ctc
+import ocrkit._ctc as _ctc
 from ocrkit.errors import OptionError
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ocrkit import _ctc
+import ocrkit._ctc as _ctc
 from ocrkit.ctc.ngram_units import UNKNOWN, Unit, label_units, normal_units, units_doubt, words_advice
 from ocrkit.ctc.options import as_number
 from ocrkit.ctc.symbols import as_symbol_table
