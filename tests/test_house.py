@@ -57,6 +57,8 @@ PLUGIN_FLOORS = {
     "specs": 0,
     "oracle": 0,
     "device_decoding": 1,
+    "misfits": 1,
+    "separators": 1,
     "hookspec": 1,
     "builtin": 2,
     "offers": 2,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import closing
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -56,33 +57,56 @@ def decode(
     given, listed = _given(inputs)
     if _are_posteriors(given):
         symbols = _charset(model, charset)
-        _write(render(_read_posteriors(given, symbols, decoding.decoder, decoding.options(symbols))))
+        options = decoding.options(symbols)
+        counts = _Counts()
+        _write(render(counts.of(_read_posteriors(given, symbols, decoding.decoder, options))))
+        shared.report_rejected(counts.rejected, counts.read, options, symbols)
         return
     samples = _samples(given, missing_ok=listed)
     loaded = shared.load_model(model, charset)
+    options = decoding.options(loaded.charset)
     from ocrkit.recognition import Recognizer
 
     recognizer = Recognizer(
         loaded,
         decoder=decoding.decoder,
-        options=decoding.options(loaded.charset),
+        options=options,
         device=device,
         batch_size=batch_size,
         workers=workers,
     )
-    _read_images(samples, recognizer, render)
+    counts = _read_images(samples, recognizer, render)
+    shared.report_rejected(counts.rejected, counts.read, options, loaded.charset)
+    shared.report_bad(counts.bad, len(samples))
+    if counts.bad:
+        raise typer.Exit(1)
+
+
+@dataclass(slots=True)
+class _Counts:
+    """What came of the lines as they went by."""
+
+    read: int = 0
+    rejected: int = 0
+    bad: list[BadImage] = field(default_factory=list)
+
+    def of(self, readings: Iterable[Prediction]) -> Iterator[Prediction]:
+        """The same readings, counted."""
+        for reading in readings:
+            self.read += 1
+            self.rejected += reading.rejected
+            yield reading
 
 
 def _read_images(
     samples: list[Sample], recognizer: Recognizer, render: Callable[[Iterable[Prediction]], Iterator[str]]
-) -> None:
-    bad: list[BadImage] = []
+) -> _Counts:
+    counts = _Counts()
     # Closed at once when the reader of stdout leaves, or on Ctrl-C: it may have worker processes.
     with shared.progress_beside_results("reading") as progress, closing(recognizer.read(samples)) as readings:
-        _write(render(_good(readings, bad, lambda done: progress(done, len(samples)))))
-    shared.report_bad(bad, len(samples))
-    if bad:
-        raise typer.Exit(1)
+        good = _good(readings, counts.bad, lambda done: progress(done, len(samples)))
+        _write(render(counts.of(good)))
+    return counts
 
 
 def _given(inputs: list[str] | None) -> tuple[list[str], bool]:

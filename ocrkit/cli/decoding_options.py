@@ -32,6 +32,7 @@ __all__ = [
     "load_model",
     "progress_beside_results",
     "report_bad",
+    "report_rejected",
     "with_decoding",
 ]
 
@@ -232,3 +233,20 @@ def report_bad(bad: list[BadImage], total: int) -> None:
         say(f"left out {image}")
     if bad:
         say(f"{len(bad)} of {total} images could not be opened")
+
+
+def report_rejected(rejected: int, total: int, options: DecoderOptions, charset: Charset) -> None:
+    """Count the lines that have no reading, with what may be the matter with the lexicon."""
+    from ocrkit.cli.progress import say
+
+    if rejected:
+        case = "" if options.lexicon is None else _case(options.lexicon, charset)
+        hint = f"; all of its entries are in {case} case" if case else ""
+        say(f"{rejected} of {total} lines rejected: no entry of the lexicon fits what they show{hint}")
+
+
+def _case(lexicon: Lexicon, charset: Charset) -> str:
+    """The case that all entries are in, as far as the first ones tell; empty where there is none, or several."""
+    entries = [charset.decode(lexicon.labels(entry).tolist()) for entry in range(min(1000, len(lexicon)))]
+    text = " ".join(entries)
+    return "lower" if text.islower() else "upper" if text.isupper() else ""

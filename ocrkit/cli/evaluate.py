@@ -80,6 +80,7 @@ def evaluate(
     with counting("reading") as progress:
         result = run_evaluation(recognizer, samples, ignore_case=ignore_case, progress=progress)
     shared.report_bad(list(result.bad), len(samples))
+    shared.report_rejected(result.rejected, result.count, options, loaded.charset)
     if sheet is not None:
         _draw(result, sheet, loaded.charset, ignore_case=ignore_case)
     (_print_json if as_json else _print)(result)

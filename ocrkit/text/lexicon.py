@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import logging
 import re
 import zlib
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from ocrkit.errors import LexiconError, MissingFileError
 from ocrkit.plain_files import open_plain, read_plain
 from ocrkit.text.invisible import is_invisible
+from ocrkit.text.lexicon_oddities import hunspell_stems, oddity
 from ocrkit.text.naming import described
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LexiconFile", "is_saved_lexicon", "read_lexicon"]
 
+_LOG = logging.getLogger(__name__)
 _GZIP_MAGIC = b"\x1f\x8b"
 _SAVED_MAGIC = b"ocrklex\n"  # of the files that Lexicon.save writes
 _SHOWN = 3
@@ -82,6 +85,9 @@ def is_saved_lexicon(path: str | Path) -> bool:
 def read_lexicon(path: str | Path, charset: Charset, *, unencodable: Literal["error", "skip"] = "error") -> LexiconFile:
     """Read a lexicon file: UTF-8, one ``word`` or ``word<TAB>count`` a line; empty lines are passed over.
 
+    Of a hunspell dictionary the stems are read, without their flags. That, and lists that look like those of other
+    tools, such as ``word,12``, are logged as a warning.
+
     Args:
         path: the file; it may be gzipped, whatever its name; or a pipe that is open already, such as ``<(command)``.
         charset: what must spell the words; ends of words are stripped of white space, the inside is not.
@@ -93,7 +99,7 @@ def read_lexicon(path: str | Path, charset: Charset, *, unencodable: Literal["er
             some words only, words that the charset cannot spell, or no word at all.
     """
     path = Path(path)
-    text = _text(path).rstrip("\n")  # the copy alone is kept
+    text = _without_flags(_text(path).rstrip("\n"), path)  # the copy alone is kept
     if (plain := _plain(text, path, charset)) is not None:
         return plain
     entries = _entries(text, path)
@@ -120,6 +126,23 @@ def read_lexicon(path: str | Path, charset: Charset, *, unencodable: Literal["er
         counts=None if counts[0] is None else tuple(count for count in counts if count is not None),
         skipped=tuple(spelled[number] for number in skipped),
     )
+
+
+def _without_flags(text: str, path: Path) -> str:
+    """The text, of a hunspell dictionary its stems; a warning for what is odd about it."""
+    stems = hunspell_stems(text)
+    if stems is None:
+        if odd := oddity(text):
+            _LOG.warning("lexicon %s: %s", path, odd)
+        return text
+    _LOG.warning(
+        "lexicon %s: a hunspell dictionary, of which the %d stems are read, without the forms that its flags make; "
+        "hunspell's 'unmunch %s FILE.aff' writes those out",
+        path,
+        sum(map(bool, stems)),
+        path,
+    )
+    return "\n".join(stems)
 
 
 def _text(path: Path) -> str:

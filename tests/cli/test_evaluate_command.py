@@ -182,3 +182,19 @@ def test_what_a_source_leaves_out_is_noted(place: Path, run_ocrkit: RunOcrkit) -
 
     assert json.loads(ran.out)["count"] == 1
     assert ran.err == "note: pairs: 1 image without a .gt.txt is left out\n"
+
+
+def test_lines_without_a_reading_are_counted(place: Path, run_ocrkit: RunOcrkit) -> None:
+    Path("words.txt").write_text(
+        "abc\n"
+    )  # the four letters' frames of "ab", "ca" and "bb" spell it, those of "c" do not
+
+    printed = run_ocrkit("evaluate", "-m", "m.safetensors", "lines", "--lexicon", "words.txt")
+    told = json.loads(run_ocrkit("evaluate", "-m", "m.safetensors", "lines", "--lexicon", "words.txt", "--json").out)
+
+    assert "; 0 skipped, 1 rejected\n" in printed.out
+    assert (
+        "1 of 4 lines rejected: no entry of the lexicon fits what they show; all of its entries are in lower case"
+        in (printed.err)
+    )
+    assert told["rejected"] == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import bars
 import numpy as np
 import pytest
 
+from ocrkit import Charset
 from ocrkit.ctc import Lexicon
 
 if TYPE_CHECKING:
@@ -107,3 +109,48 @@ def test_priors_that_cannot_be_weighed_are_refused(decode: Decode, options: tupl
 
     assert (ran.code, ran.out) == (1, "")
     assert complaint in ran.err
+
+
+@pytest.fixture
+def decode_date(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run_ocrkit: RunOcrkit) -> Decode:
+    """Decode saved log-probabilities in which "7/2" is a little likelier than "1/2"; dates.txt holds 1/2 and 2/1."""
+    monkeypatch.chdir(tmp_path)
+    Path("c.toml").write_text(
+        'name = "c"\nscript = "Latn"\nlanguages = ["und"]\n[[group]]\nname = "g"\ntext = "aA127/ "\n'
+    )
+    charset = Charset.read("c.toml")
+    log_probs = bars.log_probs(["7/2"], charset, frames=6)
+    one, seven = charset.encode("17")
+    log_probs[0, 0, [seven, one]] = np.log([0.5, 0.42])
+    np.save("p.npy", log_probs)
+    Path("dates.txt").write_text("1/2\n2/1\n")
+    return lambda *options: run_ocrkit("decode", "-c", "c.toml", "p.npy", *options)
+
+
+def test_a_lexicon_of_dates_is_one_of_dates(decode_date: Decode) -> None:
+    ran = decode_date("--lexicon", "dates.txt")
+
+    assert (ran.code, ran.out) == (0, "p.npy#0\t1/2\n")
+    assert ran.err == (
+        "note: 2 of the lexicon's 2 entries, such as '1/2', consist of separators alone as they are by default, so "
+        "these are none here: 1 2 /; --separators names others, and --decoder lexicon takes a line to be one entry\n"
+    )
+
+
+@pytest.mark.parametrize("options", [("--separators", " "), ("--decoder", "lexicon")])
+def test_the_ways_out_that_are_named_lead_out(decode_date: Decode, options: tuple[str, str]) -> None:
+    ran = decode_date("--lexicon", "dates.txt", *options)
+
+    assert (ran.code, ran.out, ran.err) == (0, "p.npy#0\t1/2\n", "")
+
+
+def test_lines_that_no_entry_fits_are_rejected_and_counted(decode_date: Decode) -> None:
+    np.save("p.npy", bars.log_probs(["aa", "A", "1"], Charset.read("c.toml"), frames=6))
+    Path("words.txt").write_text("AAA\n")
+
+    ran = decode_date("--lexicon", "words.txt", "--to", "jsonl")
+
+    assert [json.loads(line)["rejected"] for line in ran.out.splitlines()] == [True, True, False]
+    assert ran.err == (
+        "2 of 3 lines rejected: no entry of the lexicon fits what they show; all of its entries are in upper case\n"
+    )

@@ -8,9 +8,11 @@ import bars
 import pytest
 import torch
 
+from ocrkit.ctc import Lexicon
 from ocrkit.data.records import Sample
 from ocrkit.errors import DataError
 from ocrkit.evaluation import Evaluation, evaluate
+from ocrkit.plugin.specs import DecoderOptions
 from ocrkit.recognition import Recognizer
 
 if TYPE_CHECKING:
@@ -121,3 +123,16 @@ def test_the_dictionary_has_the_documented_keys_and_plain_values() -> None:
     assert told["akshara_cer"] == pytest.approx(1 / 3)
     assert told["confusions"] == told["akshara_confusions"] == [{"reference": "x", "read": "c", "count": 1}]
     assert {"skipped", "unencodable", "wer", "exact", "rejected", "seconds", "bad"} <= told.keys()
+
+
+def test_a_line_without_a_reading_is_counted_and_all_of_its_text_is_missing() -> None:
+    # One letter's two frames cannot spell the three of the only entry. Of four characters, one is missing.
+    options = DecoderOptions(lexicon=Lexicon.from_words(["abc"], bars.ABC))
+    reader = Recognizer(bars.reader(), decoder="lexicon", options=options)
+
+    result = evaluate(reader, [line("a", "a"), line("abc", "abc")])
+
+    assert (result.count, result.rejected, result.skipped) == (2, 1, 0)
+    assert (result.cer, result.exact) == (0.25, 0.5)
+    assert result.to_dict()["rejected"] == 1
+    assert [judged.prediction.rejected for judged in result.lines] == [True, False]

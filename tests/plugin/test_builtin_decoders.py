@@ -10,7 +10,7 @@ import pytest
 
 from ocrkit.ctc import Lexicon, NgramModel, beam_search, greedy, text_search
 from ocrkit.errors import OptionError
-from ocrkit.plugin.builtin.decoders import default_separators, ocrkit_decoders
+from ocrkit.plugin.builtin.decoders import ocrkit_decoders
 from ocrkit.plugin.registry import load_registry
 from ocrkit.plugin.specs import DecoderOptions, DecoderSpec
 from ocrkit.plugin.testing import check_decoder
@@ -32,6 +32,7 @@ COUNTED = Lexicon([[1], [2]], counts=[1, 9])
 ARPA = b"\\data\\\nngram 1=3\n\\1-grams:\n-4\ta\n-0.1\tb\n-0.1\t</s>\n\\end\\\n"
 BY_LABEL = NgramModel(ARPA, CHARSET)
 BY_WORD = NgramModel(ARPA, CHARSET, unit="word")
+SOFT = DecoderOptions(language_model=BY_LABEL, lexicon=WORDS, separators=frozenset(), out_of_lexicon=5.0)
 
 
 def batch() -> tuple[NDArray[np.float32], NDArray[np.int64]]:
@@ -146,7 +147,7 @@ def test_an_option_that_a_decoder_cannot_honour_is_refused(
     ("name", "options", "search"),
     [
         ("beam", DecoderOptions(language_model=BY_LABEL), beam_search),
-        ("text", DecoderOptions(language_model=BY_LABEL, lexicon=WORDS, separators=frozenset({2})), text_search),
+        ("text", SOFT, text_search),
     ],
 )
 def test_what_is_not_asked_for_is_left_to_the_search(
@@ -166,12 +167,6 @@ def test_text_reads_entries_with_separators_between_them() -> None:
 
     for line in built.decode(log_probs, lengths):
         assert set(line[0].labels.tolist()) <= {1, 2}
-
-
-def test_separators_are_spaces_punctuation_symbols_and_numbers() -> None:
-    symbols = ("", "a", "-", "\u0d15", "\u0d4d", "7", "\u0d67", " ", "\u2019", "+", "\u200d", "a.", "...")
-
-    assert default_separators(Charset("mixed", symbols)) == {2, 5, 6, 7, 8, 9, 12}
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
-import unicodedata
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ocrkit.errors import OptionError
 from ocrkit.plugin.hookspec import hookimpl
+from ocrkit.plugin.separators import separators_beside
 from ocrkit.plugin.specs import DecoderSpec
 
 if TYPE_CHECKING:
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
     from ocrkit.plugin.specs import DecoderOptions
     from ocrkit.text.charset import Charset
 
-__all__ = ["default_separators", "ocrkit_decoders"]
+__all__ = ["ocrkit_decoders"]
 
+_LOG = logging.getLogger(__name__)
 _LEXICON = frozenset({"lexicon", "prior_weight", "n_best"})
 _BEAM = frozenset({"beam_width", "n_best", "language_model", "lm_weight", "lm_bonus"})
 _TEXT = _LEXICON | _BEAM | {"separators", "out_of_lexicon"}
@@ -58,15 +60,6 @@ def ocrkit_decoders() -> Iterator[DecoderSpec]:
         needs_lexicon=True,
         build=_build_text,
         honours=_TEXT,
-    )
-
-
-def default_separators(charset: Charset) -> frozenset[int]:
-    """The labels of white space, punctuation, symbols and numbers (Unicode Z, P, S, N), which may part words."""
-    return frozenset(
-        label
-        for label, symbol in enumerate(charset.symbols)
-        if symbol and all(unicodedata.category(character)[0] in "ZPSN" for character in symbol)
     )
 
 
@@ -108,17 +101,58 @@ def _build_beam(charset: Charset, options: DecoderOptions) -> _Search:
     return _searching(beam_search, charset, options)
 
 
-def _build_lexicon(charset: Charset, options: DecoderOptions) -> _Search:
+@dataclass(slots=True)
+class _Entries:
+    """Lexicon search that says once, by an example, that its entries are not what stands in the lines."""
+
+    search: _Search
+    charset: Charset
+    told: bool = False
+
+    def decode(self, log_probs: NDArray[np.float32], lengths: NDArray[np.int64]) -> Decoded:
+        from ocrkit.plugin.misfits import first_misfit
+
+        decoded = self.search.decode(log_probs, lengths)
+        if not self.told and (misfit := first_misfit(decoded, log_probs, lengths)):
+            self.told = True
+            shown, read = (self.charset.decode(labels.tolist()) for labels in misfit)
+            _LOG.warning(
+                "where a line shows %r, the entry that fits best is %r, without one of its characters; is the lexicon "
+                "in another case, or for other lines?",
+                shown,
+                read,
+            )
+        return decoded
+
+
+def _build_lexicon(charset: Charset, options: DecoderOptions) -> _Entries:
     from ocrkit.ctc import lexicon_search
 
-    return _searching(lexicon_search, charset, options)
+    return _Entries(_searching(lexicon_search, charset, options), charset)
 
 
-def _build_text(charset: Charset, options: DecoderOptions) -> _Search:
+@dataclass(frozen=True, slots=True)
+class _HardText:
+    """Text search that has no reading for a line in which no entry fits."""
+
+    search: _Search
+    separators: frozenset[int]
+
+    def decode(self, log_probs: NDArray[np.float32], lengths: NDArray[np.int64]) -> Decoded:
+        from ocrkit.plugin.misfits import without_misfits
+
+        return without_misfits(self.search.decode(log_probs, lengths), log_probs, lengths, separators=self.separators)
+
+
+def _build_text(charset: Charset, options: DecoderOptions) -> _Search | _HardText:
     from ocrkit.ctc import text_search
 
-    separators = default_separators(charset) if options.separators is None else options.separators
-    return _searching(text_search, charset, options, separators=separators)
+    lexicon = options.lexicon
+    if lexicon is None:
+        raise OptionError("decoder 'text' needs a lexicon; give it a word list with `lexicon`")
+    separators = separators_beside(lexicon, charset, options.separators)
+    search = _searching(text_search, charset, options, separators=separators)
+    return search if options.out_of_lexicon is not None else _HardText(search, separators)
 
 
 def _searching(search: Callable[..., Decoded], charset: Charset, options: DecoderOptions, **more: object) -> _Search:
