@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ocrkit.ctc import Decoded, Hypothesis
 
-__all__ = ["first_misfit", "without_misfits"]
+__all__ = ["common_misfit", "without_misfits"]
 
 _FEW = 3  # letters; fewer may all be misread
 
@@ -30,26 +30,29 @@ def without_misfits(
     because the entries are in another case or script, in which at least three labels are other ones.
     """
     shown = greedy(log_probs, lengths)
-    misfit = np.array([_fits_nothing(shown[line], read, separators) for line, read in enumerate(decoded)], np.bool_)
+    misfit = np.array(
+        [_fits_nothing(shown[line][0].labels.tolist(), read, separators) for line, read in enumerate(decoded)], np.bool_
+    )
     return _without(decoded, misfit) if misfit.any() else decoded
 
 
-def first_misfit(
+def common_misfit(
     decoded: Decoded, log_probs: NDArray[np.float32], lengths: NDArray[np.int64]
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]] | None:
-    """The labels that a line shows by its likeliest path, and those of its reading, where the two have none in common.
+    """Where half of the lines, or more, have nothing in common with their reading, what the first shows, and reads.
 
-    Of the first such line of three labels or more; None where there is none.
+    Of lines whose likeliest path has three labels or more; None where fewer do, or there are no such lines.
     """
-    shown = greedy(log_probs, lengths)
-    for line, read in enumerate(decoded):
-        if _fits_nothing(shown[line], read, frozenset()):
-            return shown[line][0].labels, read[0].labels
-    return None
+    shown = [one[0].labels for one in greedy(log_probs, lengths)]
+    long = [line for line, read in enumerate(decoded) if read and len(shown[line]) >= _FEW]
+    misfits = [line for line in long if _fits_nothing(shown[line].tolist(), decoded[line], frozenset())]
+    if not misfits or 2 * len(misfits) < len(long):
+        return None
+    return shown[misfits[0]], decoded[misfits[0]][0].labels
 
 
-def _fits_nothing(shown: Sequence[Hypothesis], read: Sequence[Hypothesis], separators: frozenset[int]) -> bool:
-    letters = [label for label in shown[0].labels.tolist() if label not in separators]
+def _fits_nothing(shown: Sequence[int], read: Sequence[Hypothesis], separators: frozenset[int]) -> bool:
+    letters = [label for label in shown if label not in separators]
     if not (letters and read):
         return False
     found = set(read[0].labels.tolist()) - separators

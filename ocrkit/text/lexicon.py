@@ -161,7 +161,8 @@ def _text(path: Path) -> str:
         raise LexiconError(f"{path}: a damaged gzip file: {error}") from error
     except UnicodeDecodeError as error:
         raise LexiconError(
-            f"{path}: not UTF-8 at byte {error.start}; a lexicon is text with one word a line"
+            f"{path}: not UTF-8 at byte {error.start}; a lexicon is text with one word a line; "
+            "iconv converts it from Latin 1, UTF-16 and others"
         ) from error
     except OSError as error:
         raise LexiconError(f"{path}: cannot be read: {error.strerror}") from error

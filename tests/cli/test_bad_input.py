@@ -139,8 +139,8 @@ BAD = {
     # numbers out of range
     "decode -m m.safetensors good --beam-width 0": "--beam-width is 0; it is at least 1",
     "decode -m m.safetensors good --n-best 0": "--n-best is 0; it is at least 1",
-    "decode -m m.safetensors good --threads -1": "--threads is -1; it is at least 1, or 0 for one a core",
-    "decode -m m.safetensors good --batch-size 0": "--batch-size is 0; expected at least 1",
+    "decode -m m.safetensors good --threads -1": "--threads is -1; it is at least 0",
+    "decode -m m.safetensors good --batch-size 0": "--batch-size is 0; it is at least 1",
     "decode -m m.safetensors good --decoder greedy --beam-width 4": "use --decoder beam, or leave it out",
     "decode -m m.safetensors good -d cuda:99": "device 'cuda:99' is not there",
     "decode -m m.safetensors good -d cud": "no device 'cud'; expected auto, cpu, cuda",

@@ -77,3 +77,10 @@ def test_the_lexicon_decoder_keeps_its_entry_and_tells_once(caplog: pytest.LogCa
     assert result.texts(CHARSET.symbols) == ["ABC", "ABC"]
     assert caplog.text.count("where a line shows") == 1
     assert "where a line shows 'abc', the entry that fits best is 'ABC'" in caplog.text
+
+
+def test_an_odd_line_among_others_tells_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING, logger="ocrkit"):
+        decoded(["abc", "bca", "ABC"], ["abc", "bca"], decoder="lexicon")
+
+    assert caplog.text == ""

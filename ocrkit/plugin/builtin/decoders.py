@@ -110,10 +110,10 @@ class _Entries:
     told: bool = False
 
     def decode(self, log_probs: NDArray[np.float32], lengths: NDArray[np.int64]) -> Decoded:
-        from ocrkit.plugin.misfits import first_misfit
+        from ocrkit.plugin.misfits import common_misfit
 
         decoded = self.search.decode(log_probs, lengths)
-        if not self.told and (misfit := first_misfit(decoded, log_probs, lengths)):
+        if not self.told and (misfit := common_misfit(decoded, log_probs, lengths)):
             self.told = True
             shown, read = (self.charset.decode(labels.tolist()) for labels in misfit)
             _LOG.warning(
