@@ -9,6 +9,7 @@ from ocrkit.ctc.decoded import Decoded
 from ocrkit.ctc.emissions import as_emissions
 from ocrkit.ctc.ngram import bound_model
 from ocrkit.ctc.options import as_count, as_label, as_number
+from ocrkit.ctc.turning import turn_frames, turn_hypotheses
 
 if TYPE_CHECKING:
     from ocrkit.ctc.emissions import Emissions, Lengths
@@ -48,7 +49,8 @@ def beam_search(
             is left out too, unless it is among the ``n_best``. 0 keeps all.
         language_model: an n-gram model of characters; to the score it adds ``lm_weight`` times ln p of the labels,
             from the start of a line to its end, and ``lm_bonus`` for each of its units, which a label is one of, or
-            several. Greedy's labelling is then a candidate only if the beam holds it.
+            several. Greedy's labelling is then a candidate only if the beam holds it. With one of a charset whose
+            lines run from right to left, a line starts at its right end: see docs/decoding.md.
         lm_weight: 0 or more.
         lm_bonus: nats.
         threads: worker threads, 0 for one a core; the result is the same whatever their number.
@@ -71,6 +73,9 @@ def beam_search(
         as_count("threads", threads, least=0),
     )
     model = bound_model(language_model, None, lm_weight, lm_bonus)
-    if model is not None:
-        return Decoded(*_ctc.beam_search_with_model(array, counts, *options, model))
-    return Decoded(*_ctc.beam_search(array, counts, *options))
+    if language_model is None or model is None:
+        return Decoded(*_ctc.beam_search(array, counts, *options))
+    if language_model.reads_leftward:
+        found = Decoded(*_ctc.beam_search_with_model(turn_frames(array, counts), counts, *options, model))
+        return turn_hypotheses(found, counts, array.shape[1])
+    return Decoded(*_ctc.beam_search_with_model(array, counts, *options, model))

@@ -56,11 +56,17 @@ class BeamStream:
             lm_bonus: nats.
 
         Raises:
-            OptionError: an option is out of range, or the language model is one of words or of another charset.
+            OptionError: an option is out of range, or the language model is one of words, of another charset, or of
+                one whose lines run from right to left.
         """
         self._blank = as_label("blank", blank)
         self._n_best = as_count("n_best", n_best, least=1)
         self._finished = False
+        if getattr(language_model, "reads_leftward", False):
+            raise OptionError(
+                "the language model reads a line from its right end, and a stream begins at the left; "
+                "give the whole line to beam_search"
+            )
         self._stream = _ctc.BeamStream(
             as_count("labels", labels, least=1),
             self._blank,

@@ -15,6 +15,7 @@ from ocrkit.ctc.decoded import Decoded
 from ocrkit.ctc.emissions import as_emissions
 from ocrkit.ctc.options import as_count, as_label, as_number
 from ocrkit.ctc.symbols import as_symbol_table
+from ocrkit.ctc.turning import reordering
 from ocrkit.errors import LexiconError, MissingFileError, OptionError
 from ocrkit.plain_files import open_plain
 
@@ -69,7 +70,8 @@ class Lexicon:
 
         Args:
             words: one string an entry, without line feeds.
-            charset: symbols and normalisation; or the symbols alone, by which words are spelled as they stand.
+            charset: symbols and normalisation; or the symbols alone, by which words are spelled as they stand. One that
+                reorders, as where letters run from right to left, gives each word's labels as they stand on paper.
             counts: as for ``Lexicon``.
 
         Raises:
@@ -152,6 +154,9 @@ class Lexicon:
             )
         if trie is None:
             raise LexiconError(_unspellable(normal, text, count, unspelled, begins))
+        if (table := reordering(charset)) is not None:
+            labels, offsets = _flatten([table.encode(word) for word in normal.split("\n")])
+            trie = _ctc.Lexicon(labels, offsets, _numbers(counts))
         lexicon = cls.__new__(cls)
         lexicon._trie = trie
         lexicon._symbols = _hash(charset)
@@ -179,6 +184,16 @@ class Lexicon:
     def nbytes(self) -> int:
         """Bytes that the trie takes."""
         return self._trie.bytes()
+
+    def backwards(self) -> Lexicon:
+        """The same entries by the same numbers, each from its last label to its first."""
+        labels, offsets = _flatten([self._trie.labels(entry)[::-1] for entry in range(len(self))])
+        priors = self._trie.priors()
+        counts = None if priors is None else np.exp(priors.astype(np.float64))
+        lexicon = type(self).__new__(type(self))
+        lexicon._trie = _ctc.Lexicon(labels, offsets, counts)
+        lexicon._symbols = _NO_SYMBOLS
+        return lexicon
 
     def labels(self, entry: int) -> NDArray[np.int32]:
         """The labels of the entry of this number, as ``Hypothesis.entry`` gives it.
@@ -248,7 +263,9 @@ def lexicon_search(
 
 def _hash(charset: SymbolTable) -> bytes:
     """What tells one list of symbols from another; ``Charset.fingerprint`` is the same, in hexadecimal."""
-    return hashlib.sha256("\n".join(charset.symbols).encode()).digest()
+    table = reordering(charset)
+    order = "" if table is None else f"\n\n{table.direction}"
+    return hashlib.sha256(("\n".join(charset.symbols) + order).encode()).digest()
 
 
 def _numbers(counts: Iterable[float] | None) -> NDArray[np.float64] | None:

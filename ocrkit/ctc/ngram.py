@@ -13,7 +13,8 @@ import ocrkit._ctc as _ctc
 from ocrkit.ctc.ngram_units import UNKNOWN, Unit, label_units, normal_units, units_doubt, words_advice
 from ocrkit.ctc.options import as_number
 from ocrkit.ctc.symbols import as_symbol_table
-from ocrkit.errors import LanguageModelError, MissingFileError, OptionError
+from ocrkit.ctc.turning import reads_leftward, reordering
+from ocrkit.errors import LanguageModelError, MissingFileError, OptionError, UnencodableText
 from ocrkit.plain_files import read_plain
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from ocrkit.ctc.lexicon import Lexicon
     from ocrkit.ctc.symbols import Symbols
+    from ocrkit.ctc.turning import ReorderingTable
 
 __all__ = ["NgramModel", "Unit", "bound_model"]
 
@@ -37,9 +39,21 @@ class NgramModel:
     threads at once.
     """
 
-    __slots__ = ("_charset", "_ngrams", "_offsets", "_units", "_words", "unit", "unknown_labels")
+    __slots__ = (
+        "_backwards",
+        "_charset",
+        "_ngrams",
+        "_offsets",
+        "_units",
+        "_words",
+        "reads_leftward",
+        "unit",
+        "unknown_labels",
+    )
 
     unit: Unit
+    reads_leftward: bool
+    """Whether the charset's lines are read from their right end, as those of Hebrew are."""
     unknown_labels: tuple[int, ...]
     """The labels, the blank aside, that the file has no units for: each is one unknown unit. Empty for words."""
 
@@ -51,7 +65,9 @@ class NgramModel:
         self._ngrams = _ctc.NgramModel(arpa)
         self._charset = as_symbol_table(charset)
         self._units, self._offsets = np.zeros(0, np.int32), np.zeros(1, np.int64)
+        self.reads_leftward = reads_leftward(charset)
         self._words: tuple[_ctc.Lexicon, _ctc.WordUnits] | None = None
+        self._backwards: tuple[_ctc.Lexicon, Lexicon] | None = None
         self.unknown_labels = ()
         if unit == "character":
             units = self._ngrams.units()
@@ -62,6 +78,9 @@ class NgramModel:
                 raise LanguageModelError(
                     f"none of its {len(units)} units is a label{words_advice(units, self._charset)}"
                 )
+            if self.reads_leftward and (table := reordering(charset)) is not None:
+                read_as = dict(zip(table.symbols, spelled, strict=True))
+                spelled = [read_as[symbol] for symbol in table.leftward_symbols]
             self._units = np.array([number for numbers in spelled for number in numbers], np.int32)
             self._offsets = np.cumsum([0, *map(len, spelled)], dtype=np.int64)
 
@@ -121,6 +140,26 @@ class NgramModel:
         numbers = {unit: number for number, unit in enumerate(self._ngrams.units())}
         return self._ngrams.log_prob([numbers.get(unit, UNKNOWN) for unit in units])
 
+    def _spelled_as_entries(self) -> list[str]:
+        """The units by the symbols of an entry's labels, in the order in which a line's are read."""
+        normal, table = normal_units(self._ngrams.units(), self._charset), reordering(self._charset)
+        return normal if table is None else [self._spelled_as_entry(unit, table) for unit in normal]
+
+    def _spelled_as_entry(self, unit: str, table: ReorderingTable) -> str:
+        try:
+            labels = table.encode(unit)
+        except UnencodableText:
+            return unit  # which no entry is
+        return "".join(table.symbols[label] for label in (reversed(labels) if self.reads_leftward else labels))
+
+    def turned(self, lexicon: Lexicon) -> Lexicon:
+        """The lexicon as lines are read; the last one asked for is remembered."""
+        if not self.reads_leftward:
+            return lexicon
+        if self._backwards is None or self._backwards[0] is not lexicon._trie:
+            self._backwards = (lexicon._trie, lexicon.backwards())
+        return self._backwards[1]
+
     def _bound(self, lexicon: Lexicon | None, weight: float, bonus: float) -> _ctc.TextModel:
         """What a native search takes."""
         factor = as_number("lm_weight", weight, least=0.0, most=_LARGEST_WEIGHT)
@@ -136,7 +175,7 @@ class NgramModel:
         """The units of a lexicon's entries; those of the last lexicon asked for are remembered."""
         trie = lexicon._trie
         if self._words is None or self._words[0] is not trie:
-            units, symbols = normal_units(self._ngrams.units(), self._charset), list(self._charset.symbols)
+            units, symbols = self._spelled_as_entries(), list(self._charset.symbols)
             if set(units).isdisjoint(_spelled(lexicon, symbols)):
                 raise LanguageModelError(
                     f"none of the lexicon's {len(lexicon)} entries is among the {len(units)} units of the language "

@@ -11,8 +11,9 @@ import ocrkit._ctc as _ctc
 from ocrkit.ctc.decoded import Decoded
 from ocrkit.ctc.emissions import as_emissions
 from ocrkit.ctc.lexicon import Lexicon
-from ocrkit.ctc.ngram import bound_model
+from ocrkit.ctc.ngram import NgramModel, bound_model
 from ocrkit.ctc.options import as_count, as_label, as_number
+from ocrkit.ctc.turning import turn_frames, turn_hypotheses
 from ocrkit.errors import OptionError
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ocrkit.ctc.emissions import Emissions, Lengths
-    from ocrkit.ctc.ngram import NgramModel
 
 __all__ = ["text_search"]
 
@@ -70,7 +70,8 @@ def text_search(
         prior_weight: of each entry's ln(count / total); above 0 the lexicon needs counts.
         language_model: an n-gram model; to the score it adds ``lm_weight`` times ln p of the text's labels, or
             entries, from the start of a line to its end, and ``lm_bonus`` for each of its units: of an entry one,
-            of a label one or several. A stretch that is no entry is one unknown word.
+            of a label one or several. A stretch that is no entry is one unknown word. With one of a charset whose
+            lines run from right to left, a line starts at its right end: see docs/decoding.md.
         lm_weight: 0 or more.
         lm_bonus: nats.
         threads: worker threads, 0 for one a core; the result is the same whatever their number.
@@ -87,10 +88,12 @@ def text_search(
     if not isinstance(lexicon, Lexicon):
         raise OptionError(f"lexicon is {lexicon!r}; expected a Lexicon, as Lexicon.from_words makes")
     array, counts = as_emissions(log_probs, lengths)
+    turns = isinstance(language_model, NgramModel) and language_model.reads_leftward
+    entries = language_model.turned(lexicon) if isinstance(language_model, NgramModel) else lexicon
     arrays = _ctc.text_search(
-        array,
+        turn_frames(array, counts) if turns else array,
         counts,
-        lexicon._trie,
+        entries._trie,
         _as_labels(separators),
         as_label("blank", blank),
         as_count("beam_width", beam_width, least=1),
@@ -99,9 +102,9 @@ def text_search(
         math.inf if out_of_lexicon is None else as_number("out_of_lexicon", out_of_lexicon, least=0.0, most=math.inf),
         as_number("prior_weight", prior_weight, least=0.0, most=_LARGEST_WEIGHT),
         as_count("threads", threads, least=0),
-        bound_model(language_model, lexicon, lm_weight, lm_bonus),
+        bound_model(language_model, entries, lm_weight, lm_bonus),
     )
-    return Decoded(*arrays)
+    return turn_hypotheses(Decoded(*arrays), counts, array.shape[1]) if turns else Decoded(*arrays)
 
 
 def _as_labels(separators: Iterable[int]) -> NDArray[np.int32]:

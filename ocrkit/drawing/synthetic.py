@@ -22,11 +22,13 @@ from ocrkit.drawing.rendering.fonts import Face, find_faces, require_shaping
 from ocrkit.drawing.rendering.render import LETTER_HEIGHTS, draw_line, draw_margins, size_of, widen_spaces
 from ocrkit.drawing.rendering.typesetting import draw_typesetting
 from ocrkit.errors import OptionError
+from ocrkit.text.order import holds_leftward, line_direction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ocrkit.drawing.composing.words import TextSource
+    from ocrkit.text.bidi import Direction
     from ocrkit.text.charset import Charset
 
 __all__ = ["DrawnImage", "Synthetic", "SyntheticOptions", "Wanted", "open_synthetic"]
@@ -97,6 +99,7 @@ class DrawingStyle:
     without: frozenset[str]
     letterpress: float
     reformed: float
+    direction: Direction = "ltr"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,8 @@ class DrawnImage:
         style = self.style
         size = size_of(self.face, LETTER_HEIGHTS[rng.integers(len(LETTER_HEIGHTS))])
         typesetting = draw_typesetting(self.face, rng, letterpress=style.letterpress, reformed=style.reformed)
+        if holds_leftward(self.text):
+            typesetting = replace(typesetting, direction=line_direction(self.text, style.direction))
         if not style.degrade:
             typesetting = replace(typesetting, pressure=0.0)
         line = draw_line(
@@ -151,7 +156,11 @@ class Synthetic(Sequence[Sample]):
         self.options = options
         self.seed = seed
         self._style = DrawingStyle(
-            options.degrade, frozenset(options.without_degradations), options.letterpress, options.reformed
+            options.degrade,
+            frozenset(options.without_degradations),
+            options.letterpress,
+            options.reformed,
+            "rtl" if charset.direction == "rtl" else "ltr",
         )
         faces = find_faces(Path(options.fonts).expanduser() if options.fonts else None)
         self._faces = FaceBook(faces, families=options.families, without_families=options.without_families)

@@ -125,7 +125,7 @@ def _errors(decoder: Decoder, batches: Sequence[_Batch], charset: Charset, *, ig
 
     def pairs() -> Iterator[tuple[str, str]]:
         for batch in batches:
-            texts = decoder.decode(batch.log_probs, batch.lengths).texts(charset.symbols)
+            texts = charset.texts(decoder.decode(batch.log_probs, batch.lengths))
             yield from zip(batch.texts, texts, strict=True)
 
     errors = count_errors(pairs(), charset, ignore_case=ignore_case)

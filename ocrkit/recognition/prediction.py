@@ -41,13 +41,12 @@ def make_prediction(name: str, hypotheses: Sequence[Hypothesis], charset: Charse
     if not hypotheses:
         return Prediction(name, "", -math.inf, 0.0, rejected=True)
     best = hypotheses[0]
+    frames, confidences = best.frames.tolist(), best.confidences.tolist()
     characters = tuple(
-        CharacterSpan(charset.symbols[label], *ruler.span(frame), confidence)
-        for label, frame, confidence in zip(
-            best.labels.tolist(), best.frames.tolist(), best.confidences.tolist(), strict=True
-        )
+        CharacterSpan(symbol, *ruler.span(frames[place]), confidences[place])
+        for place, symbol in charset.reading(best.labels.tolist())
     )
-    text = charset.decode(best.labels.tolist())
+    text = "".join(character.text for character in characters)
     # Labels of several characters may spell one text in several ways; the likeliest stands for it.
     scores: dict[str, float] = {}
     for other in hypotheses[1:]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +17,8 @@ from ocrkit.text.encoding import LabelMatcher
 from ocrkit.text.invisible import can_be_label
 from ocrkit.text.naming import described
 from ocrkit.text.normalization import compile_normalizer, unknown_invisible
+from ocrkit.text.order import VisualOrder, holds_leftward
+from ocrkit.text.scripts import runs_left
 from ocrkit.text.shipped_files import shipped_file
 
 if TYPE_CHECKING:
@@ -23,7 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from importlib.resources.abc import Traversable
 
-    from ocrkit.text.charset_fields import CharsetFields
+    from ocrkit.ctc import Decoded
+    from ocrkit.text.charset_fields import CharsetFields, LabelOrder
     from ocrkit.text.encoding import Unencodable
     from ocrkit.text.invisible import InvisibleCharacters
     from ocrkit.text.normalization import NormalForm, Rewrite
@@ -47,9 +51,11 @@ class Charset:
             A symbol may be several code points, as a conjunct is.
         script: ISO 15924, ``Zyyy`` where it belongs to no script.
         languages: BCP 47.
-        direction: ``ltr`` or ``rtl``.
+        direction: ``ltr`` or ``rtl``: which way a line runs in which letters of both ways stand.
         normalization: the Unicode normal form that texts are brought to.
         rewrites: what is respelled after that, in order.
+        order: ``visual``: labels stand from left to right as on paper, by UAX #9; ``logical``: as in the text. It
+            matters where letters run from right to left.
 
     Raises:
         CharsetError: symbols that are empty, double, or that normalisation would change, so that no text could
@@ -63,6 +69,7 @@ class Charset:
     direction: str = "ltr"
     normalization: NormalForm = "NFC"
     rewrites: tuple[Rewrite, ...] = ()
+    order: LabelOrder = "visual"
 
     def __post_init__(self) -> None:
         check_fields(self._fields())
@@ -91,7 +98,7 @@ class Charset:
         name: str = "from-data",
         like: Charset | None = None,
         script: str = _ANY_SCRIPT,
-        direction: str = "ltr",
+        direction: str | None = None,
     ) -> Charset:
         """The charset of every character in ``texts``, brought to one spelling, in code point order.
 
@@ -103,14 +110,14 @@ class Charset:
             name: the charset's.
             like: the charset whose rewrites and languages it takes; None for no rewrites.
             script: ISO 15924.
-            direction: ``ltr`` or ``rtl``.
+            direction: ``ltr`` or ``rtl``; None for that of most letters.
 
         Raises:
             CharsetError: the texts hold nothing that can be seen.
         """
         rewrites = () if like is None else like.rewrites
         normalize = compile_normalizer("NFC", rewrites)
-        found: set[str] = set()
+        found: Counter[str] = Counter()
         for text in texts:
             found.update(normalize(text))
         characters = sorted(filter(can_be_label, found))
@@ -121,7 +128,7 @@ class Charset:
             ("", *characters),
             script=script,
             languages=("und",) if like is None else like.languages,
-            direction=direction,
+            direction=direction or ("rtl" if runs_left(found) else "ltr"),
             rewrites=rewrites,
         )
 
@@ -149,6 +156,11 @@ class Charset:
                 f"charsets {self.name!r} ({self.normalization}) and {other.name!r} ({other.normalization}) "
                 f"differ in normalization; a union needs the same in both"
             )
+        if self.runs_leftward and other.runs_leftward and self.order != other.order:
+            raise CharsetError(
+                f"charsets {self.name!r} ({self.order}) and {other.name!r} ({other.order}) differ in the order of "
+                "labels; a union needs the same in both"
+            )
         try:
             return Charset(
                 name=f"{self.name}+{other.name}",
@@ -158,6 +170,7 @@ class Charset:
                 direction=self.direction,
                 normalization=self.normalization,
                 rewrites=tuple(dict.fromkeys(self.rewrites + other.rewrites)),
+                order=self.order if self.runs_leftward else other.order,
             )
         except CharsetError as error:
             raise CharsetError(f"charsets {self.name!r} and {other.name!r} do not go together: {error}") from error
@@ -171,9 +184,30 @@ class Charset:
         return " " in self.symbols
 
     @cached_property
+    def runs_leftward(self) -> bool:
+        """Whether lines may have letters that run from right to left."""
+        return self.direction == "rtl" or holds_leftward("".join(self.symbols))
+
+    @property
+    def reorders(self) -> bool:
+        """Whether labels stand in another order than text: such as on paper, where letters run from right to left."""
+        return self._reordering is not None
+
+    @property
+    def leftward_symbols(self) -> tuple[str, ...]:
+        """What each label spells where it is read in a run from right to left, where a bracket is seen mirrored."""
+        if self._reordering is None:
+            return self.symbols
+        return tuple(self.symbols[label] for label in self._reordering.mirrored)
+
+    @cached_property
     def fingerprint(self) -> str:
-        """SHA-256, in hexadecimal, of the symbols in UTF-8, the blank first, each but the first after a line feed."""
-        return hashlib.sha256("\n".join(self.symbols).encode()).hexdigest()
+        """SHA-256, in hexadecimal, of the symbols in UTF-8, the blank first, each but the first after a line feed.
+
+        Where labels are reordered, the direction follows after two line feeds.
+        """
+        symbols = "\n".join(self.symbols) + (f"\n\n{self.direction}" if self.reorders else "")
+        return hashlib.sha256(symbols.encode()).hexdigest()
 
     def normalize(self, text: str) -> str:
         """The one spelling of ``text``: the normal form, invisible characters, then the rewrites, till nothing changes.
@@ -184,7 +218,7 @@ class Charset:
         return self._normalizer(text)
 
     def encode(self, text: str, *, where: str = "") -> list[int]:
-        """The labels of ``text``, normalised first; never the blank.
+        """The labels of ``text``, normalised first, from left to right as they stand on paper; never the blank.
 
         Args:
             text: any spelling.
@@ -198,12 +232,27 @@ class Charset:
         labels = self._matcher.labels(spelled)
         if labels is None:
             raise UnencodableText(self._complaint(self._matcher.unencodable(spelled), where))
-        return labels
+        return labels if self._reordering is None else self._reordering.visual(labels)
 
     def decode(self, labels: Iterable[int]) -> str:
-        """What ``labels``, each from 0 to ``len(self) - 1``, spell; the blank spells nothing."""
+        """What ``labels``, each from 0 to ``len(self) - 1``, spell from left to right; the blank spells nothing."""
         symbols = self.symbols
-        return "".join([symbols[label] for label in labels])
+        if self._reordering is None:
+            return "".join([symbols[label] for label in labels])
+        return "".join([symbol for _, symbol in self.reading([label for label in labels if label])])
+
+    def reading(self, labels: Sequence[int]) -> list[tuple[int, str]]:
+        """The labels in the order in which they are read: each one's place in ``labels``, and what it spells."""
+        symbols = self.symbols
+        if self._reordering is None:
+            return [(place, symbols[label]) for place, label in enumerate(labels)]
+        return [(place, symbols[label]) for place, label in self._reordering.reading(labels)]
+
+    def texts(self, decoded: Decoded) -> list[str]:
+        """What the best hypothesis of each line spells; a line without any gives ``""``."""
+        if not self.reorders:
+            return decoded.texts(self.symbols)
+        return [self.decode(found[0].labels.tolist()) if found else "" for found in decoded]
 
     def unencodable(self, text: str) -> tuple[Unencodable, ...]:
         """The characters of the normalised ``text`` that have no label, in order, with their positions."""
@@ -226,6 +275,7 @@ class Charset:
             "direction": self.direction,
             "normalization": self.normalization,
             "rewrites": self.rewrites,
+            "order": self.order,
         }
 
     @cached_property
@@ -235,6 +285,11 @@ class Charset:
     @cached_property
     def _invisible(self) -> InvisibleCharacters:
         return unknown_invisible(self.normalization, self.rewrites, self.symbols)
+
+    @cached_property
+    def _reordering(self) -> VisualOrder | None:
+        visual = self.order == "visual" and self.runs_leftward
+        return VisualOrder(self.symbols, "rtl" if self.direction == "rtl" else "ltr") if visual else None
 
     @cached_property
     def _matcher(self) -> LabelMatcher:

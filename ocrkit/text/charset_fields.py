@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 from ocrkit.errors import CharsetError
 from ocrkit.text.naming import described, spelled_out
@@ -13,8 +13,10 @@ from ocrkit.text.normalization import NORMAL_FORMS, check_rewrites, compile_norm
 if TYPE_CHECKING:
     from ocrkit.text.normalization import NormalForm, Rewrite
 
-__all__ = ["MOST_LABELS", "CharsetFields", "check_fields"]
+__all__ = ["LABEL_ORDERS", "MOST_LABELS", "CharsetFields", "LabelOrder", "check_fields"]
 
+LabelOrder = Literal["visual", "logical"]
+LABEL_ORDERS: tuple[LabelOrder, ...] = ("visual", "logical")
 # More than Unicode has characters (149,186 in 15.0); what goes beyond is a slip, and would take minutes to check.
 MOST_LABELS = 200_000
 
@@ -32,6 +34,7 @@ class CharsetFields(TypedDict):
     direction: str
     normalization: NormalForm
     rewrites: tuple[Rewrite, ...]
+    order: LabelOrder
 
 
 def check_fields(fields: CharsetFields) -> None:
@@ -54,6 +57,8 @@ def _check_properties(fields: CharsetFields) -> None:
             raise CharsetError(f"languages holds {language!r}; expected BCP 47 tags such as 'ml' or 'sr-Latn'")
     if fields["direction"] not in ("ltr", "rtl"):
         raise CharsetError(f"direction is {fields['direction']!r}; expected 'ltr' or 'rtl'")
+    if fields["order"] not in LABEL_ORDERS:
+        raise CharsetError(f"order is {fields['order']!r}; expected {' or '.join(map(repr, LABEL_ORDERS))}")
     if fields["normalization"] not in NORMAL_FORMS:
         raise CharsetError(f"normalization is {fields['normalization']!r}; expected one of {', '.join(NORMAL_FORMS)}")
 

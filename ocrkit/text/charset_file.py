@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from importlib.resources.abc import Traversable
 
+    from ocrkit.text.charset_fields import LabelOrder
+
 __all__ = ["GROUP_KEYS", "KEYS", "REWRITE_KEYS", "CharsetFile", "check_name", "file_beside", "read_charset_file"]
 
 _REQUIRED = ("name", "script", "languages")
-KEYS = (*_REQUIRED, "direction", "normalization", "includes", "group", "rewrite")
+KEYS = (*_REQUIRED, "direction", "order", "normalization", "includes", "group", "rewrite")
 GROUP_KEYS = ("name", "text", "points", "symbols")
 REWRITE_KEYS = ("from", "to", "unless_after", "unless_before")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -92,6 +94,7 @@ def _parse(text: str) -> CharsetFile:
         direction=_text(table.get("direction", "ltr"), "'direction'"),
         normalization=cast("NormalForm", _text(table.get("normalization", "NFC"), "'normalization'")),
         rewrites=tuple(_rewrite(rule, number) for number, rule in enumerate(_tables(table, "rewrite"), 1)),
+        order=cast("LabelOrder", _text(table.get("order", "visual"), "'order'")),
     )
     return CharsetFile(fields, tuple(_texts(table.get("includes", []), "'includes'")))
 

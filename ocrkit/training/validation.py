@@ -74,7 +74,7 @@ def validate(
             nats += float(losses[spelled].sum())
             labels += int(batch.label_lengths[spelled].sum())
             decoded = greedy(log_probs.cpu().numpy(), lengths.cpu().numpy())
-            for index, text in zip(indices.tolist(), decoded.texts(model.charset.symbols), strict=True):
+            for index, text in zip(indices.tolist(), model.charset.texts(decoded), strict=True):
                 readings[index] = text
     return _judged(model, lines, tuple(readings), nats / max(1, labels))
 

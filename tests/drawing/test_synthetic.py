@@ -14,6 +14,7 @@ from ocrkit.drawing.rendering.typesetting import draw_typesetting
 from ocrkit.drawing.synthetic import Synthetic, SyntheticOptions, open_synthetic
 from ocrkit.errors import ConfigError, FontError, MissingFileError, OptionError, UnknownNameError
 from ocrkit.plugin.specs import SourceOptions
+from ocrkit.text.charset import Charset
 from ocrkit.text.shipped import shipped_charset
 
 pytestmark = pytest.mark.skipif(
@@ -258,3 +259,29 @@ def test_a_third_of_lines_is_in_old_type_and_two_fifths_reformed_by_default() ->
     assert np.mean([one.jitter > 0 for one in drawn]) == pytest.approx(0.35, abs=0.055)
     assert np.mean([one.reformed for one in drawn]) == pytest.approx(0.4, abs=0.055)
     assert np.mean([one.stretch != (1.0, 1.0) for one in drawn]) == pytest.approx(0.5, abs=0.055)
+
+
+def test_lines_run_as_the_charset_does(tmp_path: Path) -> None:
+    (tmp_path / "lines.txt").write_text("ab שב 12\n", encoding="utf-8")
+    options = SyntheticOptions(text=str(tmp_path / "lines.txt"), line_words=(3, 3), count=1, families=("DejaVu Sans",))
+    symbols = ("", *"abשב 12")
+
+    drawn = {
+        direction: _pixels(Synthetic(Charset("both", symbols, direction=direction), options, seed=1), 0)
+        for direction in ("ltr", "rtl")
+    }
+
+    assert drawn["ltr"] != drawn["rtl"]
+
+
+def test_hebrew_words_are_drawn_from_right_to_left(tmp_path: Path) -> None:
+    (tmp_path / "words.txt").write_text("שי\n", encoding="utf-8")
+    options = SyntheticOptions(words=str(tmp_path / "words.txt"), count=1, degrade=0, families=("DejaVu Sans",))
+
+    image = Synthetic(Charset("hebrew", ("", *"שי"), direction="rtl"), options, seed=1)[0].image
+    assert not isinstance(image, Path)
+    ink = np.asarray(image()) < 128
+
+    # Yod, a small letter that hangs above the line, stands left of shin.
+    lowest = np.flatnonzero(ink.any(axis=1))[-3]
+    assert np.flatnonzero(ink[lowest])[0] > np.flatnonzero(ink.any(axis=0))[0] + 2

@@ -18,6 +18,7 @@ def test_the_record_holds_every_field() -> None:
         "script": "Latn",
         "languages": ["en", "de"],
         "direction": "rtl",
+        "order": "visual",
         "normalization": "NFD",
         "rewrites": [{"from": "b", "to": "", "unless_after": "a", "unless_before": "c"}],
         "symbols": ["a", "ab"],

@@ -14,6 +14,8 @@ from ocrkit.drawing.rendering.typesetting import Typesetting, split_clusters
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from ocrkit.text.bidi import Direction
+
 __all__ = ["place_letters"]
 
 _LOST_INK = 0.35  # of a word's and of a letter's darkness, at the most uneven pressure
@@ -37,7 +39,7 @@ def place_letters(
     placed: list[_Ink] = []
     for k, cluster in enumerate(clusters):
         ends = gap > 0 and cluster.endswith(_APART)
-        letter, mark, advance = _letter(face, size, cluster, mark_apart=ends)
+        letter, mark, advance = _letter(face, size, cluster, typesetting.direction, mark_apart=ends)
         if cluster[0] == " ":
             patch = inkings[0][k]
         for ink, x in ((letter, round(pen)), (mark, round(pen + gap))):
@@ -75,14 +77,16 @@ def _printed(placed: list[_Ink]) -> tuple[NDArray[np.uint8], int]:
 
 
 @lru_cache(maxsize=8192)
-def _letter(face: Face, size: int, cluster: str, *, mark_apart: bool) -> tuple[_Ink, _Ink, float]:
+def _letter(
+    face: Face, size: int, cluster: str, direction: Direction | None, *, mark_apart: bool
+) -> tuple[_Ink, _Ink, float]:
     """The ink of one letter with its signs, that of a last virama where it is wanted apart, and the pen's way on."""
     font = load_font(face, size)
-    whole = _Ink(*draw_mask(font, cluster))
+    whole = _Ink(*draw_mask(font, cluster, direction))
     letters = cluster.rstrip(_VIRAMA + _ZWNJ)
     if not mark_apart or not letters:
         return whole, _NO_INK, font.getlength(cluster)
-    letter = _Ink(*draw_mask(font, letters))
+    letter = _Ink(*draw_mask(font, letters, direction))
     mark = _difference(whole, letter)
     # Where the virama changes the letter itself, it is no type of its own.
     return (letter, mark, font.getlength(cluster)) if mark is not None else (whole, _NO_INK, font.getlength(cluster))

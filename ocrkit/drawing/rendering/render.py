@@ -97,7 +97,7 @@ def draw_line(
     ink, y = (
         place_letters(shaped, face, size, typesetting, rng)
         if typesetting.by_letter
-        else _without_x(draw_mask(load_font(face, size), shaped))
+        else _without_x(draw_mask(load_font(face, size), shaped, typesetting.direction))
     )
     ink = _stretched(_ink_box(ink, y, face, size), typesetting.stretch)
     page = np.full(

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL.ImageFont import FreeTypeFont
 
+    from ocrkit.text.bidi import Direction
+
 __all__ = ["can_draw", "draw_mask", "needs_joining", "refusal"]
 
 _PROBE_SIZE = 32
@@ -70,32 +72,33 @@ def needs_joining(first: str, second: str) -> bool:
     return second in _SIGN_FORMING or f"{first}{_VIRAMA}{second}" in _JOINED
 
 
-def draw_mask(font: FreeTypeFont, text: str) -> tuple[NDArray[np.uint8], int, int]:
+def draw_mask(font: FreeTypeFont, text: str, direction: Direction | None = None) -> tuple[NDArray[np.uint8], int, int]:
     """The ink of ``text``, 255 where it is full, shaped as one run: (H, W), and where its corner lies.
 
     The two numbers are x and y px of the left top corner, from the pen's start and the ascender's line. No row or
-    column at an edge is empty; a text without ink has no rows.
+    column at an edge is empty; a text without ink has no rows. ``direction`` is which way the line runs; None for as
+    its first letter does.
     """
     # Asking for the text's box first would shape it twice, so it is drawn on a page that few texts reach beyond.
     reach = round(font.size)
-    page, box = _draw_on(font, text, (-reach, -reach, reach * (len(text) + 2), 3 * reach))
+    page, box = _draw_on(font, text, direction, (-reach, -reach, reach * (len(text) + 2), 3 * reach))
     if box is not None and (min(box[:2]) == 0 or box[2] == page.width or box[3] == page.height):
-        left, top, right, bottom = (round(edge) for edge in font.getbbox(text))
+        left, top, right, bottom = (round(edge) for edge in font.getbbox(text, direction=direction))
         # More on each side: rounding of the strokes must not clip.
         reach = 2 - min(left, top)
-        page, box = _draw_on(font, text, (-reach, -reach, right + 2, bottom + 2))
+        page, box = _draw_on(font, text, direction, (-reach, -reach, right + 2, bottom + 2))
     if box is None:
         return np.zeros((0, 0), np.uint8), 0, 0
     return np.asarray(page.crop(box)), box[0] - reach, box[1] - reach
 
 
 def _draw_on(
-    font: FreeTypeFont, text: str, page: tuple[int, int, int, int]
+    font: FreeTypeFont, text: str, direction: Direction | None, page: tuple[int, int, int, int]
 ) -> tuple[Image.Image, tuple[int, int, int, int] | None]:
     """``text`` on a page of those edges, px from the pen's start, and the box of its ink there."""
     left, top, right, bottom = page
     canvas = Image.new("L", (right - left, bottom - top))
-    ImageDraw.Draw(canvas).text((-left, -top), text, font=font, fill=255)
+    ImageDraw.Draw(canvas).text((-left, -top), text, font=font, fill=255, direction=direction)
     return canvas, canvas.getbbox()
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from ocrkit.drawing.rendering.fonts import Face
+    from ocrkit.text.bidi import Direction
 
 __all__ = ["Typesetting", "draw_typesetting", "joins_vowel_signs", "reform", "split_clusters"]
 
@@ -47,6 +48,7 @@ class Typesetting:
         pressure: how unevenly letters are inked, 0 (evenly) to 1.
         virama_gap: how far a virama that ends a letter stands off it, em, as one that is a type of its own does.
         stretch: width and height of the letters, as parts of what the face has.
+        direction: ``ltr`` or ``rtl``, which way the line runs; None for as its first letter does.
     """
 
     reformed: bool = False
@@ -56,6 +58,7 @@ class Typesetting:
     pressure: float = 0.0
     virama_gap: float = 0.0
     stretch: tuple[float, float] = (1.0, 1.0)
+    direction: Direction | None = None
 
     def __post_init__(self) -> None:
         if (

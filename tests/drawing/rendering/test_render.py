@@ -133,3 +133,33 @@ def test_widened_spaces_keep_the_words() -> None:
 
     assert len(widened) > 2
     assert {tuple(text.split()) for text in widened} == {("a", "bc", "d")}
+
+
+@needs_fonts
+def test_a_line_of_letters_of_both_ways_runs_as_it_is_told() -> None:
+    face, tight = _face("DejaVu Sans", "Book"), Margins(0, 0, 0, 0)
+
+    drawn = [
+        render_line("ab ש", face, 40, margins=tight, typesetting=Typesetting(direction=direction))
+        for direction in ("ltr", "rtl", None)
+    ]
+    letter = render_line("ש", face, 40, margins=tight)
+
+    ink = [(255 - line).any(axis=0) for line in drawn]
+    width = letter.shape[1]
+    # The Hebrew letter and the space beside it stand right in the one, left in the other.
+    assert not ink[0][-width - 3 : -width].any()
+    assert not ink[1][width : width + 3].any()
+    assert np.array_equal(drawn[2], drawn[0])
+
+
+@needs_fonts
+def test_letters_set_singly_run_as_they_are_told_too() -> None:
+    face = _face("DejaVu Sans", "Book")
+
+    drawn = [
+        render_line("ab ש", face, 40, typesetting=Typesetting(direction=direction, tracking=0.05))
+        for direction in ("ltr", "rtl")
+    ]
+
+    assert not np.array_equal(*drawn)
