@@ -100,7 +100,8 @@ class DataCheck:
             return None
         if self.format == "labels":
             tables = [self.location, *(self.location / f"labels{suffix}" for suffix in _TABLES)]
-            return f"labels-{next((table.suffix for table in tables if table.is_file()), '.tsv')[1:]}"
+            suffixes = (table.suffix.lower() for table in tables if table.is_file())
+            return f"labels-{next((suffix for suffix in suffixes if suffix in _TABLES), '.tsv')[1:]}"
         return self.format if self.format in FORMATS else "labels-tsv"
 
 

@@ -121,10 +121,14 @@ def _unrecognised(location: Path, offers: Sequence[Offer[SourceSpec]]) -> str:
     known = ", ".join(_names(offers)) or "none is installed"
     if location.is_dir():
         looked_for = (
-            "no labels.tsv, .csv or .jsonl at its top level, nor .gt.txt, annotation list, pages, LMDB, Parquet or IAM"
+            "no labels.tsv, .csv, .jsonl or other tool's list at its top level, nor .gt.txt, annotation list, pages, "
+            "LMDB, Parquet or IAM"
         )
     else:
-        looked_for = "no table of labels by its name (.tsv, .csv, .jsonl), nor any other known file by what is in it"
+        looked_for = (
+            "no table of labels by its name (.tsv, .csv, .jsonl, .json), no list in whose lines images have texts, "
+            "nor any other known file by what is in it"
+        )
     return (
         f"{location}: {looked_for}; name its `format` ({known}), "
         "such as `format='filename'` where each image is named by its text"

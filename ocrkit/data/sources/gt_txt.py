@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from array import array
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +28,9 @@ SUFFIX = ".gt.txt"
 
 # Between stem and suffix, in the order of preference: plain, then binarised and normalised as OCRopus writes them.
 _VARIANTS = ("", ".bin", ".nrm")
+_BREAK = re.compile("[\n\r]")
+_ENDS = "\f\v\x1c\x1d\x1e\x85\u2028\u2029"  # part lines and pages besides; at a file's end they part nothing
+_INVISIBLE = "\ufeff\u200b\x00\x1a"  # what programs leave at an end: a mark, an end of file
 _EVERY = 1 << 10  # texts between two reports of progress
 _log = logging.getLogger("ocrkit")
 
@@ -145,9 +149,12 @@ def _image_of(stem: str, images: dict[str, list[str]]) -> str | None:
 
 
 def _text_of(path: str) -> str:
-    text = read_text(path).rstrip("\r\n")
-    if not text or text.isspace():
+    # Programs end a text with a form feed, blank lines, or a byte order mark: an editor shows one line all the same.
+    lines = [line for line in _BREAK.split(read_text(path).rstrip(_ENDS)) if line.strip()]
+    if len(lines) > 1:
+        lines = [line for line in lines if line.strip().strip(_INVISIBLE)] or lines[:1]
+    if not lines:
         raise RowFault("empty-text", "the text is empty; expected one line, so write it, or remove the file")
-    if "\n" in text or "\r" in text:
-        raise RowFault("line-break", f"{text.count(chr(10)) + 1} lines; expected one line of text")
-    return text
+    if len(lines) > 1:
+        raise RowFault("line-break", f"{len(lines)} lines; expected one line of text")
+    return lines[0]

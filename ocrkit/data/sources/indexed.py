@@ -96,7 +96,13 @@ class IndexedRows:
 
     def __del__(self) -> None:
         if getattr(self, "_descriptor", -1) >= 0:
+            self.close()
+
+    def close(self) -> None:
+        """Let go of the file until a row is asked for, which finds out then whether it has changed."""
+        if self._descriptor >= 0:
             os.close(self._descriptor)
+            self._descriptor = -1
 
     def line(self, index: int) -> int:
         """The line of the file that a row begins on, from 1."""
@@ -175,7 +181,7 @@ def line_records(file: IO[bytes]) -> Iterator[tuple[int, int, bytes | RowFault]]
         begin += len(line)
 
 
-def csv_records(file: IO[bytes]) -> Iterator[tuple[int, int, bytes | RowFault]]:
+def csv_records(file: IO[bytes], *, delimiter: str = ",") -> Iterator[tuple[int, int, bytes | RowFault]]:
     """The records of a CSV file, which a quoted field may spread over several lines; empty ones are left out."""
     read: list[bytes] = []
     begin, number = _after_mark(file), 1
@@ -187,7 +193,7 @@ def csv_records(file: IO[bytes]) -> Iterator[tuple[int, int, bytes | RowFault]]:
                 read.append(piece)
                 yield piece.decode("latin-1")  # one character a byte: here only commas, quotes and line ends matter
 
-    reader = csv.reader(lines(), strict=True)
+    reader = csv.reader(lines(), delimiter=delimiter, strict=True)
     while True:
         try:
             fields = next(reader)

@@ -1,13 +1,19 @@
-"""A table of labels: ``labels.tsv``, ``.csv`` or ``.jsonl`` in a folder, or any such table given directly."""
+"""A table of labels: ``labels.tsv``, ``.csv`` or ``.jsonl`` in a folder, or any such table given directly; other tools'
+lists: ``labels.json``, ``labels.txt``, ``gt.txt``, ``rec_gt*.txt``.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING
 
 from ocrkit.data.sources.faults import Faults
 from ocrkit.data.sources.indexed import index_rows
+from ocrkit.data.sources.json_labels import json_layout
 from ocrkit.data.sources.listed import ListedSamples
+from ocrkit.data.sources.lists import list_layout, looks_like_a_list
+from ocrkit.data.sources.located import root_of
 from ocrkit.data.sources.tables import SUFFIXES, layout_of
 from ocrkit.errors import DataError, MissingFileError
 
@@ -16,14 +22,19 @@ if TYPE_CHECKING:
 
     from ocrkit.data.progress import Progress
     from ocrkit.data.sources.faults import Report
+    from ocrkit.data.sources.indexed import Layout
 
 __all__ = ["open_labels", "recognises_labels"]
 
+_SUFFIXES = (*SUFFIXES, ".txt", ".json")
+_LIST = re.compile(r"(labels?|gt)\.txt|rec_gt.*\.txt|labels\.json")
+
 
 def recognises_labels(location: Path) -> bool:
-    """Whether it is a ``.tsv``, ``.csv`` or ``.jsonl`` file, or a folder with a table called ``labels``."""
+    """Whether it is a ``.tsv``, ``.csv``, ``.jsonl`` or ``.json`` file or a list, or a folder with one so called."""
     if os.path.isfile(location):
-        return location.suffix.lower() in SUFFIXES
+        suffix = location.suffix.lower()
+        return suffix in (*SUFFIXES, ".json") or (suffix == ".txt" and looks_like_a_list(location))
     return bool(_tables_in(location))
 
 
@@ -41,18 +52,37 @@ def open_labels(location: Path, *, report: Report | None = None, progress: Progr
             text, or gives an image another text than an earlier one (each with ``file:line``).
     """
     table = _find_table(location)
-    return ListedSamples.of(index_rows(table, layout_of(table), Faults(report), progress), table.parent)
+    indexed = index_rows(table, _layout_of(table), Faults(report), progress)
+    return ListedSamples.of(indexed, root_of(indexed))
+
+
+def _layout_of(table: Path) -> Layout:
+    suffix = table.suffix.lower()
+    try:
+        if suffix == ".json":
+            return json_layout(table)
+        return (None if suffix in SUFFIXES else list_layout(table)) or layout_of(table)
+    except OSError as error:
+        raise DataError(error.strerror or str(error), table) from error
 
 
 def _tables_in(folder: Path) -> list[Path]:
-    return [table for suffix in SUFFIXES if os.path.isfile(table := folder / f"labels{suffix}")]
+    """The tables called ``labels``; where there is none, the lists that other tools call so."""
+    tables = [table for suffix in SUFFIXES if os.path.isfile(table := folder / f"labels{suffix}")]
+    if tables:
+        return tables
+    try:
+        names = sorted(name for name in os.listdir(folder) if _LIST.fullmatch(name))
+    except (OSError, ValueError):
+        return []
+    return [folder / name for name in names if name.endswith(".json") or looks_like_a_list(folder / name)]
 
 
 def _find_table(location: Path) -> Path:
     if os.path.isfile(location):
-        if location.suffix.lower() in SUFFIXES:
+        if location.suffix.lower() in _SUFFIXES:
             return location
-        raise DataError(f"no table by its name; expected a file that ends in {', '.join(SUFFIXES)}", location)
+        raise DataError(f"no table by its name; expected a file that ends in {', '.join(_SUFFIXES)}", location)
     if not os.path.isdir(location):
         raise MissingFileError(f"no file or folder {str(location)!r}")
     tables = _tables_in(location)

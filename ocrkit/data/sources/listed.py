@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from ocrkit.data.records import Sample
 from ocrkit.data.sources.indexed import IndexedRows
 from ocrkit.data.sources.lazy import LazySamples
+from ocrkit.data.sources.located import image_path
 from ocrkit.errors import Origin
 
 __all__ = ["ListedSamples"]
@@ -35,6 +35,6 @@ class ListedSamples(LazySamples):
     def sample(self, number: int) -> Sample:
         """Make the sample of this number."""
         row = self.table.row(number)
-        path = os.path.join(self.folder, row.name)
+        path = image_path(self.folder, row.name)
         origin = Origin(str(self.table.path), self.table.line(number))
         return Sample(path, Path(path), row.text, origin, row.group)

@@ -16,6 +16,7 @@ from ocrkit.data.sources.faults import Faults, RowFault, check_text
 from ocrkit.data.sources.images import image_names_below, natural_order
 from ocrkit.data.sources.indexed import Layout, Row, index_rows, line_records
 from ocrkit.data.sources.listed import ListedSamples
+from ocrkit.data.sources.lists import first_lines, looks_like_a_list
 from ocrkit.data.sources.packed import FolderSamples, PackedNames
 from ocrkit.errors import DataError, MissingFileError
 
@@ -30,15 +31,22 @@ __all__ = ["open_mjsynth", "recognises_mjsynth"]
 
 _LIST = re.compile(r"annotation.*(?<!\.gt)\.txt")
 _IMAGE = re.compile(r"(?:^|.*/)[0-9]+_(.+)_[0-9]+\.[A-Za-z0-9]+$")
+_LINE = re.compile(r"(?:.*/)?[0-9]+_(.+)_[0-9]+\.[A-Za-z0-9]+(?: +[0-9]+)?\s*")
 _PREFERRED = ("annotation_train.txt", "annotation.txt")
 _log = logging.getLogger("ocrkit")
 
 
 def recognises_mjsynth(location: Path) -> bool:
-    """Whether it is a list called ``annotation*.txt``, or a folder with one at its top level."""
-    if os.path.isfile(location):
-        return _LIST.fullmatch(location.name) is not None
-    return bool(_lists_in(location))
+    """Whether it is a list with such names, or one called ``annotation*.txt``, or a folder with one at its top level.
+
+    A list called so whose lines are images with a text, as attention-ocr has them, is none.
+    """
+    if not os.path.isfile(location):
+        return bool(_lists_in(location))
+    if location.suffix.lower() != ".txt" or location.name.endswith(".gt.txt"):
+        return False
+    named = _LIST.fullmatch(location.name) is not None
+    return _names_words(location) or (named and not looks_like_a_list(location))
 
 
 def open_mjsynth(location: Path, *, report: Report | None = None, progress: Progress | None = None) -> Sequence[Sample]:
@@ -65,6 +73,12 @@ def open_mjsynth(location: Path, *, report: Report | None = None, progress: Prog
         others = ", ".join(name for name in lists if name != chosen)
         _log.warning("%s: %s is read, and %s left aside; give a list itself to read another", location, chosen, others)
     return _read_list(location / chosen, report, progress)
+
+
+def _names_words(path: Path) -> bool:
+    """Whether each of the first lines is an image named by its word, and a number or nothing."""
+    lines = first_lines(path)
+    return bool(lines) and all(_LINE.fullmatch(line) for line in lines)
 
 
 def _lists_in(folder: Path) -> list[str]:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import IO, TYPE_CHECKING
 
+from ocrkit.data.sources.quoting import looks_quoted
 from ocrkit.data.writers.files import ImageFiles, refuse, refuse_what_no_line_shows
 from ocrkit.data.writers.place import mark
 from ocrkit.errors import DataError
@@ -45,6 +46,12 @@ class TableFile:
             raise refuse(
                 sample,
                 "or its name or group has a tab or a line break",
+                "labels.tsv cannot hold it, and labels.csv can",
+            )
+        if not self._tabs and looks_quoted(f"{name}\t{sample.text}"):
+            raise refuse(
+                sample,
+                "begins and ends with a quote and has doubled quotes inside, which is read as CSV's quoting",
                 "labels.tsv cannot hold it, and labels.csv can",
             )
         try:
