@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from ocrkit.data.image_file import bad_image, open_image, quiet_pillow, upright
+from ocrkit.data.transparency import lay_on_ground
 from ocrkit.errors import ImageError, OptionError, did_you_mean
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ __all__ = [
     "fitted_width",
     "load_line",
     "open_image",
-    "shows_through",
     "to_grey",
     "to_network_input",
 ]
@@ -70,7 +70,9 @@ class Preprocessing:
 
 
 def to_grey(image: Image.Image) -> Image.Image:
-    """Turn an image of any Pillow mode into mode ``L``, 255 for white: upright by its EXIF, transparency on white.
+    """Turn an image of any Pillow mode into mode ``L``, 255 for white: upright by its EXIF, ink dark on paper.
+
+    What is transparent is laid on white; light letters on a transparent ground on black, and then inverted.
 
     Integer and float pixels (``I;16`` and its variants, ``I``, ``F``) are scaled by the range that they use: white is
     the smallest of 2^8-1, 2^10-1, 2^12-1, 2^14-1 and 2^16-1 that holds the brightest (1 first, for floats); a range
@@ -86,7 +88,7 @@ def to_grey(image: Image.Image) -> Image.Image:
         if image.mode == "F" or image.mode.startswith("I"):
             return Image.fromarray(_scaled_by_range(image))
         if image.mode in ("LA", "La", "PA", "RGBA", "RGBa") or "transparency" in image.info:
-            return _on_white(image.convert("LA") if image.mode == "La" else image)
+            return _laid_on_ground(image)
         if image.mode in ("1", "L", "RGB", "YCbCr"):
             return image.convert("L")
         return image.convert("RGB").convert("L")
@@ -156,19 +158,12 @@ def _is_size(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MAX_FITTED_WIDTH
 
 
-def shows_through(image: Image.Image) -> bool:
-    """Whether any pixel of an image is not wholly opaque."""
-    if image.mode not in ("LA", "La", "PA", "RGBA", "RGBa") and "transparency" not in image.info:
-        return False
-    plain = image.convert({"La": "LA"}.get(image.mode, image.mode if image.mode == "LA" else "RGBA"))
-    return plain.getchannel("A").getextrema() != (255, 255)
-
-
-def _on_white(image: Image.Image) -> Image.Image:
-    colours = image if image.mode in ("LA", "RGBA") else image.convert("RGBA")
-    paper = Image.new("L", image.size, 255)
-    paper.paste(colours.convert("L"), mask=colours.getchannel("A"))
-    return paper
+def _laid_on_ground(image: Image.Image) -> Image.Image:
+    plain = image if image.mode in ("LA", "RGBA") else image.convert("LA" if image.mode == "La" else "RGBA")
+    grey, alpha = plain.convert("L"), plain.getchannel("A")
+    if alpha.getextrema() == (255, 255):
+        return grey
+    return Image.fromarray(lay_on_ground(np.asarray(grey), np.asarray(alpha)))
 
 
 def _scaled_by_range(image: Image.Image) -> NDArray[np.uint8]:
@@ -185,6 +180,7 @@ def _scaled_by_range(image: Image.Image) -> NDArray[np.uint8]:
     else:
         grey = (values - lowest) * 255 / ((highest - lowest) or 1.0)
     transparent = image.info.get("transparency")
+    rounded = np.rint(grey).astype(np.uint8)
     if isinstance(transparent, int | float):
-        grey[values == transparent] = 255
-    return np.rint(grey).astype(np.uint8)
+        return lay_on_ground(rounded, np.where(values == transparent, 0, 255).astype(np.uint8))
+    return rounded

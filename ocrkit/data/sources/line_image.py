@@ -144,6 +144,7 @@ def _page(path: Path, stamp: tuple[int, int]) -> tuple[Image, Frame]:
         return image, frame
     if image.mode == "1":
         return image.convert("L"), frame
-    from ocrkit.data.image import shows_through, to_grey
+    from ocrkit.data.image import to_grey
+    from ocrkit.data.transparency import shows_through
 
     return to_grey(image) if image.mode[0] in "IF" or shows_through(image) else image.convert("RGB"), frame
