@@ -10,26 +10,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image, ImageFilter
 
 from ocrkit.checking.resemblance import outline
 from ocrkit.data.image import open_image, to_grey
+from ocrkit.data.paged import page_in
+from ocrkit.data.visibility import shows_nothing
 from ocrkit.errors import ImageError
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from ocrkit.data.records import Sample
 
-__all__ = ["Seen", "Unseen", "aspect_problem", "look_at", "shows_nothing", "visible_characters"]
+__all__ = ["Seen", "Unseen", "aspect_problem", "look_at", "visible_characters"]
 
-# Over the real lines and words that the project is measured on, 5,300 in all, the faintest has 15.
-_FAINTEST = 7  # grey levels by which something must stand out from what is around it
-_SEEN_AT = 16  # px of height at which that is looked at, so that the noise of paper averages out
-_WIDEST_LOOK = 4000  # px
-
-# There, characters are 0.20 to 1.9 times as wide as their line is high; only words set upright, or at a slant, go
-# down to 0.013.
+# Over the real lines and words that the project is measured on, characters are 0.20 to 1.9 times as
+# wide as their line is high; only words set upright, or at a slant, go down to 0.013.
 _NARROWEST, _WIDEST = 0.06, 10.0
 _INVISIBLE = ("Mn", "Me", "Cf", "Cc", "Zs")
 
@@ -63,7 +57,7 @@ class Unseen:
 
 def look_at(sample: Sample) -> Seen | Unseen:
     """Open a sample's image and keep what checks need of it."""
-    if isinstance(sample.image, Path) and not os.path.exists(sample.image):
+    if isinstance(sample.image, Path) and not os.path.exists(sample.image) and page_in(sample.image) is None:
         return Unseen("missing", "no such file")
     try:
         grey = to_grey(open_image(sample))
@@ -74,14 +68,6 @@ def look_at(sample: Sample) -> Seen | Unseen:
     pixels = np.asarray(grey)
     digest = hashlib.blake2b(pixels.tobytes(), digest_size=16, key=f"{grey.width}x{grey.height}".encode())
     return Seen(grey.width, grey.height, shows_nothing(grey), digest.digest(), outline(grey))
-
-
-def shows_nothing(grey: Image.Image) -> bool:
-    """Whether nothing stands out from its surroundings in a picture, uneven light and light noise aside."""
-    width = max(1, min(_WIDEST_LOOK, round(grey.width * _SEEN_AT / grey.height)))
-    small = grey.resize((width, _SEEN_AT), Image.Resampling.BOX)
-    around = small.filter(ImageFilter.BoxBlur(4))
-    return bool(_difference(small, around).max() <= _FAINTEST)
 
 
 def visible_characters(text: str) -> int:
@@ -106,7 +92,3 @@ def aspect_problem(width: int, height: int, text: str) -> str | None:
         f"{width}x{height} px is too {wrong} for the {characters} characters of its label, each {each:.2g} times as "
         f"wide as the line is high; expected {_NARROWEST:g} to {_WIDEST:g}; {hint}"
     )
-
-
-def _difference(one: Image.Image, other: Image.Image) -> NDArray[np.int16]:
-    return np.abs(np.asarray(one, dtype=np.int16) - np.asarray(other, dtype=np.int16))

@@ -101,11 +101,14 @@ class _Counts:
 def _read_images(
     samples: list[Sample], recognizer: Recognizer, render: Callable[[Iterable[Prediction]], Iterator[str]]
 ) -> _Counts:
-    counts = _Counts()
+    from ocrkit.cli.odd_images import OddImages
+
+    counts, odd = _Counts(), OddImages()
     # Closed at once when the reader of stdout leaves, or on Ctrl-C: it may have worker processes.
     with shared.progress_beside_results("reading") as progress, closing(recognizer.read(samples)) as readings:
         good = _good(readings, counts.bad, lambda done: progress(done, len(samples)))
-        _write(render(counts.of(good)))
+        _write(render(odd.watch(counts.of(good))))
+    odd.report()
     return counts
 
 

@@ -80,10 +80,20 @@ def evaluate(
     with counting("reading") as progress:
         result = run_evaluation(recognizer, samples, ignore_case=ignore_case, progress=progress)
     shared.report_bad(list(result.bad), len(samples))
+    _report_odd(result)
     shared.report_rejected(result.rejected, result.count, options, loaded.charset)
     if sheet is not None:
         _draw(result, sheet, loaded.charset, ignore_case=ignore_case)
     (_print_json if as_json else _print)(result)
+
+
+def _report_odd(result: Evaluation) -> None:
+    from ocrkit.cli.odd_images import OddImages
+
+    odd = OddImages()
+    for _ in odd.watch(line.prediction for line in result.lines):
+        pass
+    odd.report()
 
 
 def _tune(

@@ -12,7 +12,7 @@ from PIL import Image
 
 from ocrkit.data.image_file import decode_bytes
 from ocrkit.data.records import Sample
-from ocrkit.data.sources.images import unlabelled
+from ocrkit.data.sources.images import pages_of, unlabelled
 from ocrkit.errors import DataError, ImageError
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def as_samples(images: GivenImages) -> Iterator[Sample]:
         raise DataError(f"the images are {_described(images)}; expected a list of images: put it in one, [image]")
     if not isinstance(images, Iterable):
         raise DataError(f"the images are {images!r}; expected a folder, or a list of images, each {_KINDS}")
-    return (_sample(image, number) for number, image in enumerate(images))
+    return (sample for number, image in enumerate(images) for sample in _samples(image, number))
 
 
 def _of_folder(path: str) -> list[Sample]:
@@ -56,15 +56,17 @@ def _of_folder(path: str) -> list[Sample]:
     return unlabelled([path])
 
 
-def _sample(image: object, number: int) -> Sample:
+def _samples(image: object, number: int) -> list[Sample]:
+    """The sample of an image; those of its pages, where it is a file of several."""
     if isinstance(image, Sample):
-        return image
+        return [image]
     if isinstance(image, str | os.PathLike):
-        return Sample(os.fspath(image), Path(image))
+        pages = pages_of(Path(image))
+        return [Sample(os.fspath(image) if len(pages) == 1 else str(page), page) for page in pages]
     if hasattr(image, "read") and not isinstance(image, Image.Image):
-        return Sample(str(getattr(image, "name", "") or f"image {number}"), _InMemory(image.read()))
+        return [Sample(str(getattr(image, "name", "") or f"image {number}"), _InMemory(image.read()))]
     name = getattr(image, "filename", "") if isinstance(image, Image.Image) else ""
-    return Sample(str(name) or f"image {number}", _InMemory(image))
+    return [Sample(str(name) or f"image {number}", _InMemory(image))]
 
 
 class _InMemory:

@@ -9,11 +9,12 @@ import stat
 import threading
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NamedTuple, cast
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from ocrkit.data.frame import Frame
+from ocrkit.data.paged import OnePage, count_pages, page_in, page_offset, page_offsets
 from ocrkit.data.records import Sample
 from ocrkit.errors import ImageError
 
@@ -37,6 +38,9 @@ MAX_PIXELS = 89_478_485
 NOT_PIXELS = frozenset({"EPS", "WMF", "BUFR", "GRIB", "HDF5", "MPEG"})
 """Pillow's formats that are never decoded: it runs another program for them, or has only a stub."""
 
+_MOVING = frozenset({"GIF", "PNG", "WEBP", "AVIF", "FLI"})
+"""Pillow's formats whose further frames are no pages."""
+
 _ORIENTATION = 0x0112
 _log = logging.getLogger("ocrkit")
 
@@ -45,18 +49,29 @@ _quiet_exits: list[contextlib.ExitStack] = []
 _quiet_threads = 0
 
 
+class Opened(NamedTuple):
+    """An image, upright; how it lies in its file; and whether it moves, so that it is the first of many frames."""
+
+    image: Image.Image
+    frame: Frame
+    moves: bool
+
+
 def open_image(source: Sample | Path | str) -> Image.Image:
-    """Decode a sample's image, or the image in a file: the first frame, upright, in the mode that it is stored in.
+    """Decode a sample's image, or the image in a file: upright, in the mode that it is stored in.
+
+    Of a picture that moves this is the first frame, of a TIFF of several pages the one that its name tells,
+    ``lines.tif#2``.
 
     Raises:
         ImageError: names the file (and where it is listed), and says what is wrong: missing, empty, no image,
-            truncated, damaged, larger than ``MAX_PIXELS``. Nothing else is raised for a file, however damaged,
-            and no warning is given. What a sample's own function raises passes, OSError aside.
+            truncated, damaged, of several pages, larger than ``MAX_PIXELS``. Nothing else is raised for a file,
+            however damaged, and no warning is given. What a sample's own function raises passes, OSError aside.
     """
-    return open_framed(source)[0]
+    return open_framed(source).image
 
 
-def open_framed(source: Sample | Path | str) -> tuple[Image.Image, Frame]:
+def open_framed(source: Sample | Path | str) -> Opened:
     """Decode an image, as ``open_image`` does, and tell how it lies in its file.
 
     Raises:
@@ -84,8 +99,10 @@ def decode_bytes(data: bytes) -> Image.Image:
     if not data:
         raise ImageError("the image is empty; expected an image file's bytes")
     try:
+        if count_pages(io.BytesIO(data)) > 1:
+            raise ImageError(f"it holds {count_pages(io.BytesIO(data))} pages; expected one image")
         with quiet_pillow(), Image.open(io.BytesIO(data)) as image:
-            return _decode(image)[0]
+            return _decode(image).image
     except UnidentifiedImageError as error:
         raise ImageError(_what_begins(data[:512])) from error
     except ImageError:
@@ -145,11 +162,14 @@ def quiet_pillow() -> Iterator[None]:
                 _quiet_exits.pop().close()
 
 
-def _decode_file(path: Path) -> tuple[Image.Image, Frame]:
+def _decode_file(path: Path) -> Opened:
     try:
         status = path.stat()
     except FileNotFoundError:
-        raise ImageError("no such file") from None
+        page = page_in(path)
+        if page is None:
+            raise ImageError("no such file") from None
+        return _decode_page(*page)
     except ValueError as error:  # a NUL in the name
         raise ImageError(f"not a file name: {error}") from error
     except OSError as error:
@@ -160,9 +180,20 @@ def _decode_file(path: Path) -> tuple[Image.Image, Frame]:
         raise ImageError("it is no regular file; expected an image file")
     if status.st_size == 0:
         raise ImageError("the file is empty; expected an image")
+    pages = page_offsets(path)
+    if len(pages) > 1:
+        raise ImageError(
+            f"it holds {len(pages)} pages, and is taken for one image; expected the name of a page, as {path.name}#2"
+        )
+    return _decode_page(path, None)
+
+
+def _decode_page(path: Path, number: int | None) -> Opened:
+    """Decode a page of a file, from 1; None for a file that has no more than one."""
+    offset = 0 if number is None else page_offset(path, number)
     try:
         # From a file object, since Pillow maps a path into memory, and then garbles a raw TIFF that lies on its side.
-        with path.open("rb") as file, Image.open(file) as image:
+        with path.open("rb") as file, Image.open(cast("IO[bytes]", OnePage(file, offset)) if offset else file) as image:
             return _decode(image)
     except UnidentifiedImageError as error:
         raise ImageError(_what_it_holds(path)) from error
@@ -174,21 +205,30 @@ def _decode_file(path: Path) -> tuple[Image.Image, Frame]:
         raise ImageError(_what_failed(error)) from error
 
 
-def _decode(image: Image.Image) -> tuple[Image.Image, Frame]:
+def _decode(image: Image.Image) -> Opened:
     if image.format in NOT_PIXELS:
         raise ImageError(f"it is {image.format}, which holds no pixels; expected a picture such as PNG, JPEG or TIFF")
     if image.width * image.height > MAX_PIXELS:
         raise ImageError(f"the image is {image.width}x{image.height} px; expected at most {MAX_PIXELS:,} px in all")
-    orientation = _orientation(image)
+    moves = image.format in _MOVING and _has_more(image)
+    # Decoding turns a TIFF; and asking a PNG for its EXIF decodes it, whose errors would be lost.
+    orientation = _orientation(image) if image.format == "TIFF" else 1
     try:
-        image.load()  # which turns a TIFF, and meets the EXIF of a PNG where it stands at the end
+        image.load()
     except Exception as error:  # as above
         raise ImageError(_what_failed(error)) from error
     if 0 in image.size:
         raise ImageError(f"the image is {image.width}x{image.height} px; expected at least 1x1")
     orientation = orientation if orientation != 1 else _orientation(image)
     turned = upright(image)
-    return turned, Frame(*turned.size, orientation)
+    return Opened(turned, Frame(*turned.size, orientation), moves)
+
+
+def _has_more(image: Image.Image) -> bool:
+    try:
+        return bool(getattr(image, "is_animated", False))
+    except Exception:  # as above; what is wrong shows when the first frame is decoded
+        return False
 
 
 def _what_it_holds(path: Path) -> str:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ocrkit.data.image import fit_image, open_image
+from ocrkit.data.image import fit_image, to_grey
+from ocrkit.data.image_file import open_framed
 from ocrkit.data.records import BadImage
+from ocrkit.data.visibility import MOVING, note_on
 from ocrkit.data.workers import Workers
 from ocrkit.errors import ImageError
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from ocrkit.data.frame import Frame
     from ocrkit.data.image import Preprocessing
     from ocrkit.data.records import Sample
 
@@ -32,11 +35,13 @@ class FittedLine:
 
     Attributes:
         pixels: (H, W) uint8, 255 for white.
-        source_width: px of the image before it was fitted, upright.
+        frame: the image before it was fitted.
+        note: what is odd about it, one of those in ``ocrkit.data.visibility``; empty where nothing is.
     """
 
     pixels: NDArray[np.uint8]
-    source_width: int
+    frame: Frame
+    note: str = ""
 
 
 class LineLoader:
@@ -84,7 +89,8 @@ class LineLoader:
 def load_or_report(sample: Sample, preprocessing: Preprocessing) -> FittedLine | BadImage:
     """A sample's fitted line, or the record of what is wrong with its image."""
     try:
-        image = open_image(sample)
-        return FittedLine(fit_image(image, preprocessing), image.width)
+        image, frame, moves = open_framed(sample)
+        grey = to_grey(image)
+        return FittedLine(fit_image(grey, preprocessing), frame, note_on(grey) or (MOVING if moves else ""))
     except ImageError as error:
         return BadImage(sample.name, error.reason, sample.origin)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -41,8 +42,10 @@ def render_jsonl(predictions: Iterable[Prediction]) -> Iterator[str]:
     """Yield one JSON object a line, in UTF-8 with nothing escaped that need not be.
 
     Keys: ``name``, ``text``, ``score`` (nats), ``confidence`` (0 to 1), ``rejected``, ``alternatives`` (each ``text``,
-    ``score``; best first), ``characters`` (each ``text``, ``left``, ``right``, ``confidence``; x pixels of the input
-    image, half open). A number that is infinite or none at all is ``null``, since JSON has no other word for it.
+    ``score``; best first), ``characters`` (each ``text``, ``left``, ``right``, ``confidence``; x pixels of the image
+    set upright, half open), ``frame`` (``width`` and ``height`` of the image set upright, and the EXIF ``orientation``
+    by which it was, 1 where that is how the file has it; null where no image was read). A number that is infinite or
+    none at all is ``null``, since JSON has no other word for it.
     """
     for prediction in predictions:
         record = {
@@ -61,6 +64,7 @@ def render_jsonl(predictions: Iterable[Prediction]) -> Iterator[str]:
                 }
                 for span in prediction.characters
             ],
+            "frame": asdict(prediction.frame) if prediction.frame is not None else None,
         }
         line = json.dumps(record, ensure_ascii=False, allow_nan=False)
         yield _SURROGATE.sub(_unicode_escape, line) + "\n"

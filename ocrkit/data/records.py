@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from PIL.Image import Image
 
+    from ocrkit.data.frame import Frame
+
 __all__ = ["Alternative", "BadImage", "BadRow", "CharacterSpan", "Prediction", "Sample"]
 
 
@@ -91,7 +93,8 @@ class BadRow:
 class CharacterSpan:
     """One label of a reading: its text, its pixels in the input image, and its probability.
 
-    ``left`` and ``right`` are x pixels of the image as it was given, half open.
+    ``left`` and ``right`` are x pixels of the image set upright, half open; ``Prediction.frame`` tells where that is in
+    the pixels of the file.
     """
 
     text: str
@@ -121,6 +124,10 @@ class Prediction:
         alternatives: further readings, best first, ``text`` itself not among them.
         rejected: whether the decoder had no hypothesis at all, as an exhausted lexicon may not.
         error: why the image could not be opened, and so was not read; empty where it was.
+        frame: the size of the image, upright, and the EXIF orientation by which it was turned; None where what was read
+            is no image.
+        note: what is odd about the image: ``blank`` where nothing can be seen in it, ``high`` where it is too high for
+            one line, ``moving`` where it is the first of several frames; empty where nothing is.
     """
 
     name: str
@@ -131,6 +138,8 @@ class Prediction:
     alternatives: tuple[Alternative, ...] = field(default=())
     rejected: bool = False
     error: str = ""
+    frame: Frame | None = None
+    note: str = ""
 
 
 def _origin_of(text: str) -> Origin | None:

@@ -41,10 +41,10 @@ def lay_on_ground(grey: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> NDArray[
     The latter for light letters that stand free. A sheet, an area that fills its box or holds what is darker than
     itself, stays what it is, and so does whatever is dark.
     """
-    weight = alpha.astype(np.float32) / 255
-    if _is_light_lettering(grey, alpha, weight):
-        return np.rint(255 - grey * weight).astype(np.uint8)
-    return np.rint(255 - (255 - grey.astype(np.float32)) * weight).astype(np.uint8)
+    weight = alpha.astype(np.float32) / np.float32(255)
+    light = _is_light_lettering(grey, alpha, weight)
+    darkness = grey.astype(np.float32) if light else 255 - grey.astype(np.float32)
+    return np.asarray(np.rint(255 - darkness * weight), dtype=np.uint8)
 
 
 def _is_light_lettering(grey: NDArray[np.uint8], alpha: NDArray[np.uint8], weight: NDArray[np.float32]) -> bool:
@@ -56,12 +56,12 @@ def _is_light_lettering(grey: NDArray[np.uint8], alpha: NDArray[np.uint8], weigh
         return False
     seen = alpha >= max(1, int(alpha.max()) // 2)
     rows, columns = np.flatnonzero(seen.any(1)), np.flatnonzero(seen.any(0))
-    box = (rows[-1] - rows[0] + 1) * (columns[-1] - columns[0] + 1)
-    filled = np.count_nonzero(seen) / box
+    box = int(np.ptp(rows) + 1) * int(np.ptp(columns) + 1)
+    filled = int(np.count_nonzero(seen)) / box
     if filled >= _SHEET:
         return False
     solid = alpha >= int(alpha.max()) * 0.8  # without the edges of letters, and the shadows that they throw
-    ink = np.count_nonzero(grey[solid] < mean - _INK_BELOW) / max(1, np.count_nonzero(solid))
+    ink = int(np.count_nonzero(grey[solid] < mean - _INK_BELOW)) / max(1, int(np.count_nonzero(solid)))
     if filled < _PERHAPS_SHEET or ink < _INK_SHARE:
         return True
     # What is dark lies inside of a sheet, and around letters that have an outline.

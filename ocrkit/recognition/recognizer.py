@@ -6,7 +6,7 @@ import math
 import os
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Literal, TypeAlias, Unpack, get_args
 
@@ -233,7 +233,14 @@ class Recognizer:
         self, batch: Sequence[tuple[int, FittedLine]], names: Sequence[str], output: _Output
     ) -> list[tuple[int, Prediction]]:
         return [
-            (place, make_prediction(name, hypotheses, self.model.charset, self._ruler(line)))
+            (
+                place,
+                replace(
+                    make_prediction(name, hypotheses, self.model.charset, self._ruler(line)),
+                    frame=line.frame,
+                    note=line.note,
+                ),
+            )
             for (place, line), name, hypotheses in zip(batch, names, self._decode(output), strict=True)
         ]
 
@@ -245,8 +252,8 @@ class Recognizer:
 
     def _ruler(self, line: FittedLine) -> Ruler:
         left, right = self.model.network.pixels(0)
-        scale = line.source_width / line.pixels.shape[1]
-        return Ruler(left * scale, (right - left) * scale, line.source_width)
+        scale = line.frame.width / line.pixels.shape[1]
+        return Ruler(left * scale, (right - left) * scale, line.frame.width)
 
 
 def _loaded(name: str | os.PathLike[str] | None, charset: str | None, registry: Registry | None) -> Model:

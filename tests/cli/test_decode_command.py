@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import bars
 import numpy as np
 import pytest
+from PIL import Image
 
 import ocrkit
 
@@ -58,6 +59,54 @@ def test_names_with_spaces_and_other_scripts_are_kept(place: Path, run_ocrkit: R
     bars.picture("c").save("മല യാളം.png")
 
     assert run_ocrkit("decode", "-m", "m.safetensors", "മല യാളം.png").out == "മല യാളം.png\tc\n"
+
+
+def test_pages_of_a_tiff_are_read_one_by_one(place: Path, run_ocrkit: RunOcrkit) -> None:
+    pages = [bars.picture(text) for text in ("ab", "c", "ba")]
+    pages[0].save("lines.tif", save_all=True, append_images=pages[1:])
+
+    ran = run_ocrkit("decode", "-m", "m.safetensors", "lines.tif")
+    one = run_ocrkit("decode", "-m", "m.safetensors", "lines.tif#3")
+
+    assert (ran.out, ran.err) == ("lines.tif#1\tab\nlines.tif#2\tc\nlines.tif#3\tba\n", "")
+    assert one.out == "lines.tif#3\tba\n"
+
+
+def test_a_turned_image_tells_in_which_frame_its_pixels_count(place: Path, run_ocrkit: RunOcrkit) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    picture = bars.picture("ab")
+    picture.rotate(90, expand=True).save("turned.png", exif=exif)
+
+    told = json.loads(run_ocrkit("decode", "-m", "m.safetensors", "turned.png", "--to", "jsonl").out)
+
+    assert told["text"] == "ab"
+    assert told["frame"] == {"width": picture.width, "height": picture.height, "orientation": 6}
+
+
+def test_odd_images_are_read_and_noted(place: Path, run_ocrkit: RunOcrkit) -> None:
+    Image.new("L", (200, 40), 255).save("blank.png")
+    page = Image.new("L", (700, 1000), 255)
+    page.paste(0, (100, 100, 600, 140))
+    page.save("page.png")
+
+    ran = run_ocrkit("decode", "-m", "m.safetensors", "blank.png", "page.png", "lines/1.png")
+
+    assert ran.code == 0
+    assert ran.out.count("\n") == 3
+    assert ran.err.splitlines() == [
+        "note: blank.png: nothing can be seen in it",
+        "note: page.png: it is high for one line of text; expected a line, so cut those of a page apart first",
+    ]
+
+
+def test_many_odd_images_are_summed(place: Path, run_ocrkit: RunOcrkit) -> None:
+    for number in range(5):
+        Image.new("L", (200, 40), 255).save(f"blank{number}.png")
+
+    ran = run_ocrkit("decode", "-m", "m.safetensors", "blank*.png")
+
+    assert ran.err == "note: 5 images, such as blank0.png: nothing can be seen in them\n"
 
 
 def test_text_is_the_texts_alone(place: Path, run_ocrkit: RunOcrkit) -> None:
@@ -239,7 +288,8 @@ def test_many_lines_are_loaded_by_workers_and_keep_their_order(place: Path) -> N
         out, said = running.communicate()
 
     assert out.splitlines() == [f"lines/{name}\t{text}" for name, text in TEXTS.items()] * 150
-    assert (said, running.returncode) == ("", 0)
+    noted = "note: 150 images, such as lines/3.png: nothing can be seen in them\n"  # whose text is empty
+    assert (said, running.returncode) == (noted, 0)
 
 
 def test_results_are_utf_8_whatever_the_locale(place: Path) -> None:

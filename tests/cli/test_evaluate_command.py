@@ -50,6 +50,15 @@ def test_the_rates_are_printed(place: Path, run_ocrkit: RunOcrkit) -> None:
     assert ran.err == ""
 
 
+def test_images_that_show_nothing_are_read_and_noted(place: Path, run_ocrkit: RunOcrkit) -> None:
+    Image.new("L", (200, 40), 255).save("lines/2.png")
+
+    ran = run_ocrkit("evaluate", "-m", "m.safetensors", "lines")
+
+    assert ran.out.startswith("lines      4 in ")
+    assert ran.err == "note: lines/2.png: nothing can be seen in it\n"
+
+
 def test_what_is_confused_can_be_seen(place: Path, run_ocrkit: RunOcrkit) -> None:
     # A space that was not read, and a mark that no letter bears.
     relabel("1.png\tab", "1.png\ta b")

@@ -102,7 +102,7 @@ def test_the_width_before_fitting_is_kept(tmp_path: Path) -> None:
         [line] = loader.load([Sample("a.png", tmp_path / "a.png")])
 
     assert isinstance(line, FittedLine)
-    assert (line.source_width, line.pixels.shape) == (100, (8, 20))
+    assert (line.frame.width, line.pixels.shape) == (100, (8, 20))
 
 
 def test_the_workers_are_gone_after_the_block(samples: list[Sample]) -> None:

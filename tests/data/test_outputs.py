@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import pytest
 
+from ocrkit.data.frame import Frame
 from ocrkit.data.outputs import render_jsonl, render_text, render_tsv
 from ocrkit.data.records import Alternative, CharacterSpan, Prediction
 from ocrkit.plugin.registry import load_registry
@@ -58,6 +59,7 @@ def test_jsonl_holds_everything_that_was_read() -> None:
         confidence=0.75,
         characters=(CharacterSpan("ക", 3, 11, 0.5),),
         alternatives=(Alternative("ഖ", -2.0),),
+        frame=Frame(110, 44, 6),
     )
 
     (line,) = render_jsonl([prediction])
@@ -71,6 +73,7 @@ def test_jsonl_holds_everything_that_was_read() -> None:
         "rejected": False,
         "alternatives": [{"text": "ഖ", "score": -2.0}],
         "characters": [{"text": "ക", "left": 3, "right": 11, "confidence": 0.5}],
+        "frame": {"width": 110, "height": 44, "orientation": 6},
     }
 
 

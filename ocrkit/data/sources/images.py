@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from ocrkit.data.image_file import NOT_PIXELS
+from ocrkit.data.paged import names_of_pages, page_in
 from ocrkit.data.records import Sample
 from ocrkit.errors import DataError, MissingFileError
 
@@ -23,26 +24,42 @@ __all__ = [
     "image_suffixes",
     "images_below",
     "natural_order",
+    "pages_of",
     "relative_prefix",
     "unlabelled",
     "walk",
 ]
 
 
+_PAGED = frozenset({".tif", ".tiff"})
+
+
 def unlabelled(paths: Iterable[str | Path], *, missing_ok: bool = False) -> list[Sample]:
     """List images to read, in the order given; a folder's, and a glob's, sorted as a person would (2 before 10).
 
     Args:
-        paths: a file is taken whatever it is called; a folder stands for the images in it and below, by their
-            suffix; what is no file and holds ``*``, ``?`` or ``[`` is a glob (``**`` for any depth), which stands for
-            the files that it matches, or for the folders if it matches only such.
+        paths: a file is taken whatever it is called, each page of a TIFF by itself; a folder stands for the images in
+            it and below, by their suffix; what is no file and holds ``*``, ``?`` or ``[`` is a glob (``**`` for any
+            depth), which stands for the files that it matches, or for the folders if it matches only such.
         missing_ok: whether a file that is not there becomes a sample all the same, found bad when it is opened.
 
     Raises:
         MissingFileError: there is nothing at a path, or a glob matches nothing.
         DataError: a folder has no image.
     """
-    return [Sample(name=str(path), image=path) for given in paths for path in _expanded(str(given), missing_ok)]
+    return [
+        Sample(name=str(page), image=page)
+        for given in paths
+        for path in _expanded(str(given), missing_ok)
+        for page in pages_of(path)
+    ]
+
+
+def pages_of(path: Path) -> list[Path]:
+    """A file's name; or those of its pages, ``lines.tif#1`` and on, where it is a TIFF of several."""
+    known = path.suffix.lower()
+    # Others are seen to be what they are when they are opened: a look into each would cost a long list dearly.
+    return [path] if known in image_suffixes() and known not in _PAGED else names_of_pages(path)
 
 
 @functools.cache
@@ -102,7 +119,7 @@ def _refuse(error: OSError) -> None:
 def _expanded(given: str, missing_ok: bool) -> list[Path]:
     if os.path.isdir(given):
         return _images_in(given)
-    if os.path.lexists(given):
+    if os.path.lexists(given) or page_in(Path(given)) is not None:
         return [Path(given)]
     if glob.has_magic(given):
         matches = sorted(glob.glob(given, recursive=True), key=natural_order)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 import numpy as np
 
 from ocrkit.data.image_file import open_framed
+from ocrkit.data.paged import page_in
 from ocrkit.errors import ImageError
 
 if TYPE_CHECKING:
@@ -128,8 +129,9 @@ def _alike(width: float, height: float, across: int, down: int) -> bool:
 
 
 def _stamp(path: Path) -> tuple[int, int]:
+    page = page_in(path)
     try:
-        status = os.stat(path)
+        status = os.stat(path if page is None else page[0])
     except OSError as error:
         raise ImageError(f"the page's image {path}: {error.strerror or error}") from error
     return status.st_mtime_ns, status.st_size
@@ -139,7 +141,7 @@ def _stamp(path: Path) -> tuple[int, int]:
 def _page(path: Path, stamp: tuple[int, int]) -> tuple[Image, Frame]:
     """The page, decoded, in a mode whose colours can be told and filled in; and how it lies in its file."""
     del stamp
-    image, frame = open_framed(path)
+    image, frame, _ = open_framed(path)
     if image.mode in ("L", "RGB") and "transparency" not in image.info:
         return image, frame
     if image.mode == "1":

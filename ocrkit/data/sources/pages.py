@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING
 
+from ocrkit.data.paged import page_in
 from ocrkit.data.records import Sample
 from ocrkit.data.sources import alto, page
 from ocrkit.data.sources.faults import Faults, RowFault
@@ -196,7 +197,7 @@ def _image_of(path: Path, named: str) -> Path:
     folders = (path.parent, path.parent.parent)
     candidates = [folder / each for each in (named, name) if each for folder in folders]
     for candidate in candidates:
-        if candidate.is_file():
+        if candidate.is_file() or page_in(candidate) is not None:
             return candidate
     for folder in folders:
         for suffix in sorted(image_suffixes()):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from ocrkit.data.image_file import bad_image, open_image, quiet_pillow
+from ocrkit.data.paged import page_in
 from ocrkit.data.sources.images import image_suffixes
 from ocrkit.data.stored import StoredImage
 from ocrkit.errors import DataError, ImageError
@@ -67,7 +68,7 @@ def encode(sample: Sample) -> EncodedSample:
     data: bytes | None = None
     suffix = ""
     try:
-        if isinstance(sample.image, Path):
+        if isinstance(sample.image, Path) and page_in(sample.image) is None:
             data, suffix = sample.image.read_bytes(), sample.image.suffix.lower()
         elif isinstance(sample.image, StoredImage):
             data = sample.image.read()

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ocrkit.data.paged import page_in
 from ocrkit.data.records import Sample
 from ocrkit.errors import PluginError
 from ocrkit.plugin.specs import SourceOptions
@@ -77,7 +78,8 @@ def _check_sample(what: str, sample: object) -> None:
         f"{what} has the text {sample.text!r}; expected a string, or None where it is unknown",
     )
     if isinstance(sample.image, Path):
-        require(sample.image.is_file(), f"{what}: there is no file {str(sample.image)!r}")
+        there = sample.image.is_file() or page_in(sample.image) is not None
+        require(there, f"{what}: there is no file {str(sample.image)!r}")
         return
     from PIL import Image
 
