@@ -74,7 +74,7 @@ class FileError(OcrkitError, ValueError):
 
 
 class UnknownNameError(OcrkitError, LookupError):
-    """A name that nothing bears, or that two plugins bear."""
+    """A name that nothing has, or that two plugins have."""
 
 
 class OptionError(OcrkitError, ValueError):

@@ -73,7 +73,7 @@ class Model:
         """A model with fresh weights, drawn from torch's generator.
 
         Raises:
-            UnknownNameError: no backbone bears the name.
+            UnknownNameError: no backbone has the name.
             ConfigError: the backbone has no such option, or not of that type.
             OptionError: the options do not fit together.
         """

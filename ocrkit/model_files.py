@@ -45,7 +45,7 @@ def find_model(name: str | None, *, charset: str | None = None, runs: Path = Pat
 
     Raises:
         MissingFileError: there is no model at all, or the named folder holds none.
-        UnknownNameError: nothing bears the name, or several installed models would do.
+        UnknownNameError: nothing has the name, or several installed models would do.
     """
     if name is not None:
         return Found(_named(name))

@@ -48,7 +48,7 @@ def write_charset(
     """Write the file, read it back, and say on stderr what is in it and what it covers.
 
     Raises:
-        OptionError: an option is none that there is, or ``output`` cannot be written.
+        OptionError: an option has a value that it cannot have, or ``output`` cannot be written.
         CharsetError: the charset would be none.
         DataError: a text cannot be read.
     """
@@ -99,7 +99,7 @@ def _check_options(output: Path, unit: str, name: str, script: str | None) -> No
     if output.suffix != ".toml":
         raise OptionError(f"-o {output} is no charset file's name; expected one that ends in .toml")
     check_name(name)
-    Charset(name, ("", "a"), script=script or _ANY_SCRIPT)  # which complains of a script that is none
+    Charset(name, ("", "a"), script=script or _ANY_SCRIPT)  # which refuses what is not a script
 
 
 def _includes(base: str | None, script: str, output: Path) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ def learn_flags(command: Any) -> None:
     for parameter in _parameters(command):
         flag = next((name for name in parameter.opts if name.startswith("--")), None)
         if flag is not None:
-            # An option may bear an underscore more than its field, where Python has a word of that name.
+            # A parameter ends in an underscore where Python has a word of its field's name.
             _flags[parameter.name.rstrip("_")] = flag
 
 

@@ -188,7 +188,7 @@ class NgramModel:
 def bound_model(
     language_model: NgramModel | None, lexicon: Lexicon | None, weight: float, bonus: float
 ) -> _ctc.TextModel | None:
-    """A language model as a native search takes it, or None; ``OptionError`` for what is none."""
+    """A language model as a native search takes it, or None; ``OptionError`` for anything else."""
     if language_model is None:
         return None
     if not isinstance(language_model, NgramModel):

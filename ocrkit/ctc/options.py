@@ -21,7 +21,7 @@ def as_count(name: str, value: object, *, least: int) -> int:
 
 
 def as_label(name: str, value: object) -> int:
-    """``value`` as an int32; ``OptionError`` where it is none. Whether such a label exists is the decoder's to say."""
+    """``value`` as an int32, or ``OptionError``. Whether such a label exists is the decoder's to say."""
     label = _as_int(name, value)
     if abs(label) > _LARGEST:
         raise OptionError(f"{name} is {label}; labels are 0..{_LARGEST}")

@@ -101,7 +101,7 @@ def evaluate(
 
     Raises:
         DataError: there are no samples, one has no text, or no image could be opened.
-        OptionError: ``recognizer`` is none.
+        OptionError: ``recognizer`` is not a ``Recognizer``.
     """
     if not hasattr(recognizer, "read") or not hasattr(recognizer, "model"):
         kind = type(recognizer).__name__

@@ -43,7 +43,7 @@ def open_samples(
 
     Raises:
         MissingFileError: there is nothing at the location.
-        UnknownNameError: no source bears the name ``format``.
+        UnknownNameError: no source is called ``format``.
         ConfigError: ``options.extra`` holds a setting that the source does not know.
         DataError: the format cannot be guessed, the data are malformed, or there is not one sample; or the location
             is neither a file nor a folder.
@@ -99,7 +99,7 @@ def _check_place(location: Path) -> None:
 
 
 def _recognises(offer: Offer[SourceSpec], location: Path, registry: Registry) -> bool:
-    """Whether a source recognises the location; a stranger's that fails at it is set aside, as its hook would be."""
+    """Whether a source recognises the location; one of a plugin that fails is set aside, as its hook would be."""
     try:
         return offer.value.recognises(location)
     except Exception as error:  # a plugin may raise anything
@@ -112,7 +112,7 @@ def _recognises(offer: Offer[SourceSpec], location: Path, registry: Registry) ->
 
 
 def _names(offers: Sequence[Offer[SourceSpec]]) -> list[str]:
-    """The offers' names, each with its distribution where another bears the same."""
+    """The offers' names, each with its distribution where another has the same."""
     names = [offer.name for offer in offers]
     return [f"{offer.distribution}:{offer.name}" if names.count(offer.name) > 1 else offer.name for offer in offers]
 

@@ -27,7 +27,7 @@ def pick(kind: str, name: str, offers: Sequence[Offer[T]], broken: Iterable[Brok
         broken: the plugins that may have held more of them.
 
     Raises:
-        UnknownNameError: nothing bears the name, or more than one thing does.
+        UnknownNameError: nothing has the name, or more than one thing has.
     """
     distribution, colon, bare = name.rpartition(":")
     found = [offer for offer in offers if offer.name == bare]

@@ -1,4 +1,4 @@
-"""Lines that no text of a lexicon fits: a reading that has nothing of what the line shows is none."""
+"""Lines that no entry of a lexicon fits: what is read has nothing in common with what they show."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def without_misfits(
 def common_misfit(
     decoded: Decoded, log_probs: NDArray[np.float32], lengths: NDArray[np.int64]
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]] | None:
-    """Where half of the lines, or more, have nothing in common with their reading, what the first shows, and reads.
+    """What the first line shows, and its reading, where half of the lines or more have nothing in common with theirs.
 
     Of lines whose likeliest path has three labels or more; None where fewer do, or there are no such lines.
     """

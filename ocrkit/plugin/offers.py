@@ -52,11 +52,6 @@ class Kind(Generic[T]):
     hook: str
     record: Callable[[], type[T]]
 
-    @property
-    def plural(self) -> str:
-        """The word for several of them."""
-        return f"{self.name}s"
-
 
 def _charset_type() -> type[Charset]:
     from ocrkit.text.charset import Charset

@@ -68,7 +68,7 @@ def load_registry(selection: str | None = None) -> Registry:
         selection: ``none``, or distribution names with commas between; None or empty for all.
 
     Raises:
-        Exception: whatever a built-in raises. A stranger's failure becomes a ``Broken`` instead.
+        Exception: whatever a built-in raises. A third-party failure becomes a ``Broken`` instead.
     """
     registry = Registry()
     own_version = importlib.metadata.version("ocrkit")
@@ -89,7 +89,7 @@ def load_registry(selection: str | None = None) -> Registry:
 class Registry:
     """What a set of plugins offers; empty until ``register`` is called.
 
-    A hook is called when something of its kind is first asked for, and never again. A stranger's hook that raises,
+    A hook is called when something of its kind is first asked for, and never again. A third-party hook that raises,
     or that yields something of another type, is set aside whole, with all that it yielded; the plugin's other hooks
     stand. Names are looked up as ``name`` or as ``distribution:name``.
     """
@@ -101,15 +101,10 @@ class Registry:
         self._offers: dict[str, tuple[Offer[Any], ...]] = {}
         self._broken: list[Broken] = []
 
-    @classmethod
-    def empty(cls) -> Registry:
-        """A registry without even the built-ins."""
-        return cls()
-
     def register(
         self, plugin: object, *, distribution: str = "unnamed", version: str = "0", trusted: bool = False
     ) -> None:
-        """Take in a plugin, a module or any object whose functions bear ``@hookimpl``.
+        """Take in a plugin, a module or any object whose functions are marked by ``@hookimpl``.
 
         Args:
             plugin: the module or object.
@@ -151,10 +146,10 @@ class Registry:
         return self._offers[kind.name]
 
     def offer(self, kind: Kind[T], name: str) -> Offer[T]:
-        """The one thing of a kind that bears a name, with the distribution that it comes from.
+        """The one thing of a kind that has a name, with the distribution that it comes from.
 
         Raises:
-            UnknownNameError: nothing bears the name, or two plugins do.
+            UnknownNameError: nothing has the name, or two plugins have one.
         """
         offers = self.offers(kind)
         suspects = [item for item in self._broken if item.where not in _HOOKS or item.where == kind.hook]
@@ -229,9 +224,9 @@ class Registry:
         marked = {caller.name for caller in callers}
         unmarked = sorted(name for name in _HOOKS - marked if callable(getattr(plugin, name, None)))
         if unmarked:
-            raise TypeError(f"{', '.join(unmarked)} bears no @hookimpl; import it from ocrkit")
+            raise TypeError(f"{', '.join(unmarked)} is not marked by @hookimpl; import it from ocrkit")
         if not marked:
-            raise TypeError(f"no function bears @hookimpl; ocrkit's hooks: {', '.join(sorted(_HOOKS))}")
+            raise TypeError(f"no function is marked by @hookimpl; ocrkit's hooks: {', '.join(sorted(_HOOKS))}")
 
     def _ask(self, kind: Kind[T], plugin: object, origin: Origin, trusted: bool) -> list[Offer[T]]:
         caller = getattr(self._pluggy.hook, kind.hook)

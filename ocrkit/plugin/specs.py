@@ -121,7 +121,7 @@ class Decoder(Protocol):
 
 @runtime_checkable
 class TensorDecoder(Decoder, Protocol):
-    """The role of a decoder that can also take log-probabilities where a device has them, to spare their journey."""
+    """The role of a decoder that can also take log-probabilities that lie on a device, without a copy of them."""
 
     def decode_tensor(self, log_probs: Tensor, lengths: NDArray[np.int64]) -> Decoded:
         """What ``decode`` gives, up to rounding, of a (B, T, V) tensor that does not lie in the CPU's memory."""

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["NO_OPTIONS", "choose_decoder", "make_decoder"]
 
 NO_OPTIONS = DecoderOptions()
-# What an option says something of, where it does, and would mean nothing without.
-_SPEAKS_OF: dict[str, str] = {each.name: each.metadata["of"] for each in fields(DecoderOptions) if each.metadata}
+# The option that another qualifies, and without which it means nothing.
+_OWNERS: dict[str, str] = {each.name: each.metadata["of"] for each in fields(DecoderOptions) if each.metadata}
 
 
 def choose_decoder(
@@ -49,7 +49,7 @@ def make_decoder(
     Raises:
         UnknownNameError: there is no such decoder.
         OptionError: it needs a lexicon and has none, or cannot honour an option; or an option is out of range, or
-            speaks of a lexicon or a language model that is not there.
+            qualifies a lexicon or a language model that is not there.
     """
     registry = registry or default_registry()
     as_count("n_best", options.n_best, least=1)
@@ -61,10 +61,10 @@ def make_decoder(
         if name not in spec.honoured:
             raise OptionError(_refusal(spec, name, options, registry))
     for name in options.asked:
-        if _SPEAKS_OF.get(name, name) not in options.asked:
-            owner = _SPEAKS_OF[name]
+        if _OWNERS.get(name, name) not in options.asked:
+            owner = _OWNERS[name]
             raise OptionError(
-                f"there is no {owner.replace('_', ' ')} for `{name}` to speak of; give one with `{owner}`, or leave "
+                f"there is no {owner.replace('_', ' ')} for `{name}` to apply to; give one with `{owner}`, or leave "
                 f"`{name}` out"
             )
     return spec.build(charset, options)

@@ -109,7 +109,7 @@ BAD = {
     "decode -m m.safetensors good --lm gone.arpa": "no language model 'gone.arpa'",
     "decode -m m.safetensors good --lm words.txt": "words.txt:3: no line \\data\\; expected an n-gram model",
     "decode -m m.safetensors good --lm words.txt --lm-unit letter": "--lm-unit is 'letter'; expected character or word",
-    "evaluate -m m.safetensors good --lm-weight 1": "no language model for --lm-weight to speak of; give one with --lm",
+    "evaluate -m m.safetensors good --lm-weight 1": "no language model for --lm-weight to apply to; give one with --lm",
     "decode -m m.safetensors good --decoder text": "needs a lexicon; give it a word list with --lexicon",
     "decode -m m.safetensors good --decoder lexicon": "needs a lexicon; give it a word list with --lexicon",
     # models

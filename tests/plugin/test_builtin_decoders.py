@@ -113,9 +113,9 @@ def test_lexicon_reads_entries_only() -> None:
         ("lexicon", DecoderOptions(lexicon=WORDS, beam_width=5), "'lexicon' cannot honour `beam_width`; use"),
         ("lexicon", DecoderOptions(lexicon=WORDS, lm_weight=0.5), "cannot honour `lm_weight`; use `decoder='text'`"),
         ("beam", DecoderOptions(extra={"alpha": 1}), "'beam' has no option 'alpha'; it takes no options of its own"),
-        ("beam", DecoderOptions(lm_weight=1.0), "no language model for `lm_weight` to speak of; give one with `lang"),
-        ("text", DecoderOptions(lexicon=WORDS, lm_bonus=0.5), "no language model for `lm_bonus` to speak of"),
-        (None, DecoderOptions(lm_bonus=0.5), "no language model for `lm_bonus` to speak of"),
+        ("beam", DecoderOptions(lm_weight=1.0), "no language model for `lm_weight` to apply to; give one with `lang"),
+        ("text", DecoderOptions(lexicon=WORDS, lm_bonus=0.5), "no language model for `lm_bonus` to apply to"),
+        (None, DecoderOptions(lm_bonus=0.5), "no language model for `lm_bonus` to apply to"),
         ("text", DecoderOptions(), "'text' needs a lexicon; give it a word list with `lexicon`"),
         ("lexicon", DecoderOptions(), "'lexicon' needs a lexicon; give it a word list with `lexicon`"),
         (

@@ -54,4 +54,4 @@ def test_an_unknown_name_in_a_union_offers_the_nearest(registry: Registry) -> No
 
 def test_an_empty_registry_knows_no_name() -> None:
     with pytest.raises(UnknownNameError, match="there are none"):
-        resolve_charset("english", Registry.empty())
+        resolve_charset("english", Registry())

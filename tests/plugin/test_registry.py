@@ -42,7 +42,7 @@ class Offering:
 
 
 def test_an_empty_registry_has_nothing() -> None:
-    registry = Registry.empty()
+    registry = Registry()
 
     assert registry.everything() == ()
     assert registry.broken == ()
@@ -200,8 +200,8 @@ class WithWrapper:
     [
         (WithArgument(), "config"),
         (WithUnknownHook(), "no hook ocrkit_colours; ocrkit's hooks:"),
-        (WithoutMark(), "ocrkit_renderers bears no @hookimpl"),
-        (WithNothing(), "no function bears @hookimpl"),
+        (WithoutMark(), "ocrkit_renderers is not marked by @hookimpl"),
+        (WithNothing(), "no function is marked by @hookimpl"),
         (WithWrapper(), "ocrkit_renderers is a wrapper"),
     ],
 )

@@ -286,7 +286,7 @@ def with_decoder(decoder: object) -> Registry:
         def ocrkit_decoders(self) -> Iterator[DecoderSpec]:
             yield DecoderSpec("own", "A decoder for a test.", False, lambda charset, options: decoder)  # type: ignore[arg-type, return-value]
 
-    registry = Registry.empty()
+    registry = Registry()
     registry.register(Plugin(), trusted=True)
     return registry
 

@@ -1,6 +1,6 @@
 """The group ``ocrkit data``, to which each command is added by one line.
 
-To add a command ``ocrkit data NAME``: write ``ocrkit/cli/data/NAME.py`` with one function that bears its options and
+To add a command ``ocrkit data NAME``: write ``ocrkit/cli/data/NAME.py`` with one function that has its options and
 its help, import it here, and add it below with ``app.command("NAME")(function)``. Such a module imports ``typer`` at
 its top, and what does the work inside the function's body, as every command here does. Then describe it in
 ``docs/command-line.md`` under a heading with its name: a test asks for every option there.

@@ -34,7 +34,7 @@ def check_honours(
     words: Sequence[str],
     batch: tuple[NDArray[np.float32], NDArray[np.int64]],
 ) -> None:
-    """Ask a decoder for each option alone, with what the option speaks of.
+    """Ask a decoder for each option alone, with the option that it qualifies.
 
     Args:
         what: the decoder, in messages.

@@ -138,7 +138,7 @@ def _check_line(
     proved: bool,
     entries: frozenset[oracle.Labelling],
 ) -> tuple[bool, bool, bool]:
-    """Check one line's hypotheses; whether the first is the best, is said to be, and bears its path's score."""
+    """Check one line's hypotheses; whether the first is the best, is said to be, and has its path's score."""
     scores = oracle.labelling_scores(log_probs)
     allowed = {labels: nats for labels, nats in scores.items() if labels in entries} if entries else scores
     if not hypotheses:
@@ -147,7 +147,7 @@ def _check_line(
     for hypothesis in hypotheses:
         _check_shape(what, hypothesis, len(log_probs))
         labels = tuple(hypothesis.labels.tolist())
-        require(hypothesis.entry < 0 or labels in entries, f"{what}: {labels} is said to be an entry, and is none")
+        require(hypothesis.entry < 0 or labels in entries, f"{what}: {labels} is said to be an entry, and is not one")
     ranks = [hypothesis.score for hypothesis in hypotheses]
     require(ranks == sorted(ranks, reverse=True), f"{what}: hypotheses are not in order of score: {ranks}")
     by_path = [_score_is_of_path(what, hypothesis, scores, log_probs) for hypothesis in hypotheses]
