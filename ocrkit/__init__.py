@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ocrkit.plugin.specs import SourceSpec as SourceSpec
     from ocrkit.recognition import Recognizer as Recognizer
     from ocrkit.text.charset import Charset as Charset
+    from ocrkit.text.scripts import Script as Script
     from ocrkit.training.by_keyword import train as train
 
 __version__ = "0.1.0"
@@ -40,6 +41,7 @@ _HOMES = {
     "Recognizer": "ocrkit.recognition",
     "RendererSpec": "ocrkit.plugin.specs",
     "Sample": "ocrkit.data.records",
+    "Script": "ocrkit.text.scripts",
     "SourceSpec": "ocrkit.plugin.specs",
     "evaluate": "ocrkit.evaluation",
     "hookimpl": "ocrkit.plugin.hookspec",

@@ -18,7 +18,7 @@ from ocrkit.text.corpus import read_corpus
 from ocrkit.text.inventory import take_inventory
 from ocrkit.text.invisible import described_invisible
 from ocrkit.text.naming import described
-from ocrkit.text.scripts import main_script, runs_left
+from ocrkit.text.scripts.detection import main_script, runs_left
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,7 +62,8 @@ def write_charset(
         raise OptionError(f"--base-only needs a base, and there is none for script {script!r}; name one by --base")
     known = resolve_charset("+".join(includes)) if includes else None
     spelling = known or Charset("none", ("", "a"))
-    inventory = take_inventory(corpus, spelling.normalize)
+    scripts = [offer.value for offer in default_registry().scripts()]
+    inventory = take_inventory(corpus, spelling.normalize, scripts)
     draft = draft_charset(
         inventory,
         unit=cast("Unit", unit),

@@ -23,6 +23,7 @@ from ocrkit.drawing.rendering.render import LETTER_HEIGHTS, draw_line, draw_marg
 from ocrkit.drawing.rendering.typesetting import draw_typesetting
 from ocrkit.errors import OptionError
 from ocrkit.text.order import holds_leftward, line_direction
+from ocrkit.text.scripts import SCRIPTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from ocrkit.drawing.composing.words import TextSource
     from ocrkit.text.bidi import Direction
     from ocrkit.text.charset import Charset
+    from ocrkit.text.scripts import Script
 
 __all__ = ["DrawnImage", "Synthetic", "SyntheticOptions", "Wanted", "open_synthetic"]
 
@@ -140,8 +142,10 @@ class DrawnImage:
 class Synthetic(Sequence[Sample]):
     """Drawn samples, each made when asked for; sample i depends on the seed, i, the options and the fonts alone."""
 
-    def __init__(self, charset: Charset, options: SyntheticOptions, *, seed: int = 0) -> None:
-        """Find faces and texts that suit each other.
+    def __init__(
+        self, charset: Charset, options: SyntheticOptions, *, seed: int = 0, scripts: Sequence[Script] = SCRIPTS
+    ) -> None:
+        """Find faces and texts that suit each other; ``scripts`` compose the words of theirs.
 
         Raises:
             FontError: text cannot be shaped here, or no face can draw what the charset spells.
@@ -164,7 +168,7 @@ class Synthetic(Sequence[Sample]):
         )
         faces = find_faces(Path(options.fonts).expanduser() if options.fonts else None)
         self._faces = FaceBook(faces, families=options.families, without_families=options.without_families)
-        self._texts = self._open_texts()
+        self._texts = self._open_texts(scripts)
         self._words = options.line_words if charset.has_space else (1, 1)
         self._faces = self._faces.suited_to([self._draft(_generator(seed, k, _TEXT)) for k in range(64)])
 
@@ -209,7 +213,7 @@ class Synthetic(Sequence[Sample]):
         fewest, most = self._words
         return self._texts.line(rng, int(rng.integers(fewest, most + 1)))
 
-    def _open_texts(self) -> TextSource:
+    def _open_texts(self, scripts: Sequence[Script]) -> TextSource:
         options = self.options
         if not options.words and not options.text:
             self._faces.check_scripts(self.charset.symbols[1:])
@@ -218,7 +222,7 @@ class Synthetic(Sequence[Sample]):
                 _log.warning(
                     "no face draws %d of the labels, so they will not appear: %s", len(undrawn), " ".join(undrawn)
                 )
-            return Composer(self.charset, without=undrawn)
+            return Composer(self.charset, without=undrawn, scripts=scripts)
         path = Path(options.words or options.text).expanduser()
         texts = WordFile(path, self.charset) if options.words else TextFile(path, self.charset)
         if texts.skipped:
@@ -236,6 +240,11 @@ class Wanted(Protocol):
     @property
     def seed(self) -> int:
         """The seed of every sample."""
+        ...
+
+    @property
+    def scripts(self) -> Sequence[Script]:
+        """What is known of scripts; none for those that ocrkit brings."""
         ...
 
     @property
@@ -270,7 +279,7 @@ def open_synthetic(location: Path | None, options: Wanted) -> Synthetic:
     if location is not None:
         table["fonts"] = str(location)
     chosen = from_table(SyntheticOptions, table, where="synthetic")
-    return Synthetic(options.charset, chosen, seed=options.seed)
+    return Synthetic(options.charset, chosen, seed=options.seed, scripts=options.scripts or SCRIPTS)
 
 
 def _generator(seed: int, index: int, stream: int) -> np.random.Generator:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,6 +59,8 @@ def open_samples(
         raise DataError("neither data nor a format; give a folder or a table, or a `format` that needs none")
     if path is not None:
         _check_place(path)
+    if not options.scripts:
+        options = replace(options, scripts=tuple(offer.value for offer in registry.scripts()))
     samples = source.open(path, options)
     if not samples:
         where = f"{path}: " if path is not None else ""

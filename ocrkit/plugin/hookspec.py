@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         SourceSpec,
     )
     from ocrkit.text.charset import Charset
+    from ocrkit.text.scripts import Script
 
 __all__ = ["PROJECT", "hookimpl", "hookspec"]
 
@@ -60,6 +61,12 @@ def ocrkit_augmentations() -> Iterable[AugmentationSpec]:
 @hookspec
 def ocrkit_renderers() -> Iterable[RendererSpec]:
     """Output formats for ``--to``."""
+    return ()
+
+
+@hookspec
+def ocrkit_scripts() -> Iterable[Script]:
+    """What is known of scripts: aksharas, digits, words for drawn lines."""
     return ()
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ocrkit.text.charset import Charset
+    from ocrkit.text.scripts import Script
 
 __all__ = [
     "AUGMENTATION",
@@ -27,6 +28,7 @@ __all__ = [
     "DECODER",
     "KINDS",
     "RENDERER",
+    "SCRIPT",
     "SOURCE",
     "Broken",
     "Kind",
@@ -59,15 +61,22 @@ def _charset_type() -> type[Charset]:
     return Charset
 
 
+def _script_type() -> type[Script]:
+    from ocrkit.text.scripts import Script
+
+    return Script
+
+
 CHARSET: Kind[Charset] = Kind("charset", "ocrkit_charsets", _charset_type)
 BACKBONE: Kind[BackboneSpec] = Kind("backbone", "ocrkit_backbones", lambda: BackboneSpec)
 DECODER: Kind[DecoderSpec] = Kind("decoder", "ocrkit_decoders", lambda: DecoderSpec)
 SOURCE: Kind[SourceSpec] = Kind("source", "ocrkit_sources", lambda: SourceSpec)
 AUGMENTATION: Kind[AugmentationSpec] = Kind("augmentation", "ocrkit_augmentations", lambda: AugmentationSpec)
 RENDERER: Kind[RendererSpec] = Kind("renderer", "ocrkit_renderers", lambda: RendererSpec)
+SCRIPT: Kind[Script] = Kind("script", "ocrkit_scripts", _script_type)
 COMMAND: Kind[CommandSpec] = Kind("command", "ocrkit_commands", lambda: CommandSpec)
 
-KINDS: tuple[Kind[object], ...] = (CHARSET, BACKBONE, DECODER, SOURCE, AUGMENTATION, RENDERER, COMMAND)  # type: ignore[assignment]  # Kind is invariant, and here only read
+KINDS: tuple[Kind[object], ...] = (CHARSET, BACKBONE, DECODER, SOURCE, AUGMENTATION, RENDERER, SCRIPT, COMMAND)  # type: ignore[assignment]  # Kind is invariant, and here only read
 
 
 @dataclass(frozen=True, slots=True, order=True)

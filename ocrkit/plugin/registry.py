@@ -24,6 +24,7 @@ from ocrkit.plugin.offers import (
     DECODER,
     KINDS,
     RENDERER,
+    SCRIPT,
     SOURCE,
     Broken,
     Kind,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
         SourceSpec,
     )
     from ocrkit.text.charset import Charset
+    from ocrkit.text.scripts import Script
 
 __all__ = ["Registry", "default_registry", "load_registry"]
 
@@ -202,6 +204,14 @@ class Registry:
     def renderer(self, name: str) -> RendererSpec:
         """The output format of that name."""
         return self.offer(RENDERER, name).value
+
+    def scripts(self) -> tuple[Offer[Script], ...]:
+        """Everything known of scripts; of two with one ISO 15924 code, the later counts."""
+        return self.offers(SCRIPT)
+
+    def script(self, name: str) -> Script:
+        """The script of that name."""
+        return self.offer(SCRIPT, name).value
 
     def commands(self) -> tuple[Offer[CommandSpec], ...]:
         """Every command."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ocrkit.data.progress import Progress
     from ocrkit.data.records import BadRow, Prediction, Sample
     from ocrkit.text.charset import Charset
+    from ocrkit.text.scripts import Script
 
 __all__ = [
     "AugmentationSpec",
@@ -167,6 +168,7 @@ class SourceOptions:
         report: told of each row that is left out because something is wrong with it; where None, the first such row
             is raised as a ``DataError``.
         progress: told now and then of how much has been listed, of how much, in whatever the source counts.
+        scripts: what is known of scripts; ``open_samples`` gives those that are registered.
     """
 
     charset: Charset | None = None
@@ -175,6 +177,7 @@ class SourceOptions:
     extra: Mapping[str, object] = field(default_factory=dict)
     report: Callable[[BadRow], None] | None = None
     progress: Progress | None = None
+    scripts: tuple[Script, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

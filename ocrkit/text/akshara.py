@@ -5,29 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
+from typing import TYPE_CHECKING
 
-__all__ = ["split_aksharas"]
+from ocrkit.text.scripts import SCRIPTS, one_each
 
-# Indic_Syllabic_Category of U+0900 to U+0DFF: Consonant and Consonant_With_Stacker, Virama, Nukta (Unicode 15).
-_CONSONANT = (
-    "\u0915-\u0939\u0958-\u095f\u0978-\u097f"  # Devanagari
-    "\u0995-\u09a8\u09aa-\u09b0\u09b2\u09b6-\u09b9\u09dc\u09dd\u09df\u09f0\u09f1"  # Bengali
-    "\u0a15-\u0a28\u0a2a-\u0a30\u0a32\u0a33\u0a35\u0a36\u0a38\u0a39\u0a59-\u0a5c\u0a5e"  # Gurmukhi
-    "\u0a95-\u0aa8\u0aaa-\u0ab0\u0ab2\u0ab3\u0ab5-\u0ab9\u0af9"  # Gujarati
-    "\u0b15-\u0b28\u0b2a-\u0b30\u0b32\u0b33\u0b35-\u0b39\u0b5c\u0b5d\u0b5f\u0b71"  # Oriya
-    "\u0b95\u0b99\u0b9a\u0b9c\u0b9e\u0b9f\u0ba3\u0ba4\u0ba8-\u0baa\u0bae-\u0bb9"  # Tamil
-    "\u0c15-\u0c28\u0c2a-\u0c39\u0c58-\u0c5a"  # Telugu
-    "\u0c95-\u0ca8\u0caa-\u0cb3\u0cb5-\u0cb9\u0cde\u0cf1\u0cf2"  # Kannada
-    "\u0d15-\u0d3a"  # Malayalam
-    "\u0d9a-\u0db1\u0db3-\u0dbb\u0dbd\u0dc0-\u0dc6"  # Sinhala
-)
-_NUKTA = "\u093c\u09bc\u0a3c\u0abc\u0afd-\u0aff\u0b3c\u0c3c\u0cbc"
-# Those that join consonants unasked; Tamil's and Sinhala's are below.
-_VIRAMA = "\u094d\u09cd\u0a4d\u0acd\u0b4d\u0c4d\u0ccd\u0d4d"
-# A legacy chillu, consonant + virama + ZWJ, ends its akshara; after other consonants a ZWJ asks for a shape.
-_CHILLU_CONSONANT = "ണനരലളകമയഴ"
-_NTA = "(?:\u0d7b\u0d4d|\u0d28\u0d4d\u200d\u0d4d)\u0d31"
-_DOT_REPH = "\u0d4e"
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from ocrkit.text.scripts import Script
+
+__all__ = ["akshara_splitter", "split_aksharas"]
+
 _ARABIC_NUMBER_SIGN = "\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2"
 _LEADING, _VOWEL, _TRAILING = "\u1100-\u115f\ua960-\ua97c", "\u1160-\u11a7\ud7b0-\ud7c6", "\u11a8-\u11ff\ud7cb-\ud7fb"
 _OPEN_SYLLABLES = "".join(map(chr, range(0xAC00, 0xD7A4, 28)))  # which a vowel may yet follow
@@ -54,19 +42,28 @@ def split_aksharas(text: str) -> list[str]:
     return _pattern().findall(text)
 
 
+def akshara_splitter(scripts: Iterable[Script]) -> Callable[[str], list[str]]:
+    """What does as ``split_aksharas`` by the rules of ``scripts`` instead of those that ocrkit brings."""
+    return _compiled(one_each(scripts)).findall
+
+
 @cache
 def _pattern() -> re.Pattern[str]:
+    return _compiled(SCRIPTS)
+
+
+def _compiled(known: Sequence[Script]) -> re.Pattern[str]:
     mark = f"[{_marks()}{_OTHER_MARKS}]"
-    joiner = (
-        f"(?:[\u200c\u200d]?[{_VIRAMA}](?:(?<![{_CHILLU_CONSONANT}]\u0d4d)\u200d)?"
-        "|\u0dca\u200d|\u200d\u0dca"  # Sinhala
-        "|(?<=\u0b95)\u0bcd(?=\u0bb7)|(?<=[\u0bb6\u0bb8])\u0bcd(?=\u0bb0\u0bc0))"  # Tamil
-    )
-    consonant = f"[{_CONSONANT}][{_NUKTA}]*"
-    syllable = f"(?:{_NTA}|{consonant})(?:{joiner}{consonant})*"
+    joiner = "|".join(filter(None, (script.joiner for script in known))) or "(?!)"
+    consonants = "".join(script.consonants for script in known)
+    nuktas = "".join(script.nuktas for script in known)
+    consonant = (f"[{consonants}]" if consonants else "(?!)") + (f"[{nuktas}]*" if nuktas else "")
+    onsets = "|".join(filter(None, (*(script.onset for script in known), consonant)))
+    syllable = f"(?:{onsets})(?:(?:{joiner}){consonant})*"
     picture = f"{_PICTURE}{mark}*(?:(?<=\u200d){_PICTURE}{mark}*)*"
     cluster = f"{_HANGUL}|{_FLAG}|{picture}|[^\\s\\x00-\\x1f\\x7f-\\x9f]"
-    return re.compile(f"\r\n|[{_DOT_REPH}{_ARABIC_NUMBER_SIGN}]*(?:{syllable}|{cluster}){mark}*|.", flags=re.DOTALL)
+    prefixes = _ARABIC_NUMBER_SIGN + "".join(script.prefixes for script in known)
+    return re.compile(f"\r\n|[{prefixes}]*(?:{syllable}|{cluster}){mark}*|.", flags=re.DOTALL)
 
 
 def _marks() -> str:

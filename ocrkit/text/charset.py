@@ -18,7 +18,7 @@ from ocrkit.text.invisible import can_be_label
 from ocrkit.text.naming import described
 from ocrkit.text.normalization import compile_normalizer, unknown_invisible
 from ocrkit.text.order import VisualOrder, holds_leftward
-from ocrkit.text.scripts import runs_left
+from ocrkit.text.scripts.detection import runs_left
 from ocrkit.text.shipped_files import shipped_file
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ocrkit.errors import CharsetError
 from ocrkit.text.charset import Charset
-from ocrkit.text.scripts import runs_left, scripts_of
+from ocrkit.text.scripts.detection import runs_left, scripts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

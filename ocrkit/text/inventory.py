@@ -6,14 +6,16 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ocrkit.text.akshara import split_aksharas
+from ocrkit.text.akshara import akshara_splitter
 from ocrkit.text.encoding import LabelMatcher
+from ocrkit.text.scripts import SCRIPTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from collections.abc import Set as AbstractSet
 
     from ocrkit.text.corpus import Corpus
+    from ocrkit.text.scripts import Script
 
 __all__ = ["Coverage", "Inventory", "take_inventory"]
 
@@ -49,21 +51,24 @@ class Inventory:
         spaces: how many part them.
         aksharas: those of the words.
         characters: the code points of the words.
+        scripts: what says where an akshara ends.
     """
 
     words: Counter[str]
     spaces: int
     aksharas: Counter[str]
     characters: Counter[str]
+    scripts: tuple[Script, ...] = SCRIPTS
 
     def coverage(self, symbols: AbstractSet[str]) -> Coverage:
         """How much of the words is covered by ``symbols``, of one code point and of several."""
         singles = {symbol for symbol in symbols if len(symbol) == 1}
         spelled = {akshara: count for akshara, count in self.aksharas.items() if singles.issuperset(akshara)}
         words = whole_words = 0
+        split = akshara_splitter(self.scripts)
         for word, count in self.words.items():
             words += count * singles.issuperset(word)
-            whole_words += count * (symbols >= set(split_aksharas(word)))
+            whole_words += count * (symbols >= set(split(word)))
         matcher = LabelMatcher(("", *symbols))
         labels = sum(count * len(matcher.labels(akshara) or ()) for akshara, count in spelled.items())
         return Coverage(
@@ -75,29 +80,31 @@ class Inventory:
         )
 
 
-def take_inventory(corpus: Corpus, normalize: Callable[[str], str]) -> Inventory:
+def take_inventory(corpus: Corpus, normalize: Callable[[str], str], scripts: Sequence[Script] = SCRIPTS) -> Inventory:
     """Count the units of a corpus, brought to one spelling.
 
     Args:
         corpus: the words.
         normalize: a charset's; it must leave line feeds where they are.
+        scripts: what says where an akshara ends.
     """
     words: Counter[str] = Counter()
     aksharas: Counter[str] = Counter()
     spaces = corpus.spaces
+    split = akshara_splitter(scripts)
     for spelled, count in _normalized(corpus, normalize):
         parts = spelled.split(" ")  # where white space of another kind stood
         spaces += (len(parts) - 1) * count
         for word in filter(None, parts):
             words[word] += count
     for word, count in words.items():
-        for akshara in split_aksharas(word):
+        for akshara in split(word):
             aksharas[akshara] += count
     characters: Counter[str] = Counter()
     for akshara, count in aksharas.items():
         for character in akshara:
             characters[character] += count
-    return Inventory(words, spaces, aksharas, characters)
+    return Inventory(words, spaces, aksharas, characters, tuple(scripts))
 
 
 def _normalized(corpus: Corpus, normalize: Callable[[str], str]) -> Iterator[tuple[str, int]]:

@@ -13,6 +13,7 @@ from ocrkit.plugin import hookspec, specs, testing
 from ocrkit.plugin.offers import KINDS, Kind
 from ocrkit.plugin.registry import Registry
 from ocrkit.plugin.testing import check_offer
+from ocrkit.text.scripts import Script
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "plugins.md").read_text("utf-8")
 SECTIONS = {part.split("\n", 1)[0]: part for part in TEXT.split("\n## ")[1:]}
@@ -22,6 +23,7 @@ RECORDS = {
     "ocrkit_sources": (specs.SourceSpec, specs.SourceOptions),
     "ocrkit_augmentations": (specs.AugmentationSpec,),
     "ocrkit_renderers": (specs.RendererSpec,),
+    "ocrkit_scripts": (Script,),
     "ocrkit_commands": (specs.CommandSpec,),
 }
 HOOKS = sorted(name for name in vars(hookspec) if name.startswith("ocrkit_"))

@@ -15,7 +15,7 @@ from ocrkit.text.charset_draft import CharsetDraft, draft_charset
 from ocrkit.text.charset_writing import charset_toml
 from ocrkit.text.corpus import Corpus
 from ocrkit.text.inventory import Inventory, take_inventory
-from ocrkit.text.scripts import main_script, runs_left
+from ocrkit.text.scripts.detection import main_script, runs_left
 from ocrkit.text.shipped import shipped_charset
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import string
 import unicodedata
 from typing import TYPE_CHECKING
 
-from ocrkit.drawing.composing.weighted import Weighted
+from ocrkit.text.weighted import Weighted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,6 +46,7 @@ class LatinWords:
         self.covered = frozenset(
             symbol for symbol in given if len(symbol) == 1 and symbol.isalpha() and _is_latin(symbol)
         )
+        self.endings: tuple[str, ...] = ()
         self._evenly = sorted(self.covered)
 
     @staticmethod
@@ -88,6 +89,7 @@ class LetterWords:
         if not self._bearers:
             self._marks = []
         self.covered = frozenset((*self._letters, *self._marks))
+        self.endings: tuple[str, ...] = ()
 
     def word(self, rng: np.random.Generator) -> str:
         """One word of two to eight letters, about half of them with a mark where the script has marks."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ocrkit.drawing.composing.weighted import Weighted
+from ocrkit.text.weighted import Weighted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 __all__ = ["NumberWords"]
 
 _ASCII = "0123456789"
-_MALAYALAM = "൦൧൨൩൪൫൬൭൮൯"
+# So often, beside European digits, those of the script.
+_OWN = 0.15
 # 9 stands for any digit, 1 for one that is not zero; other characters stand for themselves.
 _SHAPES = """
 1:15 19:20 199:12 1999:10 19999:4 1.9:5 19.99:4 1,999:5 1,99,999:2 19/9/1999:2 19-19-1999:2 19%:2 1999-19:1 19:99:2
@@ -26,16 +27,16 @@ _SHAPES = """
 class NumberWords:
     """Draws numbers in the digits, and with the marks, that a charset has."""
 
-    def __init__(self, symbols: Iterable[str]) -> None:
-        """Take the complete sets of digits in ``symbols``; Malayalam ones, where both are there, are the rarer."""
+    def __init__(self, symbols: Iterable[str], digits: Iterable[str] = ()) -> None:
+        """Take the complete sets of digits in ``symbols``: European ones, and of ``digits``, which are the rarer."""
         given = frozenset(symbols)
-        self._digits = Weighted((digits, weight) for digits, weight in _digit_sets(given))
+        sets = [(_ASCII, 1.0), *((own, _OWN) for own in digits if own)]
+        self._digits = Weighted((own, weight) for own, weight in sets if given.issuperset(own))
         self._shapes = Weighted.parse(_SHAPES, given | frozenset("19"))
 
-    @staticmethod
-    def suits(symbols: frozenset[str]) -> bool:
-        """Whether a complete set of digits is among ``symbols``."""
-        return bool(_digit_sets(symbols))
+    def __len__(self) -> int:
+        """How many sets of digits there are; without one no number can be drawn."""
+        return len(self._digits)
 
     def word(self, rng: np.random.Generator) -> str:
         """One number; one in six is a year of print."""
@@ -53,7 +54,3 @@ class NumberWords:
             for mark in self._shapes.draw(rng)
         )
         return "".join(drawn)
-
-
-def _digit_sets(symbols: frozenset[str]) -> list[tuple[str, float]]:
-    return [(digits, weight) for digits, weight in ((_ASCII, 1.0), (_MALAYALAM, 0.15)) if symbols.issuperset(digits)]

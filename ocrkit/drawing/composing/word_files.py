@@ -8,9 +8,9 @@ import unicodedata
 import zlib
 from typing import TYPE_CHECKING
 
-from ocrkit.drawing.composing.weighted import Weighted
 from ocrkit.errors import DataError, MissingFileError
 from ocrkit.plain_files import open_plain
+from ocrkit.text.weighted import Weighted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

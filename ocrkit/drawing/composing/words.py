@@ -6,17 +6,18 @@ import unicodedata
 from typing import TYPE_CHECKING, Protocol
 
 from ocrkit.drawing.composing.latin import LatinWords, LetterWords
-from ocrkit.drawing.composing.malayalam import MalayalamWords
 from ocrkit.drawing.composing.numbers import NumberWords
-from ocrkit.drawing.composing.weighted import Weighted
 from ocrkit.errors import DataError
+from ocrkit.text.scripts import SCRIPTS, one_each
+from ocrkit.text.weighted import Weighted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     import numpy as np
 
     from ocrkit.text.charset import Charset
+    from ocrkit.text.scripts import Script, WordSource
 
 __all__ = ["Composer", "TextSource"]
 
@@ -54,24 +55,14 @@ class TextSource(Protocol):
         ...
 
 
-class WordSource(Protocol):
-    """What gives the words of one script."""
-
-    covered: frozenset[str]
-
-    def word(self, rng: np.random.Generator) -> str:
-        """One word."""
-        ...
-
-
 class Composer:
     """Composes lines as print has them: words of the charset's scripts, some numbers, some punctuation.
 
     Each label of the charset appears now and then, unless ``without`` names it.
     """
 
-    def __init__(self, charset: Charset, *, without: Iterable[str] = ()) -> None:
-        """Sort the charset's labels into letters by script, digits, and signs.
+    def __init__(self, charset: Charset, *, without: Iterable[str] = (), scripts: Sequence[Script] = SCRIPTS) -> None:
+        """Sort the charset's labels into letters by script, digits, and signs; ``scripts`` say what is known of each.
 
         Raises:
             DataError: no label is left that could be drawn.
@@ -83,8 +74,10 @@ class Composer:
             raise DataError(
                 f"charset {charset.name!r} has no label to compose a text of; give texts with 'words' or 'text'"
             )
-        self._scripts = _script_sources(symbols, visible)
-        self._numbers = NumberWords(symbols) if NumberWords.suits(symbols) else None
+        known = one_each(scripts)
+        self._scripts = _script_sources(symbols, visible, known)
+        numbers = NumberWords(symbols, (script.digits for script in known))
+        self._numbers = numbers if len(numbers) else None
         covered = frozenset().union(*(source.covered for source in self._scripts.items))
         self._signs = sorted(
             symbol
@@ -144,7 +137,7 @@ class Composer:
         if self._numbers and (not len(self._scripts) or rng.random() < _NUMBER):
             number, source = self._numbers.word(rng), self._scripts.draw(rng)
             # 1995-ൽ, 10-ന്: a case ending at a number.
-            endings = source.endings if isinstance(source, MalayalamWords) and number[-1].isdecimal() else ()
+            endings = source.endings if number[-1].isdecimal() else ()
             return f"{number}-{endings[rng.integers(len(endings))]}" if endings and rng.random() < _ENDING else number
         return self._scripts.draw(rng).word(rng)
 
@@ -154,13 +147,17 @@ class Composer:
         return sign + token if place < 2 else token + sign if place < 4 else sign
 
 
-def _script_sources(symbols: frozenset[str], visible: frozenset[str]) -> Weighted[WordSource]:
+def _script_sources(
+    symbols: frozenset[str], visible: frozenset[str], scripts: Iterable[Script]
+) -> Weighted[WordSource]:
     """The scripts' words, those of the charset's own script far more often than Latin beside it."""
     sources: list[tuple[WordSource, float]] = []
     rest = visible
-    if MalayalamWords.suits(symbols):
-        sources.append((MalayalamWords(symbols), 1.0))
-        rest -= sources[-1][0].covered
+    for script in scripts:
+        source = script.words(symbols) if script.words is not None else None
+        if source is not None:
+            sources.append((source, 1.0))
+            rest -= source.covered
     latin = LatinWords(symbols) if LatinWords.suits(symbols) else None
     if latin is not None:
         rest -= latin.covered

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ocrkit.drawing.composing.weighted import Weighted
 from ocrkit.drawing.rendering.fonts import load_font, read_cover
 from ocrkit.drawing.rendering.shaping import can_draw, draw_mask, refusal
 from ocrkit.errors import FontError, unknown_name
+from ocrkit.text.weighted import Weighted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

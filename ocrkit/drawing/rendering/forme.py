@@ -10,6 +10,7 @@ import numpy as np
 from ocrkit.drawing.rendering.fonts import Face, load_font
 from ocrkit.drawing.rendering.shaping import draw_mask
 from ocrkit.drawing.rendering.typesetting import Typesetting, split_clusters
+from ocrkit.text.scripts.malayalam import VIRAMA, ZWNJ
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,8 +22,7 @@ __all__ = ["place_letters"]
 _LOST_INK = 0.35  # of a word's and of a letter's darkness, at the most uneven pressure
 _SPACE_GROWTH = 3
 _FAINT = 64  # grey levels by which antialiasing may make one drawing of a letter differ from another
-_VIRAMA, _ZWNJ = "\u0d4d", "\u200c"
-_APART = (_VIRAMA, _VIRAMA + _ZWNJ)
+_APART = (VIRAMA, VIRAMA + ZWNJ)
 
 
 def place_letters(
@@ -83,7 +83,7 @@ def _letter(
     """The ink of one letter with its signs, that of a last virama where it is wanted apart, and the pen's way on."""
     font = load_font(face, size)
     whole = _Ink(*draw_mask(font, cluster, direction))
-    letters = cluster.rstrip(_VIRAMA + _ZWNJ)
+    letters = cluster.rstrip(VIRAMA + ZWNJ)
     if not mark_apart or not letters:
         return whole, _NO_INK, font.getlength(cluster)
     letter = _Ink(*draw_mask(font, letters, direction))

@@ -11,6 +11,14 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from ocrkit.drawing.rendering.fonts import Face, load_font, read_cover
+from ocrkit.text.scripts.malayalam import (
+    BEFORE_OR_BELOW,
+    CONSONANTS,
+    DOT_REPH,
+    JOINED_SIGNS,
+    VIRAMA,
+    needs_joining,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,27 +26,13 @@ if TYPE_CHECKING:
 
     from ocrkit.text.bidi import Direction
 
-__all__ = ["can_draw", "draw_mask", "needs_joining", "refusal"]
+__all__ = ["can_draw", "draw_mask", "refusal"]
 
 _PROBE_SIZE = 32
-_VIRAMA = "\u0d4d"
-_DOT_REPH = "\u0d4e"
 # ZWNJ, ZWJ, soft hyphen and the direction marks: shaping obeys them and draws nothing.
 _INVISIBLE = frozenset("\u200c\u200d\u00ad\u200e\u200f\u2060")
 # With the signs that some faces join to some conjuncts, and then let those fall apart.
-_CONJUNCT = re.compile(f"([\u0d15-\u0d3a](?:{_VIRAMA}[\u0d15-\u0d3a])+)([\u0d41-\u0d44]?)")
-# The conjuncts that modern and old print alike write joined. A face may write any other pair with a visible
-# virama, as the reformed orthography allows (Noto and Lohit do so for many), and the text is read all the same.
-_JOINED = frozenset(
-    re.findall(
-        r"\S+",
-        "ക്ക ങ്ങ ച്ച ഞ്ഞ ട്ട ണ്ണ ത്ത ദ്ദ ന്ന പ്പ മ്മ യ്യ ല്ല വ്വ ള്ള റ്റ ങ്ക ഞ്ച ണ്ട ന്ത ന്ദ ന്ധ ന്റ മ്പ ന്മ "
-        "ക്ത ക്ഷ സ്ഥ സ്ത ദ്ധ ത്ഥ ജ്ഞ ശ്ച ഷ്ട ഹ്മ ണ്ഡ ത്മ ത്സ ച്ഛ ജ്ജ ശ്ശ സ്സ ഗ്ഗ ബ്ബ "
-        "ക്ല ഗ്ല പ്ല ഫ്ല ബ്ല ശ്ല സ്ല",
-    )
-)
-_SIGN_FORMING = "യരവ"
-_BEFORE_OR_BELOW = "രല"
+_CONJUNCT = re.compile(f"([{CONSONANTS}](?:{VIRAMA}[{CONSONANTS}])+)([{JOINED_SIGNS}]?)")
 
 
 def can_draw(face: Face, text: str) -> bool:
@@ -57,19 +51,14 @@ def refusal(face: Face, text: str) -> str:
             return f"an empty glyph for {_describe(character)}"
     if stray := _stray_mark(text):
         return f"{_describe(stray)} has no letter to stand on, and would be drawn on a dotted circle"
-    if _DOT_REPH in text and _reph_stands_aside(face):
-        return f"{_describe(_DOT_REPH)} stands behind its letter, not above it"
+    if DOT_REPH in text and _reph_stands_aside(face):
+        return f"{_describe(DOT_REPH)} stands behind its letter, not above it"
     for conjunct, sign in _CONJUNCT.findall(text):
         if apart := _falls_apart(face, conjunct, sign):
             return f"the conjunct {apart!r} falls apart" + (
                 f" in {conjunct + sign!r}" if apart != conjunct + sign else ""
             )
     return ""
-
-
-def needs_joining(first: str, second: str) -> bool:
-    """Whether print of either orthography joins these two consonants, where no ZWNJ parts them."""
-    return second in _SIGN_FORMING or f"{first}{_VIRAMA}{second}" in _JOINED
 
 
 def draw_mask(font: FreeTypeFont, text: str, direction: Direction | None = None) -> tuple[NDArray[np.uint8], int, int]:
@@ -124,7 +113,7 @@ def _leaves_ink(face: Face, character: str) -> bool:
 @lru_cache(maxsize=1024)
 def _reph_stands_aside(face: Face) -> bool:
     """Whether the dot reph reaches beyond the letter that it belongs above, as where a face anchors it to none."""
-    (alone, left, _), (dotted, left_dotted, _) = _probe(face, "ക"), _probe(face, f"{_DOT_REPH}ക")
+    (alone, left, _), (dotted, left_dotted, _) = _probe(face, "ക"), _probe(face, f"{DOT_REPH}ക")
     return bool(left_dotted + dotted.shape[1] > left + alone.shape[1] + _PROBE_SIZE / 8)
 
 
@@ -135,20 +124,20 @@ def _falls_apart(face: Face, conjunct: str, sign: str) -> str:
     Each is judged with all that stands before it, and with what is joined to it behind: a face may join ച്ച, yet join
     യ്ച in യ്ച്ച and leave the last ച behind a virama.
     """
-    if len(conjunct) > 3 and _is_afloat(face, "ക\u0d4d", "ര"):
+    if len(conjunct) > 3 and _is_afloat(face, f"ക{VIRAMA}", "ര"):
         # In longer conjuncts the first shaper's tables put viramas last of all.
         return conjunct
     end = len(conjunct)
     for k in range(end - 1, 0, -2):
         pair = conjunct[k - 2 : k + 1]
-        if k == 2 and not needs_joining(pair[0], pair[-1]) and pair[-1] not in _BEFORE_OR_BELOW:
+        if k == 2 and not needs_joining(pair[0], pair[-1]) and pair[-1] not in BEFORE_OR_BELOW:
             # Joined or not, it is drawn as some print has it.
             break
         if _is_apart(face, conjunct[:k], conjunct[k:end] + sign):
             if needs_joining(pair[0], pair[-1]):
                 return pair
             end, sign = k - 1, ""
-        elif pair[-1] in _BEFORE_OR_BELOW and _is_afloat(face, conjunct[:k], conjunct[k]):
+        elif pair[-1] in BEFORE_OR_BELOW and _is_afloat(face, conjunct[:k], conjunct[k]):
             return pair
     return ""
 

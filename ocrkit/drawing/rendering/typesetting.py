@@ -9,9 +9,17 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ocrkit.drawing.rendering.fonts import load_font, read_cover
-from ocrkit.drawing.rendering.shaping import needs_joining
 from ocrkit.errors import OptionError
 from ocrkit.text.akshara import split_aksharas
+from ocrkit.text.scripts.malayalam import (
+    CHARACTERS,
+    CONSONANTS,
+    JOINED_SIGNS,
+    OLD_SHAPES,
+    VIRAMA,
+    ZWNJ,
+    needs_joining,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,14 +29,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Typesetting", "draw_typesetting", "joins_vowel_signs", "reform", "split_clusters"]
 
-_VIRAMA, _ZWNJ = "\u0d4d", "\u200c"
-_CONSONANT = "[\u0d15-\u0d3a]"
-_JOINT = re.compile(f"(?<=({_CONSONANT}){_VIRAMA})(?={_CONSONANT})")
-_JOINED_SIGN = re.compile(f"(?<={_CONSONANT})(?=[\u0d41-\u0d44])")
+_JOINT = re.compile(f"(?<=([{CONSONANTS}]){VIRAMA})(?=[{CONSONANTS}])")
+_JOINED_SIGN = re.compile(f"(?<=[{CONSONANTS}])(?=[{JOINED_SIGNS}])")
 # The scripts whose letters may be drawn one by one; those of Arabic join, and of others the marks are not known here.
-_SPLIT = re.compile("[\u0000-\u024f\u0300-\u036f\u0d00-\u0d7f\u2000-\u206f\u20a0-\u20bf\u2100-\u215f]*")
-# ൾ as it was cast before typewriters gave it its present shape: much like ഠ with the ring of ം.
-_OLD_SHAPES = {"ൾ": "ഠം"}
+_SPLIT = re.compile(f"[\u0000-\u024f\u0300-\u036f{CHARACTERS}\u2000-\u206f\u20a0-\u20bf\u2100-\u215f]*")
 _PROBE_SIZE = 64
 
 _LETTERPRESS, _SPACED, _OLD_SHAPED, _VIRAMA_APART = 0.35, 0.15, 0.6, 0.6
@@ -82,7 +86,7 @@ class Typesetting:
         if self.reformed:
             text = reform(text)
         if self.old_shapes:
-            for letter, shape in _OLD_SHAPES.items():
+            for letter, shape in OLD_SHAPES.items():
                 text = text.replace(letter, shape)
         return text
 
@@ -125,8 +129,8 @@ def reform(text: str) -> str:
 
     Source: The Unicode Standard, section 12.9, "Requesting traditional forms" and what stands before it.
     """
-    text = _JOINT.sub(lambda joint: "" if needs_joining(joint[1], text[joint.end()]) else _ZWNJ, text)
-    return _JOINED_SIGN.sub(_ZWNJ, text)
+    text = _JOINT.sub(lambda joint: "" if needs_joining(joint[1], text[joint.end()]) else ZWNJ, text)
+    return _JOINED_SIGN.sub(ZWNJ, text)
 
 
 @lru_cache(maxsize=4096)

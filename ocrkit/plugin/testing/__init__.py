@@ -12,6 +12,7 @@ from ocrkit.plugin.testing.commands import check_command
 from ocrkit.plugin.testing.decoders import DecoderReport, check_decoder
 from ocrkit.plugin.testing.offers import check_offer
 from ocrkit.plugin.testing.renderers import check_renderer
+from ocrkit.plugin.testing.scripts import check_script
 from ocrkit.plugin.testing.sources import check_source
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "check_decoder",
     "check_offer",
     "check_renderer",
+    "check_script",
     "check_source",
 ]

@@ -1,15 +1,34 @@
 from __future__ import annotations
 
+import re
+
+import numpy as np
 import ocrkit_tamil
 import pytest
 
-from ocrkit.plugin.testing import check_charset
+from ocrkit.drawing.composing.words import Composer
+from ocrkit.plugin.testing import check_charset, check_script
 
 (TAMIL,) = ocrkit_tamil.ocrkit_charsets()
+(SCRIPT,) = ocrkit_tamil.ocrkit_scripts()
 
 
 def test_the_charset_keeps_its_contract() -> None:
     check_charset(TAMIL)
+
+
+def test_the_script_keeps_its_contract() -> None:
+    check_script(SCRIPT)
+
+
+def test_composed_lines_show_every_letter_and_no_stray_mark() -> None:
+    composer, rng = Composer(TAMIL, scripts=[SCRIPT]), np.random.default_rng(0)
+
+    text = " ".join(composer.line(rng, 6) for _ in range(2000))
+
+    letters = [symbol for symbol in TAMIL.symbols[1:] if symbol.isalpha() and symbol != "ௐ"]
+    assert set(letters) <= set(text)
+    assert not re.search(r"(?:^|[ அ-ஔ])[\u0bbe-\u0bcd]", text)
 
 
 @pytest.mark.parametrize("text", ["தமிழ்", "ஸ்ரீ", "அஃது", "கௌரவம் ௨௦௨௬", "க்ஷேமம், “நன்றி” – 2026!"])

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from ocrkit.drawing.composing.weighted import Weighted
 from ocrkit.drawing.composing.word_files import TextFile, WordFile
 from ocrkit.drawing.composing.words import Composer
 from ocrkit.errors import DataError, MissingFileError
 from ocrkit.text.charset import Charset
 from ocrkit.text.shipped import shipped_charset
+from ocrkit.text.weighted import Weighted
 
 if TYPE_CHECKING:
     from pathlib import Path

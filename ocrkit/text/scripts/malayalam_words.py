@@ -9,8 +9,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ocrkit.drawing.composing import malayalam_tables as tables
-from ocrkit.drawing.composing.weighted import Weighted
+from ocrkit.text.scripts import malayalam_tables as tables
+from ocrkit.text.scripts.malayalam import (
+    BARS,
+    CHARACTERS,
+    CODAS,
+    CONSONANTS,
+    DOT_REPH,
+    MODERN_CONSONANTS,
+    SIGNS,
+    VIRAMA,
+    VOWELS,
+    ZWNJ,
+)
+from ocrkit.text.weighted import Weighted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,13 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = ["MalayalamWords"]
 
-_VIRAMA, _ZWNJ, _DOT_REPH = "\u0d4d", "\u200c", "\u0d4e"
-_BARS = "\u0d3b\u0d3c"  # vertical bar and circular virama, of old print
-_VOWELS = "അആഇഈഉഊഋൠഌൡഎഏഐഒഓഔ"
-_CONSONANTS = "കഖഗഘങചഛജഝഞടഠഡഢണതഥദധനഩപഫബഭമയരറലളഴവശഷസഹഺ"
-_SIGNS = "ാിീുൂൃൄൢൣെേൈൊോൌൗ"
+_CONSONANTS = "".join(chr(point) for point in range(ord(CONSONANTS[0]), ord(CONSONANTS[-1]) + 1))
 _DOUBLED = "കങചഞടണതദനപമയലവള"
-_CODAS = "ംഃൺൻർൽൾൿ\u0d54\u0d55\u0d56"
 _AVAGRAHA = "ഽ"
 
 _LENGTHS = Weighted([(1, 40), (2, 255), (3, 256), (4, 216), (5, 125), (6, 64), (7, 28), (8, 10), (9, 4)])
@@ -41,8 +48,9 @@ _OLD = 0.1
 # So often a word begins, and so often it ends, where a line's end has broken one: without a hyphen, as is the custom.
 _BROKEN = 0.05
 _ABBREVIATED = 0.012
-_BEFORE_CONSONANT = re.compile("ർ(?=[ക-ഹ])")
-_FINAL_VIRAMA = re.compile(f"(?<=[ക-ഹ]){_VIRAMA}$")
+_BEFORE_CONSONANT = re.compile(f"ർ(?=[{MODERN_CONSONANTS}])")
+_FINAL_VIRAMA = re.compile(f"(?<=[{MODERN_CONSONANTS}]){VIRAMA}$")
+_MALAYALAM = re.compile(f"[{CHARACTERS}\u200c\u200d]*")
 # Conjuncts that no word begins with.
 _NEVER_FIRST = frozenset("ങഞണഴളറയല")
 
@@ -69,8 +77,8 @@ class MalayalamWords:
         self._rare_signs = Weighted.parse(tables.RARE_SIGNS, letters)
         self._inner_codas = Weighted.parse(tables.INNER_CODAS, letters)
         self._last_codas = Weighted.parse(tables.LAST_CODAS, letters)
-        special = (_VIRAMA, _ZWNJ, _DOT_REPH, _AVAGRAHA, *_BARS)
-        kinds = (*_VOWELS, *_CONSONANTS, *_SIGNS, *_CODAS, *special)
+        special = (VIRAMA, ZWNJ, DOT_REPH, _AVAGRAHA, *BARS)
+        kinds = (*VOWELS, *_CONSONANTS, *SIGNS, *CODAS, *special)
         conjuncts = (symbol for symbol in given if len(symbol) > 1 and _is_malayalam(symbol))
         self.covered = frozenset(kinds) & given | frozenset(conjuncts)
         self._evenly = sorted(symbol for symbol in self.covered if len(symbol) == 1)
@@ -81,7 +89,7 @@ class MalayalamWords:
             for syllable in (*(letter + sign for letter in _CONSONANTS for sign in "ുൂൃ"), *tables.LOANED_SYLLABLES)
             if letters.issuperset(syllable)
         ]
-        self._old = [(old, new) for old, new in (("ൗ", "ൌ"), ("ർ", _DOT_REPH)) if old in letters and new in letters]
+        self._old = [(old, new) for old, new in (("ൗ", "ൌ"), ("ർ", DOT_REPH)) if old in letters and new in letters]
         self._short = [short for short in tables.ABBREVIATIONS if letters.issuperset(short)]
         self.endings = tuple(
             ending for ending in tables.NUMBER_ENDINGS if letters.issuperset(ending) and "-" in letters
@@ -91,7 +99,7 @@ class MalayalamWords:
     @staticmethod
     def suits(symbols: frozenset[str]) -> bool:
         """Whether ``symbols`` hold enough of the script for its rules to make words."""
-        return symbols >= frozenset("കതനപമയരവ") and len(symbols.intersection(_SIGNS)) >= 3
+        return symbols >= frozenset("കതനപമയരവ") and len(symbols.intersection(SIGNS)) >= 3
 
     def word(self, rng: np.random.Generator) -> str:
         """One word of one to nine syllables, about eight code points long in the mean, or now and then initials."""
@@ -130,11 +138,11 @@ class MalayalamWords:
 
     def _respelled(self, word: str) -> str:
         for new, old in self._old:
-            word = _BEFORE_CONSONANT.sub(old, word) if old == _DOT_REPH else word.replace(new, old)
-        return _FINAL_VIRAMA.sub(f"ു{_VIRAMA}", word) if "ു" in self.covered else word
+            word = _BEFORE_CONSONANT.sub(old, word) if old == DOT_REPH else word.replace(new, old)
+        return _FINAL_VIRAMA.sub(f"ു{VIRAMA}", word) if "ു" in self.covered else word
 
     def _syllable(self, rng: np.random.Generator, before: str, *, first: bool, last: bool, forced: str) -> str:
-        if forced in _VOWELS and forced:
+        if forced in VOWELS and forced:
             # Within a word an independent vowel is as rare in print as it is in speech, yet it occurs.
             return forced + self._coda(rng, last=last)
         if len(forced) > 1:
@@ -146,15 +154,15 @@ class MalayalamWords:
         onsets = self._after_r if before == "ർ" and len(self._after_r) else self._onsets
         onset = (self._first_onsets if first else onsets).draw(rng)
         sign = (self._last_signs if last else self._inner_signs).draw(rng)
-        coda = "" if sign == _VIRAMA else self._coda(rng, last=last)
+        coda = "" if sign == VIRAMA else self._coda(rng, last=last)
         return _with(forced, onset, sign, coda, first=not before, last=last) if forced else onset + sign + coda
 
     def _shown(self, rng: np.random.Generator, forced: str, *, last: bool) -> str:
         """A syllable that begins with ``forced``, a conjunct or more of a syllable than that."""
         sign = self._rare_signs.draw(rng) if forced[-1] in _CONSONANTS and len(self._rare_signs) else ""
-        if sign == _VIRAMA:
+        if sign == VIRAMA:
             return forced + sign if last else forced
-        closed = forced[-1] in _CODAS or forced[-1] == _VIRAMA
+        closed = forced[-1] in CODAS or forced[-1] == VIRAMA
         return forced + sign + ("" if closed else self._coda(rng, last=last))
 
     def _coda(self, rng: np.random.Generator, *, last: bool) -> str:
@@ -164,24 +172,24 @@ class MalayalamWords:
 
 def _with(forced: str, onset: str, sign: str, coda: str, *, first: bool, last: bool) -> str:
     """The syllable with ``forced`` where a label of its kind belongs."""
-    if forced in _SIGNS:
+    if forced in SIGNS:
         return onset + forced + coda
-    if forced in _CODAS:
-        return onset + sign.removesuffix(_VIRAMA) + forced
-    if forced == _VIRAMA or (last and forced in _BARS):
+    if forced in CODAS:
+        return onset + sign.removesuffix(VIRAMA) + forced
+    if forced == VIRAMA or (last and forced in BARS):
         return onset + forced if last else onset + sign + coda
-    if forced in _BARS or forced == _ZWNJ:
+    if forced in BARS or forced == ZWNJ:
         # Either keeps two consonants apart that would join; ZWNJ does so after a virama. Where they would not join in
         # every face, one could not see it.
         doubled = onset[-1] if onset[-1] in _DOUBLED else "ക"
-        return doubled + (_VIRAMA if forced == _ZWNJ else "") + forced + doubled + sign + coda
-    if forced == _DOT_REPH:
+        return doubled + (VIRAMA if forced == ZWNJ else "") + forced + doubled + sign + coda
+    if forced == DOT_REPH:
         # It stands for an r before the onset, so never at a word's start.
         return onset + forced + onset[-1] + sign + coda if first else forced + onset + sign + coda
     if forced == _AVAGRAHA:
-        return onset + sign.removesuffix(_VIRAMA) + coda + forced
+        return onset + sign.removesuffix(VIRAMA) + coda + forced
     return forced + sign + coda
 
 
 def _is_malayalam(text: str) -> bool:
-    return all("\u0d00" <= character <= "\u0d7f" or character in "\u200c\u200d" for character in text)
+    return _MALAYALAM.fullmatch(text) is not None

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from ocrkit.text.scripts.malayalam import VIRAMA
+
 __all__ = [
     "ABBREVIATIONS",
     "AFTER_R",
@@ -23,8 +25,6 @@ __all__ = [
     "RARE_SIGNS",
     "VOCALIC_BASES",
 ]
-
-VIRAMA: Final = "\u0d4d"
 
 
 def _listed(*tables: str) -> tuple[str, ...]:

@@ -6,8 +6,8 @@ import re
 import numpy as np
 import pytest
 
-from ocrkit.drawing.composing.malayalam import MalayalamWords
-from ocrkit.drawing.composing.malayalam_tables import CONJUNCTS
+from ocrkit.text.scripts.malayalam_tables import CONJUNCTS
+from ocrkit.text.scripts.malayalam_words import MalayalamWords
 from ocrkit.text.shipped import shipped_charset
 
 WORDS = 60_000
