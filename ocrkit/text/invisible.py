@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -15,16 +14,23 @@ if TYPE_CHECKING:
 __all__ = ["InvisibleCharacters", "can_be_label", "described_invisible", "is_invisible"]
 
 # Default_Ignorable_Code_Point of Unicode 14.0 to 16.0: DerivedCoreProperties.txt.
-_IGNORABLE = (
-    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
-    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+_IGNORABLE_RANGES = (
+    "00AD 034F 061C 115F-1160 17B4-17B5 180B-180F 200B-200F 202A-202E 2060-206F 3164 FE00-FE0F FEFF FFA0 FFF0-FFF8 "
+    "1BCA0-1BCA3 1D173-1D17A E0000-E0FFF"
 )
-# White_Space of the same versions, but for the line feed and the space itself: PropList.txt.
-_SPACES = "\t\x0b-\r\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-_INVISIBLE = re.compile(f"[ \n{_SPACES}{_IGNORABLE}]")
-_SPACE = re.compile(f"[{_SPACES}]")
-# Half of a line end is no space.
-_HALF_OF_A_LINE_END = re.compile("\r(?=\n)")
+# White_Space of the same versions: PropList.txt.
+_SPACE_RANGES = "0009-000D 0020 0085 00A0 1680 2000-200A 2028-2029 202F 205F 3000"
+
+
+def _characters(ranges: str) -> frozenset[str]:
+    bounds = (item.partition("-") for item in ranges.split())
+    return frozenset(
+        chr(point) for first, _, last in bounds for point in range(int(first, 16), int(last or first, 16) + 1)
+    )
+
+
+_IGNORABLE = _characters(_IGNORABLE_RANGES)
+_SPACES = _characters(_SPACE_RANGES)
 _JOINERS = "\u200c\u200d"
 _NAMED = 10
 
@@ -38,31 +44,30 @@ class InvisibleCharacters:
 
     def __init__(self, known: Iterable[str]) -> None:
         """Leave ``known``, characters, as they are."""
-        kept = "".join(sorted(character for character in set(known) if _INVISIBLE.match(character)))
-        unless = f"(?<![{re.escape(kept)}])" if kept else ""
-        self._spaces = re.compile(f"[{_SPACES}]{unless}")
-        self._ignorable = re.compile(f"[{_IGNORABLE}]{unless}")
+        self._unknown = (_IGNORABLE | _SPACES) - frozenset(" \n") - frozenset(known)
 
     def respell(self, text: str) -> str:
         """The text with a space for each white space among them, and nothing for each other."""
-        if self._ignorable.search(text):
-            text = self._ignorable.sub("", text)
-        if self._spaces.search(text):
-            text = self._spaces.sub(" ", _HALF_OF_A_LINE_END.sub("", text))
-        return text
+        found = self._unknown.intersection(text)
+        if not found:
+            return text
+        table = {ord(character): " " if character in _SPACES else "" for character in found}
+        return self._with_line_ends(text).translate(table)
 
     def count(self, text: str) -> Counter[str]:
         """How often which of them stand in ``text``; carriage returns at a line's end are not counted."""
-        if not self._spaces.search(text) and not self._ignorable.search(text):
-            return Counter()
-        found = Counter(self._ignorable.findall(text))
-        found.update(self._spaces.findall(_HALF_OF_A_LINE_END.sub("", text)))
-        return found
+        found = self._unknown.intersection(text)
+        whole = self._with_line_ends(text) if found else text
+        return +Counter({character: whole.count(character) for character in found})
+
+    def _with_line_ends(self, text: str) -> str:
+        """The text without carriage returns that are half of a line's end, if those are not known."""
+        return text.replace("\r\n", "\n") if "\r" in self._unknown else text
 
 
 def is_invisible(character: str) -> bool:
     """Whether a character has no ink: white space, or ignorable by default."""
-    return _INVISIBLE.match(character) is not None
+    return character in _SPACES or character in _IGNORABLE
 
 
 def can_be_label(character: str) -> bool:
@@ -78,7 +83,7 @@ def can_be_label(character: str) -> bool:
 
 def described_invisible(counts: Counter[str]) -> str:
     """What became of counted characters, for a note: ``read as a space: U+00A0 ... 2x; dropped: ...``."""
-    spaces = Counter({one: count for one, count in counts.items() if _SPACE.match(one)})
+    spaces = Counter({one: count for one, count in counts.items() if one in _SPACES})
     parts = (("read as a space", spaces), ("dropped, as nothing is seen of them", counts - spaces))
     return "; ".join(f"{what}: {_listed(some)}" for what, some in parts if some)
 
