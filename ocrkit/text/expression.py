@@ -14,7 +14,7 @@ from ocrkit.text.charset import Charset
 from ocrkit.text.scripts.detection import runs_left, scripts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
 __all__ = ["FROM_DATA", "charset_of_expression", "parse_expression"]
 
@@ -87,10 +87,18 @@ def _of_texts(texts: Callable[[], Iterable[str]], of_script: Callable[[str], Cha
     return Charset.from_texts(
         texts(),
         name=FROM_DATA,
-        like=reduce(add, known) if known else None,
+        like=_joined(known),
         script=scripts[0] if scripts else "Zyyy",
         direction="rtl" if runs_left(characters) else "ltr",
     )
+
+
+def _joined(charsets: Sequence[Charset]) -> Charset | None:
+    """Their union, or the first where they do not go together; None of none."""
+    try:
+        return reduce(add, charsets) if charsets else None
+    except CharsetError:
+        return charsets[0]
 
 
 def _is_path(part: str) -> bool:

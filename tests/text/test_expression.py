@@ -94,6 +94,16 @@ def test_from_data_takes_the_rewrites_of_the_scripts_in_the_texts() -> None:
     assert in_passing.rewrites == hebrew.rewrites
 
 
+def test_from_data_of_scripts_whose_rewrites_do_not_go_together_takes_those_of_the_first() -> None:
+    greek = Charset("greek", ("", "\u03b1"), script="Grek", rewrites=(Rewrite("x", "y"),))
+    latin = Charset("latin", ("", "x"), script="Latn", rewrites=(Rewrite("y", "x"),))
+    known = {"Grek": greek, "Latn": latin}
+
+    charset = charset_of_expression("from-data", lookup, texts=lambda: ["\u03b1\u03b1x"], of_script=known.get)
+
+    assert charset.rewrites == greek.rewrites
+
+
 def test_texts_are_read_only_for_from_data() -> None:
     def texts() -> list[str]:
         raise AssertionError("the texts were read")
