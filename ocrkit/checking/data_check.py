@@ -113,6 +113,7 @@ def open_check(
     model: str | None = None,
     recipe: str | None = None,
     format: str | None = None,  # noqa: A002 - the name of the flag
+    pattern: str | None = None,
     workers: int = -1,
     registry: Registry | None = None,
     progress: Progress | None = None,
@@ -127,6 +128,7 @@ def open_check(
         recipe: the recipe whose network's frames they have to fit, where no model is named; None for the network that
             ``ocrkit train`` builds by itself.
         format: the name of a source; None to guess it.
+        pattern: which part of file names is the text, for format ``filename``; None for the whole name.
         workers: processes that open images; -1 for one a core once there is work for them, 0 for none.
         registry: where names are looked up; None for the default one.
         progress: told how far the listing is: how much is done, and of how much.
@@ -144,7 +146,7 @@ def open_check(
     places = [Path(place) for place in (location, validation) if place is not None]
     if len({place.resolve() for place in places}) < len(places):
         raise OptionError(f"{places[0]}: given as the lines to check and as those for validation; name another set")
-    listing = _Listing(registry, progress)
+    listing = _Listing(registry, pattern, progress)
     sets = [listing.opened(place, format) for place in places]
     config = from_table(RunConfig, {} if recipe is None else read_recipe(recipe))
     spelled = _charset(charset, loaded, config, sets[0], registry)
@@ -166,18 +168,19 @@ def open_check(
 class _Listing:
     """Opens sets of samples, and gathers what is wrong with their rows."""
 
-    def __init__(self, registry: Registry, progress: Progress | None) -> None:
+    def __init__(self, registry: Registry, pattern: str | None, progress: Progress | None) -> None:
         self.faults: list[Fault] = []
         self.doubtful: set[Origin] = set()
         self.bad_rows = 0
         self._registry = registry
+        self._extra = {} if pattern is None else {"pattern": pattern}
         self._progress = progress
 
     def opened(self, location: Path, format: str | None) -> Sequence[Sample]:  # noqa: A002
         """The samples at a location; none where it cannot be listed, which is a fault as well."""
         name = format or guess_format(location, registry=self._registry).name
         before = len(self.faults)
-        options = SourceOptions(report=self._take, progress=self._progress)
+        options = SourceOptions(extra=self._extra, report=self._take, progress=self._progress)
         try:
             return open_samples(location, format=name, options=options, registry=self._registry)
         except DataError as error:

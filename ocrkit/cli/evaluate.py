@@ -23,6 +23,10 @@ __all__ = ["app"]
 app = typer.Typer(help="Measure a model's errors on labelled lines.")
 
 Data = Annotated[list[str], typer.Argument(metavar="DATA", help="Folders or tables of labelled lines.")]
+Pattern = Annotated[
+    str | None,
+    typer.Option("--pattern", metavar="TEXT", help="Which part of file names is the text, as {text}_{}."),
+]
 Format = Annotated[
     str | None, typer.Option("--format", metavar="NAME", help="The format of the data; else it is guessed.")
 ]
@@ -45,6 +49,7 @@ def evaluate(
     model: shared.ModelName = None,
     charset: shared.CharsetName = None,
     format_: Format = None,
+    pattern: Pattern = None,
     *,
     decoding: shared.Decoding,
     tune_lm: TuneLm = False,
@@ -63,7 +68,7 @@ def evaluate(
     from ocrkit.cli.progress import counting
 
     loaded = shared.load_model(model, charset)
-    samples = _samples(data, format_, loaded.charset)
+    samples = _samples(data, format_, pattern, loaded.charset)
     options = decoding.options(loaded.charset)
     from ocrkit.evaluation import evaluate as run_evaluation
     from ocrkit.recognition import Recognizer
@@ -132,14 +137,15 @@ def _print_trials_json(trials: list[LmTrial]) -> None:
     print_json([asdict(trial) for trial in trials])
 
 
-def _samples(places: list[str], form: str | None, charset: Charset) -> Sequence[Sample]:
+def _samples(places: list[str], form: str | None, pattern: str | None, charset: Charset) -> Sequence[Sample]:
     from ocrkit.cli.progress import counting
     from ocrkit.data.sources.lazy import ChainedSamples
     from ocrkit.plugin.datasets import open_samples
     from ocrkit.plugin.specs import SourceOptions
 
     with counting("listing") as progress:
-        options = SourceOptions(charset=charset, progress=progress)
+        extra = {} if pattern is None else {"pattern": pattern}
+        options = SourceOptions(charset=charset, extra=extra, progress=progress)
         return ChainedSamples.of(open_samples(place, format=form, options=options) for place in places)
 
 

@@ -59,6 +59,10 @@ Resize = Annotated[
     str | None, typer.Option("--resize", metavar="HOW", help="The loaded model's charset differs: fail, union or new.")
 ]
 Backbone = Annotated[str | None, typer.Option("--backbone", metavar="NAME", help="The convolutional network.")]
+Pattern = Annotated[
+    str | None,
+    typer.Option("--pattern", metavar="TEXT", help="Which part of file names is the text, as {text}_{}."),
+]
 Format = Annotated[
     str | None, typer.Option("--format", metavar="NAME", help="The format of the data; else it is guessed.")
 ]
@@ -115,6 +119,7 @@ def train(
     resize: Resize = None,
     backbone: Backbone = None,
     format_: Format = None,
+    pattern: Pattern = None,
     words: Words = None,
     text: Text = None,
     fonts: Fonts = None,
@@ -141,6 +146,7 @@ def train(
             training=_listed(data, training_data),
             evaluation=_listed(evaluation_data),
             format=format_,
+            pattern=pattern,
             max_bad=max_bad,
             unencodable=unencodable,
         ),

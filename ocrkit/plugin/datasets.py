@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import os
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ocrkit.data.sources.images import walk
 from ocrkit.errors import DataError, MissingFileError
 from ocrkit.plugin.offers import Broken
 from ocrkit.plugin.registry import default_registry
@@ -25,6 +27,8 @@ __all__ = ["guess_format", "open_samples"]
 
 _log = logging.getLogger("ocrkit.plugin")
 _NO_OPTIONS = SourceOptions()
+_MOST_BELOW = 1000  # folders that are looked into where a folder itself is not recognised
+_NAMED = 3  # of them in a message
 
 
 def open_samples(
@@ -91,7 +95,23 @@ def guess_format(location: Path, *, registry: Registry | None = None) -> SourceS
             f"say which with {' or '.join(f'`format={name!r}`' for name in names)}",
             location,
         )
-    raise DataError(_unrecognised(location, offers))
+    below = _recognised_below(location, offers, registry)
+    walking = {offer.name: offer.value for _, offer in below}
+    if len(walking) == 1 and below[0][1].value.walks:
+        return below[0][1].value
+    raise DataError(_unrecognised(location, offers, below))
+
+
+def _recognised_below(
+    location: Path, offers: Sequence[Offer[SourceSpec]], registry: Registry
+) -> list[tuple[Path, Offer[SourceSpec]]]:
+    """What the folders below are recognised as, each by the highest precedence; of very many the first."""
+    found = []
+    for folder, _ in islice(walk(location), 1, _MOST_BELOW) if location.is_dir() else ():
+        recognised = [offer for offer in offers if _recognises(offer, Path(folder), registry)]
+        best = max((offer.value.precedence for offer in recognised), default=0)
+        found += [(Path(folder), offer) for offer in recognised if offer.value.precedence == best]
+    return found
 
 
 def _check_place(location: Path) -> None:
@@ -120,7 +140,13 @@ def _names(offers: Sequence[Offer[SourceSpec]]) -> list[str]:
     return [f"{offer.distribution}:{offer.name}" if names.count(offer.name) > 1 else offer.name for offer in offers]
 
 
-def _unrecognised(location: Path, offers: Sequence[Offer[SourceSpec]]) -> str:
+def _unrecognised(
+    location: Path, offers: Sequence[Offer[SourceSpec]], below: Sequence[tuple[Path, Offer[SourceSpec]]]
+) -> str:
+    if below:
+        listed = ", ".join(f"{folder} ({offer.name})" for folder, offer in below[:_NAMED])
+        more = f" and {len(below) - _NAMED} more" if len(below) > _NAMED else ""
+        return f"{location}: nothing is recognised in it itself; below it are {listed}{more}, so give those"
     known = ", ".join(_names(offers)) or "none is installed"
     if location.is_dir():
         looked_for = (

@@ -190,6 +190,8 @@ class SourceSpec:
         recognises: whether a file or folder is surely of this format; never raises, reads little.
         open: lists the samples at a location (None for a source that makes them up), without opening images.
         precedence: of the formats that recognise a folder, the one of the highest precedence is taken.
+        walks: whether ``open`` of a folder reads the folders below too, so that one is taken for this format where
+            nothing is recognised in it itself, and only this below it.
     """
 
     name: str
@@ -197,6 +199,7 @@ class SourceSpec:
     recognises: Callable[[Path], bool]
     open: Callable[[Path | None, SourceOptions], Sequence[Sample]]
     precedence: int = 0
+    walks: bool = False
 
 
 @dataclass(frozen=True, slots=True)

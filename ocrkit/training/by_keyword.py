@@ -40,6 +40,7 @@ class RunKeywords(TypedDict, total=False):
     training: Table | TrainingSettings
     evaluation: Locations
     format: str
+    pattern: str
     validation_fraction: float
     validation_count: int
     unencodable: str

@@ -92,7 +92,8 @@ def _opened(
     locations: Sequence[str], config: RunConfig, charset: Charset | None, registry: Registry
 ) -> Sequence[Sample]:
     form = config.data.format or None
-    extra = config.synthetic if form == _SYNTHETIC else {}
+    pattern = {"pattern": config.data.pattern} if config.data.pattern else {}
+    extra = config.synthetic if form == _SYNTHETIC else pattern
     options = SourceOptions(charset=charset, seed=config.training.seed, extra=extra)
     return ChainedSamples.of(
         open_samples(place, format=form, options=options, registry=registry) for place in locations

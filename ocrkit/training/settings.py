@@ -29,6 +29,7 @@ class DataSettings:
         training: locations; none for drawn lines.
         evaluation: locations; none takes a seeded share of the training lines, or draws others.
         format: the name of a source; empty to guess.
+        pattern: which part of file names is the text, for format ``filename``; empty for the whole name.
         validation_fraction: the share of the lines that validates, where ``evaluation`` names none.
         validation_count: the lines drawn for validation, where lines are drawn.
         unencodable: ``error``, or ``skip`` to leave out and count the labels that the charset cannot spell.
@@ -39,6 +40,7 @@ class DataSettings:
     training: tuple[str, ...] = ()
     evaluation: tuple[str, ...] = ()
     format: str = ""
+    pattern: str = ""
     validation_fraction: float = 0.1
     validation_count: int = 1000
     unencodable: str = "error"

@@ -40,6 +40,10 @@ Recipe = Annotated[
     str | None,
     typer.Option("--recipe", metavar="NAME", help="The recipe whose network's frames they have to fit instead."),
 ]
+Pattern = Annotated[
+    str | None,
+    typer.Option("--pattern", metavar="TEXT", help="Which part of file names is the text, as {text}_{}."),
+]
 Format = Annotated[
     str | None, typer.Option("--format", metavar="NAME", help="The format of the data; else it is guessed.")
 ]
@@ -63,6 +67,7 @@ def check(
     model: ModelName = None,
     recipe: Recipe = None,
     format_: Format = None,
+    pattern: Pattern = None,
     workers: Workers = -1,
     fix: Fix = None,
     to: To = None,
@@ -88,6 +93,7 @@ def check(
             model=model,
             recipe=recipe,
             format=format_,
+            pattern=pattern,
             workers=workers,
             progress=shown("listing"),
         )

@@ -24,6 +24,10 @@ def convert(
     format: Annotated[  # noqa: A002 - the name of the flag
         str | None, typer.Option("--format", metavar="NAME", help="The format of SRC; else it is guessed.")
     ] = None,
+    pattern: Annotated[
+        str | None,
+        typer.Option("--pattern", metavar="TEXT", help="Which part of file names is the text, as {text}_{}."),
+    ] = None,
     charset: Annotated[
         str | None,
         typer.Option(
@@ -48,8 +52,9 @@ def convert(
 
     chosen = format_for(destination, to)
     wanted = resolve_charset(charset) if charset else None
+    extra = {} if pattern is None else {"pattern": pattern}
     with Stages() as stages:
-        options = SourceOptions(charset=wanted, progress=lambda done, total: stages.update("listing", done, total))
+        options = SourceOptions(charset=wanted, extra=extra, progress=stages.progress("listing"))
         samples = open_samples(source, format=format, options=options)
         converted = convert_samples(
             samples,
@@ -58,7 +63,7 @@ def convert(
             force=force,
             charset=wanted,
             source=source,
-            progress=lambda done, total: stages.update("writing", done, total),
+            progress=stages.progress("writing"),
         )
     name_bad_images(converted.bad)
     say(f"{converted.written} of {len(samples)} images written as {chosen.name}")

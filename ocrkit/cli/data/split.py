@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path  # noqa: TC003 - Typer evaluates the annotations
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from ocrkit.data.writers.split import Split
 
 __all__ = ["split"]
 
@@ -32,6 +35,10 @@ def split(
     format: Annotated[  # noqa: A002 - the name of the flag
         str | None, typer.Option("--format", metavar="NAME", help="The format of SRC; else it is guessed.")
     ] = None,
+    pattern: Annotated[
+        str | None,
+        typer.Option("--pattern", metavar="TEXT", help="Which part of file names is the text, as {text}_{}."),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace what ocrkit wrote at DST before.")] = False,
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help="End well even if images cannot be opened.")] = False,
 ) -> None:
@@ -40,8 +47,6 @@ def split(
     DST gets a folder for each part: a labels.tsv that names the images where they lie, or with --to copies of them.
     Where a line goes depends on the seed and on itself, not on the order of the rows.
     """
-    from ocrkit.cli.data.talk import name_bad_images
-    from ocrkit.cli.listing import print_table
     from ocrkit.cli.progress import Stages, say
     from ocrkit.data.splitting import parse_parts
     from ocrkit.data.writers import split as split_samples
@@ -49,8 +54,9 @@ def split(
     from ocrkit.plugin.specs import SourceOptions
 
     shares = parse_parts(parts)
+    extra = {} if pattern is None else {"pattern": pattern}
     with Stages() as stages:
-        options = SourceOptions(progress=lambda done, total: stages.update("listing", done, total))
+        options = SourceOptions(extra=extra, progress=stages.progress("listing"))
         samples = open_samples(source, format=format, options=options)
         done = split_samples(
             samples,
@@ -61,17 +67,26 @@ def split(
             to=to,
             force=force,
             source=source,
-            progress=lambda count, total: stages.update("splitting", count, total),
+            progress=stages.progress("splitting"),
         )
+    say(f"{len(samples)} images split by {done.by}, seed {seed}")
+    _print_parts(done)
+    if any(part.bad for part in done.parts) and not skip_bad:
+        raise typer.Exit(1)
+
+
+def _print_parts(done: Split) -> None:
+    """Print what is in each part; name what was left out of it."""
+    from ocrkit.cli.data.talk import name_bad_images
+    from ocrkit.cli.listing import print_table
+    from ocrkit.cli.progress import say
+
     for part in done.parts:
         name_bad_images(part.bad)
         if not part.samples:
             say(f"note: part {part.name!r} is empty; there is too little to give each part some")
-    say(f"{len(samples)} images split by {done.by}, seed {seed}")
     units = {"group": "groups", "folder": "folders"}.get(done.by, "units")
     print_table(
         ("part", "samples", units, "share"),
         [(part.name, part.samples, part.units, f"{part.share:.4f}") for part in done.parts],
     )
-    if any(part.bad for part in done.parts) and not skip_bad:
-        raise typer.Exit(1)

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 from ocrkit.data.records import Sample
 from ocrkit.data.sources.faults import Faults, RowFault, check_text
-from ocrkit.data.sources.lazy import LazySamples
+from ocrkit.data.sources.images import walk
+from ocrkit.data.sources.lazy import ChainedSamples, LazySamples
 from ocrkit.data.sources.lmdb_file import DATA_FILE, LmdbImage, is_lmdb, lookup, reading
 from ocrkit.errors import DataError, MissingFileError, Origin
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["COUNT", "LmdbSamples", "key_of", "open_lmdb", "recognises_lmdb"]
 
 COUNT = "num-samples"
+_SUFFIXES = (".lmdb", ".mdb")
 _EVERY = 1 << 16  # labels between two reports of progress
 
 
@@ -44,11 +46,11 @@ def recognises_lmdb(location: Path) -> bool:
     return os.path.isfile(location / DATA_FILE) or is_lmdb(location)
 
 
-def open_lmdb(location: Path, *, report: Report | None = None, progress: Progress | None = None) -> LmdbSamples:
-    """List the samples of an LMDB: every label is read once and checked, no image is touched.
+def open_lmdb(location: Path, *, report: Report | None = None, progress: Progress | None = None) -> LazySamples:
+    """List the samples of an LMDB, or of those below a folder: every label is read and checked, no image is touched.
 
     Args:
-        location: a folder with ``data.mdb``, or such a file.
+        location: a folder with ``data.mdb``, such a file, or a folder with either below it.
         report: told of each bad label, whose sample is then left out.
         progress: told of the labels that are read, of how many.
 
@@ -63,7 +65,10 @@ def open_lmdb(location: Path, *, report: Report | None = None, progress: Progres
     if not is_lmdb(location):
         if os.path.lexists(location / DATA_FILE):
             raise DataError(f"{DATA_FILE} does not begin as an LMDB does; it is damaged, so fetch it again", location)
-        raise DataError(f"no LMDB; expected a folder with {DATA_FILE}, or such a file itself", location)
+        below = _below(location)
+        if below:
+            return ChainedSamples.of(open_lmdb(each, report=report, progress=progress) for each in below)
+        raise DataError(f"no LMDB; expected a folder with {DATA_FILE}, itself or below, or such a file", location)
     faults = Faults(report)
     with reading(location) as transaction:
         claimed = _claimed(location, transaction)
@@ -77,6 +82,18 @@ def open_lmdb(location: Path, *, report: Report | None = None, progress: Progres
         grouped = transaction.get(key_of("group", 1).encode()) is not None
     whole = len(numbers) == claimed
     return LmdbSamples(location, grouped, numbers=range(1, claimed + 1) if whole else numbers)
+
+
+def _below(location: Path) -> list[Path]:
+    """The LMDBs below a folder, in natural order: folders with ``data.mdb``, and files that end in .lmdb or .mdb."""
+    found = []
+    for parent, files in walk(location) if location.is_dir() else ():
+        if DATA_FILE in files:
+            found.append(Path(parent))
+        else:
+            paths = (Path(parent, name) for name in files if name.endswith(_SUFFIXES))
+            found += [path for path in paths if is_lmdb(path)]
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ocrkit.data.records import Sample
 from ocrkit.data.sources.faults import Faults, RowFault, check_text
-from ocrkit.data.sources.images import natural_order
+from ocrkit.data.sources.images import natural_order, walk
 from ocrkit.data.sources.lazy import LazySamples
 from ocrkit.data.sources.parquet_file import ParquetImage, column, parquet_file
 from ocrkit.data.sources.tables import GROUP_COLUMNS, IMAGE_COLUMNS, TEXT_COLUMNS
@@ -49,7 +49,7 @@ def open_parquet(location: Path, *, report: Report | None = None, progress: Prog
     """List the rows of a file, or of a folder's files: texts are read and checked, images are not.
 
     Args:
-        location: a ``.parquet`` file, or a folder with some, read in natural order.
+        location: a ``.parquet`` file, or a folder with some, else with some below it, read in natural order.
         report: told of each bad row, which is then left out.
         progress: told of the rows that are read, of how many.
 
@@ -61,9 +61,9 @@ def open_parquet(location: Path, *, report: Report | None = None, progress: Prog
     """
     if not os.path.exists(location):
         raise MissingFileError(f"no file or folder {str(location)!r}")
-    files = _files_in(location) if location.is_dir() else [location]
+    files = (_files_in(location) or _files_below(location)) if location.is_dir() else [location]
     if not files:
-        raise DataError(f"no {SUFFIX} file in this folder; expected some, or give one itself", location)
+        raise DataError(f"no {SUFFIX} file in this folder, nor below it; expected some, or give one itself", location)
     parts = tuple(_part_of(path) for path in files)
     total = sum(parquet_file(part.path).metadata.num_rows for part in parts)
     faults, rows = Faults(report), array("Q")
@@ -122,6 +122,10 @@ class ParquetSamples(LazySamples):
 def _files_in(folder: Path) -> list[Path]:
     names = [name for name in os.listdir(folder) if name.endswith(SUFFIX) and not name.startswith(".")]
     return [folder / name for name in sorted(names, key=natural_order)]
+
+
+def _files_below(folder: Path) -> list[Path]:
+    return [Path(parent, name) for parent, files in walk(folder) for name in files if name.endswith(SUFFIX)]
 
 
 def _part_of(path: Path) -> Part:

@@ -27,7 +27,12 @@ def ocrkit_sources() -> Iterator[SourceSpec]:
     """What is read from disk, and lines that are drawn."""
     for format_ in _ON_DISK:
         yield SourceSpec(
-            format_.name, format_.summary, format_.recognises, format_.open, precedence=int(format_.name == "labels")
+            format_.name,
+            format_.summary,
+            format_.recognises,
+            format_.open,
+            precedence=int(format_.name == "labels"),
+            walks=format_.name in _WALKING,
         )
     yield SourceSpec(
         name="filename",
@@ -168,6 +173,9 @@ _ON_DISK = (
 )
 
 
+_WALKING = ("gt.txt", "page", "alto", "lmdb", "parquet")
+
+
 def _never(location: Path) -> bool:
     del location
     return False
@@ -176,7 +184,11 @@ def _never(location: Path) -> bool:
 def _open_filename(location: Path | None, options: SourceOptions) -> Sequence[Sample]:
     from ocrkit.data.sources.filename import open_filename
 
-    return open_filename(_given("filename", "a folder", location, options))
+    given = _given("filename", "a folder", location, options, settings=("pattern",))
+    pattern = options.extra.get("pattern", "")
+    if not isinstance(pattern, str):
+        raise ConfigError(f"pattern is {pattern!r}; expected a string such as '{{text}}_{{}}'")
+    return open_filename(given, pattern, report=options.report)
 
 
 def _open_synthetic(location: Path | None, options: SourceOptions) -> Sequence[Sample]:
@@ -185,11 +197,14 @@ def _open_synthetic(location: Path | None, options: SourceOptions) -> Sequence[S
     return open_synthetic(location, options)
 
 
-def _given(name: str, what: str, location: Path | None, options: SourceOptions) -> Path:
-    """The location, of a format that needs one and that has no settings."""
-    if options.extra:
-        settings = ", ".join(map(repr, sorted(options.extra)))
-        raise ConfigError(f"format {name!r} has no settings, and was given {settings}; leave them out")
+def _given(
+    name: str, what: str, location: Path | None, options: SourceOptions, *, settings: tuple[str, ...] = ()
+) -> Path:
+    """The location, of a format that needs one and that has no other settings."""
+    if not set(options.extra) <= set(settings):
+        others = ", ".join(map(repr, sorted(set(options.extra) - set(settings))))
+        but = f" but {', '.join(map(repr, settings))}" if settings else ""
+        raise ConfigError(f"format {name!r} has no settings{but}, and was given {others}; leave them out")
     if location is None:
         raise DataError(f"format {name!r} was given no data; it expects {what}")
     return location
