@@ -68,8 +68,25 @@ def test_counts_without_a_tab_are_told(read: Read, parting: str, named: str) -> 
     lexicon, said = read(f"walk{parting}12\nlake{parting}3\n")
 
     assert lexicon.words == (f"walk{parting}12", f"lake{parting}3")
-    assert f"its lines end in {named} and a number, as in 'walk{parting}12'" in said
-    assert "a count is parted from its word by a tab" in said
+    assert f"its lines end in a number, and {named} parts it from the word, as in 'walk{parting}12'" in said
+    assert "a count stands after its word, parted from it by a tab" in said
+
+
+@pytest.mark.parametrize(
+    ("content", "example"),
+    [
+        ("      12 walk\n       3 lake\n", "12 walk"),  # as uniq -c writes them
+        ("word,count\nwalk,12\nlake,3\n", "walk,12"),
+        ("walk 0.25\nlake 0.5\n", "walk 0.25"),
+    ],
+)
+def test_counts_come_in_other_ways_too(read: Read, content: str, example: str) -> None:
+    assert f"as in {example!r}, which is all read as the entry" in read(content)[1]
+
+
+def test_a_long_line_is_no_trouble(read: Read) -> None:
+    assert read("a b " * 20_000 + "\n")[1] != ""
+    assert read("walk " + "a" * 50_000 + "\nlake\n")[0].words[1] == "lake"
 
 
 def test_flags_without_a_count_of_lines_are_told(read: Read) -> None:
