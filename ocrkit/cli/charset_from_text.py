@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from ocrkit.cli.progress import counting, say
@@ -19,12 +20,14 @@ from ocrkit.text.inventory import take_inventory
 from ocrkit.text.invisible import described_invisible
 from ocrkit.text.naming import described
 from ocrkit.text.scripts.detection import main_script, runs_left
+from ocrkit.text.spelling import charsets_of_scripts, joined_rewrites
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ocrkit.text.charset_draft import Unit
     from ocrkit.text.corpus import Corpus
+    from ocrkit.text.normalization import Rewrite
 
 __all__ = ["AKSHARAS", "write_charset"]
 
@@ -61,7 +64,8 @@ def write_charset(
     if closed and not includes:
         raise OptionError(f"--base-only needs a base, and there is none for script {script!r}; name one by --base")
     known = resolve_charset("+".join(includes)) if includes else None
-    spelling = known or Charset("none", ("", "a"))
+    others = _rewrites_of_others(corpus, known) if base is None else ()
+    spelling = _spelling(known, others)
     scripts = [offer.value for offer in default_registry().scripts()]
     inventory = take_inventory(corpus, spelling.normalize, scripts)
     draft = draft_charset(
@@ -80,6 +84,7 @@ def write_charset(
         languages=known.languages if known else ("und",),
         direction="rtl" if runs_left(inventory.characters) else "ltr",
         includes=includes,
+        rewrites=others,
         corpus=", ".join(path.name for path in corpora),
     )
     _write(output, text)
@@ -117,6 +122,24 @@ def _includes(base: str | None, script: str, output: Path) -> tuple[str, ...]:
     for name in names:
         default_registry().charset(name)  # a file includes by name alone, so a path is an unknown name
     return names
+
+
+def _rewrites_of_others(corpus: Corpus, known: Charset | None) -> tuple[Rewrite, ...]:
+    """How the charsets of the corpus's other scripts spell them, as far as that goes with what is known."""
+    characters: Counter[str] = Counter()
+    for word, times in corpus.words.items():
+        for character in word:
+            characters[character] += times
+    first = [known] if known else []
+    joined = joined_rewrites([*first, *charsets_of_scripts(characters, charset_of_script)])
+    return tuple(rule for rule in joined if known is None or rule not in known.rewrites)
+
+
+def _spelling(known: Charset | None, others: tuple[Rewrite, ...]) -> Charset:
+    """What spells the corpus as the new charset will: the file's own rewrites come before those that it includes."""
+    if known is None:
+        return Charset("spelling", ("", "\ue000"), rewrites=others)
+    return replace(known, rewrites=(*others, *known.rewrites)) if others else known
 
 
 def _write(output: Path, text: str) -> None:

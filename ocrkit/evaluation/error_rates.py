@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ocrkit.data.records import BadImage, Prediction
 from ocrkit.errors import DataError, OptionError
 from ocrkit.evaluation.labelled import labelled_samples
+from ocrkit.plugin.registry import default_registry
 from ocrkit.text.metrics import Confusion, count_errors
 
 if TYPE_CHECKING:
@@ -122,7 +123,9 @@ def evaluate(
     if not judged:
         raise DataError(f"none of the {len(samples)} images can be opened; first: {bad[0]}")
     lacking = _lacking(charset, judged)
-    errors = count_errors(((line.truth, line.prediction.text) for line in judged), charset, ignore_case=ignore_case)
+    pairs = ((line.truth, line.prediction.text) for line in judged)
+    scripts = [offer.value for offer in default_registry().scripts()]
+    errors = count_errors(pairs, charset, ignore_case=ignore_case, scripts=scripts)
     return Evaluation(
         count=len(judged),
         skipped=len(bad),

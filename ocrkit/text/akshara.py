@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ocrkit.text.scripts import SCRIPTS, one_each
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
     from ocrkit.text.scripts import Script
 
@@ -39,7 +39,7 @@ def split_aksharas(text: str) -> list[str]:
 
     Source: The Unicode Standard 12.1 and 12.9; UAX #29, as near as Python's own tables come.
     """
-    return _pattern().findall(text)
+    return _built_in().findall(text)
 
 
 def akshara_splitter(scripts: Iterable[Script]) -> Callable[[str], list[str]]:
@@ -48,11 +48,13 @@ def akshara_splitter(scripts: Iterable[Script]) -> Callable[[str], list[str]]:
 
 
 @cache
-def _pattern() -> re.Pattern[str]:
+def _built_in() -> re.Pattern[str]:
+    # A call for each text: to find it by the scripts would cost as much as to cut one.
     return _compiled(SCRIPTS)
 
 
-def _compiled(known: Sequence[Script]) -> re.Pattern[str]:
+@cache
+def _compiled(known: tuple[Script, ...]) -> re.Pattern[str]:
     mark = f"[{_marks()}{_OTHER_MARKS}]"
     joiner = "|".join(filter(None, (script.joiner for script in known))) or "(?!)"
     consonants = "".join(script.consonants for script in known)

@@ -96,8 +96,9 @@ class Charset:
         texts: Iterable[str],
         *,
         name: str = "from-data",
-        like: Charset | None = None,
+        rewrites: tuple[Rewrite, ...] = (),
         script: str = _ANY_SCRIPT,
+        languages: tuple[str, ...] = ("und",),
         direction: str | None = None,
     ) -> Charset:
         """The charset of every character in ``texts``, brought to one spelling, in code point order.
@@ -108,14 +109,14 @@ class Charset:
         Args:
             texts: in any spelling.
             name: the charset's.
-            like: the charset whose rewrites and languages it takes; None for no rewrites.
+            rewrites: how the script is spelled.
             script: ISO 15924.
+            languages: BCP 47.
             direction: ``ltr`` or ``rtl``; None for that of most letters.
 
         Raises:
             CharsetError: the texts hold nothing that can be seen.
         """
-        rewrites = () if like is None else like.rewrites
         normalize = compile_normalizer("NFC", rewrites)
         found: Counter[str] = Counter()
         for text in texts:
@@ -127,7 +128,7 @@ class Charset:
             name,
             ("", *characters),
             script=script,
-            languages=("und",) if like is None else like.languages,
+            languages=languages,
             direction=direction or ("rtl" if runs_left(found) else "ltr"),
             rewrites=rewrites,
         )

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from ocrkit.text.charset_draft import CharsetDraft
     from ocrkit.text.inventory import Coverage, Inventory
+    from ocrkit.text.normalization import Rewrite
 
 __all__ = ["charset_toml", "described_coverage"]
 
@@ -23,6 +24,7 @@ def charset_toml(
     languages: Sequence[str] = ("und",),
     direction: str = "ltr",
     includes: Sequence[str] = (),
+    rewrites: Sequence[Rewrite] = (),
     corpus: str,
 ) -> str:
     """The text of a charset file.
@@ -35,6 +37,7 @@ def charset_toml(
         languages: BCP 47.
         direction: ``ltr`` or ``rtl``.
         includes: names of the charsets that bring what was known before.
+        rewrites: how other scripts of the corpus are spelled.
         corpus: what the heading calls the corpus.
     """
     lines = [
@@ -46,6 +49,7 @@ def charset_toml(
         *([f"includes = {_quoted_list(includes)}"] if includes else []),
         *_group("characters", draft.characters),
         *_group("aksharas, the commonest first", draft.aksharas),
+        *(line for rule in rewrites for line in _rewrite(rule)),
     ]
     return "\n".join(lines) + "\n"
 
@@ -76,6 +80,12 @@ def _heading(draft: CharsetDraft, inventory: Inventory, corpus: str) -> list[str
 def _group(name: str, symbols: Iterable[tuple[str, int]]) -> list[str]:
     lines = [f"    {_quoted(symbol) + ',':<16}  # {count:,}" for symbol, count in symbols]
     return ["", "[[group]]", f"name = {_quoted(name)}", "symbols = [", *lines, "]"] if lines else []
+
+
+def _rewrite(rule: Rewrite) -> list[str]:
+    neighbours = (("unless_after", rule.unless_after), ("unless_before", rule.unless_before))
+    points = [f"{key} = {_quoted_list(f'{ord(one):04X}' for one in some)}" for key, some in neighbours if some]
+    return ["", "[[rewrite]]", f"from = {_quoted(rule.source)}", f"to = {_quoted(rule.target)}", *points]
 
 
 def _quoted_list(texts: Iterable[str]) -> str:

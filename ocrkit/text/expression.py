@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING
 
 from ocrkit.errors import CharsetError
 from ocrkit.text.charset import Charset
-from ocrkit.text.scripts.detection import runs_left, scripts_of
+from ocrkit.text.scripts.detection import scripts_of
+from ocrkit.text.spelling import charsets_of_scripts, joined_rewrites
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
 __all__ = ["FROM_DATA", "charset_of_expression", "parse_expression"]
 
 FROM_DATA = "from-data"
-# Of the letters of texts; a word in passing says nothing about how the rest is to be spelled.
-_SHARE = 0.01
 
 
 def charset_of_expression(
@@ -82,23 +81,14 @@ def _of_texts(texts: Callable[[], Iterable[str]], of_script: Callable[[str], Cha
     characters: Counter[str] = Counter()
     for text in texts():
         characters.update(text)
-    scripts = scripts_of(characters, share=_SHARE)
-    known = [charset for charset in map(of_script, scripts) if charset is not None and charset.normalization == "NFC"]
+    known = charsets_of_scripts(characters, of_script)
     return Charset.from_texts(
         texts(),
         name=FROM_DATA,
-        like=_joined(known),
-        script=scripts[0] if scripts else "Zyyy",
-        direction="rtl" if runs_left(characters) else "ltr",
+        rewrites=joined_rewrites(known),
+        script=next(iter(scripts_of(characters)), "Zyyy"),
+        languages=known[0].languages if known else ("und",),
     )
-
-
-def _joined(charsets: Sequence[Charset]) -> Charset | None:
-    """Their union, or the first where they do not go together; None of none."""
-    try:
-        return reduce(add, charsets) if charsets else None
-    except CharsetError:
-        return charsets[0]
 
 
 def _is_path(part: str) -> bool:

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import Levenshtein
 
-from ocrkit.text.akshara import split_aksharas
+from ocrkit.text.akshara import akshara_splitter
+from ocrkit.text.scripts import SCRIPTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ocrkit.text.charset import Charset
+    from ocrkit.text.scripts import Script
 
 __all__ = ["Confusion", "ErrorCounts", "comparable", "count_errors"]
 
@@ -127,18 +129,23 @@ def comparable(text: str, charset: Charset | None = None, *, ignore_case: bool =
 
 
 def count_errors(
-    pairs: Iterable[tuple[str, str]], charset: Charset | None = None, *, ignore_case: bool = False
+    pairs: Iterable[tuple[str, str]],
+    charset: Charset | None = None,
+    *,
+    ignore_case: bool = False,
+    scripts: Iterable[Script] = SCRIPTS,
 ) -> ErrorCounts:
-    """Compare each (reference, read) pair, both made ``comparable`` first.
+    """Compare each (reference, read) pair, both made ``comparable`` first; ``scripts`` say what an akshara is.
 
     Source: Levenshtein 1966; of several shortest edits, one is taken, always the same.
     """
     lines = exact_lines = characters = words = word_edits = aksharas = 0
     confusions: Counter[tuple[str, str]] = Counter()
     akshara_confusions: Counter[tuple[str, str]] = Counter()
+    split = akshara_splitter(scripts)
     for pair in pairs:
         reference, read = (comparable(text, charset, ignore_case=ignore_case) for text in pair)
-        reference_words, reference_aksharas = reference.split(), split_aksharas(reference)
+        reference_words, reference_aksharas = reference.split(), split(reference)
         lines += 1
         characters += len(reference)
         words += len(reference_words)
@@ -147,7 +154,7 @@ def count_errors(
             exact_lines += 1
             continue
         confusions.update(_edits(reference, read))
-        akshara_confusions.update(_edits(reference_aksharas, split_aksharas(read)))
+        akshara_confusions.update(_edits(reference_aksharas, split(read)))
         word_edits += Levenshtein.distance(reference_words, read.split())
     return ErrorCounts(
         lines=lines,

@@ -134,3 +134,15 @@ def test_a_space_of_another_kind_parts_words(run_ocrkit: RunOcrkit) -> None:
     run_ocrkit("charsets", "from-text", "odd.txt", "-o", "odd.toml")
 
     assert Charset.read(Path("odd.toml")).symbols == ("", " ", "a", "b", "c", "d")
+
+
+def test_other_scripts_of_the_text_are_spelled_as_their_charsets_say(run_ocrkit: RunOcrkit) -> None:
+    Path("mixed.txt").write_text("the word അവൻ is written അവന്\u200d too, and തമിഴ്\u200cനാട് so\u200c\n", "utf-8")
+
+    run_ocrkit("charsets", "from-text", "mixed.txt", "-o", "mixed.toml")
+
+    charset = Charset.read(Path("mixed.toml"))
+    assert charset.script == "Latn"
+    assert charset.rewrites == MALAYALAM.rewrites
+    assert charset.encode("അവൻ") == charset.encode("അവന്\u200d")
+    assert not set(charset.symbols) & {"\u200d", "ക"}

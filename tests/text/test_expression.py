@@ -84,7 +84,9 @@ def test_from_data_takes_the_rewrites_of_the_scripts_in_the_texts() -> None:
     known = {"Latn": latin, "Hebr": hebrew}
 
     charset = charset_of_expression("from-data", lookup, texts=lambda: ["ax", "b"], of_script=known.get)
-    mixed = charset_of_expression("from-data", lookup, texts=lambda: ["x", "\u05d0\u05d1"], of_script=known.get)
+    mixed = charset_of_expression(
+        "from-data", lookup, texts=lambda: ["x", "\u05d0\u05d1\u05d0\u05d0"], of_script=known.get
+    )
     in_passing = charset_of_expression("from-data", lookup, texts=lambda: ["\u05d0" * 200 + "x"], of_script=known.get)
 
     assert charset.symbols == ("", "a", "b", "k", "s")
@@ -102,6 +104,18 @@ def test_from_data_of_scripts_whose_rewrites_do_not_go_together_takes_those_of_t
     charset = charset_of_expression("from-data", lookup, texts=lambda: ["\u03b1\u03b1x"], of_script=known.get)
 
     assert charset.rewrites == greek.rewrites
+
+
+def test_of_joiners_the_first_script_decides() -> None:
+    drop = Rewrite("\u200c", "", "\u0bcd")
+    greek = Charset("greek", ("", "\u03b1"), script="Grek", rewrites=(Rewrite("\u200c", "", "\u03b1"),))
+    latin = Charset("latin", ("", "x"), script="Latn", rewrites=(drop, Rewrite("y", "x")))
+    known = {"Grek": greek, "Latn": latin}
+
+    charset = charset_of_expression("from-data", lookup, texts=lambda: ["\u03b1\u200c\u03b1y"], of_script=known.get)
+
+    assert charset.rewrites == (*greek.rewrites, Rewrite("y", "x"))
+    assert charset.symbols == ("", "x", "\u03b1", "\u200c")
 
 
 def test_texts_are_read_only_for_from_data() -> None:
