@@ -28,6 +28,9 @@ _SHORTEST = 0.3  # of a line's length: a baseline shorter than that tells no dir
 _STRAIGHT = 0.25  # px that a course bends by, up to which it is cut in one piece
 _PIECE = 8  # px of a course that are cut in one piece where it bends
 _NEIGHBOURS = 3  # px around an outline that drawing anew looks at
+_DIAGONAL = 0.3  # of cos 2a: a line at nearly 45 degrees has a square box, whatever its height
+_FLATTEST = 0.15  # of its box's shorter side: a line less high than that does not fill the box, so that it is another's
+_ROOM = 1.2  # times the height that a box tells, since letters need not reach into its corners
 _ABOVE_MORE = 1.3  # by which more of a line is above its baseline than below, where that tells which side is up
 
 _TURNS = (None, Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_180, Image.Transpose.ROTATE_270)
@@ -58,6 +61,9 @@ def cut_line(page: Image.Image, outline: NDArray[np.float64], course: NDArray[np
     if leaves <= max(_LEVEL_PX, _LEVEL * height):
         box, turn = _box_of(page, outline), _TURNS[quarters]
         return box if turn is None else box.transpose(turn)
+    if is_box(outline):
+        outline = _slanted_box(outline, chord)
+        placed = guide.place(outline)
     return _strip_of(page, outline, guide, placed)
 
 
@@ -105,6 +111,27 @@ def outline_around(baseline: NDArray[np.float64], above: float, below: float) ->
     return np.concatenate(
         [guide.at(along, np.full(len(along), -above)), guide.at(along[::-1], np.full(len(along), below))]
     )
+
+
+def _slanted_box(box: NDArray[np.float64], direction: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The outline of a line that runs in a direction, where the box around it is known alone, with some room.
+
+    A rectangle at a slant, L long and h high, has a box L |cos| + h |sin| wide and L |sin| + h |cos| high, which two
+    equations give both; the box itself where they do not.
+    """
+    cosine, sine = np.abs(direction) / np.hypot(*direction)
+    (left, top), (right, bottom) = box.min(0), box.max(0)
+    across, down = right - left, bottom - top
+    difference = cosine**2 - sine**2
+    if abs(difference) < _DIAGONAL:
+        return box
+    length, height = (across * cosine - down * sine) / difference, (down * cosine - across * sine) / difference
+    if height < _FLATTEST * min(across, down) or length <= height:
+        return box
+    half = direction / np.hypot(*direction) * length / 2
+    side = np.array([-half[1], half[0]]) / (length / 2) * height / 2 * _ROOM
+    middle = np.array([left + right, top + bottom]) / 2
+    return np.array([middle - half - side, middle + half - side, middle + half + side, middle - half + side])
 
 
 def _runs_ahead(

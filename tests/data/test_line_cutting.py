@@ -102,6 +102,32 @@ def test_a_line_at_a_slant_is_cut_straight(straight: Image.Image, degrees: float
     assert difference(cut, straight) < CLOSE
 
 
+@pytest.mark.parametrize("degrees", [8, -12, 20, 95, 172])
+@pytest.mark.parametrize("baseline", [True, False])
+def test_of_a_box_around_a_slanting_line_the_line_is_cut(straight: Image.Image, degrees: float, baseline: bool) -> None:
+    forth, back = rotation(degrees)
+    page = page_of(straight, back, (600, 600))
+    around = forth(outline_on_line())
+    (left, top), (right, bottom) = around.min(0), around.max(0)
+    box = np.array([(left, top), (right, top), (right, bottom), (left, bottom)])
+    ahead = (math.cos(math.radians(degrees)), math.sin(math.radians(degrees)))
+    course = forth(on_line(FOOT, 2)) if baseline else reading_course(box, None, ahead)
+
+    cut = cut_line(page, box, course)
+
+    assert cut.height <= 1.25 * HEIGHT + 2
+    margin = (cut.height - HEIGHT) // 2
+    assert difference(cut.crop((0, margin, cut.width, margin + HEIGHT)), straight) < 2 * CLOSE  # half a pixel off
+
+
+def test_a_box_that_is_no_slanting_lines_is_cut_whole(straight: Image.Image) -> None:
+    box = np.array([(0.0, 0), (300, 0), (300, 30), (0, 30)])  # too flat for a line of 300 px that slants so
+
+    cut = cut_line(Image.new("L", (400, 400)), box, np.array([(0.0, 0), (300, 90)]))
+
+    assert cut.height > 100
+
+
 @pytest.mark.parametrize("degrees", [0, 90, 180, -90])
 def test_a_line_turned_by_quarters_keeps_its_pixels(straight: Image.Image, degrees: int) -> None:
     page = Image.new("L", (600, 600), 120)

@@ -86,14 +86,15 @@ def encode(sample: Sample) -> EncodedSample:
 def file_stem(name: str) -> str:
     """A name for a file made of a sample's: its last part without suffix, safe on every system, of bounded length.
 
-    Of an image inside another file, ``page.xml#line7``, it is both parts; a number inside it, as in
+    Of an image inside another file, ``page.xml#line7`` or ``lines.tif#2``, it is both parts; a number inside it, as in
     ``set.lmdb#image-000000007``, says nothing, and is left out.
     """
     path, _, inner = name.rpartition("#")
     if not path or _without_suffix(inner) != inner:
         path, inner = name, ""
     parts = [_without_suffix(path.rpartition("/")[2])]
-    parts = [] if re.fullmatch(r"(image-)?[0-9]+", inner) else [*parts, *filter(None, (inner,))]
+    is_number = re.fullmatch(r"(image-)?[0-9]+", inner) is not None and _without_suffix(path) == path
+    parts = [] if is_number else [*parts, *filter(None, (inner,))]
     safe = _UNSAFE.sub("_", "-".join(parts)).strip("._ ")
     return safe.encode()[:_LONGEST].decode("utf-8", "ignore")
 
