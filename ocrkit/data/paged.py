@@ -5,6 +5,7 @@ Source: TIFF 6.0 (Adobe 1992), pages 13 to 16 and 36, and the BigTIFF proposal, 
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import struct
@@ -16,6 +17,8 @@ from ocrkit.errors import ImageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from typing_extensions import Buffer
 
 __all__ = ["OnePage", "count_pages", "names_of_pages", "page_in", "page_offset", "page_offsets"]
 
@@ -76,7 +79,7 @@ def page_offset(path: Path, number: int) -> int:
     return offsets[number - 1]
 
 
-class OnePage:
+class OnePage(io.RawIOBase):
     """A TIFF file, to be read, whose first page is another one.
 
     Pillow finds page N by reading the N - 1 before, so reading all of them would take the square of their number.
@@ -93,14 +96,24 @@ class OnePage:
             else start[:4] + struct.pack(f"{order}I", offset)
         )
 
-    def read(self, size: int = -1) -> bytes:
+    def readable(self) -> bool:
+        """It can be read."""
+        return True
+
+    def seekable(self) -> bool:
+        """It can be gone about in."""
+        return True
+
+    def readinto(self, buffer: Buffer) -> int:
         """What the file holds, but for where its first directory is."""
+        view = memoryview(buffer).cast("B")
         place = self._file.tell()
-        data = self._file.read(size)
+        data = self._file.read(len(view))
         if place < len(self._start):
             replaced = self._start[place : place + len(data)]
-            return replaced + data[len(replaced) :]
-        return data
+            data = replaced + data[len(replaced) :]
+        view[: len(data)] = data
+        return len(data)
 
     def seek(self, offset: int, whence: int = 0) -> int:
         """Go to a place in the file."""

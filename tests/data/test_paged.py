@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ocrkit.data.records import Sample
 
 GREYS = (10, 20, 30)
+Image.init()  # all of Pillow's plugins, of which each looks into what it is given in its own way
 
 
 def save_pages(path: Path, *, greys: tuple[int, ...] = GREYS, mode: str = "L", **options: object) -> Path:
