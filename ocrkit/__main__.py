@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 __all__ = ["main"]
@@ -13,7 +14,12 @@ def main() -> None:
         from ocrkit.cli.app import main as run
     except KeyboardInterrupt:
         sys.exit(130)
-    run()
+    try:
+        run()
+    finally:
+        signal.signal(
+            signal.SIGINT, signal.SIG_IGN
+        )  # it has ended, and only the interpreter's own end is still to come
 
 
 if __name__ == "__main__":

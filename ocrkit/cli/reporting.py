@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import signal
 import sys
 import traceback
 from contextlib import contextmanager
@@ -17,11 +18,13 @@ from ocrkit.errors import OcrkitError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import FrameType
 
-__all__ = ["INTERRUPTED", "ending", "report", "set_debug"]
+__all__ = ["INTERRUPTED", "Terminated", "ending", "heeding_sigterm", "report", "set_debug"]
 
 INTERRUPTED = 130
 _READER_GONE = 141  # as a program ends that SIGPIPE kills
+_TERMINATED = 143  # and as one that SIGTERM does
 # What the machine lacks, not ocrkit: no bug, so no advice to look for one.
 _OF_THE_MACHINE = (
     errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.EACCES, errno.EPERM, errno.EMFILE,
@@ -35,6 +38,23 @@ def set_debug(on: bool) -> None:
     """Choose whether errors come with their traceback."""
     global _debug
     _debug = on
+
+
+class Terminated(BaseException):
+    """SIGTERM came, and what is half done is to be put away."""
+
+
+@contextmanager
+def heeding_sigterm() -> Iterator[None]:
+    """End the block by ``Terminated`` when SIGTERM comes, unless whoever started the process has it ignored."""
+    if signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        yield
+        return
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 @contextmanager
@@ -55,6 +75,9 @@ def ending() -> Iterator[None]:
     except KeyboardInterrupt as error:
         report("interrupted")
         raise SystemExit(INTERRUPTED) from error
+    except Terminated as error:
+        report("terminated")
+        raise SystemExit(_TERMINATED) from error
     except OcrkitError as error:
         report(f"error: {in_flags(str(error))}")
         raise SystemExit(1) from error
@@ -63,6 +86,10 @@ def ending() -> Iterator[None]:
             raise  # wrong usage, or an end that was asked for: typer's own, whatever module it has them in
         report(f"error: {_unexpected(error)}")
         raise SystemExit(1) from error
+
+
+def _terminate(_number: int, _frame: FrameType | None) -> None:
+    raise Terminated
 
 
 def report(line: str) -> None:

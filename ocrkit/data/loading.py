@@ -75,6 +75,11 @@ class LineLoader:
         self._workers.close()
         self._started = False
 
+    def abandon(self) -> None:
+        """Stop the workers at once, whatever they have in hand."""
+        self._workers.abandon()
+        self._started = False
+
     @classmethod
     @contextmanager
     def opened(cls, preprocessing: Preprocessing, *, workers: int = 0) -> Iterator[LineLoader]:
@@ -82,6 +87,9 @@ class LineLoader:
         loader = cls(preprocessing, workers=workers)
         try:
             yield loader
+        except BaseException:
+            loader.abandon()
+            raise
         finally:
             loader.close()
 

@@ -6,21 +6,20 @@ import itertools
 import multiprocessing
 import os
 import pickle
-import signal
 import sys
 import threading
 from collections import deque
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
+from ocrkit.data.process_pool import ProcessPool, WorkerDied, begin_work
 from ocrkit.errors import DataError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from concurrent.futures import Future
     from multiprocessing.popen_forkserver import Popen
     from multiprocessing.process import BaseProcess
 
@@ -40,7 +39,6 @@ _DIED = (
 _Pending: TypeAlias = deque[tuple[list[T], "Future[list[R]] | None"]]
 
 _start_lock = threading.Lock()
-_task: Callable[[Any], Any] | None = None  # in a worker: what it does, sent once and not with every item
 
 
 class Workers(Generic[T, R]):
@@ -72,7 +70,7 @@ class Workers(Generic[T, R]):
         self.count = cores() if count < 0 else count
         self._what = what
         self._on_death = on_death
-        self._pool: ProcessPoolExecutor | None = None
+        self._pool: ProcessPool | None = None
         self._knows_script = False
 
     def map(self, items: Iterable[T]) -> Iterator[R]:
@@ -86,17 +84,27 @@ class Workers(Generic[T, R]):
             return
         iterator = iter(items)
         pending: _Pending[T, R] = deque()
-        while chunk := list(itertools.islice(iterator, _CHUNK)):
-            pending.append((chunk, self._submitted(chunk)))
-            if len(pending) >= _AHEAD * self.count:
+        try:
+            while chunk := list(itertools.islice(iterator, _CHUNK)):
+                pending.append((chunk, self._submitted(chunk)))
+                if len(pending) >= _AHEAD * self.count:
+                    yield from self._taken(pending)
+            while pending:
                 yield from self._taken(pending)
-        while pending:
-            yield from self._taken(pending)
+        finally:
+            if pending:
+                self.abandon()
 
     def close(self) -> None:
         """Stop the workers, each after the few items that it has in hand."""
         if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool.close()
+            self._pool = None
+
+    def abandon(self) -> None:
+        """Stop the workers at once, whatever they have in hand, since nobody waits for it any more."""
+        if self._pool is not None:
+            self._pool.abandon()
             self._pool = None
 
     @classmethod
@@ -113,6 +121,9 @@ class Workers(Generic[T, R]):
         workers = cls(task, count=count, what=what, on_death=on_death)
         try:
             yield workers
+        except BaseException:
+            workers.abandon()
+            raise
         finally:
             workers.close()
 
@@ -120,8 +131,8 @@ class Workers(Generic[T, R]):
         """The chunk's future, or None where the processes are found dead."""
         sent = pickle.dumps(chunk)
         try:
-            return self._started(sent).submit(_work, sent)
-        except BrokenProcessPool:
+            return self._started(sent).submit(sent)
+        except WorkerDied:
             return None
 
     def _taken(self, pending: _Pending[T, R]) -> Iterator[R]:
@@ -150,7 +161,7 @@ class Workers(Generic[T, R]):
             raise DataError(_DIED.format(what=self._what))
         return self._on_death(item)
 
-    def _started(self, sent: bytes) -> ProcessPoolExecutor:
+    def _started(self, sent: bytes) -> ProcessPool:
         """The processes, which know the script that was started if what is sent to them is defined in it."""
         if self._pool is not None and not self._knows_script and _is_of_script(sent):
             self.close()
@@ -160,7 +171,7 @@ class Workers(Generic[T, R]):
             # Forking a process that runs torch's threads can deadlock; a fork server has none.
             context = multiprocessing.get_context("forkserver") if self._knows_script else _WithoutScript()
             context.set_forkserver_preload(["ocrkit.data.loading"])
-            self._pool = ProcessPoolExecutor(self.count, mp_context=context, initializer=_begin, initargs=(task,))
+            self._pool = ProcessPool(self.count, context, task)
         return self._pool
 
 
@@ -171,17 +182,11 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def begin_work() -> None:
-    """In a worker: leave Ctrl-C to the parent, and end when it ends, however it does."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_the_parent, daemon=True).start()
-
-
 def _result(future: Future[list[R]] | None) -> list[R] | None:
     """A chunk's results, or None where its worker died; what the task raised passes."""
     try:
         return None if future is None else future.result()
-    except BrokenProcessPool:
+    except WorkerDied:
         return None
 
 
@@ -206,23 +211,3 @@ class _WithoutScript(ForkServerContext):
 def _is_of_script(pickled: bytes) -> bool:
     """Whether something is defined in the script that was started; it may be said of a text that names it, too."""
     return b"__main__" in pickled
-
-
-def _begin(task: bytes) -> None:
-    global _task
-    begin_work()
-    _task = pickle.loads(task)
-
-
-def _work(chunk: bytes) -> list[Any]:
-    if _task is None:
-        raise AssertionError("a worker was given items before its task")
-    return [_task(item) for item in pickle.loads(chunk)]
-
-
-def _end_with_the_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        # The main thread waits for a queue of which it holds both ends: it would never learn that nobody is there.
-        os._exit(1)

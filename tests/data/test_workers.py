@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import math
+import multiprocessing
 import os
+import signal
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,6 +81,85 @@ def test_only_the_items_at_which_a_worker_dies_are_lost() -> None:
         results = list(workers.map(range(250)))
 
     assert results == [-number if number in (100, 200) else number for number in range(250)]
+
+
+def wait_at_zero(number: int) -> int:
+    if number == 0:
+        threading.Event().wait(120)
+    return number
+
+
+def large(number: int) -> bytes:
+    return bytes(number)
+
+
+def refuse(number: int) -> int:
+    raise UnpicklableError(number)
+
+
+class UnpicklableError(Exception):
+    def __init__(self, number: int) -> None:
+        super().__init__(f"no {number}")
+        self.lock = threading.Lock()
+
+
+def test_what_nobody_waits_for_any_more_is_not_waited_for() -> None:
+    begun = time.monotonic()
+    with Workers.opened(wait_at_zero, count=2) as workers:
+        results = workers.map([*range(1, 30), 0, *range(1, 100)])
+        assert next(results) == 1
+        del results
+
+    assert time.monotonic() - begun < 60
+
+
+def test_an_error_in_the_block_stops_the_workers_at_once() -> None:
+    def interrupted() -> None:
+        with Workers.opened(wait_at_zero, count=1) as workers:
+            results = workers.map([*range(1, 17), 0])
+            next(results)
+            raise KeyboardInterrupt
+
+    begun = time.monotonic()
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+
+    assert time.monotonic() - begun < 60
+
+
+def test_results_larger_than_any_pipe_come_back() -> None:
+    with Workers.opened(large, count=2) as workers:
+        assert [len(result) for result in workers.map([1 << 20, 3 << 20] * 20)] == [1 << 20, 3 << 20] * 20
+
+
+def test_a_tasks_own_error_is_raised_whether_it_can_be_sent_or_not() -> None:
+    with Workers.opened(math.sqrt, count=1) as workers, pytest.raises(ValueError, match="math domain error"):
+        list(workers.map([4, -1]))
+    with Workers.opened(refuse, count=1) as workers, pytest.raises(RuntimeError, match="UnpicklableError: no 4"):
+        list(workers.map([4]))
+
+
+def test_a_worker_that_is_killed_while_it_has_nothing_to_do_is_noticed() -> None:
+    with Workers.opened(square, count=1) as workers:
+        list(workers.map(range(3)))
+        [process] = multiprocessing.active_children()
+        assert process.pid is not None
+        os.kill(process.pid, signal.SIGKILL)
+        process.join()
+
+        with pytest.raises(DataError, match="a process that loads images died"):
+            list(workers.map(range(3)))
+
+
+def test_no_shared_memory_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_semaphores(*_: object, **__: object) -> None:
+        raise FileNotFoundError("no /dev/shm")
+
+    monkeypatch.setattr("_multiprocessing.SemLock", no_semaphores)
+
+    with Workers.opened(square, count=2) as workers:
+        assert list(workers.map(range(50))) == [number * number for number in range(50)]
 
 
 def test_a_death_that_nobody_answers_for_is_an_error() -> None:
