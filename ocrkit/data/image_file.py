@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple, cast
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from ocrkit.data.frame import Frame
+from ocrkit.data.libtiff import keep_libtiff_quiet, what_libtiff_said
 from ocrkit.data.paged import OnePage, count_pages, page_in, page_offset, page_offsets
 from ocrkit.data.records import Sample
 from ocrkit.errors import ImageError
@@ -141,11 +142,13 @@ def _orientation(image: Image.Image) -> int:
 
 @contextlib.contextmanager
 def quiet_pillow() -> Iterator[None]:
-    """Silence Pillow's warnings while any thread is inside.
+    """Silence Pillow's warnings, and libtiff, while any thread is inside.
 
     ``warnings.catch_warnings`` alone is not safe with threads: two that overlap would leave the filters changed.
     """
     global _quiet_threads
+    keep_libtiff_quiet()
+    what_libtiff_said()  # of an image before, which was decoded all the same
     with _quiet_lock:
         if _quiet_threads == 0:
             stack = contextlib.ExitStack()
@@ -247,7 +250,7 @@ def _what_failed(error: Exception) -> str:
         return f"the image claims more pixels than are decoded; expected at most {MAX_PIXELS:,} px in all"
     if isinstance(error, OSError) and error.strerror:  # the system's, such as "Permission denied"; Pillow's have none
         return error.strerror
-    reason = str(error) or type(error).__name__
+    reason = "; ".join(filter(None, (str(error) or type(error).__name__, what_libtiff_said())))
     if "truncated" in reason.lower():
         return f"the image is truncated; expected a whole file ({reason})"
     return f"the image is damaged, or of a kind that Pillow cannot read ({reason})"
