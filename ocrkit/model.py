@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from ocrkit.config import Table
 
-__all__ = ["Architecture", "Model", "check_charset_fits", "to_array"]
+__all__ = ["Architecture", "Model", "check_charset_fits", "check_order_fits", "to_array"]
 
 _NAMED = 3  # tensors in a message
 
@@ -250,12 +250,29 @@ def _fill(network: Crnn, tensors: Mapping[str, np.ndarray[tuple[int, ...], np.dt
     network.load_state_dict({name: torch.from_numpy(array.copy()) for name, array in tensors.items()})
 
 
+def check_order_fits(model: Model, charset: Charset) -> None:
+    """Refuse a charset whose labels stand in another order than the model's: as on paper, or as in the text.
+
+    Raises:
+        ModelError: they do, and it matters, as letters run from right to left.
+    """
+    ours, theirs = model.charset, charset
+    if ours.runs_leftward and theirs.runs_leftward and ours.order != theirs.order:
+        stand = {"visual": "as on paper", "logical": "in the order of the text"}
+        raise ModelError(
+            f"the model's labels stand {stand[ours.order]} (order {ours.order!r}), those of charset {theirs.name!r} "
+            f'{stand[theirs.order]}; give a charset file with order = "{ours.order}", or learn the other order by '
+            "`resize='new'`"
+        )
+
+
 def check_charset_fits(model: Model, charset: Charset) -> None:
     """Refuse a charset whose labels are not the model's.
 
     Raises:
-        ModelError: they differ; the message says how, and the way out.
+        ModelError: they differ, or stand in another order; the message says how, and the way out.
     """
+    check_order_fits(model, charset)
     if charset.symbols == model.charset.symbols:
         return
     added = sorted(set(charset.symbols) - set(model.charset.symbols))

@@ -289,6 +289,15 @@ def test_a_charset_of_other_symbols_does_not_fit(build: BuildModel) -> None:
         check_charset_fits(build("abc"), Charset("other", ("", "a", "x")))
 
 
+def test_labels_that_stand_in_another_order_do_not_fit(build: BuildModel) -> None:
+    old = Model.build(Charset("old", ("", "א", "ב"), direction="rtl", order="logical"), build("ab").architecture)
+    visual = Charset("hebrew", ("", "א", "ב"), direction="rtl")
+
+    with pytest.raises(ModelError, match=r"labels stand in the order of the text .* those of charset 'hebrew' as on"):
+        check_charset_fits(old, visual)
+    check_charset_fits(old, Charset("hebrew", ("", "א", "ב"), direction="rtl", order="logical"))
+
+
 def test_symbols_in_another_order_do_not_fit(build: BuildModel) -> None:
     with pytest.raises(ModelError, match="in another order"):
         check_charset_fits(build("abc"), Charset("other", ("", "b", "a", "c")))

@@ -78,7 +78,8 @@ def show(name: Expression, as_json: AsJson = False) -> None:
         print_json(charset.to_dict())
         return
     print(f"{charset.name}: {len(charset)} labels, {charset.script}, {' '.join(charset.languages)}, ", end="")
-    print(f"{charset.direction}, {charset.normalization}, {len(charset.rewrites)} rewrites")
+    order = ", labels in the order of the text" if charset.runs_leftward and not charset.reorders else ""
+    print(f"{charset.direction}{order}, {charset.normalization}, {len(charset.rewrites)} rewrites")
     print_table(("label", "symbol", "points", "names"), map(_described, range(len(charset)), charset.symbols))
 
 

@@ -155,7 +155,7 @@ class Lexicon:
         if trie is None:
             raise LexiconError(_unspellable(normal, text, count, unspelled, begins))
         if (table := reordering(charset)) is not None:
-            labels, offsets = _flatten([table.encode(word) for word in normal.split("\n")])
+            labels, offsets = _flatten(table.encode_lines(normal))
             trie = _ctc.Lexicon(labels, offsets, _numbers(counts))
         lexicon = cls.__new__(cls)
         lexicon._trie = trie

@@ -47,6 +47,10 @@ class ReorderingTable(Protocol):
         """The labels of a text that the table can spell."""
         ...
 
+    def encode_lines(self, text: str) -> list[list[int]]:
+        """The labels of each line of a text, all of which the table can spell."""
+        ...
+
 
 def reordering(charset: object) -> ReorderingTable | None:
     """The charset, if its labels stand in another order than its texts."""

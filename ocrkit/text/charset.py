@@ -229,11 +229,15 @@ class Charset:
             UnencodableText: a character has no label; the message names the first, counting from 1 in the
                 normalised text.
         """
-        spelled = self.normalize(text)
-        labels = self._matcher.labels(spelled)
-        if labels is None:
-            raise UnencodableText(self._complaint(self._matcher.unencodable(spelled), where))
-        return labels if self._reordering is None else self._reordering.visual(labels)
+        return self._encode(self.normalize(text), where)
+
+    def encode_lines(self, text: str, *, where: str = "") -> list[list[int]]:
+        """The labels of each line of ``text``, as ``encode`` gives them; line feeds part lines.
+
+        Raises:
+            UnencodableText: as ``encode``.
+        """
+        return [self._encode(line, where) for line in self.normalize(text).split("\n")]
 
     def decode(self, labels: Iterable[int]) -> str:
         """What ``labels``, each from 0 to ``len(self) - 1``, spell from left to right; the blank spells nothing."""
@@ -266,6 +270,12 @@ class Charset:
     def spells(self, text: str) -> bool:
         """Whether ``encode`` would succeed."""
         return self._matcher.labels(self.normalize(text)) is not None
+
+    def _encode(self, spelled: str, where: str) -> list[int]:
+        labels = self._matcher.labels(spelled)
+        if labels is None:
+            raise UnencodableText(self._complaint(self._matcher.unencodable(spelled), where))
+        return labels if self._reordering is None else self._reordering.visual(labels)
 
     def _fields(self) -> CharsetFields:
         return {

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["VisualOrder", "holds_leftward", "line_direction"]
 
 _LEFTWARD = frozenset(("R", "AL"))
+_RIGHTWARD = frozenset(("L",))
 _TURNING = frozenset(("R", "AL", "AN"))  # what may stand in another run than a line from left to right
 _TURNED = frozenset(("L", "EN", "AN"))  # and than one from right to left
 _LATIN = "a"
@@ -30,7 +31,8 @@ def holds_leftward(text: str) -> bool:
 
 def line_direction(text: str, direction: Direction) -> Direction:
     """Which way a line runs as a whole: that of its letters, or ``direction`` where they run both ways or neither."""
-    return _direction({bidi_class(character) for character in text}, direction)
+    classes = {bidi_class(character) for character in text}
+    return _direction(bool(classes & _LEFTWARD), bool(classes & _RIGHTWARD), direction)
 
 
 class VisualOrder:
@@ -46,6 +48,10 @@ class VisualOrder:
         self._direction = direction
         self._heads = [symbol[:1] or "\u200b" for symbol in symbols]
         self._classes = [bidi_class(head) for head in self._heads]
+        self._leftward, self._rightward, self._turning, self._turned = (
+            frozenset(label for label, kind in enumerate(self._classes) if kind in kinds)
+            for kinds in (_LEFTWARD, _RIGHTWARD, _TURNING, _TURNED)
+        )
         labels = {symbol: label for label, symbol in enumerate(symbols)}
         pairs = [(label, labels.get(mirror_of(symbol), label)) for label, symbol in enumerate(symbols)]
         self._mirrored = [other if pairs[other][1] == label else label for label, other in pairs]
@@ -57,24 +63,21 @@ class VisualOrder:
 
     def visual(self, labels: Sequence[int]) -> list[int]:
         """From the order of reading to that from left to right."""
-        return [self._turned(labels[place], leftward) for place, leftward in self._places(labels)]
+        base, is_one_run = self._line(labels)
+        if is_one_run:
+            return [self._mirrored[label] for label in reversed(labels)] if base == "rtl" else list(labels)
+        places = visual_places([self._heads[label] for label in labels], base)
+        return [self._seen(labels[place], leftward) for place, leftward in places]
 
     def reading(self, labels: Sequence[int]) -> list[tuple[int, int]]:
         """From left to right to the order of reading: the place of each label, and the label that it is read as.
 
         Of several texts that look alike it is one, and where none looks so, the nearest to it that was found.
         """
-        return [(place, self._turned(labels[place], leftward)) for place, leftward in self._read(labels)]
+        return [(place, self._seen(labels[place], leftward)) for place, leftward in self._read(labels)]
 
-    def _turned(self, label: int, leftward: bool) -> int:
+    def _seen(self, label: int, leftward: bool) -> int:
         return self._mirrored[label] if leftward else label
-
-    def _places(self, labels: Sequence[int]) -> _Reading:
-        """What stands at each place from the left: the place in the order of reading, and which way its run goes."""
-        base, is_one_run = self._line(labels)
-        if is_one_run:
-            return _one_run(len(labels), base)
-        return visual_places([self._heads[label] for label in labels], base)
 
     def _read(self, labels: Sequence[int]) -> _Reading:
         """A reading that looks like these labels."""
@@ -93,9 +96,9 @@ class VisualOrder:
 
     def _line(self, labels: Sequence[int]) -> tuple[Direction, bool]:
         """Which way a line runs, and whether all of it does."""
-        found = {self._classes[label] for label in labels}
-        base = _direction(found, self._direction)
-        return base, not found & (_TURNING if base == "ltr" else _TURNED)
+        found = set(labels)
+        base = _direction(not found.isdisjoint(self._leftward), not found.isdisjoint(self._rightward), self._direction)
+        return base, found.isdisjoint(self._turning if base == "ltr" else self._turned)
 
     def _starts(self, labels: Sequence[int], base: Direction) -> Iterator[_Reading]:
         """Readings to begin from, the likeliest first."""
@@ -150,8 +153,8 @@ def _placed(reading: _Reading, characters: Sequence[str], base: Direction) -> _R
     return then
 
 
-def _direction(classes: set[str], direction: Direction) -> Direction:
-    leftward, rightward = bool(classes & _LEFTWARD), "L" in classes
+def _direction(leftward: bool, rightward: bool, direction: Direction) -> Direction:
+    """Which way a line runs, by which letters it has."""
     if leftward == rightward:
         return direction
     return "rtl" if leftward else "ltr"

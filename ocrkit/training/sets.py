@@ -11,7 +11,7 @@ import numpy as np
 from ocrkit.data.records import Sample
 from ocrkit.data.sources.lazy import ChainedSamples
 from ocrkit.errors import DataError
-from ocrkit.model import Model, check_charset_fits
+from ocrkit.model import Model, check_charset_fits, check_order_fits
 from ocrkit.plugin.charset_expression import resolve_charset
 from ocrkit.plugin.datasets import open_samples
 from ocrkit.plugin.specs import SourceOptions
@@ -83,6 +83,7 @@ def _final_charset(charset: Charset, config: RunConfig, base: Model | None) -> C
     if base is None or config.resize == "new":
         return charset
     if config.resize == "union":
+        check_order_fits(base, charset)
         return base.charset + charset if charset.symbols != base.charset.symbols else base.charset
     check_charset_fits(base, charset)
     return base.charset

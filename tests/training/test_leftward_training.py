@@ -12,9 +12,13 @@ from ocrkit.training import train
 from ocrkit.training.lines import encode_labels
 
 if TYPE_CHECKING:
-    from conftest import DrawLines, MakeConfig
+    from collections.abc import Callable
 
     from ocrkit.plugin.registry import Registry
+    from ocrkit.training import RunConfig
+
+    DrawLines = Callable[..., Path]
+    MakeConfig = Callable[..., RunConfig]
 
 LETTERS = str.maketrans("abcd", "אבגד")
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ocrkit import hookimpl
+from ocrkit.config import from_table
 from ocrkit.data.records import Sample
 from ocrkit.errors import CharsetError, DataError, ModelError
 from ocrkit.model import Architecture, Model
@@ -13,12 +14,11 @@ from ocrkit.nets.options import HeadOptions
 from ocrkit.plugin.registry import Registry, load_registry
 from ocrkit.plugin.specs import SourceOptions, SourceSpec
 from ocrkit.text.charset import Charset
+from ocrkit.training import RunConfig
 from ocrkit.training.sets import Sets, open_sets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from ocrkit.training import RunConfig
 
     MakeConfig = Callable[..., RunConfig]
     DrawLines = Callable[..., Path]
@@ -122,6 +122,18 @@ def test_a_union_keeps_the_base_models_labels_first(make_config: MakeConfig, reg
     charset = open_sets(make_config(resize="union"), registry=registry, base=base).charset
 
     assert charset.symbols == ("", *"abcxd")
+
+
+def test_a_union_with_labels_in_another_order_is_refused(
+    registry: Registry, base: Model, draw_lines: DrawLines
+) -> None:
+    folder = draw_lines(4)
+    (folder / "labels.tsv").write_text("000.png\tאב\n001.png\tבא\n", encoding="utf-8")
+    old = Model.build(Charset("old", ("", "א", "ב"), direction="rtl", order="logical"), base.architecture)
+    data = {"data": {"training": [str(folder)], "validation_fraction": 0.0}, "charset": "from-data", "resize": "union"}
+
+    with pytest.raises(ModelError, match="the model's labels stand in the order of the text"):
+        open_sets(from_table(RunConfig, data), registry=registry, base=old)
 
 
 def test_a_new_charset_takes_the_place_of_the_base_models(
