@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "made_objects.hpp"
 #include "ocrkit/ctc/simd.hpp"
 #include "ocrkit/ctc/types.hpp"
 
