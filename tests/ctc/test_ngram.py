@@ -80,6 +80,14 @@ def test_marks_line_ends_and_spaces_are_those_of_any_tool(text: str) -> None:
     assert NgramModel(text.encode(), AB).log_prob("ab") == NgramModel(SMALL.encode(), AB).log_prob("ab")
 
 
+@pytest.mark.parametrize("unit", ["\u00a0", "\u3000", "\u2028", "\u0085", "\x0b", "\x0c", "\x1c", "\r"])
+def test_what_tabs_and_spaces_do_not_part_may_be_a_unit(unit: str) -> None:
+    arpa = SMALL.replace("-0.60206\tb\t0", f"-0.60206\t{unit}\t0").replace("<s> a", f"<s> {unit}\t")
+    model = NgramModel(arpa.encode(), AB)
+
+    assert model.log_prob([unit]) == pytest.approx(math.log(0.1 * 0.25), abs=1e-4)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
@@ -89,6 +97,12 @@ def test_marks_line_ends_and_spaces_are_those_of_any_tool(text: str) -> None:
         ("-0.3\n", "x\n", r"m.arpa:9: the back-off weight is 'x'; expected a number"),
         ("-0.30103", "0.30103", r"m.arpa:9: the log-probability is above 0"),
         ("-0.30103", "nan", r"m.arpa:9: the log-probability is 'nan'"),
+        ("-0.30103", "-" + "9" * 5000, r"m.arpa:9: the log-probability is '-9999"),
+        ("-0.3\n", "1e38\n", r"m.arpa:9: the back-off weight is above 100"),
+        ("-0.3\n", "1e400\n", r"m.arpa:9: the back-off weight is '1e400'; expected a number"),
+        ("-0.3\n", "inf\n", r"m.arpa:9: the back-off weight is 'inf'; expected a number"),
+        ("-0.3\n", "9" * 5000 + "\n", r"m.arpa:9: the back-off weight is '9999"),
+        ("ngram 1=4", "ngram 1=" + "9" * 5000, r"m.arpa:3: 'ngram 1=9999"),
         ("-0.60206\tb", "-0.60206\ta", r"m.arpa:10: unigram 'a' is there twice"),
         ("<s> a", "<s> c", r"m.arpa:13: 'c' is no unigram of the model"),
         ("<s> a", "<s>", r"m.arpa:13: expected 2 units after the log-probability, found 1"),

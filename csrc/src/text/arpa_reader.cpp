@@ -10,8 +10,10 @@ namespace ocrkit::ctc {
 namespace {
 
 constexpr double kLn10 = 2.302585092994046;
+constexpr double kHighestBackoff = 100.0;   // a factor that no sum of probabilities asks for
 
-bool is_space(char byte) { return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\v' || byte == '\f'; }
+/// Fields are parted by these alone: whatever else counts as white space may be a unit.
+bool is_space(char byte) { return byte == ' ' || byte == '\t'; }
 
 std::string_view stripped(std::string_view text) {
     while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
@@ -61,14 +63,16 @@ void ArpaReader::read() {
     model_.start_ = start == NgramModel::kUnknown ? 0 : model_.next_[static_cast<std::size_t>(start) + 1];
 }
 
-/// Takes the next line, stripped; false where there is none.
+/// Takes the next line, stripped, without a carriage return at its end; false where there is none.
 bool ArpaReader::next_line() {
     if (rest_.empty()) {
         line_ = {};
         return false;
     }
     const std::size_t end = std::min(rest_.find('\n'), rest_.size());
-    line_ = stripped(rest_.substr(0, end));
+    line_ = rest_.substr(0, end);
+    if (line_.ends_with('\r')) line_.remove_suffix(1);
+    line_ = stripped(line_);
     rest_.remove_prefix(std::min(end + 1, rest_.size()));
     ++line_number_;
     return true;
@@ -165,6 +169,10 @@ ArpaReader::Ngram ArpaReader::read_ngram(int order) {
     }
     if (!line_.empty()) {
         ngram.backoff = number(field(), "back-off weight");
+        if (static_cast<double>(ngram.backoff) > kHighestBackoff * kLn10) {
+            fail("the back-off weight is above 100; it is the logarithm to base 10 of a factor that makes probabilities "
+                 "add up to 1: write the model again with the tool that made it");
+        }
     }
     if (!line_.empty()) {
         fail("there is more on the line than " + std::to_string(order) + " units and a back-off weight");
