@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 Labels = tuple[int, ...]
 
 
+def below_zero(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Any values, (…, V), with each frame moved down to where none is above 0; it need not sum to one."""
+    moved: NDArray[np.float32] = values - values.max(axis=-1, keepdims=True, initial=0)
+    return moved
+
+
 def collapse(path: Sequence[int], blank: int) -> Labels:
     """What a path spells: repeats merged, then blanks dropped."""
     return tuple(label for label, _ in itertools.groupby(path) if label != blank)

@@ -71,7 +71,7 @@ inline bool is_valid(const oracle::Batch& batch) {
             bool any = false;
             for (std::size_t label = 0; label < batch.labels; ++label) {
                 const float value = batch.at(line, t, static_cast<ctc::Label>(label));
-                if (!(value <= std::numeric_limits<float>::max())) {
+                if (!(value <= 0.0F)) {
                     return false;
                 }
                 any = any || value >= std::numeric_limits<float>::lowest();

@@ -39,12 +39,13 @@ TEST(a_line_of_blanks_is_one_empty_hypothesis) {
 
 TEST(by_default_the_score_is_the_paths_as_it_stands) {
     oracle::Batch batch = spelling({1, 1, 0}, 2, 0);
-    batch.values[3] = 0.5F;
+    batch.values[1] = -0.5F;
+    batch.values[3] = -0.25F;
 
     const Decoded decoded = greedy(batch.view(), {});
-    CHECK_NEAR(decoded.scores[0], 0.5, 1e-6);
+    CHECK_NEAR(decoded.scores[0], -0.75, 1e-6);
     CHECK(decoded.frames[0] == 1);
-    CHECK_NEAR(decoded.confidences[0], std::exp(0.5), 1e-6);
+    CHECK_NEAR(decoded.confidences[0], std::exp(-0.25), 1e-6);
 }
 
 TEST(rescoring_sums_all_the_paths) {

@@ -51,7 +51,7 @@ TEST(arg_max_is_the_first_of_the_highest) {
     each_version_and_size([](const Kernels& version, const std::vector<float>& values, std::mt19937&) {
         float high = 0.0F;
         Label best = -1;
-        CHECK(version.arg_max[0](bytes_of(values.data()), 0, 1, values.size(), &high, &best) == 1);
+        CHECK(version.arg_max[0](bytes_of(values.data()), 0, 1, values.size(), kInfinity, &high, &best) == 1);
         const auto expected = std::max_element(values.begin(), values.end());
         CHECK(high == *expected);
         CHECK(best == expected - values.begin());
@@ -70,7 +70,7 @@ TEST(arg_max_does_not_depend_on_where_a_frame_begins) {
                 std::copy(values.begin(), values.end(), memory.begin() + static_cast<std::ptrdiff_t>(begin));
                 float high = 0.0F;
                 Label best = -1;
-                CHECK(version->arg_max[0](bytes_of(memory.data() + begin), 0, 1, size, &high, &best) == 1);
+                CHECK(version->arg_max[0](bytes_of(memory.data() + begin), 0, 1, size, kInfinity, &high, &best) == 1);
                 CHECK(best == std::max_element(values.begin(), values.end()) - values.begin());
             }
         }
@@ -86,10 +86,10 @@ TEST(arg_max_stops_at_the_first_frame_that_holds_nonsense) {
             float high[2];
             Label best[2];
             const auto stride = static_cast<std::ptrdiff_t>(values.size() * sizeof(float));
-            return version.arg_max[0](bytes_of(frames.data()), stride, 2, values.size(), high, best);
+            return version.arg_max[0](bytes_of(frames.data()), stride, 2, values.size(), 0.5F, high, best);
         };
         CHECK(refused() == 2);
-        for (const float nonsense : {kNaN, -kNaN, kInfinity}) {
+        for (const float nonsense : {kNaN, -kNaN, kInfinity, 0.5F}) {
             frames[values.size() + at] = nonsense;
             CHECK(refused() == 1);
         }
@@ -118,7 +118,7 @@ TEST(halves_widen_and_compare_as_their_values_do) {
             Label best = 0;
             // 0x0000..0x7bff are the finite ones that are not negative, of float16; ascending.
             const std::size_t count = dtype == 1 ? 0x7c00 : 0x7f80;
-            CHECK(version->arg_max[dtype](bytes_of(bits.data()), 0, 1, count, &high, &best) == 1);
+            CHECK(version->arg_max[dtype](bytes_of(bits.data()), 0, 1, count, kInfinity, &high, &best) == 1);
             CHECK(best == static_cast<Label>(count - 1));
             CHECK(high == expected[count - 1]);
         }

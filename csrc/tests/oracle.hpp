@@ -54,7 +54,8 @@ struct Batch {
     }
 };
 
-/// Normal deviates times `scale`, each frame normalised if asked: flat for a small scale, peaked for a large one.
+/// Normal deviates times `scale`, each frame normalised, or only moved to where no value is above 0: flat for a small
+/// scale, peaked for a large one.
 inline Batch random_batch(std::mt19937& random, std::size_t lines, std::size_t frames, std::size_t labels, float scale,
                           bool normalised) {
     std::normal_distribution<float> normal;
@@ -67,7 +68,7 @@ inline Batch random_batch(std::mt19937& random, std::size_t lines, std::size_t f
         for (const float value : frame) {
             sum += std::exp(static_cast<double>(value - high));
         }
-        const float log_sum = normalised ? high + static_cast<float>(std::log(sum)) : 0.0F;
+        const float log_sum = normalised ? high + static_cast<float>(std::log(sum)) : std::max(high, 0.0F);
         for (const float value : frame) {
             batch.values.push_back(value - log_sum);
         }

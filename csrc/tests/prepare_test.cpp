@@ -15,7 +15,7 @@ constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 /// One line of two frames of three labels.
 Batch small() {
-    return {.lines = 1, .frames = 2, .labels = 3, .values = {0, 1, 2, 3, 4, 4}, .lengths = {}, .blank = 0};
+    return {.lines = 1, .frames = 2, .labels = 3, .values = {-4, -3, -2, -1, 0, 0}, .lengths = {}, .blank = 0};
 }
 
 float widened(std::uint16_t half) {
@@ -32,10 +32,10 @@ TEST(a_prepared_frame_sums_to_one_and_its_sum_is_kept) {
     PreparedLine prepared;
     const LineView line = prepared.prepare(batch.view(), 0);
 
-    const double first = std::log(1.0 + std::exp(1.0) + std::exp(2.0));
-    const double second = 3.0 + std::log(1.0 + 2.0 * std::exp(1.0));
-    CHECK_NEAR(line.at(0, 2), 2.0 - first, 1e-6);
-    CHECK_NEAR(line.at(1, 0), 3.0 - second, 1e-6);
+    const double first = -4.0 + std::log(1.0 + std::exp(1.0) + std::exp(2.0));
+    const double second = -1.0 + std::log(1.0 + 2.0 * std::exp(1.0));
+    CHECK_NEAR(line.at(0, 2), -2.0 - first, 1e-6);
+    CHECK_NEAR(line.at(1, 0), -1.0 - second, 1e-6);
     CHECK_NEAR(line.log_sum_total, first + second, 1e-6);
 }
 
@@ -69,7 +69,7 @@ TEST(strides_may_be_odd_and_negative) {
     std::array<float, 3> out{};
     read_frame(view, 0, 1, out);
 
-    CHECK((out == std::array<float, 3>{2, 1, 0}));
+    CHECK((out == std::array<float, 3>{-2, -3, -4}));
 }
 
 TEST(what_is_no_log_probability_is_named) {
@@ -81,6 +81,35 @@ TEST(what_is_no_log_probability_is_named) {
     CHECK_THROWS(EmissionsError, prepared.prepare(batch.view(), 0), "line 0, frame 1, label 2] is +inf");
     batch.values = {-kInfinity, -kInfinity, -kInfinity, 0, 0, 0};
     CHECK_THROWS(EmissionsError, prepared.prepare(batch.view(), 0), "line 0, frame 0] is -inf");
+}
+
+TEST(a_value_above_zero_by_more_than_rounding_is_named) {
+    PreparedLine prepared;
+    Batch batch = small();
+    batch.values[4] = 0.019F;
+    CHECK(prepared.best_path(batch.view(), 0).frames == 2);
+    batch.values[4] = 0.021F;
+    CHECK_THROWS(EmissionsError, prepared.best_path(batch.view(), 0), "line 0, frame 1, label 1] is 0.021, and");
+    CHECK_THROWS(EmissionsError, prepared.prepare(batch.view(), 0), "log_softmax");
+}
+
+TEST(probabilities_are_told_from_logarithms) {
+    PreparedLine prepared;
+    Batch batch = small();
+    batch.values = {0.25F, 0.25F, 0.5F, 1.0F, 0.0F, 0.0F};
+    CHECK_THROWS(EmissionsError, prepared.best_path(batch.view(), 0), "line 0, frame 0] has values from 0 to 1");
+    CHECK_THROWS(EmissionsError, prepared.prepare(batch.view(), 0), "pass numpy.log(…)");
+}
+
+TEST(probabilities_are_known_by_their_sum_where_all_are_small) {
+    PreparedLine prepared;
+    Batch batch{.lines = 1, .frames = 2, .labels = 200, .values = {}, .lengths = {}, .blank = 0};
+    batch.values.assign(400, 0.0F);
+    CHECK(prepared.best_path(batch.view(), 0).frames == 2);   // of equal weight, and not normalised
+    batch.values.assign(400, 0.005F);
+    CHECK_THROWS(EmissionsError, prepared.best_path(batch.view(), 0), "line 0, frame 0] has values from 0 to 1");
+    batch.values.assign(400, 1e-6F);
+    CHECK(prepared.best_path(batch.view(), 0).frames == 2);   // what rounding leaves
 }
 
 TEST(frames_past_the_length_are_not_read) {

@@ -59,7 +59,8 @@ def beam_search(
         Up to ``n_best`` hypotheses a line; ``proved`` where neither the width nor the cut left anything out.
 
     Raises:
-        EmissionsError: a shape, dtype or length is wrong, or a frame that counts holds NaN, +inf, or -inf throughout.
+        EmissionsError: a shape, dtype or length is wrong, or a frame that counts holds NaN, +inf, -inf throughout, or
+            a value above 0 by more than rounding, as logits and probabilities have.
         OptionError: an option is out of range.
 
     Source: Hannun et al. 2014, arXiv:1408.2873, algorithm 1.

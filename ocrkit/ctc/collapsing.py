@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["collapse"]
 
 _LARGEST_LABEL = 2**31 - 1
+_ROUNDING = 0.02  # above 0 in nats, as for the native decoders
 
 
 def collapse(
@@ -40,8 +41,8 @@ def collapse(
         blank: the label that stands for no label.
 
     Raises:
-        EmissionsError: a shape, dtype or length is wrong, or a frame that counts has a negative label, NaN or an
-            infinity.
+        EmissionsError: a shape, dtype or length is wrong, or a frame that counts has a negative label, NaN, an
+            infinity, or a value above 0 by more than rounding.
         OptionError: the blank is negative.
     """
     path, values = _as_path(labels, log_probs)
@@ -99,7 +100,7 @@ def _as_counts(lengths: object, lines: int, frames: int) -> NDArray[np.int64]:
 
 def _check(path: NDArray[np.integer[Any]], values: NDArray[np.float32], counting: NDArray[np.bool_]) -> None:
     """Refuse the first frame that counts and has no label, or no probability."""
-    wrong = counting & ((path < 0) | (path > _LARGEST_LABEL) | ~np.isfinite(values))
+    wrong = counting & ((path < 0) | (path > _LARGEST_LABEL) | ~np.isfinite(values) | (values >= _ROUNDING))
     if not wrong.any():
         return
     line, frame = np.argwhere(wrong)[0].tolist()
@@ -110,6 +111,12 @@ def _check(path: NDArray[np.integer[Any]], values: NDArray[np.float32], counting
         raise EmissionsError(
             f"log_probs[line {line}, frame {frame}] is -inf for label {label}, the likeliest; a frame that counts "
             "gives at least one label a finite log-probability"
+        )
+    if math.isfinite(value):
+        raise EmissionsError(
+            f"log_probs[line {line}, frame {frame}, label {label}] is {value:.6g}, and the natural logarithm of a "
+            "probability is 0 or less: pass log_softmax of the network's output (its logits), or the logarithms of "
+            "probabilities"
         )
     raise EmissionsError(
         f"log_probs[line {line}, frame {frame}, label {label}] is {'nan' if math.isnan(value) else '+inf'}; "
@@ -135,8 +142,7 @@ def _runs(
 
 
 def _exp(nats: NDArray[np.float32]) -> NDArray[np.float32]:
-    with np.errstate(over="ignore"):  # of what are no log-probabilities; greedy gives inf for those as well
-        return np.exp(nats.astype(np.float64)).astype(np.float32)
+    return np.exp(nats.astype(np.float64)).astype(np.float32)
 
 
 def _offsets(counts: NDArray[np.int64]) -> NDArray[np.int64]:

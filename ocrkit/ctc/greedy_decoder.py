@@ -38,7 +38,8 @@ def greedy(
         threads: worker threads, 0 for one a core; the result is the same whatever their number.
 
     Raises:
-        EmissionsError: a shape, dtype or length is wrong, or a frame that counts holds NaN, +inf, or -inf throughout.
+        EmissionsError: a shape, dtype or length is wrong, or a frame that counts holds NaN, +inf, -inf throughout, or
+            a value above 0 by more than rounding, as logits and probabilities have.
         OptionError: an option is out of range.
 
     Source: Graves et al. 2006, "Connectionist temporal classification", section 3.2 (best path decoding).

@@ -237,7 +237,8 @@ def lexicon_search(
         threads: worker threads, 0 for one a core; the result is the same whatever their number.
 
     Raises:
-        EmissionsError: a shape, dtype or length is wrong, or a frame that counts holds NaN, +inf, or -inf throughout.
+        EmissionsError: a shape, dtype or length is wrong, or a frame that counts holds NaN, +inf, -inf throughout, or
+            a value above 0 by more than rounding, as logits and probabilities have.
         LexiconError: an entry holds the blank or a label that ``log_probs`` lacks, or priors are wanted of a lexicon
             without counts.
         OptionError: an option is out of range.

@@ -80,7 +80,8 @@ def text_search(
         Up to ``n_best`` hypotheses a line, none where no text is possible; ``proved`` where nothing was left out.
 
     Raises:
-        EmissionsError: a shape, dtype or length is wrong, or a frame that counts holds NaN, +inf, or -inf throughout.
+        EmissionsError: a shape, dtype or length is wrong, or a frame that counts holds NaN, +inf, -inf throughout, or
+            a value above 0 by more than rounding, as logits and probabilities have.
         LexiconError: an entry holds the blank or a label that ``log_probs`` lacks, or priors are wanted of a lexicon
             without counts.
         OptionError: an option is out of range; a separator is the blank or no label of ``log_probs``.

@@ -24,14 +24,19 @@ def greedy_on_device(log_probs: Tensor, lengths: NDArray[np.int64]) -> Decoded:
         lengths: (B,) frames that count.
 
     Raises:
-        EmissionsError: a length is wrong, or a frame that counts holds NaN, +inf, or -inf throughout.
+        EmissionsError: a length is wrong, or a frame that counts holds NaN, +inf, -inf throughout, or what are no
+            logarithms of probabilities.
     """
     import torch
 
-    from ocrkit.ctc import collapse
+    from ocrkit.ctc import collapse, greedy
 
-    log_probs = log_probs.detach().float()
+    given = log_probs.detach()
+    log_probs = given.float()
     values, labels = log_probs.max(dim=2)  # (B, T); torch promises the first of several maxima
+    # Of probabilities each frame has one of 1/V or more; of their logarithms none is above 0, but for rounding.
+    if (values > min(0.01, 0.9 / log_probs.shape[2])).any():
+        greedy(given.cpu(), lengths)  # names what is wrong, if anything is
     # In double precision, so that of frames that are all but certain the same one counts as in the CPU's memory.
     wide = torch.float32 if log_probs.device.type == "mps" else torch.float64
     sums = (log_probs - values[:, :, None]).exp().sum(dim=2, dtype=wide)  # (B, T), 1 or more

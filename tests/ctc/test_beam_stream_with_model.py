@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ngram_oracle import random_arpa
+from oracle import below_zero
 
 from ocrkit.ctc import BeamStream, Decoded, NgramModel, beam_search
 from ocrkit.errors import OptionError
@@ -36,7 +37,7 @@ def model_of(seed: int, *, blank: int = 0, order: int = 3) -> NgramModel:
 
 
 def line_of(seed: int, frames: int, scale: float) -> NDArray[np.float32]:
-    return (np.random.default_rng(seed).normal(size=(frames, 5)) * scale).astype(np.float32)
+    return below_zero((np.random.default_rng(seed).normal(size=(frames, 5)) * scale).astype(np.float32))
 
 
 def peaked_line(seed: int, frames: int, nats: float) -> NDArray[np.float32]:

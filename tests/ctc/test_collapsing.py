@@ -58,12 +58,13 @@ def test_a_label_stands_at_the_first_of_its_likeliest_frames() -> None:
     assert best.score == best.acoustic_score == -11.0
 
 
-def test_values_that_are_no_log_probabilities_are_taken_as_they_stand() -> None:
-    line = np.array([[0, 100.0], [-1, 800.0]], np.float32)
+def test_values_above_zero_by_more_than_rounding_are_refused() -> None:
+    labels = np.array([[1, 0], [1, 2]])
 
-    wanted, found = greedy(line), collapsed(line[None], None)
-
-    assert found.confidences.tolist() == wanted.confidences.tolist() == [np.inf]  # at the likelier of the two
+    collapse(labels, np.array([[0.019, 0.0], [1e-6, 0.0]], np.float32))
+    collapse(labels, np.array([[0.0, 0.0], [0.0, 7.0]], np.float32), [2, 1])
+    with pytest.raises(EmissionsError, match=r"log_probs\[line 1, frame 1, label 2\] is 0.5, and the natural"):
+        collapse(labels, np.array([[0.0, 0.0], [0.0, 0.5]], np.float32))
 
 
 def test_one_label_at_the_end_of_a_line_and_the_start_of_the_next_is_two() -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import torch
+from oracle import below_zero
 
 from ocrkit.ctc import beam_search, greedy
 
@@ -31,7 +32,8 @@ def log_probability(line: NDArray[np.float32], labels: list[int], blank: int) ->
 def posteriors(seed: int, shape: tuple[int, ...], scale: float, *, normalised: bool) -> NDArray[np.float32]:
     """Flat where ``scale`` is small, peaked where it is large."""
     logits = torch.from_numpy(np.random.default_rng(seed).normal(size=shape) * scale)
-    return (logits.log_softmax(-1) if normalised else logits).to(torch.float32).numpy()
+    values = (logits.log_softmax(-1) if normalised else logits).to(torch.float32).numpy()
+    return values if normalised else below_zero(values)
 
 
 def assert_exact(hypothesis: Hypothesis, line: NDArray[np.float32], blank: int) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from ocrkit.ctc import Lexicon, beam_search, greedy, lexicon_search, text_search
+from ocrkit.ctc import BeamStream, Lexicon, beam_search, greedy, lexicon_search, text_search
 from ocrkit.errors import EmissionsError, OptionError
 
 if TYPE_CHECKING:
@@ -196,6 +196,69 @@ def test_the_threads_do_not_change_the_result(decode: Callable[..., Decoded]) ->
 
     assert_same(decode(batch, threads=8), alone)
     assert_same(decode(batch), alone)
+
+
+def as_float16(batch: NDArray[np.float32]) -> object:
+    return batch.astype(np.float16)
+
+
+def as_brain(batch: NDArray[np.float32]) -> object:
+    return torch.from_numpy(batch).bfloat16()
+
+
+def backwards(batch: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.ascontiguousarray(batch[:, :, ::-1])[:, :, ::-1]
+
+
+KINDS = {"float32": np.asarray, "float16": as_float16, "bfloat16": as_brain, "tensor": torch.from_numpy, "-": backwards}
+every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+
+
+@every_kind
+@every_decoder
+@pytest.mark.parametrize("labels", [7, 300])
+@pytest.mark.parametrize("scale", [0.0, 1.0, 9.0])
+def test_probabilities_are_refused_as_such(
+    decode: Callable[..., Decoded], kind: Callable[[NDArray[np.float32]], object], labels: int, scale: float
+) -> None:
+    logits = np.random.default_rng(9).normal(size=(2, 5, labels)) * scale
+    probabilities = torch.from_numpy(logits).softmax(-1).to(torch.float32).numpy()
+
+    with pytest.raises(EmissionsError, match=r"frame 0\] has values from 0 to 1 that add up to 1.* pass numpy.log"):
+        decode(kind(probabilities))
+
+
+@every_kind
+@every_decoder
+def test_logits_are_refused_by_their_values_above_zero(
+    decode: Callable[..., Decoded], kind: Callable[[NDArray[np.float32]], object]
+) -> None:
+    logits = random_batch()
+    logits[3, 5, 2] = 0.5
+
+    with pytest.raises(EmissionsError, match=r"log_probs\[line 3, frame 5, label 2\] is 0.5, and.*log_softmax"):
+        decode(kind(logits))
+    decode(kind(logits), [12, 12, 12, 5, 12, 12])
+
+
+@every_decoder
+def test_what_rounding_leaves_above_zero_is_no_fault(decode: Callable[..., Decoded]) -> None:
+    log_probs = random_batch()
+    log_probs -= log_probs.max(axis=2, keepdims=True)
+
+    decode(log_probs + np.float32(0.015))
+    decode((log_probs + np.float32(0.015)).astype(np.float16))
+    decode(torch.from_numpy(log_probs + np.float32(0.125)).bfloat16())
+    decode(np.zeros((1, 3, 300), np.float32))
+
+
+def test_a_stream_refuses_what_are_no_logarithms() -> None:
+    stream = BeamStream(labels=3)
+
+    with pytest.raises(EmissionsError, match=r"frame 1\] has values from 0 to 1 that add up to 1"):
+        stream.push(np.array([[-1, -2, -3], [0.5, 0.25, 0.25]], np.float32))
+    with pytest.raises(EmissionsError, match="frame 0, label 1] is 4, and"):
+        stream.push(np.array([[-1, 4, 2]], np.float32))
 
 
 @every_decoder

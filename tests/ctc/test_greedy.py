@@ -63,22 +63,22 @@ def test_rescoring_changes_no_label(rescore: bool) -> None:
 
 
 def test_by_default_scores_and_confidences_take_the_log_probs_as_they_stand() -> None:
-    line = np.array([[-1.0, 0.5], [-2.0, 0.75], [0.25, -3.0]], np.float32)
+    line = np.array([[-1.0, -0.5], [-2.0, -0.25], [-0.75, -3.0]], np.float32)
 
     best = greedy(line)[0][0]
 
-    assert best.score == best.acoustic_score == 1.5  # 0.5 + 0.75 + 0.25
+    assert best.score == best.acoustic_score == -1.5  # -0.5 - 0.25 - 0.75
     assert best.frames.tolist() == [1]
-    assert best.confidences.tolist() == pytest.approx([math.exp(0.75)])
+    assert best.confidences.tolist() == pytest.approx([math.exp(-0.25)])
 
 
 def test_with_rescore_all_paths_count_and_confidences_are_normalised() -> None:
-    # p("a") = 0.6 * 0.6 + 2 * 0.6 * 0.4 = 0.84, of frames that sum to 2.
-    line = np.log(np.array([[0.8, 1.2], [0.8, 1.2]], np.float32))
+    # p("a") = 0.6 * 0.6 + 2 * 0.6 * 0.4 = 0.84, of frames that sum to a half.
+    line = np.log(np.array([[0.2, 0.3], [0.2, 0.3]], np.float32))
 
     best = greedy(line, rescore=True)[0][0]
 
-    assert best.score == best.acoustic_score == pytest.approx(math.log(0.84 * 4), abs=1e-6)
+    assert best.score == best.acoustic_score == pytest.approx(math.log(0.84 * 0.25), abs=1e-6)
     assert best.confidences.tolist() == pytest.approx([0.6])
 
 

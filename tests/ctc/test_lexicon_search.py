@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import torch
+from oracle import below_zero
 
 from ocrkit.ctc import Lexicon, greedy, lexicon_search
 from ocrkit.errors import EmissionsError, LexiconError, OptionError
@@ -55,7 +56,7 @@ def random_line(rng: np.random.Generator, kind: str, frames: int, labels: int) -
         logits = np.full((frames, labels), -60.0)
         logits[np.arange(frames), rng.integers(0, labels, frames)] = 0.0
     elif kind == "unnormalised":
-        return (logits * 2.0 + rng.normal(size=(frames, 1))).astype(np.float32)
+        return below_zero((logits * 2.0 + rng.normal(size=(frames, 1))).astype(np.float32))
     logits -= np.log(np.exp(logits).sum(axis=1, keepdims=True))
     if kind == "holed":
         logits[rng.random(logits.shape) < 0.3] = -np.inf

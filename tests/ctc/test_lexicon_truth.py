@@ -42,8 +42,8 @@ def sixty_nats(random: np.random.Generator, shape: tuple[int, ...]) -> NDArray[n
 
 def holed(random: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np.floating]:
     """Labels that are impossible, and frames that do not sum to one."""
-    logits = np.where(random.random(shape) < 0.4, -np.inf, random.normal(size=shape) * 3 - 5)
-    np.put_along_axis(logits, random.integers(0, shape[2], (*shape[:2], 1)), 1.0, axis=2)
+    logits = np.where(random.random(shape) < 0.4, -np.inf, -np.abs(random.normal(size=shape) * 3 - 5))
+    np.put_along_axis(logits, random.integers(0, shape[2], (*shape[:2], 1)), -0.5, axis=2)
     return logits
 
 

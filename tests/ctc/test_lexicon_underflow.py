@@ -58,7 +58,7 @@ def test_short_lines_far_from_every_entry_are_searched_exactly(seed: int) -> Non
     rng = np.random.default_rng(seed)
     # Entries use labels that the line never writes, so each label of theirs costs 60 nats and more.
     line = peaked(rng.integers(0, 5, 40), 12)
-    line += rng.normal(size=line.shape).astype(np.float32)
+    line -= np.abs(rng.normal(size=line.shape)).astype(np.float32)
     entries = entries_of(rng, 100, 3, 12, 7)
     expected = sorted(losses(line, entries))
 

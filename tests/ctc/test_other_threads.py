@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from ngram_oracle import random_arpa
+from oracle import below_zero
 
 from ocrkit.ctc import BeamStream, Lexicon, NgramModel, beam_search, greedy, lexicon_search, text_search
 
@@ -100,7 +101,7 @@ def test_no_thread_runs_while_python_keeps_the_lock() -> None:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_a_forked_process_decodes_after_its_parent_did() -> None:
-    batch = np.random.default_rng(1).normal(size=(64, 20, 6)).astype(np.float32)
+    batch = below_zero(np.random.default_rng(1).normal(size=(64, 20, 6)).astype(np.float32))
     before = beam_search(batch, threads=4)
 
     child = os.fork()
@@ -111,7 +112,7 @@ def test_a_forked_process_decodes_after_its_parent_did() -> None:
 
 
 def test_threads_of_python_share_a_lexicon_a_model_and_a_stream() -> None:
-    line = np.random.default_rng(2).normal(size=(30, LABELS)).astype(np.float32) * 4
+    line = below_zero(np.random.default_rng(2).normal(size=(30, LABELS)).astype(np.float32) * 4)
     options = {"language_model": MODEL, "lm_bonus": 0.5}
     stream = BeamStream(LABELS, **options)  # type: ignore[arg-type]
     texts: list[list[float]] = []

@@ -89,10 +89,10 @@ def test_no_lines_give_nothing() -> None:
 def test_frames_that_do_not_sum_to_one_move_the_score_alone() -> None:
     plain = text_search(frames("a he"), lexicon=lexicon(), separators=APART)[0][0]
 
-    moved = text_search(frames("a he") + np.float32(1.5), lexicon=lexicon(), separators=APART)[0][0]
+    moved = text_search(frames("a he") - np.float32(1.5), lexicon=lexicon(), separators=APART)[0][0]
 
     assert moved.labels.tolist() == plain.labels.tolist()
-    assert moved.score == pytest.approx(plain.score + 4 * 1.5, abs=1e-4)
+    assert moved.score == pytest.approx(plain.score - 4 * 1.5, abs=1e-4)
 
 
 def test_texts_that_tie_are_told_apart_by_their_labels_however_the_beam_rounds() -> None:

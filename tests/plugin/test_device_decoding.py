@@ -9,6 +9,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from oracle import below_zero
 
 from ocrkit.ctc import greedy
 from ocrkit.errors import EmissionsError
@@ -42,6 +43,7 @@ def batches(draw: st.DrawFn) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     log_probs = (rng.normal(size=(count, frames, labels)) * draw(st.sampled_from([1, 10, 60]))).astype(np.float32)
     if draw(st.booleans()):
         log_probs -= np.logaddexp.reduce(log_probs, axis=2, keepdims=True)
+    log_probs = below_zero(log_probs)
     lengths = rng.integers(0, frames + 1, count)
     log_probs[np.arange(frames) >= lengths[:, None]] = np.nan
     return log_probs, lengths
@@ -77,12 +79,28 @@ def test_a_letter_twice_needs_the_blank_between_in_its_score_too() -> None:
 
 def test_a_long_line_is_scored_in_double_precision() -> None:
     rng = np.random.default_rng(4)
-    log_probs = rng.normal(size=(1, 5000, 6)).astype(np.float32) - 3
+    log_probs = rng.normal(size=(1, 5000, 6)).astype(np.float32) - 6
 
     found = greedy_on_device(torch.from_numpy(log_probs), np.array([5000]))
 
     wanted = greedy(log_probs, rescore=True)
     assert found.scores.tolist() == pytest.approx(wanted.scores.tolist(), rel=1e-6)
+
+
+@pytest.mark.parametrize("labels", [4, 400])
+def test_probabilities_are_refused(labels: int) -> None:
+    probabilities = torch.randn(2, 7, labels).softmax(2)
+
+    with pytest.raises(EmissionsError, match=r"has values from 0 to 1 that add up to 1"):
+        greedy_on_device(probabilities, np.array([7, 4]))
+
+
+def test_logits_are_refused() -> None:
+    log_probs = torch.randn(2, 7, 4).log_softmax(2)
+    log_probs[1, 3, 2] = 3.0
+
+    with pytest.raises(EmissionsError, match=r"line 1, frame 3, label 2\] is 3, and"):
+        greedy_on_device(log_probs, np.array([7, 4]))
 
 
 def test_half_precision_and_tensors_that_require_grad_are_taken() -> None:

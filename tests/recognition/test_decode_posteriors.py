@@ -32,10 +32,9 @@ def test_lengths_leave_frames_out() -> None:
     assert reading.text == "a"
 
 
-def test_scores_that_are_no_log_probabilities_have_a_confidence_all_the_same() -> None:
-    [reading] = decode_posteriors(bars.log_probs(["ab"], frames=6) + np.float32(1000), None, ABC, name="p")
-
-    assert (reading.text, reading.confidence) == ("ab", 1.0)
+def test_probabilities_are_refused_with_the_name_of_the_file() -> None:
+    with pytest.raises(EmissionsError, match=r"^p: log_probs\[line 0, frame 0\] has values from 0 to 1.*numpy.log"):
+        decode_posteriors(np.exp(bars.log_probs(["ab"], frames=6)), None, ABC, name="p")
 
 
 def test_half_precision_reads_alike() -> None:

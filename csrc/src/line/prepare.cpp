@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdio>
 #include <cstring>
 #include <limits>
 #include <string>
@@ -22,6 +23,36 @@ std::string where(std::int64_t line, std::int64_t frame) {
                          (std::isnan(value) ? "nan" : "+inf") +
                          "; a log-probability that counts is finite or -inf: check the network's output, or give "
                          "lengths that leave padding out");
+}
+
+/// Whether the values are probabilities: none below 0, and 1 in all but for rounding.
+bool are_probabilities(std::span<const float> values) {
+    double sum = 0.0;
+    for (const float value : values) {
+        if (!(value >= 0.0F)) {
+            return false;
+        }
+        sum += static_cast<double>(value);
+    }
+    return std::abs(sum - 1.0) <= 0.02;
+}
+
+[[noreturn]] void refuse_probabilities(std::int64_t line, std::int64_t frame) {
+    throw EmissionsError(where(line, frame) + "] has values from 0 to 1 that add up to 1, as probabilities have; expected "
+                                              "their natural logarithms: pass numpy.log(…) of them, or log_softmax of "
+                                              "the network's output");
+}
+
+[[noreturn]] void refuse_above_zero(std::span<const float> values, std::size_t best, std::int64_t line,
+                                    std::int64_t frame) {
+    if (are_probabilities(values)) {
+        refuse_probabilities(line, frame);
+    }
+    std::array<char, 32> value{};
+    std::snprintf(value.data(), value.size(), "%.6g", static_cast<double>(values[best]));
+    throw EmissionsError(where(line, frame) + ", label " + std::to_string(best) + "] is " + value.data() +
+                         ", and the natural logarithm of a probability is 0 or less: pass log_softmax of the network's "
+                         "output (its logits), or numpy.log(…) of probabilities");
 }
 
 std::size_t size_of(DType dtype) { return dtype == DType::kFloat32 ? 4 : 2; }
@@ -79,7 +110,9 @@ void read_frame(const EmissionsView& emissions, std::int64_t line, std::int64_t 
     }
 }
 
-Label checked_arg_max(std::span<const float> values, std::int64_t line, std::int64_t frame) {
+float rounding_above_zero(DType dtype) { return dtype == DType::kBFloat16 ? 0.15F : 0.02F; }
+
+Label checked_arg_max(std::span<const float> values, float limit, std::int64_t line, std::int64_t frame) {
     float high = kLogZero;
     std::size_t best = 0;
     for (std::size_t label = 0; label < values.size(); ++label) {
@@ -95,6 +128,9 @@ Label checked_arg_max(std::span<const float> values, std::int64_t line, std::int
     if (high == kLogZero) {
         throw EmissionsError(where(line, frame) + "] is -inf for every label; a frame that counts gives at least one "
                                                   "label a finite log-probability");
+    }
+    if (high >= limit) {
+        refuse_above_zero(values, best, line, frame);
     }
     return static_cast<Label>(best);
 }
@@ -130,16 +166,35 @@ LineView PreparedLine::best_path(const EmissionsView& emissions, std::int64_t li
     const std::byte* const data =
         in_place ? place(emissions, line, 0) : reinterpret_cast<const std::byte*>(values_.data());
     const auto stride = in_place ? emissions.frame_stride : static_cast<std::ptrdiff_t>(labels * sizeof(float));
-    const std::size_t refused = kernels().arg_max[dtype](data, stride, frames, labels, high_.data(), best_.data());
+    const float limit = rounding_above_zero(emissions.dtype);
+    const std::size_t refused =
+        kernels().arg_max[dtype](data, stride, frames, labels, limit, high_.data(), best_.data());
     if (refused < frames) {
         std::vector<float> values(labels);
         read_frame(emissions, line, static_cast<std::int64_t>(refused), values);
-        checked_arg_max(values, line, static_cast<std::int64_t>(refused));
+        checked_arg_max(values, limit, line, static_cast<std::int64_t>(refused));
     }
     LineView view{
         .stride = labels, .best = best_, .high = high_, .frames = frames, .labels = labels, .blank = emissions.blank};
     view.high_total = total(high_);
+    if (view.high_total > 0.0) {  // of log-probabilities it is not, but for rounding
+        refuse_flat_probabilities(emissions, line);
+    }
     return view;
+}
+
+/// Probabilities of many labels alike stay below the limit; each of their frames has one of at least 1 / V.
+void PreparedLine::refuse_flat_probabilities(const EmissionsView& emissions, std::int64_t line) const {
+    const float least = 0.9F / static_cast<float>(emissions.labels);
+    std::vector<float> values(static_cast<std::size_t>(emissions.labels));
+    for (std::size_t t = 0; t < high_.size(); ++t) {
+        if (high_[t] >= least) {
+            read_frame(emissions, line, static_cast<std::int64_t>(t), values);
+            if (are_probabilities(values)) {
+                refuse_probabilities(line, static_cast<std::int64_t>(t));
+            }
+        }
+    }
 }
 
 LineView PreparedLine::read(const EmissionsView& emissions, std::int64_t line) {

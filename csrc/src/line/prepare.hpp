@@ -14,9 +14,13 @@ void check(const EmissionsView& emissions);
 /// Copies the V values of one frame, widened to float32, into `out`.
 void read_frame(const EmissionsView& emissions, std::int64_t line, std::int64_t frame, std::span<float> out);
 
+/// How far above 0 rounding may put a log-probability: where a network's output less the logarithm of its sum is taken
+/// in so few digits. What is not below is none.
+float rounding_above_zero(DType dtype);
+
 /// The lowest label of the highest value, as NumPy's argmax has it. Throws EmissionsError, naming line, frame and
-/// label, for NaN and +inf, and for a frame that is -inf throughout.
-Label checked_arg_max(std::span<const float> values, std::int64_t line, std::int64_t frame);
+/// label, for NaN and +inf, for what is not below `limit`, and for a frame that is -inf throughout.
+Label checked_arg_max(std::span<const float> values, float limit, std::int64_t line, std::int64_t frame);
 
 /// The sum of some floats, in four parts that do not wait for each other: one order, so that a line that comes bit by
 /// bit has the sum that it has as a whole.
@@ -41,6 +45,7 @@ class PreparedLine {
 
    private:
     void copy(const EmissionsView& emissions, std::int64_t line);
+    void refuse_flat_probabilities(const EmissionsView& emissions, std::int64_t line) const;
 
     std::vector<float> values_;
     std::vector<Label> best_;

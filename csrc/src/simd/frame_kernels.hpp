@@ -39,7 +39,7 @@ inline std::size_t vectors_begin(const Source* values) {
     return past == 0 ? 0 : (kBytes - past) / sizeof(Source);
 }
 
-inline bool is_log_probability(float top) { return top < __builtin_inff() && top > -__builtin_inff(); }
+inline bool is_log_probability(float top, float limit) { return top < limit && top > -__builtin_inff(); }
 
 /// The arg-max of a frame of `Vectors` vectors, the last perhaps a part: in registers, and without a branch on where it
 /// is. Returns bits where there is NaN.
@@ -76,7 +76,7 @@ template <class Simd, class Source, std::size_t Vectors>
 /// Chunks begin where vectors do not straddle two cache lines, which halves the speed of reading; what stands in front
 /// is a chunk of its own.
 template <class Simd, class Source>
-inline bool long_arg_max(const Frame<Simd, Source>& frame, float* high, Label* best) {
+inline bool long_arg_max(const Frame<Simd, Source>& frame, float limit, float* high, Label* best) {
     using Floats = typename Simd::Floats;
     constexpr std::size_t kWidth = Simd::kFloats;
     constexpr std::size_t kChunk = 64 * kWidth;
@@ -119,7 +119,7 @@ inline bool long_arg_max(const Frame<Simd, Source>& frame, float* high, Label* b
         }
     }
     *high = top;
-    if (not_a_number != 0 || !is_log_probability(top)) {
+    if (not_a_number != 0 || !is_log_probability(top, limit)) {
         return false;
     }
     const Floats wanted = Simd::all(top);
@@ -134,26 +134,26 @@ inline bool long_arg_max(const Frame<Simd, Source>& frame, float* high, Label* b
 
 template <class Simd, class Source>
 std::size_t long_arg_maxes(const std::byte* data, std::ptrdiff_t frame_stride, std::size_t frames, std::size_t labels,
-                           float* high, Label* best) {
+                           float limit, float* high, Label* best) {
     for (std::size_t t = 0; t < frames; ++t) {
         const auto* const at = reinterpret_cast<const Source*>(data + static_cast<std::ptrdiff_t>(t) * frame_stride);
-        if (!long_arg_max<Simd, Source>({at, labels}, high + t, best + t)) {
+        if (!long_arg_max<Simd, Source>({at, labels}, limit, high + t, best + t)) {
             return t;
         }
     }
     return frames;
 }
 
-/// Whether all values are finite.
+/// Whether all values are finite and below `limit`.
 template <class Simd>
-bool are_log_probabilities(const float* values, std::size_t count) {
+bool are_log_probabilities(const float* values, std::size_t count, float limit) {
     const Frame<Simd, float> all{values, count};
     const typename Simd::Floats lowest = Simd::all(-__FLT_MAX__);
-    const typename Simd::Floats infinite = Simd::all(__builtin_inff());
+    const typename Simd::Floats above = Simd::all(limit);
     std::size_t finite = 0;
     for (std::size_t at = 0; at < count; at += Simd::kFloats) {
         const typename Simd::Floats here = all.rest(at);
-        const std::uint64_t bits = Simd::at_least(here, lowest) & ~Simd::at_least(here, infinite);
+        const std::uint64_t bits = Simd::at_least(here, lowest) & ~Simd::at_least(here, above);
         finite += static_cast<std::size_t>(__builtin_popcountll(bits));
     }
     return finite == count;
@@ -161,7 +161,7 @@ bool are_log_probabilities(const float* values, std::size_t count) {
 
 template <class Simd, class Source, std::size_t Vectors>
 std::size_t short_arg_maxes(const std::byte* data, std::ptrdiff_t frame_stride, std::size_t frames, std::size_t labels,
-                            float* high, Label* best) {
+                            float limit, float* high, Label* best) {
     const auto frame = [&](std::size_t t) {
         const std::byte* const at = data + static_cast<std::ptrdiff_t>(t) * frame_stride;
         return Frame<Simd, Source>{reinterpret_cast<const Source*>(at), labels};
@@ -176,9 +176,10 @@ std::size_t short_arg_maxes(const std::byte* data, std::ptrdiff_t frame_stride, 
         not_a_number |= short_arg_max<Simd, Source, Vectors>(frame(t), high + t, best + t);
     }
     // Whether anything is wrong is looked for once a line, and only then in which frame.
-    const bool is_good = not_a_number == 0 && are_log_probabilities<Simd>(high, frames);
+    const bool is_good = not_a_number == 0 && are_log_probabilities<Simd>(high, frames, limit);
     for (std::size_t t = 0; !is_good && t < frames; ++t) {
-        if (short_arg_max<Simd, Source, Vectors>(frame(t), high + t, best + t) != 0 || !is_log_probability(high[t])) {
+        if (short_arg_max<Simd, Source, Vectors>(frame(t), high + t, best + t) != 0 ||
+            !is_log_probability(high[t], limit)) {
             return t;
         }
     }
@@ -187,15 +188,15 @@ std::size_t short_arg_maxes(const std::byte* data, std::ptrdiff_t frame_stride, 
 
 template <class Simd, class Source>
 std::size_t arg_max(const std::byte* data, std::ptrdiff_t frame_stride, std::size_t frames, std::size_t labels,
-                    float* high, Label* best) {
-    using Loop = std::size_t (*)(const std::byte*, std::ptrdiff_t, std::size_t, std::size_t, float*, Label*);
+                    float limit, float* high, Label* best) {
+    using Loop = std::size_t (*)(const std::byte*, std::ptrdiff_t, std::size_t, std::size_t, float, float*, Label*);
     constexpr Loop kLoops[] = {short_arg_maxes<Simd, Source, 1>, short_arg_maxes<Simd, Source, 2>,
                                short_arg_maxes<Simd, Source, 3>, short_arg_maxes<Simd, Source, 4>,
                                short_arg_maxes<Simd, Source, 5>, short_arg_maxes<Simd, Source, 6>,
                                short_arg_maxes<Simd, Source, 7>, short_arg_maxes<Simd, Source, 8>};
     const std::size_t vectors = (labels + Simd::kFloats - 1) / Simd::kFloats;
     const Loop loop = vectors <= std::size(kLoops) ? kLoops[vectors - 1] : long_arg_maxes<Simd, Source>;
-    return loop(data, frame_stride, frames, labels, high, best);
+    return loop(data, frame_stride, frames, labels, limit, high, best);
 }
 
 template <class Simd, class Source>

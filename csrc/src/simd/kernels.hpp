@@ -34,9 +34,10 @@ struct Kernels {
     std::size_t lanes;
 
     /// The highest value of each frame and its lowest label; the frames lie `frame_stride` bytes apart, the values of
-    /// each side by side. Returns the first frame that holds NaN or +inf, or -inf alone, else `frames`. By DType.
+    /// each side by side. Returns the first frame that holds NaN, +inf or what is not below `limit`, or -inf alone, else
+    /// `frames`. By DType.
     std::size_t (*arg_max[3])(const std::byte* data, std::ptrdiff_t frame_stride, std::size_t frames,
-                              std::size_t labels, float* high, Label* best);
+                              std::size_t labels, float limit, float* high, Label* best);
 
     /// Widens `count` values to float32; by DType (float32: a copy).
     void (*widen[3])(const std::byte* data, std::size_t count, float* out);
