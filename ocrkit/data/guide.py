@@ -16,6 +16,7 @@ _AT_ONCE = 1 << 16  # points that are compared with the guide together
 _ANCHORS = 64  # places of the guide that the first look compares them with
 _ROUNDS = 4  # by which a point's foot on the guide settles
 _TIGHTEST = 0.8  # how far an outline may reach towards the middle of a bend, as a share of the bend's radius
+_LONGEST = 8  # times the way across the line: a baseline longer than that goes to and fro
 _STRAY = 2.0  # px by which a point may be missed by its own foot, before the bend is too much for the outline
 
 
@@ -45,7 +46,12 @@ class Guide:
         too tight for the outline over more, and at last away.
         """
         chord = baseline[-1] - baseline[0]
+        if not np.any(chord):
+            chord = np.array((1.0, 0.0))
         straight = cls.straight(baseline[0], chord / np.hypot(*chord))
+        length = np.hypot(*np.diff(baseline, axis=0).T).sum()
+        if length > _LONGEST * np.hypot(*np.ptp(np.concatenate([outline, baseline]), axis=0)):
+            return straight
         even = _even(baseline)
         if len(even) < 3:
             return straight

@@ -50,8 +50,11 @@ def cut_line(page: Image.Image, outline: NDArray[np.float64], course: NDArray[np
     """
     if course is None:
         return _box_of(page, outline)
-    guide = Guide.along(course, outline)
-    placed = guide.place(outline)
+    _bounds(page, outline)
+    # What lies far outside of the page, where nothing is to be seen, must not make the strip as long.
+    near = np.clip(outline, (-1, -1), page.size)
+    guide = Guide.along(np.clip(course, -max(page.size), 2 * max(page.size)), near)
+    placed = guide.place(near)
     height = float(np.ptp(placed[:, 1]))
     along = np.linspace(placed[:, 0].min(), placed[:, 0].max(), 33)
     on_line = guide.at(along, np.zeros(len(along)))
@@ -62,7 +65,7 @@ def cut_line(page: Image.Image, outline: NDArray[np.float64], course: NDArray[np
         box, turn = _box_of(page, outline), _TURNS[quarters]
         return box if turn is None else box.transpose(turn)
     if is_box(outline):
-        outline = _slanted_box(outline, chord)
+        outline = _slanted_box(near, chord)
         placed = guide.place(outline)
     return _strip_of(page, outline, guide, placed)
 

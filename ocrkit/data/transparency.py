@@ -16,8 +16,9 @@ _WITH_ALPHA = frozenset({"LA", "La", "PA", "RGBA", "RGBa"})
 _LIGHT = 128  # grey level from which what can be seen shows better on a dark ground than on white
 _SHEET = 0.75  # of the box around what can be seen: a share that no letters fill
 _PERHAPS_SHEET = 0.5  # a share that a sheet set at a slant may fill, or bold letters
-_INK_BELOW = 32  # grey levels by which ink on a sheet is darker than the mean
-_INK_SHARE = 0.02  # of what can be seen
+_INK_BELOW = 20  # grey levels by which ink on a sheet is darker than the mean
+_WHOLE = 0.95  # of the picture
+_INK_SHARE = 0.01  # of what can be seen
 
 
 def shows_through(image: Image.Image) -> bool:
@@ -58,10 +59,11 @@ def _is_light_lettering(grey: NDArray[np.uint8], alpha: NDArray[np.uint8], weigh
     rows, columns = np.flatnonzero(seen.any(1)), np.flatnonzero(seen.any(0))
     box = int(np.ptp(rows) + 1) * int(np.ptp(columns) + 1)
     filled = int(np.count_nonzero(seen)) / box
-    if filled >= _SHEET:
-        return False
     solid = alpha >= int(alpha.max()) * 0.8  # without the edges of letters, and the shadows that they throw
     ink = int(np.count_nonzero(grey[solid] < mean - _INK_BELOW)) / max(1, int(np.count_nonzero(solid)))
+    if filled >= _SHEET:
+        # One without ink is a letter such as l, unless it is the whole picture.
+        return ink < _INK_SHARE and box < _WHOLE * grey.size
     if filled < _PERHAPS_SHEET or ink < _INK_SHARE:
         return True
     # What is dark lies inside of a sheet, and around letters that have an outline.

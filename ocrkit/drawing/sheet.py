@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw, ImageFont
 
+from ocrkit.data.image import to_grey
+from ocrkit.data.transparency import shows_through
 from ocrkit.drawing.rendering.fonts import find_faces, load_font, read_cover
 from ocrkit.errors import FontError, OptionError
 from ocrkit.files import write_whole
@@ -51,7 +53,7 @@ def draw_sheet(rows: Sequence[SheetRow], *, title: str = "") -> Image.Image:
 
     Characters that no face on this machine has come out as boxes.
     """
-    blocks = [_Block(_bounded(row.image.convert("RGB")), _captions(row)) for row in rows]
+    blocks = [_Block(_bounded(_as_seen(row.image)), _captions(row)) for row in rows]
     top = _TEXT_SIZE + 3 * _MARGIN if title else 0
     widths = [block.width for block in blocks] + [int(_font(title).getlength(title)), 200]
     height = top + sum(block.height for block in blocks) + _MARGIN
@@ -165,6 +167,11 @@ def _captions(row: SheetRow) -> list[tuple[str, Colour]]:
 def _shortened(text: str) -> str:
     """The text, cut where an untrained model's reading of a long line would make the sheet as wide as itself."""
     return text if len(text) <= _MAX_CAPTION else text[: _MAX_CAPTION - 1] + "…"
+
+
+def _as_seen(image: Image.Image) -> Image.Image:
+    """In colours; what is transparent as it is read, since its ink may have no colour of its own."""
+    return (to_grey(image) if shows_through(image) else image).convert("RGB")
 
 
 def _bounded(picture: Image.Image) -> Image.Image:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -288,3 +289,35 @@ def test_a_baseline_with_a_hook_does_not_fold_the_line() -> None:
 
     assert 180 <= cut.width <= 280
     assert cut.height <= 80
+
+
+@pytest.mark.parametrize(
+    ("outline", "baseline"),
+    [
+        ([(2, 1), (9e6, 3e6), (9e6, 4e6), (2, 40)], [(2, 30), (90, 60)]),
+        ([(2, 1), (90, 30), (90, 60), (2, 40)], [(-9e6, -3e6), (9e6, 3e6)]),
+        ([(2, 1), (90, 30), (90, 60), (2, 40)], [(0, 0), (9e6, 3e6)] * 1000),
+        ([(2, 1), (90, 30), (90, 60), (2, 40)], [(5, 5), (80, 30), (5, 5)]),
+        ([(-9e6, -9e6), (9e6, -9e6), (9e6, 9e6), (-9e6, 9e6)], [(2, 30), (90, 60)]),
+    ],
+)
+def test_what_reaches_far_away_costs_no_more_than_the_page(
+    outline: list[tuple[float, float]], baseline: list[tuple[float, float]]
+) -> None:
+    begun = time.process_time()
+
+    cut = cut_line(Image.new("L", (100, 100), 255), np.array(outline, float), np.array(baseline, float))
+
+    assert max(cut.size) < 500
+    assert time.process_time() - begun < 5
+
+
+def test_a_baseline_of_a_million_points_is_followed_in_seconds() -> None:
+    x = np.linspace(0, 900, 1_000_000)
+    outline = np.array([(0.0, 0), (900, 60), (900, 100), (0, 40)])
+    begun = time.process_time()
+
+    cut = cut_line(Image.new("L", (900, 200), 255), outline, np.stack([x, 30 + x / 15], axis=1))
+
+    assert cut.height < 50
+    assert time.process_time() - begun < 5

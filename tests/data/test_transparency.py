@@ -141,3 +141,18 @@ def test_opaque_pixels_are_those_of_the_image_without_alpha(mode: str) -> None:
     with_alpha = picture.convert("P" if mode == "PA" else "LA").convert(mode)
 
     assert np.array_equal(np.asarray(to_grey(with_alpha)), np.asarray(picture))
+
+
+def test_a_single_letter_that_fills_its_box_is_dark() -> None:
+    image = Image.new("LA", (30, 40), (255, 0))
+    image.paste((255, 255), (12, 5, 17, 35))  # an l, or an I
+
+    assert np.asarray(to_grey(image))[20, 14] == 0
+
+
+@pytest.mark.parametrize("ink", [20, 200])
+def test_a_faint_line_on_a_sheet_that_shows_through_stays_faint(ink: int) -> None:
+    picture = sheet(240, ink)
+    picture.putalpha(230)
+
+    assert np.median(np.asarray(to_grey(picture))) > 200

@@ -121,3 +121,12 @@ def test_a_sheet_of_no_samples_is_a_strip() -> None:
 def test_a_sheet_that_could_show_nothing_is_refused(width: int, scale: float) -> None:
     with pytest.raises(OptionError, match="leave nothing to see"):
         draw_samples([white(10, 10)], width=width, scale=scale)
+
+
+def test_letters_that_only_their_alpha_shows_are_drawn_as_they_are_read() -> None:
+    image = Image.new("RGBA", (60, 20), (255, 255, 255, 0))
+    image.paste((255, 255, 255, 255), (20, 5, 24, 15))
+
+    sheet = draw_sheet([SheetRow(image, "I", "")])
+
+    assert np.count_nonzero(np.asarray(sheet).max(2) == 0) == 40  # 4x10 px of white ink, set dark
