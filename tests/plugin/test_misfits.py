@@ -84,3 +84,15 @@ def test_an_odd_line_among_others_tells_nothing(caplog: pytest.LogCaptureFixture
         decoded(["abc", "bca", "ABC"], ["abc", "bca"], decoder="lexicon")
 
     assert caplog.text == ""
+
+
+@pytest.mark.parametrize(("shown", "read"), [("ab", "AB"), ("abc", "")])
+def test_two_letters_may_both_be_misread_and_three_are_not(shown: str, read: str) -> None:
+    # In each frame the capital is the next likeliest, so that the entry is far likelier than no text at all.
+    log_probs = bars.log_probs([shown], CHARSET, frames=2 * len(shown))
+    log_probs[0, range(0, 2 * len(shown), 2), CHARSET.encode(shown.upper())] = np.log(0.08)
+    options = DecoderOptions(lexicon=Lexicon.from_words([shown.upper()], CHARSET))
+
+    result = make_decoder(CHARSET, "text", options, load_registry("none")).decode(log_probs, np.array([2 * len(shown)]))
+
+    assert result.texts(CHARSET.symbols) == [read]
