@@ -150,7 +150,7 @@ def _unrecognised(
     known = ", ".join(_names(offers)) or "none is installed"
     if location.is_dir():
         looked_for = (
-            "no labels.tsv, .csv, .jsonl or other tool's list at its top level, nor .gt.txt, annotation list, pages, "
+            "no labels.tsv, .csv or .jsonl at its top level, nor other tool's list, .gt.txt, annotation list, pages, "
             "LMDB, Parquet or IAM"
         )
     else:

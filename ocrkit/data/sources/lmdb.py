@@ -130,9 +130,10 @@ def _claimed(location: Path, transaction: Transaction) -> int:
     if value is None:
         raise DataError(f"there is no key {COUNT!r}; expected the number of samples in it", location)
     text = bytes(value).decode("utf-8", "replace").strip()
-    if not (text.isascii() and text.isdecimal()) or int(text) >= 10**9:
+    digits = text.lstrip("0")  # of 5,000 digits Python makes no number
+    if not (text.isascii() and text.isdecimal()) or len(digits) > 9:
         raise DataError(f"key {COUNT!r} holds {text[:40]!r}; expected the number of samples", location)
-    return int(text)
+    return int(digits or "0")
 
 
 def _good_labels(
