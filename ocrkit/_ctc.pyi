@@ -24,6 +24,7 @@ _DecodedArrays: TypeAlias = tuple[
 _Emissions: TypeAlias = NDArray[np.float32] | NDArray[np.float16] | NDArray[np.int16]
 
 def build_info() -> dict[str, str | int]: ...
+def interrupt_thread(thread: int) -> bool: ...
 def texts(
     labels: NDArray[np.int32],
     label_offsets: NDArray[np.int64],

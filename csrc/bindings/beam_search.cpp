@@ -1,6 +1,7 @@
 #include "ocrkit/ctc/beam_search.hpp"
 
 #include "bindings.hpp"
+#include "searching.hpp"
 
 namespace ocrkit::bindings {
 
@@ -10,14 +11,11 @@ void bind_beam_search(py::module_& module) {
         [](const py::array& log_probs, const Lengths& lengths, std::int64_t blank, std::int64_t beam_width,
            std::int64_t n_best, double token_cut, int threads) {
             const ctc::EmissionsView view = view_of(log_probs, lengths, blank);
-            ctc::Decoded decoded;
-            {
-                const py::gil_scoped_release release;
-                decoded = ctc::beam_search(
+            return arrays_of(without_lock([&] {
+                return ctc::beam_search(
                     view,
                     {.beam_width = beam_width, .n_best = n_best, .token_cut = token_cut, .threads = threads});
-            }
-            return arrays_of(std::move(decoded));
+            }));
         },
         py::arg("log_probs"), py::arg("lengths"), py::arg("blank"), py::arg("beam_width"), py::arg("n_best"),
         py::arg("token_cut"), py::arg("threads"));

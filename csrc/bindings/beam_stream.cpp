@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "bindings.hpp"
+#include "searching.hpp"
 #include "text_model.hpp"
 
 namespace ocrkit::bindings {
@@ -22,8 +23,7 @@ void bind_beam_stream(py::module_& module) {
             "push",
             [](ctc::BeamStream& stream, const py::array& log_probs, ctc::Label blank) {
                 const ctc::EmissionsView view = view_of(log_probs, std::nullopt, blank);
-                const py::gil_scoped_release release;
-                stream.push(view);
+                without_lock([&] { stream.push(view); });
             },
             py::arg("log_probs"), py::arg("blank"))
         .def("frames",
@@ -34,12 +34,9 @@ void bind_beam_stream(py::module_& module) {
         .def(
             "decoded",
             [](ctc::BeamStream& stream, std::int64_t n_best) {
-                ctc::Decoded decoded;
-                {
-                    const py::gil_scoped_release release;
-                    decoded = stream.decoded(n_best);
-                }
-                return arrays_of(std::move(decoded));
+                return arrays_of(without_lock([&] {
+                    return stream.decoded(n_best);
+                }));
             },
             py::arg("n_best"));
 }

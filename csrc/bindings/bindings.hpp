@@ -30,6 +30,7 @@ void bind_greedy(py::module_& module);
 void bind_decoded(py::module_& module);
 void bind_lexicon(py::module_& module);
 void bind_ngram(py::module_& module);
+void bind_searching(py::module_& module);
 void bind_text_search(py::module_& module);
 
 }  // namespace ocrkit::bindings

@@ -1,6 +1,7 @@
 #include "ocrkit/ctc/greedy.hpp"
 
 #include "bindings.hpp"
+#include "searching.hpp"
 
 namespace ocrkit::bindings {
 
@@ -9,12 +10,9 @@ void bind_greedy(py::module_& module) {
         "greedy",
         [](const py::array& log_probs, const Lengths& lengths, std::int64_t blank, bool rescore, int threads) {
             const ctc::EmissionsView view = view_of(log_probs, lengths, blank);
-            ctc::Decoded decoded;
-            {
-                const py::gil_scoped_release release;
-                decoded = ctc::greedy(view, {.rescore = rescore, .threads = threads});
-            }
-            return arrays_of(std::move(decoded));
+            return arrays_of(without_lock([&] {
+                return ctc::greedy(view, {.rescore = rescore, .threads = threads});
+            }));
         },
         py::arg("log_probs"), py::arg("lengths"), py::arg("blank"), py::arg("rescore"), py::arg("threads"));
 }

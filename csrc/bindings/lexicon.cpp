@@ -13,6 +13,7 @@
 #include "ocrkit/ctc/lexicon_file.hpp"
 #include "ocrkit/ctc/lexicon_search.hpp"
 #include "ocrkit/ctc/lexicon_words.hpp"
+#include "searching.hpp"
 
 namespace ocrkit::bindings {
 
@@ -124,17 +125,14 @@ py::object priors_of(const ctc::Lexicon& lexicon) {
 py::tuple search(const py::array& log_probs, const Lengths& lengths, const ctc::Lexicon& lexicon, std::int64_t blank,
                  std::int64_t n_best, double prior_weight, std::int64_t budget, double reject_below, int threads) {
     const ctc::EmissionsView view = view_of(log_probs, lengths, blank);
-    ctc::Decoded decoded;
-    {
-        const py::gil_scoped_release release;
-        decoded = ctc::lexicon_search(view, lexicon.view(),
+    return arrays_of(without_lock([&] {
+        return ctc::lexicon_search(view, lexicon.view(),
                                       {.n_best = n_best,
                                        .prior_weight = prior_weight,
                                        .budget = budget,
                                        .reject_below = reject_below,
                                        .threads = threads});
-    }
-    return arrays_of(std::move(decoded));
+    }));
 }
 
 }  // namespace

@@ -23,8 +23,8 @@ class MadeCaster : public pybind11::detail::type_caster_base<Type> {
         if (source && !source.is_none() && py::isinstance<Type>(source)) {
             auto* const object = reinterpret_cast<py::detail::instance*>(source.ptr());
             if (!object->get_value_and_holder(py::detail::get_type_info(typeid(Type))).holder_constructed()) {
-                const auto name = py::cast<std::string>(py::type::of(source).attr("__name__"));
-                throw py::type_error("this " + name + " was never initialised: its __init__ was not called; make one by " +
+                const auto class_name = py::cast<std::string>(py::type::of(source).attr("__name__"));
+                throw py::type_error("this " + class_name + " was never initialised: its __init__ was not called; make one by " +
                                      "calling the class");
             }
         }

@@ -55,5 +55,6 @@ PYBIND11_MODULE(_ctc, module) {
     bind_beam_stream(module);
     bind_lexicon(module);
     bind_ngram(module);
+    bind_searching(module);
     bind_text_search(module);
 }

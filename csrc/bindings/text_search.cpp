@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "bindings.hpp"
+#include "searching.hpp"
 #include "text_model.hpp"
 
 namespace ocrkit::bindings {
@@ -17,10 +18,8 @@ py::tuple text_search(const py::array& log_probs, const Lengths& lengths, const 
                       const BoundTextModel* model) {
     const ctc::EmissionsView view = view_of(log_probs, lengths, blank);
     const std::span<const ctc::Label> separating(separators.data(), static_cast<std::size_t>(separators.size()));
-    ctc::Decoded decoded;
-    {
-        const py::gil_scoped_release release;
-        decoded = ctc::text_search(view, lexicon.view(), separating,
+    return arrays_of(without_lock([&] {
+        return ctc::text_search(view, lexicon.view(), separating,
                                    {.beam_width = beam_width,
                                     .n_best = n_best,
                                     .token_cut = token_cut,
@@ -28,24 +27,20 @@ py::tuple text_search(const py::array& log_probs, const Lengths& lengths, const 
                                     .prior_weight = prior_weight,
                                     .threads = threads,
                                     .model = model == nullptr ? ctc::TextModel{} : model->view()});
-    }
-    return arrays_of(std::move(decoded));
+    }));
 }
 
 py::tuple beam_search_with_model(const py::array& log_probs, const Lengths& lengths, std::int64_t blank,
                                  std::int64_t beam_width, std::int64_t n_best, double token_cut, int threads,
                                  const BoundTextModel& model) {
     const ctc::EmissionsView view = view_of(log_probs, lengths, blank);
-    ctc::Decoded decoded;
-    {
-        const py::gil_scoped_release release;
-        decoded = ctc::beam_search_with_model(view, {.beam_width = beam_width,
+    return arrays_of(without_lock([&] {
+        return ctc::beam_search_with_model(view, {.beam_width = beam_width,
                                                      .n_best = n_best,
                                                      .token_cut = token_cut,
                                                      .threads = threads,
                                                      .model = model.view()});
-    }
-    return arrays_of(std::move(decoded));
+    }));
 }
 
 }  // namespace

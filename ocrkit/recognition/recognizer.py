@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import os
-from concurrent.futures import Future, ThreadPoolExecutor
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, Unpack, get_args
 import numpy as np
 import torch
 
+from ocrkit.ctc.interruption import interrupt_thread
 from ocrkit.ctc.options import as_count
 from ocrkit.data.batching import LONG_LINE, batches, pad_batch
 from ocrkit.data.given import as_samples
@@ -202,13 +204,13 @@ class Recognizer:
         found: dict[int, Prediction | BadImage] = {
             place: line for place, line in enumerate(loaded) if isinstance(line, BadImage)
         }
-        with ThreadPoolExecutor(1) as thread:
-            pending: list[Future[list[tuple[int, Prediction]]]] = []
+        with ThreadPoolExecutor(1) as thread, _Waiting(thread) as pending:
             for indices in order:
                 batch = [lines[index] for index in indices.tolist()]
                 output = self._forward([line for _, line in batch])
                 if len(pending) >= _AHEAD:
-                    found.update(pending.pop(0).result())
+                    found.update(pending[0].result())
+                    pending.pop(0)
                 names = [samples[place].name for place, _ in batch]
                 pending.append(thread.submit(self._decode_batch, batch, names, output))
             for waiting in pending:
@@ -266,6 +268,26 @@ def _stream_aside(device: torch.device) -> torch.cuda.Stream | None:
     if device.type != "cuda":
         return None
     return torch.cuda.Stream(device, priority=-1)  # type: ignore[no-untyped-call]  # torch has no types for it
+
+
+class _Waiting:
+    """The batches that wait to be decoded; where something goes wrong, none is begun, and the search at hand ends."""
+
+    def __init__(self, executor: ThreadPoolExecutor) -> None:
+        self._thread = executor.submit(threading.get_ident).result()
+        self._pending: list[Future[list[tuple[int, Prediction]]]] = []
+
+    def __enter__(self) -> list[Future[list[tuple[int, Prediction]]]]:
+        return self._pending
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            return
+        for waiting in self._pending:
+            waiting.cancel()
+        while not all(waiting.done() for waiting in self._pending):
+            interrupt_thread(self._thread)  # none is there between two, so again and again
+            wait(self._pending, timeout=0.02)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from ocrkit import _ctc
+import ocrkit._ctc as _ctc
 
 if TYPE_CHECKING:
     from collections.abc import Callable

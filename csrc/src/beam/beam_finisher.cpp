@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "line/pulse.hpp"
 #include "ocrkit/ctc/greedy.hpp"
 
 namespace ocrkit::ctc {
@@ -17,6 +18,7 @@ void BeamFinisher::finish(const LineView& line, const LinearBeam& beam, std::int
     in_logs_.reset(line);
     for (std::size_t t = 0; t < line.frames; ++t) {
         in_logs_.advance(t);
+        pulse().beat(10'000);
     }
     in_logs_.rank(count, 0.0, ranking_);
     give_out(line, in_logs_, count, out);
@@ -27,6 +29,7 @@ template <class AnyBeam>
 void BeamFinisher::give_out(const LineView& line, const AnyBeam& beam, std::size_t n_best, Decoded& out) {
     scored_count_ = 0;
     for (const std::size_t entry : ranking_) {
+        pulse().beat(line.frames * 40);
         beam.spell(entry, labels_);
         score(line);
     }

@@ -7,6 +7,7 @@
 #include "beam/linear_beam.hpp"
 #include "line/parallel_for.hpp"
 #include "line/prepare.hpp"
+#include "line/pulse.hpp"
 
 namespace ocrkit::ctc {
 
@@ -36,8 +37,10 @@ class BeamDecoder {
     void decode(std::int64_t line, Decoded& out) {
         const LineView view = prepared_.read(emissions_, line);
         beam_.reset(view.labels, view.blank);
+        Pulse& pulse = ctc::pulse();
         for (std::size_t t = 0; t < view.frames; ++t) {
             beam_.advance(view.values_of(t), view.high[t]);
+            pulse.beat(view.labels + 32 * beam_.size());
         }
         finisher_.finish(view, beam_, n_best_, out);
     }

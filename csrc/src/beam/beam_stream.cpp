@@ -8,6 +8,7 @@
 #include "beam/beam_finisher.hpp"
 #include "beam/linear_beam.hpp"
 #include "line/prepare.hpp"
+#include "line/pulse.hpp"
 #include "text/text_grammar.hpp"
 #include "text/text_line_search.hpp"
 
@@ -101,13 +102,13 @@ struct BeamStream::State {
     State(std::int64_t label_count, Label blank_label, std::unique_ptr<LineSearch> line_search)
         : labels(static_cast<std::size_t>(label_count)), blank(blank_label), search(std::move(line_search)) {}
 
-    /// Keeps frames; those of a batch need not be contiguous.
-    void keep(const LineView& frames) {
-        append(best, frames.best);
-        append(high, frames.high);
-        append(log_probs, frames.log_probs);
-        for (std::size_t t = 0; t < frames.frames; ++t) {
-            append(values, frames.values_of(t));
+    /// Keeps a frame; those of a batch need not be contiguous.
+    void keep(const LineView& frames, std::size_t t) {
+        best.push_back(frames.best[t]);
+        high.push_back(frames.high[t]);
+        append(values, frames.values_of(t));
+        if (!frames.log_probs.empty()) {
+            append(log_probs, frames.frame(t));
         }
     }
 
@@ -139,9 +140,11 @@ void BeamStream::push(const EmissionsView& frames) {
                              std::to_string(state_->labels));
     }
     const LineView pushed = state_->search->read(state_->prepared, frames);
-    state_->keep(pushed);
+    Pulse& pulse = ctc::pulse();
     for (std::size_t t = 0; t < pushed.frames; ++t) {
+        pulse.beat(10'000 + pushed.labels);
         state_->search->advance(pushed, t);
+        state_->keep(pushed, t);
     }
 }
 

@@ -70,6 +70,7 @@ Verdict LexiconLineSearch<Number>::run(const LineView& line, float cut) {
 
 template <class Number>
 Verdict LexiconLineSearch<Number>::search() {
+    pulse_ = &pulse();
     tables_.reset(line_);
     const std::size_t slot_limit =
         std::max<std::size_t>(1, options_.column_bytes / (2 * stride_ * sizeof(Number)));
@@ -152,6 +153,7 @@ Verdict LexiconLineSearch<Number>::descend(const Pending& top) {
 template <class Number>
 void LexiconLineSearch<Number>::expand(const Pool& pool, std::size_t slot) {
     ++expanded_;
+    pulse_->beat(1'000 + 16 * line_.frames);
     const auto [node, first] = pool.slots[slot];
     const auto at = static_cast<std::size_t>(node);
     const Node begin = lexicon_.first_child[at];

@@ -6,6 +6,7 @@
 
 #include "lexicon/bound_queue.hpp"
 #include "lexicon/lexicon_tables.hpp"
+#include "line/pulse.hpp"
 #include "ocrkit/ctc/lexicon.hpp"
 #include "ocrkit/ctc/lexicon_search.hpp"
 #include "ocrkit/ctc/types.hpp"
@@ -126,6 +127,7 @@ class LexiconLineSearch {
     bool in_logs_;
     LexiconKernels<Number> kernels_;
     LineView line_;
+    Pulse* pulse_ = nullptr;     // of the thread that searches
     std::size_t stride_ = 0;
     LineTables<Number> tables_;
     double slack_ = 0.0;         // how far rounding may put a key off, as a share of the probability

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <condition_variable>
 #include <exception>
 #include <limits>
 #include <mutex>
@@ -9,6 +10,9 @@
 #include <system_error>
 #include <thread>
 #include <vector>
+
+#include "line/pulse.hpp"
+#include "ocrkit/ctc/interruption.hpp"
 
 namespace ocrkit::ctc {
 
@@ -32,6 +36,36 @@ class Items {
         }
     }
 
+    /// As another thread than the caller's, which may wait for it.
+    void work_for(const Pulse& caller, const std::function<Worker()>& make_worker) noexcept {
+        pulse() = Pulse::following(caller);
+        work(make_worker);
+        const std::lock_guard lock(mutex_);
+        ++workers_done_;
+        one_is_done_.notify_one();
+    }
+
+    /// Waits for the other threads to end, and asks meanwhile whether they are to.
+    void wait_for(std::size_t workers) {
+        std::unique_lock lock(mutex_);
+        bool is_listening = pulse().is_listening();
+        while (workers_done_ < workers) {
+            if (!is_listening) {
+                one_is_done_.wait(lock);
+                continue;
+            }
+            one_is_done_.wait_until(lock, std::chrono::system_clock::now() + Pulse::kInterval);
+            lock.unlock();
+            try {
+                pulse().look();
+            } catch (const Interrupted&) {
+                is_listening = false;   // the others see it too, and end
+                fail(-1, std::current_exception());
+            }
+            lock.lock();
+        }
+    }
+
     void rethrow() const {
         if (failure_) {
             std::rethrow_exception(failure_);
@@ -51,6 +85,8 @@ class Items {
     std::atomic<std::int64_t> next_{0};
     std::atomic<std::int64_t> failed_{std::numeric_limits<std::int64_t>::max()};
     std::mutex mutex_;
+    std::condition_variable one_is_done_;
+    std::size_t workers_done_ = 0;
     std::exception_ptr failure_;
 };
 
@@ -67,16 +103,18 @@ int thread_count(int threads, std::int64_t items) {
 void parallel_for(std::int64_t items, int threads, const std::function<Worker()>& make_worker) {
     const int count = thread_count(threads, items);
     Items shared(items);
+    const Pulse caller = pulse();
     std::vector<std::thread> others;
     others.reserve(static_cast<std::size_t>(count - 1));
     try {
         for (int i = 1; i < count; ++i) {
-            others.emplace_back([&] { shared.work(make_worker); });
+            others.emplace_back([&shared, &make_worker, &caller] { shared.work_for(caller, make_worker); });
         }
     } catch (const std::system_error&) {
         // The system gives no more threads: those that there are do all the work.
     }
     shared.work(make_worker);
+    shared.wait_for(others.size());
     for (std::thread& other : others) {
         other.join();
     }

@@ -8,6 +8,7 @@
 #include <limits>
 #include <string>
 
+#include "line/pulse.hpp"
 #include "simd/kernels.hpp"
 
 namespace ocrkit::ctc {
@@ -156,6 +157,7 @@ double log_sum_exp(std::span<const float> values, float high) {
 LineView PreparedLine::best_path(const EmissionsView& emissions, std::int64_t line) {
     const auto frames = static_cast<std::size_t>(emissions.length(line));
     const auto labels = static_cast<std::size_t>(emissions.labels);
+    pulse().beat(100 + frames * labels / 8);
     const bool in_place = is_plain(emissions, line);
     if (!in_place) {
         copy(emissions, line);
