@@ -15,6 +15,7 @@ from ocrkit.cli.flags import in_flags
 from ocrkit.cli.notes import say
 from ocrkit.cli.streams import ReaderLeft
 from ocrkit.errors import OcrkitError
+from ocrkit.plugin.registry import default_registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,4 +107,7 @@ def _unexpected(error: Exception) -> str:
     if isinstance(error, MemoryError):
         return "memory has run out; fewer lines at a time (--batch-size) need less"
     kind, said = type(error).__name__, " ".join(str(error).split())
+    culprit = default_registry().culprit(error)
+    if culprit is not None:
+        return f"plugin {culprit} failed: {kind}: {said}; put --debug after 'ocrkit' to see where"
     return f"unexpected {kind}: {said}; put --debug after 'ocrkit' to see where it comes from"

@@ -6,6 +6,7 @@ import importlib.metadata
 import logging
 import os
 import re
+import traceback
 from collections.abc import Iterable
 from functools import cache
 from types import ModuleType
@@ -136,6 +137,23 @@ class Registry:
     def broken(self) -> tuple[Broken, ...]:
         """What has failed so far; a hook that was not called yet cannot have failed."""
         return tuple(self._broken)
+
+    def culprit(self, error: BaseException) -> Origin | None:
+        """The plugin in whose code an exception was raised, the innermost one; None where it was in none's.
+
+        What was raised in a worker process brings its traceback as a note.
+        """
+        strangers = [(plugin, origin) for plugin, origin, trusted in self._plugins if not trusted]
+        roots = {getattr(plugin, "__name__", "").partition(".")[0]: origin for plugin, origin in strangers}
+        found = [
+            roots[root]
+            for frame, _ in traceback.walk_tb(error.__traceback__)
+            if (root := str(frame.f_globals.get("__name__", "")).partition(".")[0]) in roots
+        ]
+        notes = "".join(getattr(error, "__notes__", ()))
+        files = {getattr(plugin, "__file__", None) or "": origin for plugin, origin in strangers}
+        found += [origin for file, origin in files.items() if file and f'"{file}"' in notes]
+        return found[-1] if found else None
 
     def everything(self) -> tuple[Offer[object], ...]:
         """Every offer of every kind; calls all hooks, so that ``broken`` is complete afterwards."""

@@ -13,6 +13,7 @@ from PIL import Image
 from torch import Tensor
 
 from ocrkit.data.batching import LONG_LINE, batches, epoch_rng, pad_batch
+from ocrkit.errors import PluginError
 from ocrkit.plugin.specs import AugmentationSpec
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ class Augmenter:
         for degradation, strength in self.degradations:
             if rng.random() < _CHANCE:
                 degraded = degradation.apply(image, rng, float(rng.uniform(0, strength)))
+                _check_degraded(degraded, degradation.name)
                 image = _resized(degraded, image.shape)
         return image
 
@@ -123,6 +125,15 @@ def stream(
     finally:
         stopped.set()
         producer.join()
+
+
+def _check_degraded(degraded: object, name: str) -> None:
+    """Refuse what a plugin gives in the place of a picture."""
+    good = isinstance(degraded, np.ndarray) and degraded.ndim == 2 and degraded.dtype == np.uint8 and degraded.size
+    if not good:
+        array = isinstance(degraded, np.ndarray)
+        given = f"{degraded.dtype} {degraded.shape}" if array else f"a {type(degraded).__name__}"  # type: ignore[attr-defined]
+        raise PluginError(f"augmentation {name!r} gave {given}; expected (height, width) uint8, neither of them 0")
 
 
 def _resized(image: NDArray[np.uint8], shape: tuple[int, ...]) -> NDArray[np.uint8]:

@@ -187,7 +187,9 @@ def test_an_unexpected_exception_is_one_line_too(distribute: Distribute) -> None
     debugged = run("--debug", "greet", "reader", site=site, plugins="ocrkit-greet")
 
     assert shown.returncode == debugged.returncode == 1
-    assert shown.stderr.startswith("error: unexpected ZeroDivisionError: division by zero; put --debug")
+    assert shown.stderr.startswith(
+        "error: plugin ocrkit-greet 1.0 failed: ZeroDivisionError: division by zero; put --d"
+    )
     assert shown.stderr.count("\n") == 1
     assert "Traceback" in debugged.stderr
 
