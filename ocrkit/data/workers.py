@@ -71,6 +71,7 @@ class Workers(Generic[T, R]):
         self._what = what
         self._on_death = on_death
         self._pool: ProcessPool | None = None
+        self._process = os.getpid()  # a fork of it has neither its threads nor its processes
         self._knows_script = False
 
     def map(self, items: Iterable[T]) -> Iterator[R]:
@@ -79,7 +80,7 @@ class Workers(Generic[T, R]):
         Raises:
             DataError: a worker died, and there is no ``on_death``; what the task raises passes.
         """
-        if self.count == 0:
+        if self.count == 0 or self._process != os.getpid():
             yield from map(self._task, items)
             return
         iterator = iter(items)
@@ -97,15 +98,15 @@ class Workers(Generic[T, R]):
 
     def close(self) -> None:
         """Stop the workers, each after the few items that it has in hand."""
-        if self._pool is not None:
+        if self._pool is not None and self._process == os.getpid():
             self._pool.close()
-            self._pool = None
+        self._pool = None
 
     def abandon(self) -> None:
         """Stop the workers at once, whatever they have in hand, since nobody waits for it any more."""
-        if self._pool is not None:
+        if self._pool is not None and self._process == os.getpid():
             self._pool.abandon()
-            self._pool = None
+        self._pool = None
 
     @classmethod
     @contextmanager
@@ -134,6 +135,10 @@ class Workers(Generic[T, R]):
             return self._started(sent).submit(sent)
         except WorkerDied:
             return None
+        except OSError as error:
+            raise DataError(
+                f"no process that {self._what} can be started: {error}; with workers = 0 none is needed"
+            ) from error
 
     def _taken(self, pending: _Pending[T, R]) -> Iterator[R]:
         """The results of the first chunk; those of all, where the processes have died."""

@@ -111,10 +111,14 @@ def check_resumable(folder: Path) -> None:
 
     Raises:
         MissingFileError: the folder, its configuration or its state is not there.
+        ConfigError: it cannot be written.
     """
     for name in (CONFIG_FILE, STATE_FILE):
         if not (folder / name).is_file():
             raise MissingFileError(f"{str(folder)!r} holds no run to resume: there is no {name} in it")
+    for place in (folder, (folder / STATE_FILE).parent):
+        if not os.access(place, os.W_OK | os.X_OK):
+            raise ConfigError(f"the folder {str(place)!r} cannot be written, so its run cannot go on; copy it")
 
 
 def _made(output: str | os.PathLike[str] | None, charset: str) -> Path:

@@ -152,6 +152,28 @@ def test_a_worker_that_is_killed_while_it_has_nothing_to_do_is_noticed() -> None
             list(workers.map(range(3)))
 
 
+FORKING = """
+import os
+from ocrkit.data.workers import Workers
+
+with Workers.opened(abs, count=2) as workers:
+    print(sum(workers.map(range(50))), flush=True)
+    child = os.fork()
+    if child == 0:
+        print(sum(workers.map(range(40))), flush=True)
+        workers.close()
+        os._exit(0)
+    os.waitpid(child, 0)
+    print(sum(workers.map(range(30))), flush=True)
+"""
+
+
+def test_a_fork_of_a_process_with_workers_does_the_work_itself(tmp_path: Path) -> None:
+    run = started(tmp_path, FORKING)
+
+    assert (run.returncode, run.stdout) == (0, "1225\n780\n435\n"), run.stderr
+
+
 def test_no_shared_memory_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     def no_semaphores(*_: object, **__: object) -> None:
         raise FileNotFoundError("no /dev/shm")

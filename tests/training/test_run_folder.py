@@ -89,6 +89,17 @@ def test_a_folder_that_cannot_be_written_is_said_so() -> None:
         check_free("locked/run")
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_run_whose_folder_cannot_be_written_cannot_be_resumed() -> None:
+    Path("run/state").mkdir(parents=True)
+    for name in ("config.toml", "state/latest.safetensors"):
+        Path("run", name).touch()
+    Path("run").chmod(0o500)
+
+    with pytest.raises(ConfigError, match="the folder 'run' cannot be written, so its run cannot go on"):
+        check_resumable(Path("run"))
+
+
 def test_a_folder_without_a_run_cannot_be_resumed() -> None:
     with pytest.raises(MissingFileError, match=r"'gone' holds no run to resume: there is no config.toml in it"):
         check_resumable(Path("gone"))
