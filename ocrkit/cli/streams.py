@@ -12,19 +12,17 @@ import os
 import select
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO, cast
 
 from ocrkit.cli.escaping import escaping
 from ocrkit.errors import OcrkitError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from _typeshed import ReadableBuffer
 
 __all__ = ["OutputError", "ReaderLeft", "standard_streams"]
-
-_CLOSED = OSError(errno.EBADF, "it is closed")
 
 
 class ReaderLeft(Exception):  # noqa: N818 - no error, but the usual end of a pipe into head
@@ -58,10 +56,13 @@ def _results(stream: TextIO | None) -> TextIO:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="surrogateescape")
         return stream
-    raw = _Results(number)
+    # Python's own, down to the file: were a part of it written in Python, Ctrl-C could come between a write and the
+    # note that it was done, and it would be done twice.
+    raw = _Closed() if number is None else io.FileIO(number, "w", closefd=False)
     at_once = raw.isatty() or getattr(stream, "write_through", False)  # as PYTHONUNBUFFERED asks
     text = io.TextIOWrapper(io.BufferedWriter(raw), "utf-8", "surrogateescape", line_buffering=at_once)
-    return escaping(text) if raw.isatty() else text
+    checked = cast("TextIO", _Checked(text))
+    return escaping(checked) if raw.isatty() else checked
 
 
 def _talk(stream: TextIO | None) -> TextIO:
@@ -89,12 +90,58 @@ def _occupy_closed_descriptors() -> None:
             os.open(os.devnull, os.O_RDWR)  # which takes the lowest number that is free
 
 
-class _Descriptor(io.RawIOBase):
-    """A file descriptor that is not closed with this object, and may be closed already."""
+class _Checked:
+    """A stream of which a write that fails is known by its exception, and is not tried again."""
+
+    def __init__(self, inner: TextIO) -> None:
+        self._inner = inner
+        self._failed = False
+
+    def write(self, text: str) -> int:
+        with self._failing():
+            self._inner.write(text)
+        return len(text)
+
+    def writelines(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            self.write(line)
+
+    def flush(self) -> None:
+        with self._failing():
+            self._inner.flush()
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._inner, name)
+
+    @contextmanager
+    def _failing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            if self._failed:  # the buffers keep what they could not write
+                return
+            self._failed = True
+            if isinstance(error, BrokenPipeError):
+                raise ReaderLeft from error
+            reason = error.strerror or error
+            raise OutputError(f"the results cannot be written to stdout: {reason}; send them elsewhere") from error
+
+
+class _Closed(io.RawIOBase):
+    """Stands for a stdout that is closed."""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: ReadableBuffer, /) -> int:  # noqa: ARG002 - the base's
+        raise OSError(errno.EBADF, "it is closed")
+
+
+class _Talk(io.RawIOBase):
+    """A file descriptor that takes what it can; it is not closed with this object, and may be closed already."""
 
     def __init__(self, number: int | None) -> None:
         self._number = number
-        self._failed = False
 
     def writable(self) -> bool:
         return True
@@ -109,37 +156,13 @@ class _Descriptor(io.RawIOBase):
 
     def write(self, data: ReadableBuffer, /) -> int:
         size = memoryview(data).nbytes
-        if self._failed:
-            return size
-        try:
-            return self._written(data)
-        except OSError as error:
-            # The buffers above keep what they could not write, and would try it again at the end.
-            self._failed = True
-            self._fail(error)
-            return size
-
-    def _written(self, data: ReadableBuffer) -> int:
-        if self._number is None:
-            raise _CLOSED
-        while True:
+        while self._number is not None:
             try:
                 return os.write(self._number, data)
             except BlockingIOError:
                 select.select([], [self._number], [])
-
-    def _fail(self, error: OSError) -> None:
-        raise NotImplementedError
-
-
-class _Results(_Descriptor):
-    def _fail(self, error: OSError) -> None:
-        if isinstance(error, BrokenPipeError):
-            raise ReaderLeft from error
-        reason = error.strerror or error
-        raise OutputError(f"the results cannot be written to stdout: {reason}; send them elsewhere") from error
-
-
-class _Talk(_Descriptor):
-    def _fail(self, error: OSError) -> None:
-        self._failed = isinstance(error, BrokenPipeError)  # a disk that is full may have room again
+            except BrokenPipeError:
+                self._number = None
+            except OSError:  # a disk that is full may have room again
+                return size
+        return size
