@@ -2,6 +2,7 @@
 #include "ocrkit/ctc/text_search.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "fuzz.hpp"
@@ -80,8 +81,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return 0;
     }
     for (std::size_t line = 0; line < batch.lines; ++line) {
+        const std::vector<oracle::Text> texts = oracle::texts(batch, line, grammar);
+        const bool is_empty = decoded.line_offsets[line + 1] == decoded.line_offsets[line];
+        require(!is_empty || texts.empty() || !std::isinf(options.out_of_lexicon), "there is a text where one is possible");
         require(!is_unbounded || decoded.proved[line] == 1, "an unbounded search proves its answer");
-        check_line(decoded, line, oracle::texts(batch, line, grammar), static_cast<std::size_t>(options.n_best));
+        check_line(decoded, line, texts, static_cast<std::size_t>(options.n_best));
     }
     return 0;
 }

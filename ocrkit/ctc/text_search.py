@@ -53,6 +53,10 @@ def text_search(
     model's, less what its stretches cost that are no entries. What is returned is rescored by a forward pass, so that
     scores are exact even where the search pruned; equal scores go to the lexicographically lowest labels.
 
+    Where entries alone are read, the beam and its cut serve speed only: a line whose best text they may have left out
+    is searched again with a bound on what each text can come to, and one without separators is searched as
+    `lexicon_search` does it.
+
     Args:
         log_probs: (B, T, V) or (T, V), natural logs, float32, float16 or bfloat16, any strides; read in place.
         lengths: (B,) frames that count; the rest of each row is padding and is never read.
@@ -77,7 +81,8 @@ def text_search(
         threads: worker threads, 0 for one a core; the result is the same whatever their number.
 
     Returns:
-        Up to ``n_best`` hypotheses a line, none where no text is possible; ``proved`` where nothing was left out.
+        Up to ``n_best`` hypotheses a line, none where no text is possible; ``proved`` where nothing was left out, or
+        nothing that could be better.
 
     Raises:
         EmissionsError: a shape, dtype or length is wrong, or a frame that counts holds NaN, +inf, -inf throughout, or

@@ -179,7 +179,7 @@ def test_the_last_word_is_finished(path: str, whole: str, begun: str, width: int
     [
         beam_search,
         streamed,
-        partial(text_search, lexicon=Lexicon([[1], [2], [3]]), separators=[]),
+        partial(text_search, lexicon=Lexicon([[1], [2], [3]]), separators=[], out_of_lexicon=9.0),
         partial(beam_search, language_model=LETTERS, lm_weight=0.0),
     ],
     ids=["beam", "stream", "text", "model"],

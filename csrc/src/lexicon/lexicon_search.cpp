@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "lexicon/lexicon_line_search.hpp"
+#include "lexicon/entry_finder.hpp"
 #include "line/parallel_for.hpp"
 #include "line/prepare.hpp"
 #include "line/rescore.hpp"
@@ -40,9 +40,7 @@ class LexiconDecoder {
         : emissions_(emissions),
           lexicon_(lexicon),
           options_(options),
-          narrow_(lexicon, options),
-          wide_(lexicon, options),
-          widest_(lexicon, options) {
+          finder_(lexicon, options) {
         if (options.prior_weight > 0.0 && !std::isinf(options.reject_below)) {
             lowest_prior_ = static_cast<double>(*std::min_element(lexicon.priors.begin(), lexicon.priors.end()));
         }
@@ -52,17 +50,8 @@ class LexiconDecoder {
         const LineView view = prepared_.prepare(emissions_, line);
         const double floor = lowest_acoustic_score(view);
         const float cut = lowest_score(view, floor);
-        Verdict verdict = narrow_.run(view, cut);
-        const std::vector<Node>* found = &narrow_.found();
-        if (verdict == Verdict::kUntrusted) {
-            verdict = wide_.run(view, cut);
-            found = &wide_.found();
-        }
-        if (verdict == Verdict::kUntrusted) {
-            verdict = widest_.run(view, cut);
-            found = &widest_.found();
-        }
-        give_out(view, *found, floor, out);
+        const Verdict verdict = finder_.run(view, cut);
+        give_out(view, finder_.found(), floor, out);
         out.end_line(verdict == Verdict::kProved);
     }
 
@@ -137,9 +126,7 @@ class LexiconDecoder {
     LexiconSearchOptions options_;
     double lowest_prior_ = 0.0;
     PreparedLine prepared_;
-    LexiconLineSearch<float> narrow_;
-    LexiconLineSearch<double> wide_;
-    LexiconLineSearch<Extended> widest_;
+    EntryFinder finder_;
     Rescorer rescorer_;
     std::vector<Label> labels_;
     std::vector<Ranked> ranked_;

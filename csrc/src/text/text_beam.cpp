@@ -38,6 +38,7 @@ void TextBeam<Mass>::reset(std::size_t labels, Label blank) {
     stamps_.resize(labels, 0);
     reserved_ = -1;
     log_scale_ = 0.0;
+    losses_.clear();
     pruned_ = false;
     faint_ = false;
 }
@@ -48,11 +49,13 @@ void TextBeam<Mass>::advance(std::span<const float> frame, Label best) {
         return;
     }
     ++stamp_;
+    lost_ = Mass{};
     candidates_.clear();
     pick_tokens(frame, best);
     keep_prefixes(frame);
     extend_prefixes();
     prune();
+    losses_.push_back({lost_, log_scale_});
     replace_entries();
 }
 
@@ -149,6 +152,7 @@ void TextBeam<Mass>::extend(const Entry& entry, Label label, const Mass& probabi
     const Mass mass = (label == entry.last ? entry.blank_last : entry.total) * probability;
     if (mass < floor) {
         pruned_ = true;
+        lost_ = std::max(lost_, mass);
         return;
     }
     const TextPrefix child = prefixes_.child(entry.prefix, label);
@@ -199,6 +203,9 @@ void TextBeam<Mass>::prune() {
             reserved_ = static_cast<std::int32_t>(end - begin);
             ++end;
         }
+    }
+    for (auto one = end; one != candidates_.end(); ++one) {
+        lost_ = std::max(lost_, one->total);
     }
     candidates_.erase(end, candidates_.end());
 }

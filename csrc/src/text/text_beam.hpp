@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ocrkit/ctc/types.hpp"
+#include "text/ranked_texts.hpp"
 #include "text/text_prefixes.hpp"
 #include "text/text_search_mass.hpp"
 
@@ -16,12 +17,6 @@ struct TextBeamOptions {
     std::size_t width = 32;
     double token_cut = 1e-3;
     double largest_gain = 1.0;   // that one label can bring; infinite where that cannot be told
-};
-
-/// A hypothesis that can end where the beam stands.
-struct CompleteText {
-    TextPrefix prefix;
-    double score;   // nats, of the normalised frames and the final term, as far as the beam saw
 };
 
 /// A prefix beam search whose hypotheses are weighted by a grammar. `Mass` is double, or LogMass where doubles end.
@@ -38,6 +33,14 @@ class TextBeam {
 
     /// The hypotheses that can end here, in no order.
     void complete(std::vector<CompleteText>& out) const;
+
+    /// Of each frame, the most that a hypothesis had that was left out, as a share of exp(`log_scale`).
+    struct Loss {
+        Mass most;
+        double log_scale;
+    };
+
+    std::span<const Loss> losses() const { return losses_; }
 
     const TextPrefixes& prefixes() const { return prefixes_; }
 
@@ -98,6 +101,8 @@ class TextBeam {
     Mass floor_{};                          // no new prefix of less mass is kept
     Mass best_{};                           // of the candidates' masses
     std::int32_t reserved_ = -1;            // the slot of a prefix that is kept for being complete
+    Mass lost_{};                           // the most that was left out of this frame
+    std::vector<Loss> losses_;
     double log_scale_ = 0.0;                // ln of what was divided out of all masses
     bool pruned_ = false;
     bool faint_ = false;

@@ -39,6 +39,9 @@ TextGrammar::TextGrammar(const LexiconView& lexicon, std::span<const Label> sepa
       prior_weight_(options.prior_weight),
       model_(options.model) {
     for (const Label separator : separators) {
+        if (!is_separator(separator)) {
+            separator_labels_.push_back(separator);
+        }
         separators_[static_cast<std::size_t>(separator)] = 1;
         separator_bits_ |= bit_of(separator);
     }

@@ -1,6 +1,7 @@
 /// What a text may go on with: the ways in which its labels so far can be cut into entries.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -32,6 +33,14 @@ class TextGrammar {
     /// One to which every labelling is a text: no entry, and every label but the blank a separator.
     static TextGrammar of_labels(std::size_t labels, Label blank, const TextSearchOptions& options);
 
+    const LexiconView& lexicon() const { return lexicon_; }
+
+    /// The separators, each once.
+    std::span<const Label> separators() const { return separator_labels_; }
+
+    /// Whether every stretch is an entry.
+    bool is_hard() const { return lexicon_.entries() > 0 && std::isinf(out_of_lexicon_); }
+
     /// The one way of reading nothing.
     Reading start() const;
 
@@ -61,6 +70,7 @@ class TextGrammar {
 
     LexiconView lexicon_;
     std::vector<std::uint8_t> separators_;   // (V,)
+    std::vector<Label> separator_labels_;
     std::uint64_t separator_bits_ = 0;
     std::uint64_t root_bits_ = 0;
     double out_of_lexicon_;

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "line/pulse.hpp"
+
 namespace ocrkit::ctc {
 
 namespace {
@@ -27,13 +29,57 @@ TextBeamOptions beam_options(const TextSearchOptions& options) {
             .largest_gain = options.model.ngrams == nullptr ? 1.0 : largest_gain(options.model)};
 }
 
-/// What a beam's score may be off by, since normalised frames are float32.
-double doubt(double score) { return std::max(1e-4, 1e-6 * std::abs(score)); }
+/// ln of a half, with room for rounding: all other texts share what is left, which is less.
+constexpr double kMostOfAll = -0.69;
+
+/// How far what a beam left out may lie above what it found, in nats, for all that is known of it. That is too high by what
+/// the frames which follow cost any text, which is a little a frame.
+struct Threshold {
+    double nats;
+    double nats_a_frame;
+    double most;
+
+    double of(std::size_t frames) const {
+        return std::min(nats + nats_a_frame * static_cast<double>(frames), most);
+    }
+};
+
+/// A line is searched again above the first, and thoroughly above the second.
+constexpr Threshold kSomeDoubt{-1.2, 0.06, 10.0};
+constexpr Threshold kMuchDoubt{-2.0, 0.12, 30.0};
+
+/// The same where terms weigh texts that the bound knows nothing of: what any text could have beyond what was found.
+constexpr Threshold kWeighedDoubt{6.0, 0.06, 20.0};
 
 }  // namespace
 
 TextLineSearch::TextLineSearch(const TextGrammar& grammar, const TextSearchOptions& options)
-    : narrow_(grammar, beam_options(options)), wide_(grammar, beam_options(options)) {}
+    : grammar_(grammar),
+      options_(options),
+      is_weighed_(options.model.ngrams != nullptr || options.prior_weight > 0.0),
+      narrow_(grammar, beam_options(options)),
+      wide_(grammar, beam_options(options)),
+      doubt_(grammar) {
+    if (grammar.is_hard() && grammar.separators().empty() && options.model.ngrams == nullptr) {
+        lone_ = std::make_unique<LoneEntrySearch>(grammar.lexicon(), options);
+    }
+}
+
+void TextLineSearch::search(const LineView& line, std::int64_t n_best, Decoded& out) {
+    const auto count = static_cast<std::size_t>(n_best);
+    texts_.clear();
+    bool is_proved = lone_ != nullptr && lone_->run(line, texts_);
+    if (!is_proved) {
+        reset(line.labels, line.blank);
+        Pulse& pulse = ctc::pulse();
+        for (std::size_t t = 0; t < line.frames; ++t) {
+            advance(line.frame(t), line.best[t]);
+            pulse.beat(line.labels + 10'000);
+        }
+        is_proved = settle(line, count);
+    }
+    give_out(line, count, is_proved, out);
+}
 
 void TextLineSearch::reset(std::size_t labels, Label blank) {
     narrow_.reset(labels, blank);
@@ -41,16 +87,57 @@ void TextLineSearch::reset(std::size_t labels, Label blank) {
 }
 
 void TextLineSearch::finish(const LineView& line, std::int64_t n_best, Decoded& out) {
+    const auto count = static_cast<std::size_t>(n_best);
+    texts_.clear();
+    const bool is_proved = settle(line, count);
+    give_out(line, count, is_proved, out);
+}
+
+/// Adds to texts_ what the beams found, and what a second search finds if they may have missed something. Returns
+/// whether the `n_best` best are surely among them.
+bool TextLineSearch::settle(const LineView& line, std::size_t n_best) {
     narrow_.complete(found_);
-    if (found_.empty() || narrow_.only_faint()) {
+    const bool is_faint = found_.empty() || narrow_.only_faint();
+    if (is_faint) {
         catch_up(line);
         wide_.complete(found_);
-        give_out(line, wide_.prefixes(), static_cast<std::size_t>(n_best), out);
-        out.end_line(!wide_.pruned());
+        texts_.add(line, found_, wide_.prefixes(), n_best);
     } else {
-        give_out(line, narrow_.prefixes(), static_cast<std::size_t>(n_best), out);
-        out.end_line(!narrow_.pruned());
+        texts_.add(line, found_, narrow_.prefixes(), n_best);
     }
+    const bool is_proved = !(is_faint ? wide_.pruned() : narrow_.pruned());
+    if (is_proved || !grammar_.is_hard()) {
+        return is_proved;
+    }
+    if (!is_weighed_ && n_best == 1 && texts_.best_acoustic_score() - line.log_sum_total > kMostOfAll) {
+        return true;
+    }
+    const Doubt left = is_faint ? Doubt::kMuch : doubt(line, n_best);
+    if (left == Doubt::kNone) {
+        return false;
+    }
+    if (hard_ == nullptr) {
+        hard_ = std::make_unique<HardTextSearch>(grammar_, options_);
+    }
+    return hard_->run(line, n_best, left == Doubt::kMuch, texts_);
+}
+
+void TextLineSearch::give_out(const LineView& line, std::size_t n_best, bool is_proved, Decoded& out) {
+    texts_.give_out(line, n_best, out);
+    out.end_line(is_proved);
+}
+
+/// Whether the beam may well have left out one of the `n_best` best texts.
+auto TextLineSearch::doubt(const LineView& line, std::size_t n_best) -> Doubt {
+    const double found = (is_weighed_ ? texts_.best_acoustic_score() : texts_.score(n_best)) - line.log_sum_total;
+    doubt_.read(line);
+    if (is_weighed_) {
+        return doubt_.log_bound() - found > kWeighedDoubt.of(line.frames) ? Doubt::kSome : Doubt::kNone;
+    }
+    const double missed = doubt_.log_missed(line, narrow_.losses(), options_.token_cut) - found;
+    return missed <= kSomeDoubt.of(line.frames)   ? Doubt::kNone
+           : missed <= kMuchDoubt.of(line.frames) ? Doubt::kSome
+                                                  : Doubt::kMuch;
 }
 
 /// Leads the wide beam over the frames that it has not seen.
@@ -60,44 +147,7 @@ void TextLineSearch::catch_up(const LineView& line) {
     }
     for (; wide_frames_ < line.frames; ++wide_frames_) {
         wide_.advance(line.frame(wide_frames_), line.best[wide_frames_]);
-    }
-}
-
-/// Before `other` where the score that is given out, a float32, is higher, or equal with lower labels.
-bool TextLineSearch::Ranked::operator<(const Ranked& other) const {
-    const auto mine = static_cast<float>(score);
-    const auto its = static_cast<float>(other.score);
-    return mine > its || (mine == its && labels < other.labels);
-}
-
-/// The score that one of the `count` best has at least, as far as the beam can tell.
-double TextLineSearch::least_score(std::size_t count) {
-    const auto last = found_.begin() + static_cast<std::ptrdiff_t>(count - 1);
-    std::nth_element(found_.begin(), last, found_.end(),
-                     [](const CompleteText& a, const CompleteText& b) { return a.score > b.score; });
-    return last->score - doubt(last->score);
-}
-
-/// Adds the best of what was found, rescored and put in order. What may be among them but for the rounding of the
-/// beam's sums is rescored too, so that it is the exact scores that choose, and that tie.
-void TextLineSearch::give_out(const LineView& line, const TextPrefixes& prefixes, std::size_t n_best, Decoded& out) {
-    const std::size_t count = std::min(n_best, found_.size());
-    ranked_.clear();
-    const double least = count == 0 ? 0.0 : least_score(count);
-    for (const CompleteText& text : found_) {
-        if (text.score < least) {
-            continue;
-        }
-        prefixes.spell(text.prefix, labels_);
-        const double acoustic = rescorer_.acoustic_score(line, labels_);
-        ranked_.push_back({acoustic + prefixes.final_term(text.prefix), acoustic, labels_});
-    }
-    std::sort(ranked_.begin(), ranked_.end());
-    for (std::size_t i = 0; i < count; ++i) {
-        const Ranked& ranked = ranked_[i];
-        HypothesisView hypothesis = rescorer_.hypothesis(line, ranked.labels, ranked.acoustic_score);
-        hypothesis.score = ranked.score;
-        out.add(hypothesis);
+        pulse().beat(line.labels + 50'000);
     }
 }
 

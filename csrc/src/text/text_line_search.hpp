@@ -3,13 +3,17 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
-#include "line/rescore.hpp"
 #include "ocrkit/ctc/text_search.hpp"
 #include "ocrkit/ctc/types.hpp"
+#include "text/hard_text_search.hpp"
+#include "text/lone_entry_search.hpp"
+#include "text/ranked_texts.hpp"
 #include "text/text_beam.hpp"
+#include "text/text_doubt.hpp"
 #include "text/text_grammar.hpp"
 
 namespace ocrkit::ctc {
@@ -19,6 +23,9 @@ namespace ocrkit::ctc {
 class TextLineSearch {
    public:
     TextLineSearch(const TextGrammar& grammar, const TextSearchOptions& options);
+
+    /// Adds the `n_best` texts of a whole line to `out`.
+    void search(const LineView& line, std::int64_t n_best, Decoded& out);
 
     /// Starts a line of frames of `labels` labels.
     void reset(std::size_t labels, Label blank);
@@ -32,25 +39,24 @@ class TextLineSearch {
     void finish(const LineView& line, std::int64_t n_best, Decoded& out);
 
    private:
-    struct Ranked {
-        double score;
-        double acoustic_score;
-        std::vector<Label> labels;
+    enum class Doubt : std::uint8_t { kNone, kSome, kMuch };
 
-        bool operator<(const Ranked& other) const;
-    };
-
+    bool settle(const LineView& line, std::size_t n_best);
+    void give_out(const LineView& line, std::size_t n_best, bool is_proved, Decoded& out);
     void catch_up(const LineView& line);
-    double least_score(std::size_t count);
-    void give_out(const LineView& line, const TextPrefixes& prefixes, std::size_t n_best, Decoded& out);
+    Doubt doubt(const LineView& line, std::size_t n_best);
 
+    const TextGrammar& grammar_;
+    TextSearchOptions options_;
+    bool is_weighed_;   // by more than the grammar's own costs
     TextBeam<double> narrow_;
     TextBeam<LogMass> wide_;
     std::size_t wide_frames_ = 0;   // how many the wide beam has seen
-    Rescorer rescorer_;
     std::vector<CompleteText> found_;
-    std::vector<Label> labels_;
-    std::vector<Ranked> ranked_;
+    RankedTexts texts_;
+    TextDoubt doubt_;
+    std::unique_ptr<LoneEntrySearch> lone_;   // where there are no separators
+    std::unique_ptr<HardTextSearch> hard_;    // made when a line needs it
 };
 
 }  // namespace ocrkit::ctc

@@ -36,11 +36,29 @@ class TextPrefixes {
         return grow(prefix, label);
     }
 
+    /// The same where it was asked before, else kNone.
+    TextPrefix met(TextPrefix prefix, Label label) const {
+        for (TextPrefix at = nodes_[index(prefix)].first_child; at != kNone; at = nodes_[index(at)].next_sibling) {
+            if (nodes_[index(at)].label == label) {
+                return nodes_[index(at)].is_dead ? kNone : at;
+            }
+        }
+        return kNone;
+    }
+
     TextPrefix parent(TextPrefix prefix) const { return nodes_[index(prefix)].parent; }
     Label last(TextPrefix prefix) const { return nodes_[index(prefix)].label; }
 
     /// What may follow, as `TextGrammar::followers` says it.
     std::uint64_t followers(TextPrefix prefix) const { return nodes_[index(prefix)].followers; }
+
+    /// The ways in which it can be read, until the next prefix is met.
+    std::span<const Reading> readings(TextPrefix prefix) const {
+        return std::span(readings_).subspan(nodes_[index(prefix)].first_reading, nodes_[index(prefix)].readings);
+    }
+
+    /// How many labels it has.
+    std::int32_t length(TextPrefix prefix) const { return nodes_[index(prefix)].depth; }
 
     /// Where the prefix stood in the beam when it was last told so.
     std::int32_t slot(TextPrefix prefix) const { return nodes_[index(prefix)].slot; }

@@ -7,7 +7,6 @@
 
 #include "line/parallel_for.hpp"
 #include "line/prepare.hpp"
-#include "line/pulse.hpp"
 #include "ocrkit/ctc/beam_search.hpp"
 #include "text/text_grammar.hpp"
 #include "text/text_line_search.hpp"
@@ -70,13 +69,7 @@ class TextDecoder {
 
     void decode(std::int64_t line, Decoded& out) {
         const LineView view = prepared_.prepare(emissions_, line);
-        search_.reset(view.labels, view.blank);
-        Pulse& pulse = ctc::pulse();
-        for (std::size_t t = 0; t < view.frames; ++t) {
-            search_.advance(view.frame(t), view.best[t]);
-            pulse.beat(view.labels + 10'000);
-        }
-        search_.finish(view, n_best_, out);
+        search_.search(view, n_best_, out);
     }
 
    private:

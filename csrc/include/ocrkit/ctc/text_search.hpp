@@ -49,7 +49,9 @@ struct TextSearchOptions {
 /// Each line's `n_best` labellings of the form sep* (entry sep+)* entry? sep*, sep being one of `separators`, which may
 /// also stand inside entries. A labelling that can be read in several ways is one hypothesis, read in the best of them.
 /// A prefix beam search over labellings that can still become such a text; what it gives is rescored, so scores are
-/// exact. A line is proved when nothing was pruned. O(T (V + beam_width x labels above the cut)).
+/// exact. Where all is entries, a line of which the beam may have missed the best text is searched again, guided by
+/// bounds, and one without separators as `lexicon_search` does it. A line is proved when nothing was pruned, or nothing
+/// that could be better. O(T (V + beam_width x labels above the cut)) for most lines.
 /// Throws EmissionsError, LexiconError, OptionError.
 Decoded text_search(const EmissionsView& emissions, const LexiconView& lexicon, std::span<const Label> separators,
                     const TextSearchOptions& options);
