@@ -43,6 +43,13 @@ def test_a_share_of_the_lines_validates_and_the_rest_trains(make_config: MakeCon
     assert training == sorted(training)
 
 
+def test_a_share_goes_to_the_nearest_whole_number_of_lines(make_config: MakeConfig, registry: Registry) -> None:
+    training, validation = names(open_sets(make_config(data={"validation_fraction": 0.09}), registry=registry))
+
+    # 0.09 x 40 = 3.6.
+    assert (len(training), len(validation)) == (36, 4)
+
+
 def test_the_same_seed_splits_alike(make_config: MakeConfig, registry: Registry) -> None:
     one, other = (names(open_sets(make_config(), registry=registry)) for _ in range(2))
 

@@ -135,6 +135,16 @@ def test_widened_spaces_keep_the_words() -> None:
     assert {tuple(text.split()) for text in widened} == {("a", "bc", "d")}
 
 
+def test_spaces_are_widened_in_two_lines_of_five_by_one_space_more_often_than_by_two() -> None:
+    rng = np.random.default_rng(1)
+
+    drawn = [len(widen_spaces("a b", rng)) - 2 for _ in range(4000)]
+
+    # Where spaces are widened at all, five of ten stay single, four are doubled and one is trebled.
+    assert drawn.count(2) / 4000 == pytest.approx(0.4 * 0.4, abs=0.025)
+    assert drawn.count(3) / 4000 == pytest.approx(0.4 * 0.1, abs=0.013)
+
+
 @needs_fonts
 def test_a_line_of_letters_of_both_ways_runs_as_it_is_told() -> None:
     face, tight = _face("DejaVu Sans", "Book"), Margins(0, 0, 0, 0)

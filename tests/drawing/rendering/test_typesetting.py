@@ -211,6 +211,25 @@ def test_shares_of_typesettings_are_as_asked() -> None:
 
 
 @needs_fonts
+def test_three_lines_in_twenty_that_are_no_letterpress_are_spaced() -> None:
+    face, rng = _face("Rachana"), np.random.default_rng(2)
+
+    drawn = [draw_typesetting(face, rng, letterpress=0.0) for _ in range(2000)]
+
+    assert np.mean([setting.tracking != 0 for setting in drawn]) == pytest.approx(0.15, abs=0.03)
+
+
+@needs_fonts
+def test_old_type_has_its_own_shapes_and_its_virama_apart_in_three_lines_of_five() -> None:
+    face, rng = _face("Rachana"), np.random.default_rng(2)
+
+    drawn = [draw_typesetting(face, rng, letterpress=1.0, reformed=0.0) for _ in range(2000)]
+
+    assert np.mean([setting.old_shapes for setting in drawn]) == pytest.approx(0.6, abs=0.045)
+    assert np.mean([setting.virama_gap > 0 for setting in drawn]) == pytest.approx(0.6, abs=0.045)
+
+
+@needs_fonts
 def test_a_reformed_face_is_never_set_in_old_shapes() -> None:
     face, rng = _face("Lohit Malayalam"), np.random.default_rng(2)
 
