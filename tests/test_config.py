@@ -9,6 +9,7 @@ import pytest
 
 from ocrkit.config import from_table, merge, parse_set, read_toml, to_table, write_toml
 from ocrkit.errors import ConfigError, MissingFileError, OptionError
+from ocrkit.training.settings import TrainingSettings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -199,3 +200,9 @@ def test_a_pipe_is_no_configuration(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["9" * 5_000, "[" * 50_000])
 def test_a_setting_that_is_no_toml_is_a_string(text: str) -> None:
     assert parse_set([f"a={text}"]) == {"a": text}
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_true_and_false_are_no_numbers(given: bool) -> None:
+    with pytest.raises(ConfigError, match=f"epochs is {given}; expected a whole number"):
+        from_table(TrainingSettings, {"epochs": given})

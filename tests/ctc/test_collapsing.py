@@ -67,6 +67,11 @@ def test_values_above_zero_by_more_than_rounding_are_refused() -> None:
         collapse(labels, np.array([[0.0, 0.0], [0.0, 0.5]], np.float32))
 
 
+def test_two_hundredths_above_zero_are_no_rounding() -> None:
+    with pytest.raises(EmissionsError, match=r"log_probs\[line 0, frame 0, label 1\] is 0.021, and the natural"):
+        collapse(np.array([[1]]), np.array([[0.021]], np.float32))
+
+
 def test_one_label_at_the_end_of_a_line_and_the_start_of_the_next_is_two() -> None:
     decoded = collapse(np.array([[0, 2], [2, 0]]), np.zeros((2, 2), np.float32))
 

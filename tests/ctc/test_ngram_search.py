@@ -159,3 +159,13 @@ def test_what_does_not_fit_is_refused() -> None:
         beam_search(line, language_model=model, lm_weight=-1)
     with pytest.raises(OptionError, match="lm_bonus is nan"):
         beam_search(line, language_model=model, lm_bonus=math.nan)
+
+
+def test_a_language_model_counts_half_by_default() -> None:
+    lines = "-99\t<s>\n-1\ta\n-2\t</s>\n"
+    model = NgramModel(f"\\data\\\nngram 1=3\n\\1-grams:\n{lines}\\end\\\n".encode(), ["", "a"])
+
+    [[best]] = beam_search(np.log(np.array([[0.1, 0.9]], np.float32)), language_model=model)
+
+    assert best.labels.tolist() == [1]
+    assert best.score - best.acoustic_score == pytest.approx(0.5 * (-1 - 2) * np.log(10), abs=1e-4)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from ocrkit.ctc import Lexicon, NgramModel, beam_search, text_search
+from ocrkit.ctc.ngram_units import label_units
 from ocrkit.errors import LanguageModelError
 from ocrkit.text.charset import Charset
 from ocrkit.text.normalization import Rewrite
@@ -92,6 +93,18 @@ def test_words_for_characters_are_told(tmp_path: Path, caplog: pytest.LogCapture
     said = warnings_of(tmp_path, caplog, arpa("a", "ab", "ba"), AB_SPACE, "character")
 
     assert "it is a model of words, it seems, which wants `unit='word'` and a `lexicon`" in said
+
+
+def test_some_long_units_make_no_model_of_words(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    said = warnings_of(tmp_path, caplog, arpa("a", "ab"), AB_SPACE, "character")
+
+    assert "has no unit for 2 of 3 labels" in said
+    assert "model of words" not in said
+
+
+def test_of_two_units_that_are_spelled_alike_the_first_counts() -> None:
+    # The blank is none of them; then a, b and the space.
+    assert label_units(["▁", "<space>", "a", "b"], AB_SPACE) == [[-1], [2], [3], [0]]
 
 
 def test_characters_for_words_are_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -110,6 +110,15 @@ def test_a_smaller_copy_of_a_page_is_none(tmp_path: Path) -> None:
     assert open_image(tmp_path / "a.tif").size == (40, 20)
 
 
+@pytest.mark.parametrize("kind", [1, 4, 5], ids=["smaller", "mask", "mask of a smaller one"])
+def test_what_of_a_page_is_to_be_seen_is_no_page(tmp_path: Path, kind: int) -> None:
+    full, mask = Image.new("L", (40, 20), 7), Image.new("L", (40, 20), 255)
+    mask.encoderinfo = {"tiffinfo": {254: kind}}
+    full.save(tmp_path / "a.tif", save_all=True, append_images=[mask])
+
+    assert len(page_offsets(tmp_path / "a.tif")) == 1
+
+
 def test_a_file_taken_for_one_image_is_named(lines: Path, tmp_path: Path) -> None:
     message = r"holds 3 pages, and is taken for one image; expected the name of a page, as lines\.tif#2"
     with pytest.raises(ImageError, match=message):

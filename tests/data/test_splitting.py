@@ -240,3 +240,13 @@ def test_texts_of_half_characters_are_split_too(folder: Path) -> None:
 
     assert len(set(units.tolist())) == 2
     assert by == "none"
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_an_empty_part_is_given_the_smallest_unit(seed: int) -> None:
+    # Of 12 samples 10.8 and 1.2 are wanted: where the large unit comes last, all three go to the first part.
+    units = np.array([7] + [8] + [9] * 10, np.uint64)
+
+    part_of = assign(units, {"many": 0.9, "few": 0.1}, seed=seed)
+
+    assert np.count_nonzero(part_of == 1) == 1

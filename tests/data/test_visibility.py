@@ -66,3 +66,11 @@ def test_a_picture_that_moves_is_noted(tmp_path: Path) -> None:
 
     assert isinstance(line, FittedLine)
     assert line.note == MOVING
+
+
+@pytest.mark.parametrize(("height", "noted"), [(205, HIGH), (195, "")])
+def test_from_four_times_its_width_on_a_picture_is_too_high_to_be_a_line(height: int, noted: str) -> None:
+    image = Image.new("L", (50, height), 255)
+    ImageDraw.Draw(image).rectangle((10, 10, 40, height - 10), fill=0)
+
+    assert note_on(image) == noted

@@ -285,3 +285,13 @@ def test_hebrew_words_are_drawn_from_right_to_left(tmp_path: Path) -> None:
     # Yod, a small letter that hangs above the line, stands left of shin.
     lowest = np.flatnonzero(ink.any(axis=1))[-3]
     assert np.flatnonzero(ink[lowest])[0] > np.flatnonzero(ink.any(axis=0))[0] + 2
+
+
+def test_clean_lines_in_old_type_are_evenly_inked() -> None:
+    blocks = Charset("blocks", ("", "█"))
+    options = SyntheticOptions(count=20, families=("DejaVu Sans",), degrade=0, letterpress=1.0)
+
+    for sample in Synthetic(blocks, options):
+        assert callable(sample.image)
+        drawn = np.asarray(sample.image())
+        assert np.median(drawn[drawn < 255]) == 0

@@ -12,6 +12,7 @@ from ocrkit.ctc import Lexicon
 from ocrkit.data.records import Sample
 from ocrkit.errors import DataError
 from ocrkit.evaluation import Evaluation, evaluate
+from ocrkit.evaluation.labelled import labelled_samples
 from ocrkit.plugin.specs import DecoderOptions
 from ocrkit.recognition import Recognizer
 
@@ -136,3 +137,11 @@ def test_a_line_without_a_reading_is_counted_and_all_of_its_text_is_missing() ->
     assert (result.cer, result.exact) == (0.25, 0.5)
     assert result.to_dict()["rejected"] == 1
     assert [judged.prediction.rejected for judged in result.lines] == [True, False]
+
+
+def test_each_of_several_locations_is_of_the_format_that_is_named(tmp_path: Path) -> None:
+    bars.picture("ab").save(tmp_path / "ab.png")
+
+    lines = labelled_samples([tmp_path, tmp_path], format="filename")
+
+    assert [one.text for one in lines] == ["ab", "ab"]

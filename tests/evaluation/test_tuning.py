@@ -83,6 +83,21 @@ def test_log_probabilities_come_line_by_line_and_bad_images_in_their_place() -> 
         assert line.shape == (2 * letters, len(bars.ABC))
 
 
+def test_case_is_ignored_where_it_is_asked_to_be() -> None:
+    recognizer, capitals = Recognizer(bars.reader()), [Sample("line", lambda: bars.picture("ab"), "AB")]
+
+    heeded = tune_language_model(recognizer, capitals, OPTIONS)
+    ignored = tune_language_model(recognizer, capitals, OPTIONS, ignore_case=True)
+
+    assert heeded[0].cer == 1.0
+    assert ignored[0].cer == 0.0
+
+
+def test_the_decoder_that_is_named_is_the_one_that_is_tuned() -> None:
+    with pytest.raises(OptionError, match="decoder 'greedy' cannot honour `language_model`"):
+        tune_language_model(Recognizer(bars.reader()), samples("ab"), OPTIONS, decoder="greedy")
+
+
 class Saved:
     """A recogniser whose log-probabilities are given: one line of four frames over blank, a, b and space."""
 

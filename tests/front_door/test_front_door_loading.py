@@ -72,3 +72,13 @@ def test_the_keywords_of_decoding_are_the_fields_of_its_options() -> None:
         "lexicon",
         "language_model",
     }
+
+
+def test_the_unit_of_a_language_model_and_the_decoder_are_as_asked(model_file: Path, tmp_path: Path) -> None:
+    arpa = "\\data\\\nngram 1=3\n\n\\1-grams:\n-0.7\t<s>\n-0.7\t</s>\n-0.7\tabc\n\n\\end\\\n"
+    (tmp_path / "words.arpa").write_text(arpa, "utf-8")
+
+    with pytest.raises(OptionError, match="decoder 'beam' has no words"):
+        ocrkit.Recognizer.load(model_file, language_model=tmp_path / "words.arpa", lm_unit="word")
+    with pytest.raises(OptionError, match="decoder 'lexicon' needs a lexicon"):
+        ocrkit.Recognizer.load(model_file, decoder="lexicon")

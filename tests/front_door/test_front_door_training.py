@@ -58,10 +58,13 @@ def test_keywords_reach_the_tables_that_they_belong_to() -> None:
 
 
 def test_keywords_lie_over_the_configuration_and_that_over_the_recipe() -> None:
-    config = config_of("lines", config={"training": {"epochs": 4, "lag": 2}}, recipe="captcha", settings={"epochs": 3})
-    recipe = config_of("lines", recipe="captcha", settings={})
+    table = {"training": {"epochs": 4, "batch_size": 7}}
 
-    assert (config.training.epochs, config.training.lag) == (3, 2)
+    config = config_of("lines", config=table, recipe="captcha", settings={"epochs": 3})
+
+    recipe = config_of("lines", recipe="captcha", settings={})
+    assert (recipe.training.epochs, recipe.training.batch_size) == (100, 16)
+    assert (config.training.epochs, config.training.batch_size) == (3, 7)
     assert config.preprocessing == recipe.preprocessing != RunConfig().preprocessing
 
 

@@ -79,6 +79,18 @@ def test_the_lexicon_decoder_keeps_its_entry_and_tells_once(caplog: pytest.LogCa
     assert "where a line shows 'abc', the entry that fits best is 'ABC'" in caplog.text
 
 
+def test_the_lexicon_decoder_tells_no_second_time(caplog: pytest.LogCaptureFixture) -> None:
+    options = DecoderOptions(lexicon=Lexicon.from_words(["ABC"], CHARSET))
+    decoder = make_decoder(CHARSET, "lexicon", options, load_registry("none"))
+    log_probs, lengths = bars.log_probs(["abc", "bca"], CHARSET, frames=6), np.array([6, 6])
+
+    with caplog.at_level(logging.WARNING, logger="ocrkit"):
+        for _ in range(3):
+            decoder.decode(log_probs, lengths)
+
+    assert caplog.text.count("where a line shows") == 1
+
+
 def test_an_odd_line_among_others_tells_nothing(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING, logger="ocrkit"):
         decoded(["abc", "bca", "ABC"], ["abc", "bca"], decoder="lexicon")

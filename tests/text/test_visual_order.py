@@ -186,3 +186,9 @@ def test_the_fingerprint_tells_orders_apart() -> None:
 @pytest.mark.parametrize("charset", [HEBREW, LATIN])
 def test_reordering_charsets_keep_the_contract(charset: Charset) -> None:
     check_charset(charset)
+
+
+@pytest.mark.parametrize("direction", ["ltr", "rtl"])
+@pytest.mark.parametrize("texts", [["abc"], ["אבג"]])
+def test_the_direction_that_is_asked_for_is_that_of_a_charset_from_texts(texts: list[str], direction: str) -> None:
+    assert Charset.from_texts(texts, direction=direction).direction == direction

@@ -167,6 +167,16 @@ def test_the_rate_follows_the_schedule(make_trainer: MakeTrainer) -> None:
     assert rates[1:] == pytest.approx([0.5e-9 * share for share in (0.25, 0.5, 0.75, 1, 1, 1, 1)])
 
 
+def test_the_schedule_follows_the_time_where_that_is_further_than_the_steps(make_trainer: MakeTrainer) -> None:
+    trainer = make_trainer(epochs=1, lrate=0.5e-9, schedule="constant", warmup=1.0, minutes=1e6)
+    trainer.position.seconds = 0.9 * 60e6
+
+    trainer.run(Interruption())
+
+    # Four steps: by steps none, a quarter, half and three quarters of them would be done.
+    assert [report.rate for report in told(trainer).steps] == pytest.approx([0.9 * 0.5e-9] * 4)
+
+
 def test_a_step_without_a_finite_loss_is_left_out(make_trainer: MakeTrainer, model: Model) -> None:
     trainer = make_trainer(epochs=1, lrate=0.01)
     weights: list[torch.Tensor] = []
@@ -209,6 +219,27 @@ def test_without_a_clip_gradients_are_as_they_come(make_trainer: MakeTrainer, mo
         float(parameter.grad.square().sum()) for parameter in model.network.parameters() if parameter.grad is not None
     )
     assert math.sqrt(squares) > 0.01
+
+
+def test_a_line_that_no_path_spells_counts_neither_for_the_loss_nor_for_its_labels() -> None:
+    reader, observer = bars.reader(), Observer()
+    loader = LineLoader(reader.architecture.preprocessing)
+    samples = [Sample(text, partial(bars.picture, text), text) for text in ("ab", "cb", "b")]
+    unspelled = replace(samples[2], text="ab" * 50)
+
+    alone, beside = (
+        validation_of(
+            reader,
+            usable_lines("validation", given, DataSettings(), model=reader, loader=loader, observer=observer),
+            batch_size=3,
+        )
+        for given in (samples[:2], [*samples[:2], unspelled])
+    )
+
+    assert alone is not None
+    assert beside is not None
+    assert alone.loss > 0
+    assert beside.loss == pytest.approx(alone.loss)
 
 
 @pytest.mark.parametrize("batch_size", [1, 2, 5])

@@ -1,13 +1,19 @@
 from __future__ import annotations
 
+import json
+import math
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ocrkit.errors import ConfigError, MissingFileError
 from ocrkit.files import holding
 from ocrkit.training.folder import abandon, check_free, check_resumable, claimed, held
+from ocrkit.training.observer import StepReport
+from ocrkit.training.run_writer import RunWriter
+from ocrkit.training.settings import RunConfig
 
 
 @pytest.fixture(autouse=True)
@@ -161,3 +167,13 @@ def test_a_held_folder_is_free_for_reading() -> None:
     with holding("run"):
         Path("run/model.safetensors").touch()
         assert Path("run/model.safetensors").is_file()
+
+
+def test_steps_are_logged_now_and_then_and_each_that_was_left_out(tmp_path: Path) -> None:
+    writer: Any = RunWriter(tmp_path, RunConfig(), None, None, provenance={})  # type: ignore[arg-type]  # not needed
+
+    for step in range(1, 121):
+        writer.stepped(StepReport(step, 120, 0, 1, math.nan if step == 7 else 1.0, 0.1, 1.0, 4))
+
+    logged = [json.loads(line) for line in writer.log_file.read_text("utf-8").splitlines()]
+    assert [(line["step"], line["loss"]) for line in logged] == [(7, None), (50, 1.0), (100, 1.0)]

@@ -140,3 +140,12 @@ def test_amounts_go_from_two_fifths_of_the_strength_to_sixteen_tenths() -> None:
     assert 0.2 <= min(free) < 0.21
     assert 0.79 < max(free) <= 0.8
     assert np.mean(free) == pytest.approx(0.5, abs=0.01)
+
+
+def test_below_full_strength_chances_and_amounts_are_what_the_page_says() -> None:
+    thickened = [planned.amount for ones in plans(0.25, count=1500) for planned in ones if planned.name == "thicken"]
+
+    # 90 % x (0.4 + 0.8 x 0.25), with a deviation of 0.013; and from two fifths of the strength to 1.6 times it.
+    assert len(thickened) / 1500 == pytest.approx(0.54, abs=0.05)
+    assert 0.4 * 0.25 <= min(thickened) < 0.11
+    assert 0.38 < max(thickened) <= 1.6 * 0.25

@@ -82,3 +82,10 @@ def test_shadows_are_uneven_and_now_and_then_deep(bars: Picture) -> None:
     assert all(np.ptp(paper) > 0 for paper in papers)
     assert min(int(paper.min()) for paper in papers) < 145
     assert np.mean([np.ptp(paper) for paper in papers]) > 30
+
+
+def test_one_shadow_in_four_is_a_gutter_as_deep_in_every_row(paper: Picture) -> None:
+    shaded = [shade(paper, np.random.default_rng(seed), 1.0) for seed in range(400)]
+
+    # A share of 1/4 of 400 has a deviation of 0.022.
+    assert np.mean([(one == one[0]).all() for one in shaded]) == pytest.approx(0.25, abs=0.07)

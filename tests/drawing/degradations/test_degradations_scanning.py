@@ -90,3 +90,31 @@ def test_inversion_is_as_likely_as_its_strength(bars: Picture) -> None:
 
     # 120 of 400, within four deviations of sqrt(400 * 0.3 * 0.7).
     assert 83 <= sum(inverted) <= 157
+
+
+def test_the_worst_scan_has_ninety_dots_an_inch() -> None:
+    # Six points at 90 dots an inch are 7.5 px, half of these letters' 15: of 300 columns 150 are left, to 153 where
+    # the reach is 0.98. The nearest pixel's enlargement shows them as runs of equal columns; other kernels none.
+    picture = np.full((45, 300), 255, np.uint8)
+    picture[15:30] = np.random.default_rng(1).integers(200, 255, (15, 300))
+    picture[15:30, ::3] = np.random.default_rng(2).integers(0, 60, (15, 100))
+
+    scanned = [resample(picture, np.random.default_rng(seed), 1.0) for seed in range(60)]
+
+    runs = [1 + int((one[:, 1:] != one[:, :-1]).any(axis=0).sum()) for one in scanned]
+    assert 150 <= min(runs) <= 153
+
+
+def test_the_worst_jpeg_has_a_quality_of_fifteen_and_the_best_of_seventy_nine(bars: Picture) -> None:
+    def stored(quality: int) -> bytes:
+        buffer = io.BytesIO()
+        Image.fromarray(bars).save(buffer, "JPEG", quality=quality)
+        return np.asarray(Image.open(buffer)).tobytes()
+
+    # At full strength, 95 less 80 times a fifth to all.
+    wanted = {stored(quality) for quality in range(15, 80)}
+    worst = {stored(quality) for quality in range(15, 30)}
+    drawn = {compress(bars, np.random.default_rng(seed), 1.0).tobytes() for seed in range(60)}
+
+    assert drawn <= wanted
+    assert drawn & worst

@@ -173,3 +173,16 @@ def test_faces_for_running_text_are_drawn_oftener_than_bold_and_thin_ones() -> N
     assert manjari[2] / manjari[0] == pytest.approx(0.4, abs=0.08)
     assert drawn["Uroob Regular"] / 4000 == pytest.approx(0.4 / 2.4, abs=0.03)
     assert sum(manjari) / 4000 == pytest.approx(1 / 2.4, abs=0.04)
+
+
+@needs_fonts
+@pytest.mark.parametrize(("others", "suited"), [(7, True), (8, False)])
+def test_a_face_that_draws_an_eighth_of_the_texts_is_suited_to_them(others: int, suited: bool) -> None:
+    book = FaceBook([_face("DejaVu Sans")])
+    texts = ["cat", *["മല"] * others]
+
+    if suited:
+        assert book.suited_to(texts).families == ("DejaVu Sans",)
+    else:
+        with pytest.raises(FontError, match="none of 1 faces can draw"):
+            book.suited_to(texts)
