@@ -10,11 +10,11 @@ from ocrkit.data.image import to_network_input
 from ocrkit.errors import DataError, OptionError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["LONG_LINE", "batches", "epoch_rng", "in_order", "pad_batch"]
+__all__ = ["LONG_LINE", "batches", "epoch_rng", "pad_batch"]
 
 T = TypeVar("T")
 
@@ -88,19 +88,6 @@ def batches(
 def epoch_rng(seed: int, epoch: int) -> np.random.Generator:
     """The generator of one epoch's order: the same for the same seed and epoch, whatever came before."""
     return np.random.default_rng([seed, epoch])
-
-
-def in_order(order: Iterable[NDArray[np.int64]], results: Iterable[Sequence[T]]) -> list[T]:
-    """Bring results that came batch by batch into the order of the lines.
-
-    Args:
-        order: the batches, as ``batches`` gives them; every line in exactly one.
-        results: for each batch, one result a line.
-    """
-    found: dict[int, T] = {}
-    for indices, batch in zip(order, results, strict=True):
-        found.update(zip(indices.tolist(), batch, strict=True))
-    return [found[index] for index in range(len(found))]
 
 
 def _cut(

@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from ocrkit.data.image_file import bad_image, open_image, quiet_pillow, upright
+from ocrkit.data.image_file import open_image, quiet_pillow, upright
 from ocrkit.data.transparency import lay_on_ground
 from ocrkit.errors import ImageError, OptionError, did_you_mean
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from numpy.typing import NDArray
 
-    from ocrkit.data.records import Sample
 
 __all__ = [
     "FITS",
@@ -25,7 +22,6 @@ __all__ = [
     "Preprocessing",
     "fit_image",
     "fitted_width",
-    "load_line",
     "open_image",
     "to_grey",
     "to_network_input",
@@ -134,19 +130,6 @@ def fitted_width(width: int, height: int, preprocessing: Preprocessing) -> int:
             f"expected one line of text, at most {MAX_FITTED_WIDTH} px wide at that height"
         )
     return fitted
-
-
-def load_line(source: Sample | Path | str, preprocessing: Preprocessing) -> NDArray[np.uint8]:
-    """Open an image and scale it: (H, W) uint8, 255 for white.
-
-    Raises:
-        ImageError: names the file, and says what is wrong with it.
-    """
-    image = open_image(source)
-    try:
-        return fit_image(image, preprocessing)
-    except ImageError as error:
-        raise bad_image(source, str(error)) from error
 
 
 def to_network_input(grey: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -28,6 +28,7 @@ _LOG = logging.getLogger(__name__)
 _GZIP_MAGIC = b"\x1f\x8b"
 _SAVED_MAGIC = b"ocrklex\n"  # of the files that Lexicon.save writes
 _SHOWN = 3
+_LONGEST_LINE = 1 << 16  # bytes; one up to twice as long may pass
 _LONGEST_COUNT = 100  # digits; a float holds the sum of as many such counts as there can be
 # What may stand around a word, part it from its count, or be no text: a file without is words and line feeds alone.
 _OTHER_SPACE = re.compile(r"[^\S\n]|\0")
@@ -154,6 +155,7 @@ def _text(path: Path) -> str:
         if content.startswith(_SAVED_MAGIC):
             way_out = "unpack it, as with gunzip" if is_packed else "open it with Lexicon.open"
             raise LexiconError(f"{path}: a {'gzipped ' * is_packed}saved lexicon, no list of words; {way_out}")
+        _check_lines(content, path)
         return content.decode("utf-8-sig")
     except FileNotFoundError as error:
         raise MissingFileError(f"no lexicon file {str(path)!r}; expected a text file with one word a line") from error
@@ -166,6 +168,14 @@ def _text(path: Path) -> str:
         ) from error
     except OSError as error:
         raise LexiconError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def _check_lines(content: bytes, path: Path) -> None:
+    """Refuse a line far longer than any word before it is taken for one, which takes many times its own memory."""
+    for start in range(0, len(content) - _LONGEST_LINE, _LONGEST_LINE):
+        if content.find(b"\n", start, start + _LONGEST_LINE) < 0:
+            line = content.count(b"\n", 0, start) + 1
+            raise LexiconError(f"{path}:{line}: a line of over {_LONGEST_LINE:,} bytes; a lexicon has one word a line")
 
 
 def _plain(text: str, path: Path, charset: Charset) -> LexiconFile | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ocrkit.data.batching import batches, epoch_rng, in_order, pad_batch
+from ocrkit.data.batching import batches, epoch_rng, pad_batch
 from ocrkit.errors import DataError, OptionError
 
 WIDTHS = np.random.default_rng(7).integers(10, 2000, 1003)
@@ -90,14 +90,6 @@ def test_shuffled_batches_do_not_come_by_width() -> None:
 
     assert widest != sorted(widest)
     assert widest != sorted(widest, reverse=True)
-
-
-def test_results_come_back_in_the_order_of_the_lines() -> None:
-    order = batches([5, 9, 1, 9, 7], 2)
-
-    assert in_order(order, [[f"line {index}" for index in batch] for batch in order]) == [
-        f"line {index}" for index in range(5)
-    ]
 
 
 @pytest.mark.parametrize(("size", "columns"), [(0, None), (-1, None), (1, 0)])

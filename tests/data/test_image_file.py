@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ocrkit.data.image import Preprocessing, load_line, to_grey
+from ocrkit.data.image import Preprocessing, fit_image, to_grey
 from ocrkit.data.image_file import MAX_PIXELS, open_image
 from ocrkit.data.records import Sample
 from ocrkit.errors import ImageError, Origin
@@ -34,7 +34,7 @@ def test_a_truncated_picture_is_an_error_that_names_it(line_png: Path, keep: int
     line_png.write_bytes(line_png.read_bytes()[:keep])
 
     with pytest.raises(ImageError, match=r"line\.png: .*(truncated|no image that Pillow knows|holds text)"):
-        load_line(line_png, Preprocessing())
+        fit_image(open_image(line_png), Preprocessing())
 
 
 def test_a_truncated_jpeg_is_not_filled_with_grey(tmp_path: Path) -> None:
@@ -115,13 +115,13 @@ def test_a_sample_is_named_with_where_it_is_listed(tmp_path: Path) -> None:
     sample = Sample("images/a.png", tmp_path / "a.png", "a", origin=Origin("labels.tsv", 17))
 
     with pytest.raises(ImageError, match=r"^images/a\.png: no such file \(listed at labels\.tsv:17\)$"):
-        load_line(sample, Preprocessing())
+        fit_image(open_image(sample), Preprocessing())
 
 
 def test_a_sample_may_make_its_image() -> None:
     sample = Sample("drawn 3", lambda: Image.new("L", (64, 64), 9))
 
-    assert load_line(sample, Preprocessing(height=32)).shape == (32, 32)
+    assert fit_image(open_image(sample), Preprocessing(height=32)).shape == (32, 32)
 
 
 def test_a_sample_whose_maker_cannot_read_is_a_bad_image(line_png: Path) -> None:
@@ -197,7 +197,7 @@ def hostile_files() -> list[str]:
 @pytest.mark.parametrize("name", hostile_files())
 def test_a_hostile_file_loads_or_is_named(name: str) -> None:
     try:
-        height = load_line(HOSTILE / name, Preprocessing(height=32)).shape[0]
+        height = fit_image(open_image(HOSTILE / name), Preprocessing(height=32)).shape[0]
     except ImageError as error:
         height = 32 if str(error).startswith(f"{HOSTILE / name}: ") else 0
 
