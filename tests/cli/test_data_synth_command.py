@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -148,8 +149,10 @@ def test_ctrl_c_leaves_a_whole_set_that_begins_as_all_of_it_would(
     with subprocess.Popen(
         [*command, "--workers", workers], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT
     ) as process:
-        while not any(tmp_path.glob(".some.partial-*/images/*/*.png")):
+        patience = time.monotonic() + 120
+        while not any(tmp_path.glob(".some.partial-*/some/images/*/*.png")):
             assert process.poll() is None
+            assert time.monotonic() < patience
         process.send_signal(signal.SIGINT)
         out, talk = process.communicate()
 
