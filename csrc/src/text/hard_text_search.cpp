@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <type_traits>
 
 namespace ocrkit::ctc {
 
@@ -73,7 +74,9 @@ bool HardTextSearch::run(Search<Mass>& search, const LineView& line, std::size_t
         search.beam.complete(found_);
         const double before = texts.score(n_best);
         texts.add(line, found_, search.beam.prefixes(), n_best, search.beam.log_dropped());
-        if (!is_weighed_ && search.beam.log_dropped() <= texts.score(n_best) - line.log_sum_total) {
+        const double worst = texts.score(n_best) - line.log_sum_total;
+        const bool is_whole = std::is_same_v<Mass, LogMass> || worst > kLeastInDoubles;   // nothing faded unseen
+        if (!is_weighed_ && is_whole && search.beam.log_dropped() <= worst) {
             return true;
         }
         if (!thorough && texts.score(n_best) <= before) {
