@@ -74,6 +74,28 @@ def test_an_image_that_cannot_be_used_is_no_copy_besides() -> None:
     assert faults_of([blank, blank]) == [("1", "blank"), ("1", "blank")]
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "kept"),
+    [
+        # Of copies the first is kept, of a picture that the validation lines have none, nor of one with two labels.
+        ([("1", 1, "a"), ("2", 1, "a"), ("3", 3, "a")], [], ["1", "3"]),
+        ([("1", 1, "a"), ("2", 2, "a")], [("v", 1, "a")], ["2"]),
+        ([("1", 1, "a"), ("2", 2, "a")], [("v", 1, "b")], ["2"]),
+        ([("1", 1, "a"), ("2", 1, "b"), ("3", 3, "a")], [], ["3"]),
+    ],
+)
+def test_what_is_there_twice_is_left_out_of_the_remainder(
+    first: list[tuple[str, int, str]], second: list[tuple[str, int, str]], kept: list[str]
+) -> None:
+    sets = [[Sample(name, noise(seed), text) for name, seed, text in given] for given in (first, second)]
+    checker = Checker(*sets, charset=ABC, frames=FRAMES)
+
+    list(checker.faults(lambda _: lambda *_: None))
+
+    assert [sample.name for sample in checker.remainder()] == kept
+    assert checker.left_out == len(first) - len(kept)
+
+
 def test_copies_within_the_second_set_are_named_as_well() -> None:
     assert faults_of([Sample("1", noise(1), "a")], [Sample("2", noise(2), "a"), Sample("3", noise(2), "a")]) == [
         ("3", "duplicate")

@@ -87,6 +87,22 @@ def test_words_that_differ_in_one_stroke_are_two_pictures(one: str, other: str, 
     assert not same(line(one, size=size, width=width), line(other, size=size, width=width), labels=True)
 
 
+@pytest.mark.parametrize(("shade", "with_one", "with_two"), [(12, True, True), (18, True, False), (30, False, False)])
+def test_pictures_with_two_labels_have_to_be_more_alike_than_with_one(
+    shade: int, with_one: bool, with_two: bool
+) -> None:
+    # Thirds of black, white and a light grey, and a patch of 12 x 12 px that is white in the one and grey in the other.
+    # Of 3,200 px a third 4.5 % lie in the patch, so 0.955 shades are left there, and the contrast is 118, 116 or 114.
+    one = np.repeat(np.array([[0, 255, 255 - shade]], np.uint8), 100, axis=1).repeat(32, axis=0)
+    other = one.copy()
+    other[10:22, 140:152] = 255 - shade
+    pictures = Image.fromarray(one), Image.fromarray(other)
+
+    assert difference(*pictures) == pytest.approx(0.955 * shade / {12: 118, 18: 116, 30: 114}[shade], rel=0.03)
+    assert same(*pictures, labels=True) == with_one
+    assert same(*pictures, labels=False) == with_two
+
+
 def test_a_negative_is_another_picture() -> None:
     picture = line("word")
 

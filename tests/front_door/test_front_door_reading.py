@@ -85,6 +85,13 @@ def test_a_folder_works_where_a_list_does(reader: ocrkit.Recognizer, labelled: P
     assert [line.text for line in reader.read(labelled)][:3] == ["ab", "ba", "cab"]
 
 
+def test_what_is_odd_about_an_image_is_noted_beside_its_reading(reader: ocrkit.Recognizer) -> None:
+    word, nothing = reader.read([bars.picture("ab"), np.full((8, 32), 255, np.uint8)])
+
+    assert (word.text, word.note) == ("ab", "")
+    assert nothing.note == "blank"
+
+
 def test_images_are_taken_as_readings_are(reader: ocrkit.Recognizer) -> None:
     def images() -> Iterator[Image.Image]:
         while True:
