@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import bars
 import numpy as np
 import pytest
 from PIL import Image
@@ -166,3 +167,17 @@ def test_nothing_in_good_real_sets_is_named(table: str) -> None:
     opened = open_check(SHARED / table, charset=CLEAN[table], workers=0)
 
     assert [str(fault) for fault in opened.faults(lambda _: lambda *_: None)] == []
+
+
+def test_a_charset_that_is_named_counts_and_not_that_of_the_model(tmp_path: Path) -> None:
+    bars.reader().save(tmp_path / "m.safetensors")
+    bars.picture("ab").save(tmp_path / "a.png")
+    (tmp_path / "labels.tsv").write_text("a.png\tab\n", "utf-8")
+
+    named, own = (
+        open_check(tmp_path / "labels.tsv", charset=charset, model=str(tmp_path / "m.safetensors"))
+        for charset in ("english", None)
+    )
+
+    assert named.charset.name == "english"
+    assert own.charset == bars.ABC
