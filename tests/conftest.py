@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import resource
 import signal
 import sys
 import textwrap
@@ -77,3 +78,20 @@ def run_ocrkit(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[st
 
     yield run
     torch.set_num_threads(threads)
+
+
+@pytest.fixture
+def largest_file() -> Callable[[int], None]:
+    """Bound the files that this process may write, as a full disk does, until the test's own code has ended."""
+    hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+    return lambda size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Iterator[None]:
+    """Lift the bound of ``largest_file`` before pytest tells what came of the test: it may be writing to a file."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        return (yield)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -12,17 +11,8 @@ import pytest
 from ocrkit.files import FolderInUse, clear_leftovers, holding, write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
     from pathlib import Path
-
-
-@pytest.fixture
-def files_of_a_kilobyte() -> Iterator[None]:
-    """The largest file that this process may write."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1024, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
@@ -34,10 +24,12 @@ def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["file"]
 
 
-@pytest.mark.usefixtures("files_of_a_kilobyte")
-def test_a_file_that_does_not_fit_leaves_the_old_one_and_no_other(tmp_path: Path) -> None:
+def test_a_file_that_does_not_fit_leaves_the_old_one_and_no_other(
+    tmp_path: Path, largest_file: Callable[[int], None]
+) -> None:
     (tmp_path / "file").write_bytes(b"old")
 
+    largest_file(1024)
     with pytest.raises(OSError, match="File too large") as raised:
         write_whole(tmp_path / "file", bytes(2000))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +14,7 @@ from ocrkit.model import Model
 from ocrkit.training import RunConfig, StepReport, resume, train
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from ocrkit.plugin.registry import Registry
@@ -23,14 +22,6 @@ if TYPE_CHECKING:
     MakeConfig = Callable[..., RunConfig]
 
 ONE_EPOCH = {"epochs": 1}
-
-
-@pytest.fixture
-def largest_file() -> Iterator[Callable[[int], None]]:
-    """Bound the files that this process may write, as a full disk does."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    yield lambda size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 class Filling(Watching):
