@@ -28,7 +28,7 @@ _LOG = logging.getLogger(__name__)
 _GZIP_MAGIC = b"\x1f\x8b"
 _SAVED_MAGIC = b"ocrklex\n"  # of the files that Lexicon.save writes
 _SHOWN = 3
-_LONGEST_LINE = 1 << 16  # bytes; one up to twice as long may pass
+_LONGEST_LINE = 1 << 20  # bytes; one up to twice as long may pass
 _LONGEST_COUNT = 100  # digits; a float holds the sum of as many such counts as there can be
 # What may stand around a word, part it from its count, or be no text: a file without is words and line feeds alone.
 _OTHER_SPACE = re.compile(r"[^\S\n]|\0")

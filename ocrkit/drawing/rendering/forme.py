@@ -10,7 +10,7 @@ import numpy as np
 from ocrkit.drawing.rendering.fonts import Face, load_font
 from ocrkit.drawing.rendering.shaping import draw_mask
 from ocrkit.drawing.rendering.typesetting import Typesetting, split_clusters
-from ocrkit.text.scripts.malayalam import VIRAMA, ZWNJ
+from ocrkit.text.scripts.malayalam_letters import VIRAMA, ZWNJ
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

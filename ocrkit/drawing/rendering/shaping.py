@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from ocrkit.drawing.rendering.fonts import Face, load_font, read_cover
-from ocrkit.text.scripts.malayalam import (
+from ocrkit.text.scripts.malayalam_letters import (
     BEFORE_OR_BELOW,
     CONSONANTS,
     DOT_REPH,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ocrkit.drawing.rendering.fonts import load_font, read_cover
 from ocrkit.errors import OptionError
 from ocrkit.text.akshara import split_aksharas
-from ocrkit.text.scripts.malayalam import (
+from ocrkit.text.scripts.malayalam_letters import (
     CHARACTERS,
     CONSONANTS,
     JOINED_SIGNS,

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ocrkit.text.scripts.malayalam import VIRAMA
+from ocrkit.text.scripts.malayalam_letters import VIRAMA
 
 __all__ = [
     "ABBREVIATIONS",

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ocrkit.text.scripts import malayalam_tables as tables
-from ocrkit.text.scripts.malayalam import (
+from ocrkit.text.scripts.malayalam_letters import (
     BARS,
     CHARACTERS,
     CODAS,
