@@ -22,7 +22,8 @@ _flags: dict[str, str] = {}
 
 
 def learn_flags(command: Any) -> None:
-    """Remember the options of a command, and of those within it, as what messages should speak of."""
+    """Remember the options of a command, and of those within it, and no others, as what messages should speak of."""
+    _flags.clear()
     for parameter in _parameters(command):
         flag = next((name for name in parameter.opts if name.startswith("--")), None)
         if flag is not None:

@@ -59,3 +59,12 @@ def test_the_help_names_the_default_that_the_search_has(field: str) -> None:
 
     for search in (ctc.beam_search, ctc.text_search, ctc.BeamStream):
         assert inspect.signature(search).parameters[field].default == float(said)
+
+
+def test_the_flags_of_a_command_that_ran_before_are_forgotten() -> None:
+    application = typer.Typer(add_completion=False)
+    application.command()(lambda: None)
+
+    flags.learn_flags(typer.main.get_command(application))
+
+    assert flags.in_flags("n_best is 0; `force` it") == "n_best is 0; `force` it"
