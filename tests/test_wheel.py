@@ -74,7 +74,7 @@ def test_the_wheel_has_the_plugin_template(wheel: zipfile.ZipFile) -> None:
 def test_the_wheel_has_the_command(wheel: zipfile.ZipFile) -> None:
     (entry_points,) = (name for name in wheel.namelist() if name.endswith(".dist-info/entry_points.txt"))
 
-    assert re.search(r"^ocrkit *= *ocrkit\.cli\.app:main$", wheel.read(entry_points).decode(), flags=re.MULTILINE)
+    assert re.search(r"^ocrkit *= *ocrkit\.__main__:main$", wheel.read(entry_points).decode(), flags=re.MULTILINE)
 
 
 def test_the_wheel_has_nothing_else(wheel: zipfile.ZipFile) -> None:
