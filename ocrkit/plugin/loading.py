@@ -8,7 +8,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING
 
 from ocrkit.errors import did_you_mean
-from ocrkit.plugin.offers import Broken, Origin
+from ocrkit.plugin.offers import Broken, Provider
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,7 +23,7 @@ ENVIRONMENT = "OCRKIT_PLUGINS"
 class InstalledPlugin:
     """An entry point that is not loaded yet, and the distribution that declares it."""
 
-    origin: Origin
+    origin: Provider
     entry: EntryPoint
 
 
@@ -64,12 +64,12 @@ def _not_installed(name: str, known: Iterable[str]) -> Broken:
     names = sorted(known)
     listing = f"installed plugins: {', '.join(names)}" if names else "no plugin is installed"
     hint = did_you_mean(name, names, then=listing)
-    return Broken(Origin(name, "(not installed)"), ENVIRONMENT, f"no distribution of that name is a plugin; {hint}")
+    return Broken(Provider(name, "(not installed)"), ENVIRONMENT, f"no distribution of that name is a plugin; {hint}")
 
 
-def _origin(entry: EntryPoint) -> Origin:
+def _origin(entry: EntryPoint) -> Provider:
     dist = entry.dist
     # Metadata without a name or a version reads as None, whatever the annotations say.
     name = (dist.metadata["Name"] if dist else None) or entry.module
     version = (dist.metadata["Version"] if dist else None) or "(no version)"
-    return Origin(name, version)
+    return Provider(name, version)

@@ -33,7 +33,7 @@ __all__ = [
     "Broken",
     "Kind",
     "Offer",
-    "Origin",
+    "Provider",
 ]
 
 T = TypeVar("T")
@@ -80,7 +80,7 @@ KINDS: tuple[Kind[object], ...] = (CHARSET, BACKBONE, DECODER, SOURCE, AUGMENTAT
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Origin:
+class Provider:
     """The distribution that something comes from."""
 
     distribution: str
@@ -104,7 +104,7 @@ class Offer(Generic[T_co]):
 
     kind: str
     name: str
-    origin: Origin
+    origin: Provider
     summary: str
     value: T_co
 
@@ -129,7 +129,7 @@ class Broken:
         reason: what went wrong, whole; it may have several lines, which ``str`` puts on one.
     """
 
-    origin: Origin
+    origin: Provider
     where: str
     reason: str
 

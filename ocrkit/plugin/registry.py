@@ -30,7 +30,7 @@ from ocrkit.plugin.offers import (
     Broken,
     Kind,
     Offer,
-    Origin,
+    Provider,
 )
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class Registry:
     def __init__(self) -> None:
         self._pluggy = pluggy.PluginManager(hookspec.PROJECT)
         self._pluggy.add_hookspecs(hookspec)
-        self._plugins: list[tuple[object, Origin, bool]] = []
+        self._plugins: list[tuple[object, Provider, bool]] = []
         self._offers: dict[str, tuple[Offer[Any], ...]] = {}
         self._broken: list[Broken] = []
 
@@ -115,7 +115,7 @@ class Registry:
             version: the version of that distribution.
             trusted: whether its failures are raised, here and when its hooks are called, instead of set aside.
         """
-        origin = Origin(distribution, version)
+        origin = Provider(distribution, version)
         try:
             self._pluggy.register(plugin, name=f"{distribution}:{len(self._plugins)}")
             self._check_hooks(plugin)
@@ -138,7 +138,7 @@ class Registry:
         """What has failed so far; a hook that was not called yet cannot have failed."""
         return tuple(self._broken)
 
-    def culprit(self, error: BaseException) -> Origin | None:
+    def culprit(self, error: BaseException) -> Provider | None:
         """The plugin in whose code an exception was raised, the innermost one; None where it was in none's.
 
         What was raised in a worker process brings its traceback as a note.
@@ -256,7 +256,7 @@ class Registry:
         if not marked:
             raise TypeError(f"no function is marked by @hookimpl; ocrkit's hooks: {', '.join(sorted(_HOOKS))}")
 
-    def _ask(self, kind: Kind[T], plugin: object, origin: Origin, trusted: bool) -> list[Offer[T]]:
+    def _ask(self, kind: Kind[T], plugin: object, origin: Provider, trusted: bool) -> list[Offer[T]]:
         caller = getattr(self._pluggy.hook, kind.hook)
         functions = [
             implementation.function for implementation in caller.get_hookimpls() if implementation.plugin is plugin
@@ -279,7 +279,7 @@ def _records(answer: object, kind: Kind[T]) -> Iterable[object]:
     )
 
 
-def _offer(kind: Kind[T], record: object, origin: Origin) -> Offer[T]:
+def _offer(kind: Kind[T], record: object, origin: Provider) -> Offer[T]:
     expected = kind.record()
     if not isinstance(record, expected):
         raise TypeError(f"{kind.hook} yielded {_said(record)}; expected {expected.__name__} records")
@@ -301,6 +301,6 @@ def _said(value: object) -> str:
     return f"a {type(value).__name__}" if not isinstance(value, ModuleType) else f"the module {value.__name__}"
 
 
-def _broken(origin: Origin, where: str, error: BaseException) -> Broken:
+def _broken(origin: Provider, where: str, error: BaseException) -> Broken:
     _log.debug("plugin %s failed at %s", origin, where, exc_info=error)
     return Broken(origin, where, f"{type(error).__name__}: {error}")

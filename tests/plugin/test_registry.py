@@ -8,7 +8,7 @@ import pytest
 
 from ocrkit.errors import UnknownNameError
 from ocrkit.plugin.hookspec import hookimpl
-from ocrkit.plugin.offers import CHARSET, RENDERER, Origin
+from ocrkit.plugin.offers import CHARSET, RENDERER, Provider
 from ocrkit.plugin.registry import Registry
 from ocrkit.plugin.specs import RendererSpec
 from ocrkit.text.charset import Charset
@@ -211,7 +211,7 @@ def test_a_plugin_that_cannot_be_registered_is_set_aside(plugin: object, reason:
     registry.register(Offering("plain"), distribution="ocrkit-right")
 
     (broken,) = registry.broken
-    assert (broken.origin, broken.where) == (Origin("ocrkit-wrong", "0.1"), "registration")
+    assert (broken.origin, broken.where) == (Provider("ocrkit-wrong", "0.1"), "registration")
     assert reason in broken.reason
     assert [offer.name for offer in registry.renderers()] == ["plain"]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
-from ocrkit.data.sources.faults import RowFault
+from ocrkit.data.sources.bad_rows import RowFault
 from ocrkit.data.sources.page_line import (
     BadLine,
     PageLine,

@@ -10,7 +10,7 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from ocrkit.data.records import Sample
-from ocrkit.data.sources.faults import Faults, RowFault
+from ocrkit.data.sources.bad_rows import BadRows, RowFault
 from ocrkit.data.sources.images import image_names_below
 from ocrkit.data.sources.packed import FolderSamples, PackedNames
 from ocrkit.errors import ConfigError, DataError, MissingFileError
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from ocrkit.data.sources.faults import Report
+    from ocrkit.data.sources.bad_rows import Report
 
 __all__ = ["open_filename"]
 
@@ -57,18 +57,18 @@ def open_filename(location: Path, pattern: str = "", *, report: Report | None = 
     if not pattern:
         _note_counters(location, names)
         return FolderSamples.of(location, names, partial(_sample, _WHOLE))
-    good = array("I", _fitting(location, names, pattern, Faults(report)))
+    good = array("I", _fitting(location, names, pattern, BadRows(report)))
     return FolderSamples(location, names, partial(_sample, pattern), numbers=good)
 
 
-def _fitting(location: Path, names: PackedNames, pattern: str, faults: Faults) -> Iterator[int]:
+def _fitting(location: Path, names: PackedNames, pattern: str, bad_rows: BadRows) -> Iterator[int]:
     """The indices of the names that fit."""
     for index in range(len(names)):
         if _text_in(names[index], pattern) is not None:
             yield index
             continue
         reason = f"the name does not fit the pattern {pattern!r}; correct that, or add another with | between"
-        faults.add(location / names[index], 0, RowFault("no-match", reason))
+        bad_rows.add(location / names[index], 0, RowFault("no-match", reason))
 
 
 def _note_counters(location: Path, names: PackedNames) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ocrkit.data.records import Sample
-from ocrkit.data.sources.faults import Faults, RowFault
+from ocrkit.data.sources.bad_rows import BadRows, RowFault
 from ocrkit.data.sources.images import image_suffixes, relative_prefix, walk
 from ocrkit.data.sources.packed import FolderSamples, PackedNames
 from ocrkit.data.sources.tables import read_text
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from ocrkit.data.progress import Progress
-    from ocrkit.data.sources.faults import Report
+    from ocrkit.data.sources.bad_rows import Report
 
 __all__ = ["SUFFIX", "open_gt_txt", "recognises_gt_txt"]
 
@@ -64,15 +64,15 @@ def open_gt_txt(location: Path, *, report: Report | None = None, progress: Progr
         raise MissingFileError(f"no folder {str(location)!r}")
     if not os.path.isdir(location):
         raise DataError(f"not a folder; format 'gt.txt' expects a folder of line.png, line{SUFFIX}", location)
-    faults = Faults(report)
-    names = PackedNames(_pairs_below(location, faults))
+    bad_rows = BadRows(report)
+    names = PackedNames(_pairs_below(location, bad_rows))
     if not names:
         raise DataError(f"no {SUFFIX} file in this folder, nor below it; expected line.png, line{SUFFIX}", location)
-    good = array("I", _good(location, names, faults, progress))
+    good = array("I", _good(location, names, bad_rows, progress))
     return FolderSamples(location, names, _sample, numbers=range(len(names)) if len(good) == len(names) else good)
 
 
-def _pairs_below(location: Path, faults: Faults) -> Iterator[str]:
+def _pairs_below(location: Path, bad_rows: BadRows) -> Iterator[str]:
     """Each pair as its stem, relative to the folder, a NUL, and what its image's name has after the stem."""
     left_out = 0
     for parent, files in walk(location):
@@ -85,7 +85,7 @@ def _pairs_below(location: Path, faults: Faults) -> Iterator[str]:
             try:
                 image = _image_of(stem, images) or f"{stem}.png"
             except RowFault as fault:
-                faults.add(Path(parent, name), 0, fault)
+                bad_rows.add(Path(parent, name), 0, fault)
                 continue
             yield f"{inside}{stem}\0{image[len(stem) :]}"
         left_out += max(0, len(images) - taken)
@@ -94,7 +94,7 @@ def _pairs_below(location: Path, faults: Faults) -> Iterator[str]:
         _log.warning("%s: %s left out", location, without)
 
 
-def _good(location: Path, names: PackedNames, faults: Faults, progress: Progress | None) -> Iterator[int]:
+def _good(location: Path, names: PackedNames, bad_rows: BadRows, progress: Progress | None) -> Iterator[int]:
     """The indices of the pairs whose texts can be used."""
     for index in range(len(names)):
         path = _text_path(location, names[index])
@@ -102,11 +102,11 @@ def _good(location: Path, names: PackedNames, faults: Faults, progress: Progress
             _text_of(path)
             yield index
         except RowFault as fault:
-            faults.add(Path(path), 0, fault)
+            bad_rows.add(Path(path), 0, fault)
         except DataError as error:
-            if faults.raised:
+            if bad_rows.raised:
                 raise
-            faults.add(Path(path), 0, RowFault("not-utf8", error.reason))
+            bad_rows.add(Path(path), 0, RowFault("not-utf8", error.reason))
         if progress is not None and (index % _EVERY == 0 or index + 1 == len(names)):
             progress(index + 1, len(names))
 

@@ -16,7 +16,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ocrkit.data.sources.faults import Faults, RowFault, check_text
+from ocrkit.data.sources.bad_rows import BadRows, RowFault, check_text
 from ocrkit.data.sources.indexed import Layout, Row, index_rows, line_records
 from ocrkit.data.sources.listed import ListedSamples
 from ocrkit.errors import DataError, MissingFileError
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ocrkit.data.progress import Progress
-    from ocrkit.data.sources.faults import Report
+    from ocrkit.data.sources.bad_rows import Report
 
 __all__ = ["open_iam", "recognises_iam"]
 
@@ -67,7 +67,7 @@ def open_iam(location: Path, *, report: Report | None = None, progress: Progress
         _log.warning("%s: %s is read; give %s itself to read the words", location, path, lists[1])
     kind = _FILES[path.name]
     layout = Layout(line_records, partial(_row, kind))
-    indexed = index_rows(path, layout, Faults(report), progress)
+    indexed = index_rows(path, layout, BadRows(report), progress)
     left_out = _count_of_errors(path) if kind == "words" else 0
     if left_out:
         _log.warning("%s: %d words whose segmentation went wrong (err) are left out", path, left_out)

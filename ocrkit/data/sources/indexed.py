@@ -8,7 +8,7 @@ from array import array
 from collections.abc import Callable, Iterator
 from typing import IO, TYPE_CHECKING, NamedTuple
 
-from ocrkit.data.sources.faults import Faults, RowFault
+from ocrkit.data.sources.bad_rows import BadRows, RowFault
 from ocrkit.errors import DataError, MissingFileError
 from ocrkit.plain_files import open_plain
 
@@ -142,13 +142,13 @@ class IndexedRows:
 _CHANGED = "the file has changed since it was listed; begin again, and leave it as it is meanwhile"
 
 
-def index_rows(path: Path, layout: Layout, faults: Faults, progress: Progress | None = None) -> IndexedRows:
+def index_rows(path: Path, layout: Layout, bad_rows: BadRows, progress: Progress | None = None) -> IndexedRows:
     """Read a file of rows once, checking each, and keep where they begin.
 
     Raises:
         MissingFileError: there is no such file.
         DataError: it cannot be read; or a row is malformed, gives an image another text than an earlier row, or is
-            not UTF-8, each with ``file:line``, unless ``faults`` reports those.
+            not UTF-8, each with ``file:line``, unless ``bad_rows`` reports those.
     """
     places = Places.none()
     names, rows = array("q"), array("q")  # hashes, by which an image that is listed with two texts is found
@@ -156,7 +156,7 @@ def index_rows(path: Path, layout: Layout, faults: Faults, progress: Progress | 
         with open_plain(path) as file:
             stamp = _stamp(file.fileno())
             for begin, line, record in _recorded(path, file, layout, stamp[0], progress):
-                row = _row_of(path, line, record, layout.parse, faults)
+                row = _row_of(path, line, record, layout.parse, bad_rows)
                 if row is not None and not isinstance(record, RowFault):
                     places.add(begin, len(record), line)
                     names.append(hash(row.name))
@@ -166,7 +166,7 @@ def index_rows(path: Path, layout: Layout, faults: Faults, progress: Progress | 
     except OSError as error:
         raise DataError(error.strerror or str(error), path) from error
     indexed = IndexedRows(path, layout.parse, places, stamp)
-    return _without_contradictions(indexed, names, rows, faults)
+    return _without_contradictions(indexed, names, rows, bad_rows)
 
 
 def line_records(file: IO[bytes]) -> Iterator[tuple[int, int, bytes | RowFault]]:
@@ -235,7 +235,7 @@ def _recorded(
         progress(size, size)
 
 
-def _row_of(path: Path, line: int, record: bytes | RowFault, parse: Parse, faults: Faults) -> Row | None:
+def _row_of(path: Path, line: int, record: bytes | RowFault, parse: Parse, bad_rows: BadRows) -> Row | None:
     try:
         if isinstance(record, RowFault):
             raise record
@@ -244,9 +244,9 @@ def _row_of(path: Path, line: int, record: bytes | RowFault, parse: Parse, fault
         data = error.object
         line += data.count(b"\n", 0, error.start)
         reason = f"byte 0x{data[error.start]:02x} is not UTF-8; expected UTF-8 text, so save it as that"
-        faults.add(path, line, RowFault("not-utf8", reason), cause=error)
+        bad_rows.add(path, line, RowFault("not-utf8", reason), cause=error)
     except RowFault as fault:
-        faults.add(path, line, fault, cause=fault.__cause__ if isinstance(fault.__cause__, Exception) else None)
+        bad_rows.add(path, line, fault, cause=fault.__cause__ if isinstance(fault.__cause__, Exception) else None)
     return None
 
 
@@ -254,7 +254,9 @@ def _decoded(record: bytes) -> str:
     return record.decode("utf-8").removesuffix("\n").removesuffix("\r")
 
 
-def _without_contradictions(indexed: IndexedRows, names: array[int], rows: array[int], faults: Faults) -> IndexedRows:
+def _without_contradictions(
+    indexed: IndexedRows, names: array[int], rows: array[int], bad_rows: BadRows
+) -> IndexedRows:
     """The rows without those that give an image another text than an earlier row does."""
     import numpy as np
 
@@ -276,7 +278,7 @@ def _without_contradictions(indexed: IndexedRows, names: array[int], rows: array
         if text != row.text:
             line = indexed.line(first)
             reason = f"{row.name!r} is {row.text!r} here and {text!r} on line {line}; expected one text an image"
-            faults.add(indexed.path, indexed.line(index), RowFault("two-texts", reason, earlier=line))
+            bad_rows.add(indexed.path, indexed.line(index), RowFault("two-texts", reason, earlier=line))
             left_out.add(index)
     return indexed.without(left_out) if left_out else indexed
 

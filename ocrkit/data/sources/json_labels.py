@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import IO, TYPE_CHECKING
 
-from ocrkit.data.sources.faults import RowFault
+from ocrkit.data.sources.bad_rows import RowFault
 from ocrkit.data.sources.indexed import Layout, Row
 from ocrkit.data.sources.tables import checked_row, json_row, shown
 from ocrkit.errors import DataError

@@ -8,7 +8,7 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from ocrkit.data.sources.faults import Faults
+from ocrkit.data.sources.bad_rows import BadRows
 from ocrkit.data.sources.indexed import index_rows
 from ocrkit.data.sources.json_labels import json_layout
 from ocrkit.data.sources.listed import ListedSamples
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ocrkit.data.progress import Progress
-    from ocrkit.data.sources.faults import Report
+    from ocrkit.data.sources.bad_rows import Report
     from ocrkit.data.sources.indexed import Layout
 
 __all__ = ["open_labels", "recognises_labels"]
@@ -52,7 +52,7 @@ def open_labels(location: Path, *, report: Report | None = None, progress: Progr
             text, or gives an image another text than an earlier one (each with ``file:line``).
     """
     table = _find_table(location)
-    indexed = index_rows(table, _layout_of(table), Faults(report), progress)
+    indexed = index_rows(table, _layout_of(table), BadRows(report), progress)
     return ListedSamples.of(indexed, root_of(indexed))
 
 

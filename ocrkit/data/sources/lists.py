@@ -10,7 +10,7 @@ import functools
 import re
 from typing import TYPE_CHECKING
 
-from ocrkit.data.sources.faults import RowFault
+from ocrkit.data.sources.bad_rows import RowFault
 from ocrkit.data.sources.images import image_suffixes
 from ocrkit.data.sources.indexed import Layout, Row, line_records
 from ocrkit.data.sources.tables import checked_row, is_image_name, shown

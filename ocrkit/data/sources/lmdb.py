@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ocrkit.data.records import Sample
-from ocrkit.data.sources.faults import Faults, RowFault, check_text
+from ocrkit.data.sources.bad_rows import BadRows, RowFault, check_text
 from ocrkit.data.sources.images import walk
 from ocrkit.data.sources.lazy import ChainedSamples, LazySamples
 from ocrkit.data.sources.lmdb_file import DATA_FILE, LmdbImage, is_lmdb, lookup, reading
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from lmdb import Transaction
 
     from ocrkit.data.progress import Progress
-    from ocrkit.data.sources.faults import Report
+    from ocrkit.data.sources.bad_rows import Report
 
 __all__ = ["COUNT", "LmdbSamples", "key_of", "open_lmdb", "recognises_lmdb"]
 
@@ -69,7 +69,7 @@ def open_lmdb(location: Path, *, report: Report | None = None, progress: Progres
         if below:
             return ChainedSamples.of(open_lmdb(each, report=report, progress=progress) for each in below)
         raise DataError(f"no LMDB; expected a folder with {DATA_FILE}, itself or below, or such a file", location)
-    faults = Faults(report)
+    bad_rows = BadRows(report)
     with reading(location) as transaction:
         claimed = _claimed(location, transaction)
         if claimed and not _has_images(transaction):
@@ -78,7 +78,7 @@ def open_lmdb(location: Path, *, report: Report | None = None, progress: Progres
                 "each pair under one number, counted from 1",
                 location,
             )
-        numbers = array("I", _good_labels(location, transaction, claimed, faults, progress))
+        numbers = array("I", _good_labels(location, transaction, claimed, bad_rows, progress))
         grouped = transaction.get(key_of("group", 1).encode()) is not None
     whole = len(numbers) == claimed
     return LmdbSamples(location, grouped, numbers=range(1, claimed + 1) if whole else numbers)
@@ -137,7 +137,7 @@ def _claimed(location: Path, transaction: Transaction) -> int:
 
 
 def _good_labels(
-    location: Path, transaction: Transaction, claimed: int, faults: Faults, progress: Progress | None
+    location: Path, transaction: Transaction, claimed: int, bad_rows: BadRows, progress: Progress | None
 ) -> Iterator[int]:
     """The numbers of the labels that can be used."""
     # Looked up one by one: a cursor that meets a damaged page may end the process, where a look-up is an error.
@@ -150,17 +150,17 @@ def _good_labels(
             missing = missing or number
             continue
         if missing:
-            faults.add(f"{location}#{key_of('label', missing)}", 0, _gap(missing, number, claimed))
+            bad_rows.add(f"{location}#{key_of('label', missing)}", 0, _gap(missing, number, claimed))
             missing = 0
-        if _is_good(location, key_of("label", number), bytes(value), faults):
+        if _is_good(location, key_of("label", number), bytes(value), bad_rows):
             yield number
     if missing or claimed > transaction.stat()["entries"]:
         first = missing or transaction.stat()["entries"] + 1
-        faults.add(f"{location}#{key_of('label', first)}", 0, _gap(first, claimed + 1, claimed))
+        bad_rows.add(f"{location}#{key_of('label', first)}", 0, _gap(first, claimed + 1, claimed))
     beyond = key_of("label", claimed + 1)
     if transaction.get(beyond.encode()) is not None:
         reason = f"there is a key {beyond!r}, and {COUNT!r} says {claimed}"
-        faults.add(location, 0, RowFault("count", f"{reason}; correct the number, or remove what is too much"))
+        bad_rows.add(location, 0, RowFault("count", f"{reason}; correct the number, or remove what is too much"))
     if progress is not None:
         progress(claimed, claimed)
 
@@ -170,14 +170,14 @@ def _gap(first: int, end: int, claimed: int) -> RowFault:
     return RowFault("missing-key", f"there is no key {key_of('label', first)!r}{more}, and {COUNT!r} says {claimed}")
 
 
-def _is_good(location: Path, key: str, value: bytes, faults: Faults) -> bool:
+def _is_good(location: Path, key: str, value: bytes, bad_rows: BadRows) -> bool:
     try:
         check_text(value.decode("utf-8"), key)
     except UnicodeDecodeError as error:
         reason = f"key {key!r} is not UTF-8 at byte {error.start}; expected a text in UTF-8"
-        faults.add(f"{location}#{key}", 0, RowFault("not-utf8", reason), cause=error)
+        bad_rows.add(f"{location}#{key}", 0, RowFault("not-utf8", reason), cause=error)
     except RowFault as fault:
-        faults.add(f"{location}#{key}", 0, fault)
+        bad_rows.add(f"{location}#{key}", 0, fault)
     else:
         return True
     return False

@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ocrkit.data.records import Sample
-from ocrkit.data.sources.faults import Faults, RowFault, check_text
+from ocrkit.data.sources.bad_rows import BadRows, RowFault, check_text
 from ocrkit.data.sources.images import image_names_below, natural_order
 from ocrkit.data.sources.indexed import Layout, Row, index_rows, line_records
 from ocrkit.data.sources.listed import ListedSamples
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ocrkit.data.progress import Progress
-    from ocrkit.data.sources.faults import Report
+    from ocrkit.data.sources.bad_rows import Report
 
 __all__ = ["open_mjsynth", "recognises_mjsynth"]
 
@@ -89,7 +89,7 @@ def _lists_in(folder: Path) -> list[str]:
 
 
 def _read_list(path: Path, report: Report | None, progress: Progress | None) -> ListedSamples:
-    return ListedSamples.of(index_rows(path, Layout(line_records, _row), Faults(report), progress), path.parent)
+    return ListedSamples.of(index_rows(path, Layout(line_records, _row), BadRows(report), progress), path.parent)
 
 
 def _row(line: str) -> Row:

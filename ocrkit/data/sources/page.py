@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ocrkit.data.sources.faults import RowFault
+from ocrkit.data.sources.bad_rows import RowFault
 from ocrkit.data.sources.page_line import BadLine, PageLine, PageText, baseline_of, one_line, outline_of, turn_of
 from ocrkit.data.sources.xml_file import page_size
 from ocrkit.errors import DataError

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ocrkit.data.outline import is_flat
-from ocrkit.data.sources.faults import RowFault
+from ocrkit.data.sources.bad_rows import RowFault
 
 if TYPE_CHECKING:
     from ocrkit.data.sources.xml_file import Element

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from ocrkit.data.paged import page_in
 from ocrkit.data.records import Sample
 from ocrkit.data.sources import alto, page
-from ocrkit.data.sources.faults import Faults, RowFault
+from ocrkit.data.sources.bad_rows import BadRows, RowFault
 from ocrkit.data.sources.images import image_suffixes, walk
 from ocrkit.data.sources.lazy import LazySamples
 from ocrkit.data.sources.line_image import LineImage, NoImage
@@ -25,7 +25,7 @@ from ocrkit.errors import DataError, MissingFileError, Origin
 
 if TYPE_CHECKING:
     from ocrkit.data.progress import Progress
-    from ocrkit.data.sources.faults import Report
+    from ocrkit.data.sources.bad_rows import Report
 
 __all__ = ["PageSamples", "open_pages", "recognises_pages"]
 
@@ -74,14 +74,14 @@ def open_pages(
     if not os.path.exists(location):
         raise MissingFileError(f"no file or folder {str(location)!r}")
     files = _files_at(location, kind)
-    faults, without_text = Faults(report), 0
+    bad_rows, without_text = BadRows(report), 0
     paths: list[str] = []
     ends = array("Q")
     for done, path in enumerate(files, 1):
-        text = _read(path, kind, faults)
+        text = _read(path, kind, bad_rows)
         if text is not None:
             without_text += text.without_text
-            lines = _kept(path, text, faults)
+            lines = _kept(path, text, bad_rows)
             paths.append(str(path))
             ends.append((ends[-1] if ends else 0) + len(lines))
         if progress is not None:
@@ -90,7 +90,7 @@ def open_pages(
         left_out = "1 line without a text is" if without_text == 1 else f"{without_text} lines without a text are"
         _log.warning("%s: %s left out", location, left_out)
     root = location if location.is_dir() else location.parent
-    return PageSamples(kind, root, tuple(paths), ends, with_bad=faults.raised, numbers=range(ends[-1] if ends else 0))
+    return PageSamples(kind, root, tuple(paths), ends, with_bad=bad_rows.raised, numbers=range(ends[-1] if ends else 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,15 +148,15 @@ def _files_at(location: Path, kind: str) -> list[Path]:
     return files
 
 
-def _read(path: Path, kind: str, faults: Faults) -> PageText | None:
+def _read(path: Path, kind: str, bad_rows: BadRows) -> PageText | None:
     """A page, or None where its file cannot be read and that is reported."""
     try:
         return _READERS[kind][1](path, read_xml(path))
     except DataError as error:
-        if faults.raised:
+        if bad_rows.raised:
             raise
         line = error.origin.line if error.origin is not None else None
-        faults.add(path, line or 0, RowFault("malformed", error.reason))
+        bad_rows.add(path, line or 0, RowFault("malformed", error.reason))
         return None
 
 
@@ -168,13 +168,13 @@ def _stamp(path: Path) -> tuple[int, int]:
     return status.st_mtime_ns, status.st_size
 
 
-def _kept(path: Path, text: PageText, faults: Faults) -> tuple[PageLine | BadLine, ...]:
+def _kept(path: Path, text: PageText, bad_rows: BadRows) -> tuple[PageLine | BadLine, ...]:
     """The lines that become samples: all, or the good ones where the others are reported."""
-    if faults.raised:
+    if bad_rows.raised:
         return text.lines
     for line in text.lines:
         if isinstance(line, BadLine):
-            faults.add(path, line.line, RowFault(line.kind, line.reason))
+            bad_rows.add(path, line.line, RowFault(line.kind, line.reason))
     return _without_bad(text).lines
 
 

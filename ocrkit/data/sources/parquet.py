@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ocrkit.data.records import Sample
-from ocrkit.data.sources.faults import Faults, RowFault, check_text
+from ocrkit.data.sources.bad_rows import BadRows, RowFault, check_text
 from ocrkit.data.sources.images import natural_order, walk
 from ocrkit.data.sources.lazy import LazySamples
 from ocrkit.data.sources.parquet_file import ParquetImage, column, parquet_file
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pyarrow import DataType, Schema
 
     from ocrkit.data.progress import Progress
-    from ocrkit.data.sources.faults import Report
+    from ocrkit.data.sources.bad_rows import Report
 
 __all__ = ["SUFFIX", "ParquetSamples", "open_parquet", "recognises_parquet"]
 
@@ -66,10 +66,10 @@ def open_parquet(location: Path, *, report: Report | None = None, progress: Prog
         raise DataError(f"no {SUFFIX} file in this folder, nor below it; expected some, or give one itself", location)
     parts = tuple(_part_of(path) for path in files)
     total = sum(parquet_file(part.path).metadata.num_rows for part in parts)
-    faults, rows = Faults(report), array("Q")
+    bad_rows, rows = BadRows(report), array("Q")
     offset = 0
     for part in parts:
-        rows.extend(offset + row for row in _good_rows(part, faults, offset, total, progress))
+        rows.extend(offset + row for row in _good_rows(part, bad_rows, offset, total, progress))
         offset += part.rows
     return ParquetSamples(parts, numbers=range(total) if len(rows) == total else rows)
 
@@ -146,7 +146,7 @@ def _part_of(path: Path) -> Part:
     return Part(path, image, text, group, tuple(begins))
 
 
-def _good_rows(part: Part, faults: Faults, done: int, total: int, progress: Progress | None) -> Iterator[int]:
+def _good_rows(part: Part, bad_rows: BadRows, done: int, total: int, progress: Progress | None) -> Iterator[int]:
     """The rows of a file whose texts can be used."""
     for row, text in enumerate(_texts(part)):
         try:
@@ -154,7 +154,7 @@ def _good_rows(part: Part, faults: Faults, done: int, total: int, progress: Prog
                 raise RowFault("empty-text", f"row {row}: column {part.text!r} is null; expected a label")
             check_text(text, f"row {row}")
         except RowFault as fault:
-            faults.add(f"{part.path}#{row}", 0, fault)
+            bad_rows.add(f"{part.path}#{row}", 0, fault)
         else:
             yield row
         if progress is not None and (row % _EVERY == 0 or row + 1 == part.rows):

@@ -6,7 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from ocrkit.data.sources.faults import RowFault
+from ocrkit.data.sources.bad_rows import RowFault
 from ocrkit.data.sources.indexed import csv_records
 from ocrkit.plain_files import open_plain
 

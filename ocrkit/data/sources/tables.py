@@ -10,7 +10,7 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from ocrkit.data.sources.faults import RowFault, check_text
+from ocrkit.data.sources.bad_rows import RowFault, check_text
 from ocrkit.data.sources.images import image_suffixes
 from ocrkit.data.sources.indexed import Layout, Row, csv_records, line_records
 from ocrkit.data.sources.quoting import is_quoted, looks_quoted, quoted_texts

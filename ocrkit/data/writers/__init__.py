@@ -3,7 +3,7 @@
 from ocrkit.data.writers.convert import Converted, convert, write_all
 from ocrkit.data.writers.encoded import EncodedSample, encode
 from ocrkit.data.writers.formats import FORMATS, Writer, WriterSpec, format_for
-from ocrkit.data.writers.place import replacing
+from ocrkit.data.writers.replacing import replacing
 from ocrkit.data.writers.split import Part, Split, split
 
 __all__ = [

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ocrkit.data.records import BadImage, Sample
 from ocrkit.data.writers.encoded import encode
 from ocrkit.data.writers.formats import format_for
-from ocrkit.data.writers.place import replacing
+from ocrkit.data.writers.replacing import replacing
 from ocrkit.errors import DataError, ImageError
 
 if TYPE_CHECKING:

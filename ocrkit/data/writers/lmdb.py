@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ocrkit.data.sources.lmdb import COUNT, key_of
 from ocrkit.data.writers.files import refuse_what_no_line_shows
-from ocrkit.data.writers.place import mark
+from ocrkit.data.writers.replacing import mark
 from ocrkit.errors import DataError, DependencyError
 
 if TYPE_CHECKING:

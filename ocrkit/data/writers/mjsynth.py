@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from ocrkit.data.writers.files import refuse, refuse_what_no_line_shows
-from ocrkit.data.writers.place import mark
+from ocrkit.data.writers.replacing import mark
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,7 +15,7 @@ from ocrkit.data.splitting import assign, split_units
 from ocrkit.data.writers.convert import Converted, write_all
 from ocrkit.data.writers.encoded import EncodedSample
 from ocrkit.data.writers.formats import format_for
-from ocrkit.data.writers.place import mark, replacing
+from ocrkit.data.writers.replacing import mark, replacing
 from ocrkit.data.writers.tables import TableFile
 from ocrkit.errors import DataError
 

@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING
 
 from ocrkit.data.sources.quoting import looks_quoted
 from ocrkit.data.writers.files import ImageFiles, refuse, refuse_what_no_line_shows
-from ocrkit.data.writers.place import mark
+from ocrkit.data.writers.replacing import mark
 from ocrkit.errors import DataError
 
 if TYPE_CHECKING:

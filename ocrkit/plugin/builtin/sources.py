@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ocrkit.data.progress import Progress
     from ocrkit.data.records import Sample
-    from ocrkit.data.sources.faults import Report
+    from ocrkit.data.sources.bad_rows import Report
     from ocrkit.plugin.specs import SourceOptions
 
 __all__ = ["ocrkit_sources"]

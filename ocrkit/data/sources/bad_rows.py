@@ -11,12 +11,12 @@ from ocrkit.errors import DataError
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Faults", "Report", "RowFault", "check_text"]
+__all__ = ["BadRows", "Report", "RowFault", "check_text"]
 
 Report = Callable[[BadRow], None]
 
 
-class RowFault(Exception):  # noqa: N818 - never leaves the sources: `Faults` turns it into a DataError or a BadRow
+class RowFault(Exception):  # noqa: N818 - never leaves the sources: `BadRows` turns it into a DataError or a BadRow
     """A row that cannot be used: its kind, one word for machines, and the reason, for people.
 
     ``earlier`` is the line of the row that it contradicts, if any.
@@ -29,7 +29,7 @@ class RowFault(Exception):  # noqa: N818 - never leaves the sources: `Faults` tu
         self.earlier = earlier
 
 
-class Faults:
+class BadRows:
     """Takes what is wrong with rows.
 
     Args:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ocrkit.data.writers.place import mark, replacing
+from ocrkit.data.writers.replacing import mark, replacing
 from ocrkit.errors import DataError
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from ocrkit.data.writers.place import replacing
+from ocrkit.data.writers.replacing import replacing
 with replacing(Path(sys.argv[1])) as path:
     path.mkdir()
     (path / "half").touch()
