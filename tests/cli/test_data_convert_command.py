@@ -98,7 +98,7 @@ def test_ctrl_c_leaves_nothing(lines: Path, tmp_path: Path) -> None:
     (lines / "labels.tsv").write_text("".join("big.png\tbig\n" for _ in range(10_000)))
     command = [sys.executable, "-m", "ocrkit", "data", "convert", str(lines), str(tmp_path / "out"), "--to", "gt.txt"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, env={**os.environ, "OCRKIT_PLUGINS": "none"}) as running:
-        while running.poll() is None and not list(tmp_path.glob(".out.partial-*")):
+        while running.poll() is None and not list(tmp_path.glob(".out.partial-*/out/*")):
             time.sleep(0.05)
         running.send_signal(signal.SIGINT)
         _, said = running.communicate(timeout=60)
