@@ -17,9 +17,8 @@ def main() -> None:
     try:
         run()
     finally:
-        signal.signal(
-            signal.SIGINT, signal.SIG_IGN
-        )  # it has ended, and only the interpreter's own end is still to come
+        # It has ended, and only the interpreter's own end is still to come.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 if __name__ == "__main__":

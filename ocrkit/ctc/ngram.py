@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import logging
+import os
 import zlib
 from typing import TYPE_CHECKING
 
@@ -103,6 +104,8 @@ class NgramModel:
                 label is known to it.
             OptionError: ``unit`` is something else.
         """
+        if not isinstance(path, str | os.PathLike):
+            raise OptionError(f"path is {path!r}; expected the name of an ARPA file")
         try:
             content = read_plain(path, stream=True)
             if content.startswith(_GZIP_MAGIC):

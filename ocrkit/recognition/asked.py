@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypedDict
 
 from ocrkit.ctc import Lexicon, NgramModel
+from ocrkit.ctc.options import as_label
 from ocrkit.errors import OptionError, UnknownNameError, unknown_name
 from ocrkit.plugin.specs import DecoderOptions
 from ocrkit.text.lexicon import is_saved_lexicon, read_lexicon
@@ -34,7 +35,7 @@ class DecodingKeywords(TypedDict, total=False):
     n_best: int
     lm_weight: float | None
     lm_bonus: float | None
-    separators: str | Iterable[int] | None
+    separators: str | Iterable[int | str] | None
     out_of_lexicon: float | None
     threads: int
     extra: Mapping[str, object]
@@ -91,5 +92,14 @@ def _as_labels(given: object, charset: Charset) -> frozenset[int]:
     if isinstance(given, str):
         return frozenset(charset.encode(given, where="separators"))
     if isinstance(given, Iterable):
-        return frozenset(given)
+        return frozenset(label for one in given for label in _labels_of(one, charset))
     raise OptionError(f"separators is {given!r}; expected a string of characters, or labels")
+
+
+def _labels_of(given: object, charset: Charset) -> Iterable[int]:
+    if isinstance(given, str):
+        return charset.encode(given, where="separators")
+    label = as_label("separators", given)
+    if not 0 < label < len(charset):
+        raise OptionError(f"separators holds {label}; the labels of charset {charset.name!r} are 1..{len(charset) - 1}")
+    return (label,)

@@ -82,3 +82,21 @@ def test_the_unit_of_a_language_model_and_the_decoder_are_as_asked(model_file: P
         ocrkit.Recognizer.load(model_file, language_model=tmp_path / "words.arpa", lm_unit="word")
     with pytest.raises(OptionError, match="decoder 'lexicon' needs a lexicon"):
         ocrkit.Recognizer.load(model_file, decoder="lexicon")
+
+
+@pytest.mark.parametrize("separators", ["c", ["c"], [3], {3}])
+def test_separators_are_characters_or_labels(model_file: Path, separators: object) -> None:
+    reader = ocrkit.Recognizer.load(model_file, lexicon=["a", "b"], decoder="text", separators=separators)  # type: ignore[arg-type]
+
+    assert [line.text for line in reader.read([bars.picture("acb")])] == ["acb"]
+
+
+@pytest.mark.parametrize("separators", [[9], [-1], [0], [None], 7])
+def test_what_is_no_separator_is_told(model_file: Path, separators: object) -> None:
+    with pytest.raises(OptionError, match="separators"):
+        ocrkit.Recognizer.load(model_file, lexicon=["a"], decoder="text", separators=separators)  # type: ignore[arg-type]
+
+
+def test_nothing_in_the_place_of_a_language_models_file_is_told() -> None:
+    with pytest.raises(OptionError, match="path is None; expected the name of an ARPA file"):
+        NgramModel.read(None, ["", "a"])  # type: ignore[arg-type]
