@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, closing, nullcontext
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import torch
-
 from ocrkit.errors import DataError, ModelError
 from ocrkit.model import Model
-from ocrkit.training.batches import Augmenter, Batch, epoch_order, stream
+from ocrkit.training.batches import Augmenter, epoch_order, stream
 from ocrkit.training.lines import Lines
-from ocrkit.training.loss import summed_loss
 from ocrkit.training.observer import EpochReport, Observer, StepReport
-from ocrkit.training.optimisation import autocast_dtype, make_optimizer, rate_factor
 from ocrkit.training.settings import TrainingSettings
 from ocrkit.training.state import Position, read_state, write_state
+from ocrkit.training.step import Step, Stepper
 from ocrkit.training.stopping import ended, time_is_up
 from ocrkit.training.validation import Validation, validate
 
 if TYPE_CHECKING:
     import numpy as np
+    import torch
     from numpy.typing import NDArray
 
     from ocrkit.training.interruption import Interruption
@@ -62,9 +59,7 @@ class Trainer:
     observer: Observer
     keep_best: Callable[[EpochReport, Validation | None], None]
     position: Position = field(default_factory=Position)
-    _optimizer: torch.optim.Optimizer = field(init=False)
-    _scaler: torch.amp.GradScaler = field(init=False)
-    _dtype: torch.dtype | None = field(init=False)
+    _stepper: Stepper = field(init=False)
     _epoch_steps: int = field(init=False)
     _told: float = field(init=False, default=0.0)
     _saved: float = field(init=False, default=0.0)
@@ -73,9 +68,7 @@ class Trainer:
         self.position.data = self.training.digest()
         # The first epoch's: batches of very long lines hold fewer, and which share one differs from epoch to epoch.
         self._epoch_steps = len(self._order(epoch=0))
-        self._optimizer = make_optimizer(self.model.network, self.settings)
-        self._dtype = autocast_dtype(self.settings.precision, self.device)
-        self._scaler = torch.amp.GradScaler(self.device.type, enabled=self._dtype is torch.float16)
+        self._stepper = Stepper(self.model.network, self.settings, self.device)
 
     @property
     def steps(self) -> int:
@@ -84,8 +77,8 @@ class Trainer:
 
     def save(self) -> None:
         """Write where the run stands."""
-        self.position.scaler = self._scaler.state_dict()
-        write_state(self.folder, self.position, self.model, self._optimizer)
+        self.position.scaler = self._stepper.scale()
+        write_state(self.folder, self.position, self.model, self._stepper.optimizer)
         self._saved = time.monotonic()
 
     def restore(self) -> None:
@@ -96,13 +89,12 @@ class Trainer:
             CheckpointError: the state is damaged, or is not that of this network.
         """
         data = self.position.data
-        self.position = read_state(self.folder, self.model, self._optimizer)
+        self.position = read_state(self.folder, self.model, self._stepper.optimizer)
         if self.position.data != data:
             raise DataError(
                 f"the training lines are not those that {str(self.folder)!r} was begun with; start a run anew"
             )
-        if self._scaler.is_enabled() and self.position.scaler:
-            self._scaler.load_state_dict(dict(self.position.scaler))
+        self._stepper.restore_scale(self.position.scaler)
 
     def run(self, interruption: Interruption) -> str:
         """Train until the end, and tell why it came: ``epochs``, ``time``, ``early`` or ``interrupted``."""
@@ -124,7 +116,7 @@ class Trainer:
         remaining = self._order(position.epoch)[position.batch :]
         with closing(stream(self.training, remaining, epoch=position.epoch, augmenter=self.augmenter)) as batches:
             for batch in batches:
-                self._step(batch)
+                self._count(self._stepper.take(batch, progress=self._progress()))
                 if interruption.requested or time_is_up(position, settings):
                     break
                 if time.monotonic() - self._saved > settings.save_every:
@@ -133,30 +125,8 @@ class Trainer:
     def _order(self, epoch: int) -> list[NDArray[np.int64]]:
         return epoch_order(self.training, self.settings.batch_size, seed=self.settings.seed, epoch=epoch)
 
-    def _step(self, batch: Batch) -> None:
-        """One optimiser step on (B, 1, H, W) images; left out when its loss or its gradient is not finite."""
-        rate = self.settings.lrate * rate_factor(self._progress(), self.settings)
-        for group in self._optimizer.param_groups:
-            group["lr"] = rate
-        with self._autocast():
-            log_probs, lengths = self.model.network(batch.images.to(self.device, non_blocking=True), batch.widths)
-        loss = summed_loss(log_probs, lengths, batch)
-        self._optimizer.zero_grad(set_to_none=True)
-        torch.autograd.backward(self._scaler.scale(loss / len(batch.labels)))
-        self._scaler.unscale_(self._optimizer)
-        norm = torch.nn.utils.clip_grad_norm_(self.model.network.parameters(), self.settings.clip or math.inf)
-        # The scaler leaves out steps of its own, as it looks for the largest scale that does not overflow.
-        usable = self._scaler.is_enabled() or bool(torch.isfinite(norm))
-        if usable:
-            self._scaler.step(self._optimizer)
-        self._scaler.update()
-        nats = float(loss.detach())
-        failed = not (usable and math.isfinite(nats))
-        self._count(batch, nats, failed=failed)
-        self._tell(nats / len(batch.labels) if not failed else math.nan, rate, len(batch))
-
-    def _count(self, batch: Batch, nats: float, *, failed: bool) -> None:
-        """Note a step that was taken, or left out.
+    def _count(self, step: Step) -> None:
+        """Note a step that was taken, or left out, and tell it.
 
         Raises:
             ModelError: too many in a row were left out.
@@ -164,10 +134,10 @@ class Trainer:
         position = self.position
         position.batch += 1
         position.step += 1
-        position.failed = position.failed + 1 if failed else 0
-        if not failed:
-            position.loss_sum += nats
-            position.label_sum += len(batch.labels)
+        position.failed = 0 if step.taken else position.failed + 1
+        if step.taken:
+            position.loss_sum += step.nats
+            position.label_sum += step.labels
         elif position.failed == 1:
             self.observer.note(f"step {position.step} is left out: its loss or its gradient is not finite")
         if position.failed >= _MOST_FAILED:
@@ -176,23 +146,23 @@ class Trainer:
                 f"lower `training.lrate` than {self.settings.lrate:g}, or with `training.precision='float32'`"
             )
         self._pass_time()
+        self._tell(step)
 
-    def _tell(self, loss: float, rate: float, lines: int) -> None:
-        position, settings = self.position, self.settings
-        self.observer.stepped(
-            StepReport(position.step, self.steps, position.epoch, settings.epochs, loss, rate, position.seconds, lines)
-        )
+    def _tell(self, step: Step) -> None:
+        position, epochs = self.position, self.settings.epochs
+        where = position.step, self.steps, position.epoch, epochs
+        self.observer.stepped(StepReport(*where, step.loss, step.rate, position.seconds, step.lines))
 
     def _end_epoch(self) -> None:
         """Judge the model, keep it when it is the best so far, and go on to the next epoch."""
         position = self.position
-        result = validate(self.model, self.validation, self.settings.batch_size, self.device, self._autocast)
+        result = validate(self.model, self.validation, self.settings.batch_size, self.device, self._stepper.autocast)
         self._pass_time()
         report = EpochReport(
             epoch=position.epoch,
             step=position.step,
             loss=position.loss_sum / max(1, position.label_sum),
-            rate=float(self._optimizer.param_groups[0]["lr"]),
+            rate=self._stepper.rate,
             seconds=position.seconds,
             best=_is_better(result, position.best),
             validation_loss=result.loss if result else None,
@@ -217,9 +187,6 @@ class Trainer:
         by_steps = self.position.step / self.steps
         limit = 60 * self.settings.minutes
         return min(1.0, max(by_steps, self.position.seconds / limit) if limit else by_steps)
-
-    def _autocast(self) -> AbstractContextManager[object]:
-        return nullcontext() if self._dtype is None else torch.autocast(self.device.type, dtype=self._dtype)
 
 
 def _is_better(result: Validation | None, best: EpochReport | None) -> bool:
