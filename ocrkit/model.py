@@ -16,6 +16,7 @@ from ocrkit.data.image import Preprocessing
 from ocrkit.errors import CheckpointError, ModelError, OcrkitError, OptionError, PluginError, UnknownNameError
 from ocrkit.nets.crnn import Crnn
 from ocrkit.nets.options import HeadOptions
+from ocrkit.nets.relabelling import relabel
 from ocrkit.nets.skeleton import without_initialisation
 from ocrkit.plugin.offers import BACKBONE
 from ocrkit.plugin.registry import Registry, default_registry
@@ -163,16 +164,16 @@ class Model:
         }
 
     def with_charset(self, charset: Charset, *, registry: Registry | None = None) -> Model:
-        """The same network for another charset: symbols that both have keep their weights, new ones are fresh."""
+        """The same network for another charset.
+
+        Symbols that both have keep their logits to the bit; new ones are not read before they are trained, see
+        ``ocrkit.nets.relabelling``.
+        """
         other = Model.build(charset, self.architecture, registry=registry)
         weights = {name: tensor for name, tensor in self.network.state_dict().items() if not name.startswith("output.")}
         other.network.load_state_dict(weights, strict=False)
         place = {symbol: label for label, symbol in enumerate(self.charset.symbols)}
-        kept = [(label, place[symbol]) for label, symbol in enumerate(charset.symbols) if symbol in place]
-        into, source = (torch.tensor(column) for column in zip(*kept, strict=True))
-        with torch.no_grad():
-            other.network.output.weight[into] = self.network.output.weight[source]
-            other.network.output.bias[into] = self.network.output.bias[source]
+        relabel(other.network.output, self.network.output, [place.get(symbol) for symbol in charset.symbols])
         return other
 
     def with_architecture(self, architecture: Architecture, *, registry: Registry | None = None) -> Model:

@@ -263,7 +263,6 @@ def test_for_another_charset_shared_symbols_keep_their_weights(build: BuildModel
         old = getattr(model.network.output, layer).detach().numpy()
         new = getattr(other.network.output, layer).detach().numpy()
         np.testing.assert_array_equal(new[[0, 1, 3]], old[[0, 3, 1]])
-    assert other.network.output.bias.tolist() == [0, 3, 0, 1]
     assert other.network.output.weight.shape == (4, 12)
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from ocrkit.checkpoint import read_metadata
 from ocrkit.config import to_table
 from ocrkit.model_files import find_model
 
@@ -59,11 +60,20 @@ def _begun_with(config: RunConfig) -> dict[str, object]:
     """The model that training starts from and the files that its configuration names, each with its SHA-256."""
     begun: dict[str, object] = {}
     if config.load:
-        begun["base"] = {"name": _model_name(config.load), "sha256": _sha256(find_model(config.load).path)}
+        begun["base"] = _base(config.load)
     files = [Path(path) for path in _paths(config) if os.path.isfile(path)]
     if files:
         begun["files"] = [{"name": path.name, "sha256": _sha256(path)} for path in files]
     return begun
+
+
+def _base(load: str) -> dict[str, object]:
+    """The name and SHA-256 of a base model, with those of the model that it began with itself, and so on."""
+    path = find_model(load).path
+    provenance = read_metadata(path).get("provenance")
+    before = provenance.get("base") if isinstance(provenance, Mapping) else None
+    chain = {"base": dict(before)} if isinstance(before, Mapping) else {}
+    return {"name": _model_name(load), "sha256": _sha256(path), **chain}
 
 
 def _paths(config: RunConfig) -> Iterator[str]:
