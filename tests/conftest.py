@@ -22,13 +22,14 @@ HEADER = "from ocrkit import Charset, DecoderSpec, RendererSpec, hookimpl\n"
 
 @pytest.fixture(autouse=True, scope="session")
 def heeded_signals() -> Iterator[None]:
-    """Ctrl-C and SIGTERM as a terminal gives them, here and in the processes begun here.
+    """Ctrl-C, SIGTERM and SIGHUP as a terminal gives them, here and in the processes begun here.
 
     A shell has its jobs in the background ignore Ctrl-C, and what is ignored is inherited.
     """
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     yield
     for number, handler in before.items():
         signal.signal(number, handler)

@@ -9,7 +9,7 @@ import typer
 
 from ocrkit.cli.commands import CommandGroup
 from ocrkit.cli.notes import show_warnings
-from ocrkit.cli.reporting import ending, heeding_sigterm, set_debug
+from ocrkit.cli.reporting import ending, heeding_termination, set_debug
 from ocrkit.cli.streams import standard_streams
 
 __all__ = ["app", "main"]
@@ -45,9 +45,9 @@ def ocrkit(
 
 
 def main() -> None:
-    """Run the command line on ``sys.argv`` and exit: 0 done, 1 an error, 2 wrong usage, 130 interrupted."""
+    """Run the command line on ``sys.argv`` and exit: 0 done, 1 an error, 2 wrong usage, 128 + a signal's number."""
     # Threads that spin while they wait cost little on an idle machine, and a factor of ten on one that is shared.
     # OpenMP reads this when torch is loaded, so it cannot be set any later.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-    with standard_streams(), ending(), heeding_sigterm():
+    with standard_streams(), ending(), heeding_termination():
         typer.main.get_command(app)(prog_name="ocrkit")

@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
-__all__ = ["INTERRUPTED", "Terminated", "ending", "heeding_sigterm", "report", "set_debug"]
+__all__ = ["INTERRUPTED", "Terminated", "ending", "heeding_termination", "report", "set_debug"]
 
 INTERRUPTED = 130
 _READER_GONE = 141  # as a program ends that SIGPIPE kills
-_TERMINATED = 143  # and as one that SIGTERM does
+_KILLED = 128  # and the signal's number, as where it ends a program
+_TERMINATING = (signal.SIGTERM, signal.SIGHUP)
 # What the machine lacks, not ocrkit: no bug, so no advice to look for one.
 _OF_THE_MACHINE = (
     errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.EACCES, errno.EPERM, errno.EMFILE,
@@ -42,20 +43,28 @@ def set_debug(on: bool) -> None:
 
 
 class Terminated(BaseException):
-    """SIGTERM came, and what is half done is to be put away."""
+    """SIGTERM or SIGHUP came, and what is half done is to be put away.
+
+    Attributes:
+        number: of the signal.
+    """
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
 
 
 @contextmanager
-def heeding_sigterm() -> Iterator[None]:
-    """End the block by ``Terminated`` when SIGTERM comes, unless whoever started the process has it ignored."""
-    if signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
-        yield
-        return
-    signal.signal(signal.SIGTERM, _terminate)
+def heeding_termination() -> Iterator[None]:
+    """End the block by ``Terminated`` when SIGTERM or SIGHUP comes, unless who started the process has it ignored."""
+    heeded = [number for number in _TERMINATING if signal.getsignal(number) is signal.SIG_DFL]
+    for number in heeded:
+        signal.signal(number, _terminate)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        for number in heeded:
+            signal.signal(number, signal.SIG_DFL)
 
 
 @contextmanager
@@ -78,7 +87,7 @@ def ending() -> Iterator[None]:
         raise SystemExit(INTERRUPTED) from error
     except Terminated as error:
         report("terminated")
-        raise SystemExit(_TERMINATED) from error
+        raise SystemExit(_KILLED + error.number) from error
     except OcrkitError as error:
         report(f"error: {in_flags(str(error))}")
         raise SystemExit(1) from error
@@ -89,8 +98,8 @@ def ending() -> Iterator[None]:
         raise SystemExit(1) from error
 
 
-def _terminate(_number: int, _frame: FrameType | None) -> None:
-    raise Terminated
+def _terminate(number: int, _frame: FrameType | None) -> None:
+    raise Terminated(number)
 
 
 def report(line: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -211,10 +212,12 @@ def _report(outcome: Outcome) -> None:
     if best is not None and best.cer is not None and best.exact is not None:
         quality = f"; validation CER {best.cer:.4f}, exact {best.exact:.4f}"
     say(f"{reasons[outcome.reason]} after {outcome.steps} steps{quality}")
+    judged = f"the best model, of epoch {best.epoch + 1}" if best is not None else "no epoch was finished"
+    say(f"{judged}; the last weights: {outcome.last}")
     typer.echo(str(outcome.model))
     if outcome.reason == "interrupted":
-        say(f"ocrkit train --resume {outcome.folder} goes on")
-        raise typer.Exit(130)
+        say(f"ocrkit train --resume {shlex.quote(str(outcome.folder))} goes on")
+        raise typer.Exit(128 + outcome.signal)
 
 
 def _loaded(name: str | None) -> str | None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CONFIG_FILE",
+    "LAST_FILE",
     "LOG_FILE",
     "METRICS_FILE",
     "MODEL_FILE",
@@ -29,6 +30,7 @@ __all__ = [
 ]
 
 CONFIG_FILE = "config.toml"
+LAST_FILE = "last.safetensors"
 LOG_FILE = "log.jsonl"
 METRICS_FILE = "metrics.png"
 MODEL_FILE = "model.safetensors"
@@ -36,7 +38,7 @@ SAMPLES_FILE = "samples.png"
 STATE_FILE = "state/latest.safetensors"
 
 _RUNS = Path("runs")
-_OWN = (CONFIG_FILE, MODEL_FILE, LOG_FILE, STATE_FILE, METRICS_FILE, SAMPLES_FILE)
+_OWN = (CONFIG_FILE, MODEL_FILE, LAST_FILE, LOG_FILE, STATE_FILE, METRICS_FILE, SAMPLES_FILE)
 
 
 def check_free(output: str | os.PathLike[str] | None) -> None:

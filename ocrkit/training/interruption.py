@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM as a wish that the loop sees between two steps."""
+"""Ctrl-C, SIGTERM and SIGHUP as a wish that the loop sees between two steps."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Interruption"]
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Interruption:
@@ -19,10 +19,15 @@ class Interruption:
 
     A signal that whoever started the process has it ignore, as a shell does for a job in the background, stays ignored.
     Outside the main thread, where Python sets no handlers, it only ever says no.
+
+    Attributes:
+        requested: whether a signal came.
+        signal: its number; 0 before.
     """
 
     def __init__(self) -> None:
         self.requested = False
+        self.signal = 0
         self._before: dict[int, object] = {}
 
     def __enter__(self) -> Self:
@@ -39,7 +44,11 @@ class Interruption:
             signal.signal(number, signal.SIG_DFL if handler is None else handler)  # type: ignore[arg-type]
         self._before = {}
 
-    def _remember(self, _number: int, _frame: FrameType | None) -> None:
+    def _remember(self, number: int, frame: FrameType | None) -> None:
         if self.requested:
+            handler = self._before[number]
+            if callable(handler):
+                handler(number, frame)  # which ends the program in the way that the signal asks for
             raise KeyboardInterrupt
         self.requested = True
+        self.signal = number

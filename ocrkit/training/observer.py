@@ -51,20 +51,24 @@ class Outcome:
 
     Attributes:
         folder: the run's folder.
-        model: its model file.
+        model: the file of its best model, or of the last weights where none was judged.
+        last: the file of the weights that it ended with.
         best: the epoch of the whole run, breaks included, whose weights that file holds; None if training ended before
             its first epoch did.
         reason: why it ended: ``epochs``, ``time``, ``early``, or ``interrupted``.
         epochs: epochs begun.
         steps: optimiser steps.
+        signal: the number of the signal that interrupted it; 0 where none did.
     """
 
     folder: Path
     model: Path
+    last: Path
     best: EpochReport | None
     reason: str
     epochs: int
     steps: int
+    signal: int = 0
 
 
 class Observer:

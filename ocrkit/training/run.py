@@ -14,7 +14,7 @@ from ocrkit.errors import CheckpointError, ConfigError, ModelError
 from ocrkit.nets.device import resolve_device
 from ocrkit.plugin.registry import Registry, default_registry
 from ocrkit.training.batches import Augmenter
-from ocrkit.training.folder import MODEL_FILE, abandon, check_free, check_resumable, claimed, held
+from ocrkit.training.folder import LAST_FILE, MODEL_FILE, abandon, check_free, check_resumable, claimed, held
 from ocrkit.training.initial_model import initial_model, load_base
 from ocrkit.training.interruption import Interruption
 from ocrkit.training.lines import check_share_of_bad
@@ -111,7 +111,9 @@ def resume(
     with held(path):
         registry = registry or default_registry()
         config = changed_config(path, changes or {})
-        check_unfinished(read_position(path), config.training, path)
+        position = read_position(path)
+        if (path / LAST_FILE).exists():  # or its end was cut short, and is made up for
+            check_unfinished(position, config.training, path)
         device, augmenter = _place(config), _augmenter(config, registry)
         model = read_model(path, registry=registry)
         sets = open_sets(config, base=model, registry=registry, resuming=True)
@@ -191,7 +193,16 @@ def _finish(trainer: Trainer, record: RunWriter) -> Outcome:
         if not isinstance(error.__cause__, OSError):
             raise
         raise type(error)(f"{error}; once it can be, `resume={str(trainer.folder)!r}` goes on") from error
-    return Outcome(trainer.folder, trainer.folder / MODEL_FILE, position.best, reason, position.epoch, position.step)
+    return Outcome(
+        folder=trainer.folder,
+        model=trainer.folder / MODEL_FILE,
+        last=trainer.folder / LAST_FILE,
+        best=position.best,
+        reason=reason,
+        epochs=position.epoch,
+        steps=position.step,
+        signal=interruption.signal,
+    )
 
 
 def _place(config: RunConfig) -> torch.device:

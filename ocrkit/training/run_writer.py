@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ocrkit.config import to_table, write_toml
 from ocrkit.errors import ConfigError
-from ocrkit.training.folder import CONFIG_FILE, LOG_FILE, METRICS_FILE, MODEL_FILE, SAMPLES_FILE
+from ocrkit.training.folder import CONFIG_FILE, LAST_FILE, LOG_FILE, METRICS_FILE, MODEL_FILE, SAMPLES_FILE
 from ocrkit.training.observer import EpochReport, Observer, StepReport
 from ocrkit.training.pictures import draw_metrics, draw_readings
 
@@ -41,6 +41,7 @@ class RunWriter:
         self._provenance = provenance
         self._drawn = 0.0
         self._readings: tuple[str, ...] = ()
+        self._judged: dict[str, object] = {}  # what validation found at the end of the last epoch
         self._noted: set[str] = set()
         self._observer = Observer()
 
@@ -58,6 +59,7 @@ class RunWriter:
         """Write the configuration, that the run begins or goes on, and which images are left out."""
         write_toml(self._folder / CONFIG_FILE, to_table(self._config))
         if resuming:
+            (self._folder / LAST_FILE).unlink(missing_ok=True)
             _end_last_line(self.log_file)
         counts = {"training": len(training), "validation": len(self._validation)}
         event, parameters = "resume" if resuming else "start", self._model.parameters()
@@ -82,14 +84,12 @@ class RunWriter:
 
     def keep_best(self, report: EpochReport, validation: Validation | None) -> None:
         """Save the model as the best so far, and remember what it read."""
-        metrics = {"cer": report.cer, "exact": report.exact, "validation_loss": report.validation_loss}
-        judged = {} if validation is None else metrics
-        self._save({"epoch": report.epoch, "steps": report.step, "seconds": report.seconds, "metrics": judged})
+        self._save(MODEL_FILE, _judgement(report))
         self._readings = () if validation is None else validation.readings
 
     def keep_unjudged(self, steps: int) -> None:
         """Save the model as it is, from a run that ended before its first epoch did."""
-        self._save({"steps": steps, "metrics": {}})
+        self._save(MODEL_FILE, {"steps": steps, "metrics": {}})
 
     def stepped(self, report: StepReport) -> None:
         """Log some of the steps, and each that was left out."""
@@ -99,17 +99,20 @@ class RunWriter:
     def validated(self, report: EpochReport) -> None:
         """Log an epoch, and draw the pictures when the last ones are old."""
         self.write("epoch", **asdict(report))
+        self._judged = _judgement(report)
         if time.monotonic() - self._drawn > _PICTURES_EVERY:
             self._draw()
 
     def end(self, reason: str, steps: int) -> None:
-        """Log the end, and draw the pictures."""
+        """Draw the pictures, log the end, and save the weights beside the best: a run that has those is over."""
         self._draw()
         self.write("end", reason=reason, step=steps)
+        unjudged = {"steps": steps, "metrics": {}}
+        self._save(LAST_FILE, self._judged if self._judged.get("steps") == steps else unjudged)
 
-    def _save(self, metrics: dict[str, object]) -> None:
+    def _save(self, name: str, metrics: dict[str, object]) -> None:
         self._model.provenance = {**self._provenance, **metrics}
-        self._model.save(self._folder / MODEL_FILE)
+        self._model.save(self._folder / name)
 
     def _draw(self) -> None:
         self._drawn = time.monotonic()
@@ -122,6 +125,13 @@ class RunWriter:
                 self._noted.add(reason)
                 self.write("note", message=reason)
                 self._observer.note(reason)
+
+
+def _judgement(report: EpochReport) -> dict[str, object]:
+    """What a model file says of its epoch."""
+    found = {"cer": report.cer, "exact": report.exact, "validation_loss": report.validation_loss}
+    judged = {} if report.cer is None else found
+    return {"epoch": report.epoch, "steps": report.step, "seconds": report.seconds, "metrics": judged}
 
 
 def _storable(value: object) -> object:

@@ -203,13 +203,14 @@ def test_an_interrupt_ends_with_130(distribute: Distribute) -> None:
     assert shown.stderr == "interrupted\n"
 
 
-def test_sigterm_puts_away_what_is_half_done_and_ends_with_143(distribute: Distribute) -> None:
-    put_away = "import atexit, os, signal; atexit.register(print, 'put away'); os.kill(os.getpid(), signal.SIGTERM)"
+@pytest.mark.parametrize(("name", "code"), [("SIGTERM", 143), ("SIGHUP", 129)])
+def test_a_signal_that_ends_puts_away_what_is_half_done(distribute: Distribute, name: str, code: int) -> None:
+    put_away = f"import atexit, os, signal; atexit.register(print, 'put away'); os.kill(os.getpid(), signal.{name})"
     site = distribute("ocrkit-greet", command(SINGLE.format(body=put_away)))
 
     shown = run("greet", "reader", site=site, plugins="ocrkit-greet")
 
-    assert (shown.returncode, shown.stdout, shown.stderr) == (143, "put away\n", "terminated\n")
+    assert (shown.returncode, shown.stdout, shown.stderr) == (code, "put away\n", "terminated\n")
 
 
 def test_a_plugin_that_fails_leaves_the_other_commands_alone(distribute: Distribute) -> None:

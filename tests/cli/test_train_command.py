@@ -167,7 +167,8 @@ def test_bad_images_are_named_and_left_out(place: Path, run_ocrkit: RunOcrkit) -
     assert "7.png: it holds text, not an image" in ran.err
 
 
-def test_an_interrupt_leaves_a_usable_model_and_the_way_to_go_on(place: Path) -> None:
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_leaves_usable_models_and_the_way_to_go_on(place: Path, number: signal.Signals, code: int) -> None:
     command = ["train", "lines", "-e", "other", "-c", "from-data", "--config", "tiny.toml", "-N", "100000", "-o", "run"]
     with subprocess.Popen(
         [sys.executable, "-m", "ocrkit", *command, "-q", "fixed"],
@@ -179,12 +180,14 @@ def test_an_interrupt_leaves_a_usable_model_and_the_way_to_go_on(place: Path) ->
         assert running.stdout is not None
         assert running.stderr is not None
         running.stderr.readline()  # the first epoch is over
-        running.send_signal(signal.SIGINT)
+        running.send_signal(number)
         said = running.stderr.read()
         printed = running.stdout.read()
 
-    assert running.returncode == 130
+    assert running.returncode == code
     assert printed == "run/model.safetensors\n"
     assert said.splitlines()[-1] == "ocrkit train --resume run goes on"
+    assert "; the last weights: run/last.safetensors\n" in said
     assert "Traceback" not in said
+    assert Model.load("run/last.safetensors").charset.symbols == ("", "a", "b", "c")
     assert Model.load("run/model.safetensors").charset.symbols == ("", "a", "b", "c")

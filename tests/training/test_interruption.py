@@ -9,13 +9,14 @@ import pytest
 from ocrkit.training.interruption import Interruption
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_the_first_signal_is_remembered(number: signal.Signals) -> None:
     with Interruption() as interruption:
         assert not interruption.requested
         os.kill(os.getpid(), number)
 
     assert interruption.requested
+    assert interruption.signal == number
 
 
 def test_the_second_signal_interrupts_at_once() -> None:
@@ -24,6 +25,23 @@ def test_the_second_signal_interrupts_at_once() -> None:
 
         with pytest.raises(KeyboardInterrupt):
             os.kill(os.getpid(), signal.SIGTERM)
+
+
+def test_the_second_signal_ends_as_it_does_without_an_interruption() -> None:
+    class Ended(BaseException):
+        pass
+
+    def end(number: int, frame: object) -> None:
+        raise Ended
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        with Interruption():
+            os.kill(os.getpid(), signal.SIGHUP)
+            with pytest.raises(Ended):
+                os.kill(os.getpid(), signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def test_the_handlers_before_are_those_after() -> None:

@@ -32,7 +32,8 @@ def test_a_run_leaves_all_that_it_should(finished: Outcome) -> None:
     found = {str(path.relative_to(finished.folder)) for path in finished.folder.rglob("*") if path.is_file()}
 
     pictures = {"samples.png", "metrics.png"}
-    assert found == {"config.toml", "log.jsonl", "model.safetensors", "state/latest.safetensors", *pictures}
+    models = {"model.safetensors", "last.safetensors", "state/latest.safetensors"}
+    assert found == {"config.toml", "log.jsonl", *models, *pictures}
     for name in pictures:
         with Image.open(finished.folder / name) as picture:
             assert min(picture.size) > 100

@@ -71,7 +71,7 @@ def test_a_folder_with_a_run_is_not_free() -> None:
         check_free("run")
 
 
-@pytest.mark.parametrize("name", ["model.safetensors", "log.jsonl", "samples.png"])
+@pytest.mark.parametrize("name", ["model.safetensors", "last.safetensors", "log.jsonl", "samples.png"])
 def test_a_folder_with_a_file_that_the_run_would_overwrite_is_not_free(name: str) -> None:
     Path(name).touch()
 

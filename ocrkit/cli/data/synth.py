@@ -102,17 +102,19 @@ def synth(
     spelled = resolve_charset(charset)
     options = SourceOptions(charset=spelled, seed=seed, count=count, extra=extra)
     samples = open_samples(None, format="synthetic", options=options)
-    written = _write(samples, output, spelled, chosen.name, force=force, workers=workers)
+    written, interrupted = _write(samples, output, spelled, chosen.name, force=force, workers=workers)
     if sheet is not None:
         _draw_sheet(samples[: min(written, _ON_THE_SHEET)], sheet)
     print(output)
     if written < count:
         say("interrupted: what is there is whole, and begins as all of it would have")
-        raise typer.Exit(130)
+        raise typer.Exit(128 + interrupted)
 
 
-def _write(samples: Sequence[Sample], output: Path, charset: Charset, form: str, *, force: bool, workers: int) -> int:
-    """Write samples and show how it goes; how many there are, fewer after Ctrl-C."""
+def _write(
+    samples: Sequence[Sample], output: Path, charset: Charset, form: str, *, force: bool, workers: int
+) -> tuple[int, int]:
+    """Write samples and show how it goes; how many there are, and the signal after which they are fewer, or 0."""
     import time
 
     from ocrkit.cli.progress import Stages, say
@@ -136,7 +138,7 @@ def _write(samples: Sequence[Sample], output: Path, charset: Charset, form: str,
             stopped=lambda: interruption.requested,
         )
     say(f"{written} of {len(samples)} samples written as {form}, {rate(written)}")
-    return written
+    return written, interruption.signal
 
 
 def _range(words: str) -> list[int]:
