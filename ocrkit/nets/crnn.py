@@ -88,7 +88,7 @@ class Crnn(nn.Module):
         features = self._columns(images, widths)  # (B, C, T)
         lengths = self._columns.frames(widths)
         if features.shape[2] > 0:
-            features = self._in_context(features, lengths.to(features.device))
+            features = self._in_context(features, lengths.to(features.device, non_blocking=True))
         else:
             features = features.new_zeros(features.shape[0], 0, self.output.in_features)
         logits = self.output(features[:, self.skip_frames :])  # (B, T, V)

@@ -86,7 +86,8 @@ def image_batch(images: Tensor, widths: Tensor, *, height: int) -> Tensor:
         )
     if widths.shape != images.shape[:1]:
         raise ModelError(f"widths have shape {tuple(widths.shape)}; expected ({images.shape[0]},): one a line")
-    return widths.to(images.device)
+    # Unasked, the copy would wait until the device has done all that it was given.
+    return widths.to(images.device, non_blocking=True)
 
 
 def _own_columns(columns: Tensor, widths: Tensor) -> Tensor:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from ocrkit.errors import DataError, ModelError
 from ocrkit.model import Model
-from ocrkit.training.batches import Augmenter, epoch_order, stream
+from ocrkit.training.batches import Augmenter, Batch, epoch_order, stream
 from ocrkit.training.lines import Lines
 from ocrkit.training.observer import EpochReport, Observer, StepReport
 from ocrkit.training.settings import TrainingSettings
 from ocrkit.training.state import Position, read_state, write_state
-from ocrkit.training.step import Step, Stepper
+from ocrkit.training.step import Stepper
 from ocrkit.training.stopping import ended, time_is_up
 from ocrkit.training.validation import Validation, validate
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ocrkit.training.interruption import Interruption
+    from ocrkit.training.underway import Step
 
 __all__ = ["Trainer"]
 
@@ -76,7 +77,8 @@ class Trainer:
         return self.settings.epochs * self._epoch_steps
 
     def save(self) -> None:
-        """Write where the run stands."""
+        """Write where the run stands, once the steps under way are done."""
+        self._settle()
         self.position.scaler = self._stepper.scale()
         write_state(self.folder, self.position, self.model, self._stepper.optimizer)
         self._saved = time.monotonic()
@@ -115,15 +117,31 @@ class Trainer:
         self.model.network.train()
         remaining = self._order(position.epoch)[position.batch :]
         with closing(stream(self.training, remaining, epoch=position.epoch, augmenter=self.augmenter)) as batches:
-            for batch in batches:
-                self._count(self._stepper.take(batch, progress=self._progress()))
+            for batch, waited in _timed(batches):
+                self._step(batch, waited)
                 if interruption.requested or time_is_up(position, settings):
                     break
                 if time.monotonic() - self._saved > settings.save_every:
                     self.save()
+        self._settle()
 
     def _order(self, epoch: int) -> list[NDArray[np.int64]]:
         return epoch_order(self.training, self.settings.batch_size, seed=self.settings.seed, epoch=epoch)
+
+    def _step(self, batch: Batch, waited: float) -> None:
+        """Launch a step, and count those whose numbers are known by now."""
+        progress = self._progress()
+        self.position.batch += 1
+        self.position.step += 1
+        known = self._stepper.take(batch, number=self.position.step, progress=progress, waited=waited)
+        self._pass_time()
+        for step in known:
+            self._count(step)
+
+    def _settle(self) -> None:
+        """Wait for the steps that are under way, and count them."""
+        for step in self._stepper.settle():
+            self._count(step)
 
     def _count(self, step: Step) -> None:
         """Note a step that was taken, or left out, and tell it.
@@ -132,25 +150,18 @@ class Trainer:
             ModelError: too many in a row were left out.
         """
         position = self.position
-        position.batch += 1
-        position.step += 1
         position.failed = 0 if step.taken else position.failed + 1
         if step.taken:
             position.loss_sum += step.nats
             position.label_sum += step.labels
         elif position.failed == 1:
-            self.observer.note(f"step {position.step} is left out: its loss or its gradient is not finite")
+            self.observer.note(f"step {step.number} is left out: its loss or its gradient is not finite")
         if position.failed >= _MOST_FAILED:
             raise ModelError(
                 f"the loss or its gradient was not finite in {_MOST_FAILED} steps in a row; begin anew with a "
                 f"lower `training.lrate` than {self.settings.lrate:g}, or with `training.precision='float32'`"
             )
-        self._pass_time()
-        self._tell(step)
-
-    def _tell(self, step: Step) -> None:
-        position, epochs = self.position, self.settings.epochs
-        where = position.step, self.steps, position.epoch, epochs
+        where = step.number, self.steps, position.epoch, self.settings.epochs
         self.observer.stepped(StepReport(*where, step.loss, step.rate, position.seconds, step.lines))
 
     def _end_epoch(self) -> None:
@@ -187,6 +198,14 @@ class Trainer:
         by_steps = self.position.step / self.steps
         limit = 60 * self.settings.minutes
         return min(1.0, max(by_steps, self.position.seconds / limit) if limit else by_steps)
+
+
+def _timed(batches: Iterable[Batch]) -> Iterator[tuple[Batch, float]]:
+    """Each batch with the seconds that were waited for it."""
+    asked = time.monotonic()
+    for batch in batches:
+        yield batch, time.monotonic() - asked
+        asked = time.monotonic()
 
 
 def _is_better(result: Validation | None, best: EpochReport | None) -> bool:

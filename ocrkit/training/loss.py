@@ -32,7 +32,7 @@ def line_losses(log_probs: Tensor, lengths: Tensor, batch: Batch) -> Tensor:
         return log_probs.new_zeros(len(batch)).masked_fill(batch.label_lengths.to(log_probs.device) > 0, float("inf"))
     return ctc_loss(
         log_probs.transpose(0, 1),  # (T, B, V)
-        batch.labels.to(log_probs.device),
+        batch.labels.to(log_probs.device, non_blocking=True),
         lengths,
         batch.label_lengths,
         blank=0,

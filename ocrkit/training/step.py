@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import math
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
 
 from ocrkit.training.loss import summed_loss
 from ocrkit.training.optimisation import autocast_dtype, make_optimizer, rate_factor
+from ocrkit.training.underway import Launched, Step, Underway
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from torch import nn
+    from torch import Tensor, nn
 
     from ocrkit.training.batches import Batch
     from ocrkit.training.settings import TrainingSettings
@@ -23,32 +23,11 @@ if TYPE_CHECKING:
 __all__ = ["Step", "Stepper"]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What came of a batch.
-
-    Attributes:
-        lines: of the batch.
-        labels: of its lines together.
-        nats: the loss of its lines together.
-        rate: the learning rate.
-        taken: whether the weights moved; they do not where the loss or the gradient is not finite.
-    """
-
-    lines: int
-    labels: int
-    nats: float
-    rate: float
-    taken: bool
-
-    @property
-    def loss(self) -> float:
-        """Nats a label; not a number where the step was left out."""
-        return self.nats / self.labels if self.taken else math.nan
-
-
 class Stepper:
-    """Moves a network's weights down the loss, batch by batch.
+    """Moves a network's weights down the loss, batch by batch, and lets the device work ahead where it can.
+
+    A step whose loss or gradient is not finite leaves weights, running statistics and the optimiser's memory as they
+    were. That is decided on the device, so that the host waits for no number before it launches the next step.
 
     Attributes:
         network: changed in place.
@@ -62,6 +41,8 @@ class Stepper:
         self._device = device
         self._dtype = autocast_dtype(settings.precision, device)
         self._scaler = torch.amp.GradScaler(device.type, enabled=self._dtype is torch.float16)
+        self._statistics = _RunningStatistics(network)
+        self._underway = Underway(device)
 
     @property
     def rate(self) -> float:
@@ -81,22 +62,34 @@ class Stepper:
         if self._scaler.is_enabled() and state:
             self._scaler.load_state_dict(dict(state))
 
-    def take(self, batch: Batch, *, progress: float) -> Step:
-        """One step on (B, 1, H, W) images; left out when its loss or its gradient is not finite.
+    def take(self, batch: Batch, *, number: int, progress: float, waited: float = 0.0) -> list[Step]:
+        """Launch a step on (B, 1, H, W) images; returns the steps whose numbers are known by now, oldest first.
 
         Args:
             batch: the lines to learn from.
+            number: of the step.
             progress: the share of the training that is done, 0 to 1.
+            waited: seconds that the host waited for the batch. On CUDA the device's own clock says how long the
+                device did.
         """
+        images = batch.images.to(self._device, non_blocking=True)
+        self._underway.begin()
         rate = self._set_rate(progress)
+        kept = self._statistics.read()
         with self.autocast():
-            log_probs, lengths = self.network(batch.images.to(self._device, non_blocking=True), batch.widths)
+            log_probs, lengths = self.network(images, batch.widths)
         loss = summed_loss(log_probs, lengths, batch)
         self.optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(self._scaler.scale(loss / len(batch.labels)))
-        finite = self._move()
-        nats = float(loss.detach())
-        return Step(len(batch), len(batch.labels), nats, rate, taken=finite and math.isfinite(nats))
+        nats = loss.detach()
+        taken = self._move(nats)
+        self._statistics.write(kept, unless=taken)
+        launched = Launched(number, len(batch), len(batch.labels), rate, waited)
+        return self._underway.add(launched, torch.stack((nats, taken.to(nats.dtype))))
+
+    def settle(self) -> list[Step]:
+        """Wait for the steps under way, and return what came of those that ``take`` has not returned."""
+        return self._underway.settle()
 
     def _set_rate(self, progress: float) -> float:
         rate = self._settings.lrate * rate_factor(progress, self._settings)
@@ -104,13 +97,40 @@ class Stepper:
             group["lr"] = rate
         return rate
 
-    def _move(self) -> bool:
-        """Move the weights against the clipped gradient, where it is finite."""
+    def _move(self, nats: Tensor) -> Tensor:
+        """Move the weights against the clipped gradient, and say whether loss and gradient were finite."""
         self._scaler.unscale_(self.optimizer)
         norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), self._settings.clip or math.inf)
-        # The scaler leaves out steps of its own, as it looks for the largest scale that does not overflow.
-        usable = self._scaler.is_enabled() or bool(torch.isfinite(norm))
-        if usable:
+        finite = torch.isfinite(norm) & torch.isfinite(nats)
+        if self._scaler.is_enabled():
             self._scaler.step(self.optimizer)
-        self._scaler.update()
-        return usable
+            self._scaler.update()
+            # The scaler leaves out steps of its own, as it looks for the largest scale that does not overflow.
+            return torch.isfinite(nats)
+        if self.optimizer.defaults.get("fused"):
+            # The fused kernels look at this on the device, and then touch neither weights nor memory.
+            self.optimizer.found_inf = (~finite).float()  # type: ignore[attr-defined]  # as GradScaler does
+            self.optimizer.step()
+        elif bool(finite):
+            self.optimizer.step()
+        return finite
+
+
+class _RunningStatistics:
+    """The running means and variances of a network's batch norms, which a forward pass changes by itself."""
+
+    def __init__(self, network: nn.Module) -> None:
+        self._buffers = [buffer for name, buffer in network.named_buffers() if ".running_" in f".{name}"]
+
+    def read(self) -> Tensor | None:
+        """A copy, end to end; None where there is none."""
+        return torch.cat(self._buffers) if self._buffers else None
+
+    def write(self, kept: Tensor | None, *, unless: Tensor) -> None:
+        """Put back what ``read`` gave, unless a 0-d condition on the device holds."""
+        if kept is None:
+            return
+        chosen = torch.where(unless, torch.cat(self._buffers), kept)
+        sizes = [buffer.numel() for buffer in self._buffers]
+        for buffer, values in zip(self._buffers, torch.split_with_sizes(chosen, sizes), strict=True):
+            buffer.copy_(values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from collections.abc import Callable
@@ -15,10 +16,17 @@ from PIL import Image
 from ocrkit.config import from_table, merge
 from ocrkit.data.records import Prediction, Sample
 from ocrkit.model import Model
+from ocrkit.nets.blstm import Blstm, reversal
+from ocrkit.nets.crnn import Crnn
 from ocrkit.nets.device import resolve_device
+from ocrkit.nets.options import HeadOptions, LstmLayer, VggOptions
+from ocrkit.nets.vgg import Vgg
 from ocrkit.plugin.registry import Registry, load_registry
 from ocrkit.recognition import Recognizer
 from ocrkit.training import Observer, Outcome, RunConfig, StepReport, resume, train
+from ocrkit.training.batches import make_batch
+from ocrkit.training.settings import TrainingSettings
+from ocrkit.training.step import Stepper
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -146,3 +154,65 @@ def test_a_model_reads_on_cuda_what_it_reads_on_the_cpu(
 
     assert len(readings["cuda"]) == 40
     assert readings["cuda"] == readings["cpu"]
+
+
+@pytest.mark.parametrize("merge", ["concat", "sum"])
+@pytest.mark.parametrize("dtype", [None, torch.bfloat16])
+def test_directions_side_by_side_give_what_one_after_the_other_gives(merge: str, dtype: torch.dtype | None) -> None:
+    torch.manual_seed(0)
+    blstm = Blstm(48, LstmLayer(64, merge)).to("cuda").train()
+    frames = torch.randn(32, 100, 48, device="cuda", requires_grad=True)
+    order = reversal(torch.randint(1, 101, (32,), device="cuda"), 100)
+
+    def read(*, both_at_once: bool) -> list[torch.Tensor]:
+        blstm.both_at_once = both_at_once
+        with torch.autocast("cuda", dtype=dtype, enabled=dtype is not None):
+            merged = blstm(frames, order)
+        # A loss that tells every output from every other.
+        loss = (merged.float() * torch.linspace(-1, 1, merged.numel(), device="cuda").view(merged.shape)).sum()
+        return [merged, *torch.autograd.grad(loss, [frames, *blstm.parameters()])]
+
+    for _ in range(5):  # a race would not show every time
+        for side, after in zip(read(both_at_once=True), read(both_at_once=False), strict=True):
+            torch.testing.assert_close(side, after, rtol=2e-2 if dtype else 1e-4, atol=1e-1 if dtype else 1e-3)
+
+
+@pytest.mark.parametrize("optimizer", ["adamw", "adam", "adadelta"])
+@pytest.mark.parametrize("precision", ["float32", "bfloat16", "float16"])
+def test_a_step_on_cuda_that_is_not_finite_changes_nothing(optimizer: str, precision: str) -> None:
+    torch.manual_seed(0)
+    network = Crnn(Vgg(VggOptions(height=16, channels=(4,), pools=("2x2",))), HeadOptions((LstmLayer(4),)), labels=4)
+    network.to("cuda").train()
+    settings = TrainingSettings(optimizer=optimizer, precision=precision)
+    stepper = Stepper(network, settings, torch.device("cuda"))
+    images = [np.random.default_rng(0).integers(0, 256, (16, width), np.uint8) for width in (20, 30)]
+    batch = make_batch(images, [np.array([1, 2]), np.array([3])])
+
+    def memory() -> list[torch.Tensor]:
+        states = stepper.optimizer.state_dict()["state"].values()
+        flat = [*network.state_dict().values(), *(value for entries in states for value in entries.values())]
+        return [value.detach().cpu().clone() for value in flat if value.is_floating_point()]
+
+    for number in range(1, 12):  # the scaler of float16 looks for its scale first
+        stepper.take(batch, number=number, progress=0.5)
+    stepper.settle()
+    before = memory()
+    network.output.bias.register_hook(lambda gradient: gradient * float("nan"))
+    stepper.take(batch, number=12, progress=0.5)
+    [step] = [step for step in stepper.settle() if step.number == 12] or [None]
+
+    assert all(torch.equal(one, other) for one, other in zip(before, memory(), strict=True))
+    # A scaler leaves out steps of its own, which do not count as trouble.
+    assert step is None or step.taken == (precision == "float16")
+
+
+def test_every_step_on_cuda_is_told_once_in_order_whenever_its_numbers_come(train_on: TrainOn, tmp_path: Path) -> None:
+    told = Remembering()
+
+    train_on("cuda", observer=told, epochs=3, batch_size=2)
+
+    log = (json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text(encoding="utf-8").splitlines())
+    ended = [entry["step"] for entry in log if entry["event"] == "epoch"]
+    assert len(told.losses) == 3 * 16
+    assert all(np.isfinite(told.losses))
+    assert ended == [16, 32, 48]

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from ocrkit.nets.blstm import Blstm, reversal
+from ocrkit.nets.blstm import Blstm, _reordered, reversal
 from ocrkit.nets.options import LstmLayer
 
 
@@ -33,6 +33,34 @@ def test_reversed_rows_give_what_packed_sequences_give(merge):
         expected = expected[:, :, :5] + expected[:, :, 5:]
     for line, length in enumerate(lengths):
         torch.testing.assert_close(merged[line, :length], expected[line, :length], rtol=0, atol=1e-6)
+
+
+def test_gradients_are_those_of_packed_sequences():
+    torch.manual_seed(4)
+    blstm = Blstm(6, LstmLayer(5))
+    frames, lengths = torch.randn(4, 9, 6, requires_grad=True), torch.tensor([9, 1, 4, 8])
+    counts = (torch.arange(9) < lengths[:, None])[:, :, None]
+    weights = torch.randn(4, 9, 10) * counts
+
+    (found,) = torch.autograd.grad((blstm(frames, reversal(lengths, 9)) * weights).sum(), frames)
+
+    (expected,) = torch.autograd.grad((packed(blstm, frames, lengths) * weights).sum(), frames)
+    torch.testing.assert_close(found * counts, expected, rtol=0, atol=1e-6)
+
+
+def test_reordered_frames_pass_their_gradients_back_exactly():
+    frames = torch.randn(3, 5, 2, dtype=torch.float64, requires_grad=True)
+    order = reversal(torch.tensor([5, 2, 0]), 5)
+
+    assert torch.autograd.gradcheck(lambda given: _reordered(given, order), (frames,))
+
+
+def test_frames_without_a_gradient_are_reordered_too():
+    order = reversal(torch.tensor([3, 2]), 3)
+
+    found = _reordered(torch.arange(6.0).view(2, 3, 1), order)
+
+    assert found.flatten().tolist() == [2, 1, 0, 4, 3, 5]
 
 
 def test_a_reversal_turns_round_what_counts_and_leaves_the_rest():

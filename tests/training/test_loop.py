@@ -13,6 +13,7 @@ import torch
 from ocrkit.data.image import Preprocessing
 from ocrkit.data.loading import LineLoader
 from ocrkit.data.records import Sample
+from ocrkit.errors import ModelError
 from ocrkit.model import Architecture, Model
 from ocrkit.nets.options import HeadOptions, LstmLayer
 from ocrkit.plugin.datasets import open_samples
@@ -24,7 +25,9 @@ from ocrkit.training.loop import Trainer, _is_better
 from ocrkit.training.loss import summed_loss
 from ocrkit.training.observer import EpochReport, Observer, StepReport
 from ocrkit.training.settings import DataSettings, TrainingSettings
+from ocrkit.training.state import read_position
 from ocrkit.training.stopping import ended
+from ocrkit.training.underway import Underway
 from ocrkit.training.usable_lines import usable_lines
 from ocrkit.training.validation import Validation, validate
 
@@ -197,6 +200,43 @@ def test_a_step_without_a_finite_loss_is_left_out(make_trainer: MakeTrainer, mod
     assert told(trainer).notes == ["step 3 is left out: its loss or its gradient is not finite"]
     assert math.isfinite(told(trainer).epochs[0].loss)
     assert trainer.position.failed == 0
+
+
+def test_a_run_whose_numbers_come_late_counts_and_keeps_all_of_them(
+    make_trainer: MakeTrainer, model: Model, tmp_path: Path
+) -> None:
+    trainer = make_trainer(epochs=2, lrate=0.01, save_every=0)
+    trainer._stepper._underway = Underway(torch.device("cpu"), ahead=3)
+    kept: list[tuple[int, int]] = []
+
+    class Looking(Told):
+        def stepped(self, report: StepReport) -> None:
+            super().stepped(report)
+            if (tmp_path / "state").exists():
+                kept.append((report.step, read_position(tmp_path).step))
+
+    trainer.observer = Looking()
+    trainer.run(Interruption())
+
+    assert [report.step for report in told(trainer).steps] == [1, 2, 3, 4, 5, 6, 7, 8]
+    # Each state is written when all steps that it counts are told.
+    assert kept == [(step, step - 1) for step in range(2, 9)]
+
+
+def test_too_many_steps_in_a_row_without_a_finite_loss_end_a_run_whose_numbers_come_late(
+    make_trainer: MakeTrainer, model: Model
+) -> None:
+    trainer = make_trainer(batch_size=1, epochs=9)
+    trainer._stepper._underway = Underway(torch.device("cpu"), ahead=3)
+    model.network.output.register_forward_hook(lambda _module, _inputs, output: output * math.nan)
+    before = model.network.output.weight.detach().clone()
+
+    trainer._epoch(Interruption())
+    trainer.position.epoch, trainer.position.batch = 1, 0
+    with pytest.raises(ModelError, match="not finite in 20 steps in a row"):
+        trainer._epoch(Interruption())
+
+    assert torch.equal(model.network.output.weight, before)
 
 
 def test_gradients_are_clipped_to_the_norm_that_is_set(make_trainer: MakeTrainer, model: Model) -> None:
