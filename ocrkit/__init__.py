@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ocrkit.plugin.specs import BackboneSpec as BackboneSpec
     from ocrkit.plugin.specs import CommandSpec as CommandSpec
     from ocrkit.plugin.specs import DecoderSpec as DecoderSpec
+    from ocrkit.plugin.specs import HeadSpec as HeadSpec
     from ocrkit.plugin.specs import RendererSpec as RendererSpec
     from ocrkit.plugin.specs import SourceSpec as SourceSpec
     from ocrkit.recognition import Recognizer as Recognizer
@@ -34,6 +35,7 @@ _HOMES = {
     "Charset": "ocrkit.text.charset",
     "CommandSpec": "ocrkit.plugin.specs",
     "DecoderSpec": "ocrkit.plugin.specs",
+    "HeadSpec": "ocrkit.plugin.specs",
     "Model": "ocrkit.model",
     "OcrkitError": "ocrkit.errors",
     "Origin": "ocrkit.errors",

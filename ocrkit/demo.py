@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ocrkit.config import from_table, merge
+from ocrkit.config import from_table
 from ocrkit.ctc import Lexicon
 from ocrkit.data.image_file import open_image
 from ocrkit.drawing.sheet import SheetRow, draw_sheet, write_sheet
@@ -30,6 +30,7 @@ from ocrkit.training.folder import (
     STATE_FILE,
     check_free,
 )
+from ocrkit.training.layering import lay_over
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -108,7 +109,7 @@ def demonstrate(
     """
     begun = time.monotonic()
     observer = observer or Observer()
-    config = from_table(RunConfig, merge(read_recipe("demo"), changes or {}))
+    config = from_table(RunConfig, lay_over(read_recipe("demo"), changes or {}))
     unseen = _held_out_families(config)
     config = replace(config, synthetic={**config.synthetic, "without_families": list(unseen)})
     _clear(folder)

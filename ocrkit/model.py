@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -15,10 +15,10 @@ from ocrkit.config import from_table, to_table
 from ocrkit.data.image import Preprocessing
 from ocrkit.errors import CheckpointError, ModelError, OcrkitError, OptionError, PluginError, UnknownNameError
 from ocrkit.nets.crnn import Crnn
-from ocrkit.nets.options import HeadOptions
+from ocrkit.nets.options import BlstmOptions, HeadOptions
 from ocrkit.nets.relabelling import relabel
 from ocrkit.nets.skeleton import without_initialisation
-from ocrkit.plugin.offers import BACKBONE
+from ocrkit.plugin.offers import BACKBONE, HEAD
 from ocrkit.plugin.registry import Registry, default_registry
 from ocrkit.text.charset import Charset
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from ocrkit.config import Table
+    from ocrkit.plugin.specs import BackboneSpec, HeadSpec
 
 __all__ = ["Architecture", "Model", "check_charset_fits", "check_order_fits", "to_array"]
 
@@ -74,19 +75,22 @@ class Model:
         """A model with fresh weights, drawn from torch's generator.
 
         Raises:
-            UnknownNameError: no backbone has the name.
-            ConfigError: the backbone has no such option, or not of that type.
+            UnknownNameError: no backbone, or no head, has the name.
+            ConfigError: the backbone or the head has no such option, or not of that type.
             OptionError: the options do not fit together.
         """
-        offer = (registry or default_registry()).offer(BACKBONE, architecture.backbone)
-        spec = offer.value
-        table = dict(architecture.options)
-        if "height" in getattr(spec.options, "__dataclass_fields__", {}):
-            table["height"] = architecture.preprocessing.height
-        options: DataclassInstance = from_table(spec.options, table, where=f"backbone {spec.name}")
-        network = Crnn(spec.build(options), architecture.head, labels=len(charset))
-        resolved = Architecture(architecture.backbone, to_table(options), architecture.head, architecture.preprocessing)
-        return cls(charset, resolved, network, plugins={offer.origin.distribution: offer.origin.version})
+        registry = registry or default_registry()
+        offers = registry.offer(BACKBONE, architecture.backbone), registry.offer(HEAD, architecture.head.name)
+        spec, head_spec = offers[0].value, offers[1].value
+        options = _backbone_options(spec, architecture)
+        head_options = _head_options(head_spec, architecture.head)
+        backbone = spec.build(options)
+        context = head_spec.build(backbone.out_channels, head_options)
+        network = Crnn(backbone, architecture.head, len(charset), context=context)
+        head = _resolved(architecture.head, head_options)
+        resolved = Architecture(architecture.backbone, to_table(options), head, architecture.preprocessing)
+        plugins = {offer.origin.distribution: offer.origin.version for offer in offers}
+        return cls(charset, resolved, network, plugins=plugins)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], *, registry: Registry | None = None) -> Model:
@@ -206,6 +210,33 @@ def to_array(tensor: Tensor) -> np.ndarray[tuple[int, ...], np.dtype[np.generic]
     return tensor.detach().cpu().contiguous().numpy()
 
 
+def _backbone_options(spec: BackboneSpec, architecture: Architecture) -> DataclassInstance:
+    table = dict(architecture.options)
+    if "height" in getattr(spec.options, "__dataclass_fields__", {}):
+        table["height"] = architecture.preprocessing.height
+    options: DataclassInstance = from_table(spec.options, table, where=f"backbone {spec.name}")
+    return options
+
+
+def _head_options(spec: HeadSpec, head: HeadOptions) -> DataclassInstance:
+    where, table = f"head {spec.name}", dict(head.options)
+    if head.rnn is not None:
+        table["rnn"] = [to_table(layer) for layer in head.rnn]
+    if "dropout" in getattr(spec.options, "__dataclass_fields__", {}):
+        table["dropout"] = head.dropout or 0.0
+    elif head.dropout:
+        raise OptionError(f"head.dropout is {head.dropout!r}, and {where} drops nothing; expected 0")
+    options: DataclassInstance = from_table(spec.options, table, where=where)
+    return options
+
+
+def _resolved(head: HeadOptions, options: DataclassInstance) -> HeadOptions:
+    """The head with every option of its own spelled out; LSTMs where model files have always had them."""
+    if isinstance(options, BlstmOptions):
+        return replace(head, rnn=options.rnn, options={})
+    return replace(head, options={key: value for key, value in to_table(options).items() if key != "dropout"})
+
+
 def _table(metadata: Mapping[str, object], key: str, where: str) -> Table:
     table = metadata.get(key)
     if not isinstance(table, Mapping):
@@ -219,8 +250,9 @@ def _check_shapes(charset: Charset, architecture: Architecture, shapes: Shapes, 
         with torch.device("meta"), without_initialisation():
             expected = Model.build(charset, architecture, registry=registry).network.state_dict()
     except (RuntimeError, TypeError, OverflowError) as error:
-        # A plugin's backbone may do with its tensors what only real ones can; ocrkit's do not.
-        if registry.offer(BACKBONE, architecture.backbone).distribution != "ocrkit":
+        # A plugin's network may do with its tensors what only real ones can; ocrkit's do not.
+        parts = registry.offer(BACKBONE, architecture.backbone), registry.offer(HEAD, architecture.head.name)
+        if any(offer.distribution != "ocrkit" for offer in parts):
             return
         raise CheckpointError(f"its network cannot be built: {_in_one_line(error)}", where) from error
     _compare({name: tuple(tensor.shape) for name, tensor in expected.items()}, shapes, where)

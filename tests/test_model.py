@@ -4,18 +4,28 @@ import resource
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 import torch
 
-from ocrkit import BackboneSpec, hookimpl
+from ocrkit import BackboneSpec, HeadSpec, hookimpl
 from ocrkit.checkpoint import read_checkpoint, write_checkpoint
 from ocrkit.data.image import Preprocessing
-from ocrkit.errors import CheckpointError, ConfigError, ModelError, OptionError, PluginError, UnknownNameError
+from ocrkit.errors import (
+    CheckpointError,
+    ConfigError,
+    ModelError,
+    OcrkitError,
+    OptionError,
+    PluginError,
+    UnknownNameError,
+)
 from ocrkit.model import Architecture, Model, check_charset_fits
-from ocrkit.nets.options import HeadOptions, LstmLayer, VggOptions
+from ocrkit.nets.heads import Blstms
+from ocrkit.nets.options import BlstmOptions, HeadOptions, LstmLayer, VggOptions
 from ocrkit.nets.vgg import Vgg
 from ocrkit.plugin.registry import Registry, load_registry
 from ocrkit.text.charset import Charset
@@ -37,6 +47,30 @@ class Measuring:
     def build(self, options: VggOptions) -> Vgg:
         assert float(torch.ones(2).sum()) == 2
         return Vgg(options)
+
+
+@dataclass(frozen=True)
+class LeanOptions:
+    size: int = 4
+    spare: int | None = None
+
+
+class Lean:
+    """A plugin with a head that has options of its own, and no dropout."""
+
+    @hookimpl
+    def ocrkit_heads(self) -> list[HeadSpec]:
+        return [HeadSpec("lean", "One LSTM.", LeanOptions, self.build)]
+
+    def build(self, features: int, options: LeanOptions) -> Blstms:
+        return Blstms(features, BlstmOptions((LstmLayer(options.size),)))
+
+
+@pytest.fixture
+def with_lean() -> Registry:
+    registry = load_registry("none")
+    registry.register(Lean(), distribution="ocrkit-lean", version="0.3")
+    return registry
 
 
 @pytest.fixture(scope="module")
@@ -241,6 +275,59 @@ def test_a_missing_plugin_is_named_with_its_version(tampered: Callable[[Tamper],
 
     with pytest.raises(PluginError, match=r"needs the plugins ocrkit-swin 0.3: no backbone 'swin'"):
         Model.load(path, registry=registry)
+
+
+def test_a_model_with_a_plugins_head_is_saved_and_loaded(
+    build: BuildModel, with_lean: Registry, tmp_path: Path
+) -> None:
+    parts = Architecture("vgg", {"channels": [4], "pools": ["2x2"]}, HeadOptions(name="lean", options={"size": 3}))
+    model = Model.build(Charset("letters", ("", *"abc")), parts, registry=with_lean)
+
+    model.save(tmp_path / "model.safetensors")
+    loaded = Model.load(tmp_path / "model.safetensors", registry=with_lean)
+
+    assert model.network.output.in_features == 2 * 3
+    assert loaded.architecture.head == HeadOptions(name="lean", options={"size": 3})
+    assert loaded.plugins.keys() == {"ocrkit", "ocrkit-lean"}
+    with pytest.raises(PluginError, match=r"needs the plugins ocrkit .*, ocrkit-lean 0.3: no head 'lean'"):
+        Model.load(tmp_path / "model.safetensors", registry=load_registry("none"))
+
+
+@pytest.mark.parametrize(
+    ("head", "message"),
+    [
+        (HeadOptions(name="lean", options={"sise": 3}), "head lean: no option 'sise'; did you mean 'size'"),
+        (HeadOptions((LstmLayer(3),), name="lean"), "head lean: no option 'rnn'"),
+        (HeadOptions(dropout=0.1, name="lean"), "head.dropout is 0.1, and head lean drops nothing; expected 0"),
+        (HeadOptions(name="leen"), "no head 'leen'; did you mean 'lean'"),
+    ],
+)
+def test_a_head_that_cannot_be_built_as_asked_is_refused(with_lean: Registry, head: HeadOptions, message: str) -> None:
+    with pytest.raises(OcrkitError, match=message):
+        Model.build(Charset("letters", ("", "a")), Architecture(head=head), registry=with_lean)
+
+
+def test_the_description_spells_out_the_lstms_of_the_head_where_they_always_stood(build: BuildModel) -> None:
+    described = build(head=HeadOptions()).description()["architecture"]
+
+    layer = {"size": 256, "merge": "concat"}
+    assert described["head"] == {"name": "blstm", "options": {}, "rnn": [layer, layer], "skip_frames": 0}  # type: ignore[index]
+
+
+def test_lstms_among_the_options_of_the_head_are_the_same(build: BuildModel) -> None:
+    options = {"rnn": [{"size": 6, "merge": "sum"}]}
+
+    assert build(head=HeadOptions(options=options)).architecture.head == HeadOptions((LstmLayer(6, "sum"),))
+
+
+def test_a_file_from_before_heads_had_names_is_read(tampered: Callable[[Tamper], Path], registry: Registry) -> None:
+    def without_a_name(metadata: dict[str, object]) -> None:
+        head = metadata["architecture"]["head"]  # type: ignore[index]
+        del head["name"], head["options"]
+
+    model = Model.load(tampered(without_a_name), registry=registry)
+
+    assert model.architecture.head == HeadOptions((LstmLayer(6),), dropout=0.25, skip_frames=1)
 
 
 def test_tensors_that_are_missing_are_named(saved: Path, registry: Registry) -> None:

@@ -64,6 +64,7 @@ Pattern = Annotated[
     str | None,
     typer.Option("--pattern", metavar="TEXT", help="Which part of file names is the text, as {text}_{}."),
 ]
+Head = Annotated[str | None, typer.Option("--head", metavar="NAME", help="The network over the backbone's frames.")]
 Format = Annotated[
     str | None, typer.Option("--format", metavar="NAME", help="The format of the data; else it is guessed.")
 ]
@@ -104,6 +105,9 @@ Unencodable = Annotated[
     typer.Option("--unencodable", metavar="HOW", help="Labels that the charset cannot spell: error, or skip."),
 ]
 
+# The options that are settings of the table `training`, each by its own name.
+_OF_TRAINING = ["epochs", "minutes", "batch_size", "lrate", "quit", "lag", "device", "precision", "workers", "seed"]
+
 
 @app.command()
 def train(
@@ -119,6 +123,7 @@ def train(
     load: Load = None,
     resize: Resize = None,
     backbone: Backbone = None,
+    head: Head = None,
     format_: Format = None,
     pattern: Pattern = None,
     words: Words = None,
@@ -138,11 +143,13 @@ def train(
     unencodable: Unencodable = None,
 ) -> None:
     """Train a model on labelled lines, or on lines drawn from a charset."""
+    given: dict[str, object] = {name.rstrip("_"): value for name, value in locals().items()}
     flags = _without_none(
         charset=charset,
         load=_loaded(load),
         resize=resize,
         backbone=_without_none(name=backbone),
+        head=_without_none(name=head),
         data=_without_none(
             training=_listed(data, training_data),
             evaluation=_listed(evaluation_data),
@@ -152,18 +159,7 @@ def train(
             unencodable=unencodable,
         ),
         synthetic=_without_none(words=_text(words), text=_text(text), fonts=_text(fonts)),
-        training=_without_none(
-            epochs=epochs,
-            minutes=minutes,
-            batch_size=batch_size,
-            lrate=lrate,
-            quit=quit_,
-            lag=lag,
-            device=device,
-            precision=precision,
-            workers=workers,
-            seed=seed,
-        ),
+        training=_without_none(**{key: given[key] for key in _OF_TRAINING}),
     )
     _report(_train(flags, recipe, config, set_ or [], resume, output))
 
@@ -179,6 +175,7 @@ def _train(
     from ocrkit.cli.watching import TrainingProgress
     from ocrkit.config import from_table, merge, parse_set, read_toml
     from ocrkit.errors import OptionError
+    from ocrkit.training.layering import lay_over
     from ocrkit.training.recipes import read_recipe
     from ocrkit.training.settings import RunConfig
 
@@ -186,7 +183,7 @@ def _train(
         raise OptionError("--resume goes on with a run as it was set up; --recipe, --config and -o begin one")
     said = merge(parse_set(assignments), flags)
     # Everything that can be wrong with what was said is found before torch is loaded, which takes seconds.
-    table = merge(read_recipe(recipe) if recipe else {}, read_toml(config) if config else {}, said)
+    table = lay_over(read_recipe(recipe) if recipe else {}, read_toml(config) if config else {}, said)
     settings = from_table(RunConfig, table, where=str(config or recipe or ""))
     if "synthetic" in flags and not settings.draws_lines:
         raise OptionError("--words, --text and --fonts say how lines are drawn, and none is where DATA names lines")

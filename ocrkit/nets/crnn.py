@@ -1,4 +1,4 @@
-"""The recogniser: a backbone's frames, bidirectional LSTMs, and log-probabilities of labels for CTC."""
+"""The recogniser: a backbone's frames, a head over them, and log-probabilities of labels for CTC."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import torch
 from torch import Tensor, nn
 
 from ocrkit.errors import ModelError
-from ocrkit.nets.blstm import Blstm, reversal
+from ocrkit.nets.heads import Blstms
 from ocrkit.nets.masking import Width, mask_columns, non_negative
+from ocrkit.nets.options import BlstmOptions
 
 if TYPE_CHECKING:
     from ocrkit.nets.options import HeadOptions
@@ -25,11 +26,23 @@ class _Backbone(Protocol):
     def __call__(self, images: Tensor, widths: Tensor) -> Tensor: ...
 
 
+class _Head(Protocol):
+    out_features: int
+
+    def __call__(self, frames: Tensor, lengths: Tensor) -> Tensor: ...
+
+
 class Crnn(nn.Module):
-    """Convolutional-recurrent network whose output CTC aligns.
+    """Convolutional network with a head, most often recurrent, whose output CTC aligns.
 
     A line gives the same log-probabilities alone as padded in a batch: padding is set to zero before every layer,
     and each line's backward LSTM starts at the line's own end.
+
+    Args:
+        backbone: the convolutions.
+        head: ``skip_frames``, and the LSTMs where ``context`` is None.
+        labels: V, the blank included.
+        context: the module of another head; see ``ocrkit.plugin.specs.Head``.
 
     Source: Shi, Bai, Yao 2015, arXiv:1507.05717.
 
@@ -40,7 +53,9 @@ class Crnn(nn.Module):
         offset: px from the image's left edge to the left edge of the backbone's first frame.
     """
 
-    def __init__(self, backbone: nn.Module, head: HeadOptions, labels: int) -> None:
+    def __init__(
+        self, backbone: nn.Module, head: HeadOptions, labels: int, *, context: nn.Module | None = None
+    ) -> None:
         super().__init__()
         if labels < 2:
             raise ModelError(f"the network would have {labels} labels; expected the blank and at least one more")
@@ -48,14 +63,9 @@ class Crnn(nn.Module):
         self.labels = labels
         self.skip_frames = head.skip_frames
         self.stride, self.offset = _grid(self._columns)
-        features = self._columns.out_channels
-        layers = []
-        for layer in head.rnn:
-            layers.append(Blstm(features, layer))
-            features = layer.features
-        self.rnn = nn.ModuleList(layers)
-        self.dropout = nn.Dropout(head.dropout or 0.0)
-        self.output = nn.Linear(features, labels)
+        # Called rnn for every head, as the tensors of model files are.
+        self.rnn = _blstms(self._columns.out_channels, head) if context is None else context
+        self.output = nn.Linear(self._context.out_features, labels)
         nn.init.xavier_uniform_(self.output.weight)
         nn.init.zeros_(self.output.bias)
 
@@ -98,13 +108,19 @@ class Crnn(nn.Module):
     def _columns(self) -> _Backbone:
         return cast("_Backbone", self.backbone)
 
+    @property
+    def _context(self) -> _Head:
+        return cast("_Head", self.rnn)
+
     def _in_context(self, features: Tensor, lengths: Tensor) -> Tensor:
-        """Run (B, C, T) features through the LSTMs, to (B, T, C')."""
-        order = reversal(lengths, features.shape[2])
-        features = mask_columns(features, lengths).transpose(1, 2)  # (B, T, C)
-        for layer in self.rnn:
-            features = layer(self.dropout(features), order)
-        return features
+        """Run (B, C, T) features through the head, to (B, T, C')."""
+        frames = mask_columns(features, lengths).transpose(1, 2)  # (B, T, C)
+        return self._context(frames, lengths)
+
+
+def _blstms(features: int, head: HeadOptions) -> Blstms:
+    dropout = head.dropout or 0.0
+    return Blstms(features, BlstmOptions(dropout=dropout) if head.rnn is None else BlstmOptions(head.rnn, dropout))
 
 
 def _grid(backbone: _Backbone) -> tuple[float, float]:

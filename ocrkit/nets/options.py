@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from ocrkit.errors import OptionError
@@ -11,7 +12,16 @@ from ocrkit.errors import OptionError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["HeadOptions", "LstmLayer", "ResnetOptions", "VggOptions", "pool_window", "scaled", "spread"]
+__all__ = [
+    "BlstmOptions",
+    "HeadOptions",
+    "LstmLayer",
+    "ResnetOptions",
+    "VggOptions",
+    "pool_window",
+    "scaled",
+    "spread",
+]
 
 _POOL = re.compile(r"([1-9])x([1-9])")
 _MOST_LAYERS = 1000  # each takes time to build, however small
@@ -174,27 +184,54 @@ class LstmLayer:
 
 
 @dataclass(frozen=True, slots=True)
-class HeadOptions:
-    """What stands between the backbone's frames and the labels' log-probabilities.
+class BlstmOptions:
+    """Bidirectional LSTMs, one after the other.
 
     Attributes:
-        rnn: bidirectional LSTMs, first to last; may be empty.
-        dropout: the share of values set to zero in training before each LSTM; None for that of a model that training
-            starts from, and 0 without one.
-        skip_frames: outputs dropped at the start of every line, in training and in reading.
+        rnn: the LSTMs, first to last; may be empty.
+        dropout: the share of values set to zero in training before each.
 
     Raises:
         OptionError: a value is out of range.
     """
 
     rnn: tuple[LstmLayer, ...] = (LstmLayer(256), LstmLayer(256))
-    dropout: float | None = None
-    skip_frames: int = 0
+    dropout: float = 0.0
 
     def __post_init__(self) -> None:
         if len(self.rnn) > _MOST_LAYERS:
             raise OptionError(f"rnn has {len(self.rnn)} entries; expected {_MOST_LAYERS} at most")
-        _check_rate("dropout", self.dropout or 0.0)
+        _check_rate("dropout", self.dropout)
+
+
+@dataclass(frozen=True, slots=True)
+class HeadOptions:
+    """What stands between the backbone's frames and the labels' log-probabilities.
+
+    Attributes:
+        rnn: the LSTMs of the head ``blstm``, first to last; None for its default. No other head has any.
+        dropout: the share of values set to zero in training, where the head says; None for that of a model that
+            training starts from, and 0 without one.
+        skip_frames: outputs dropped at the start of every line, in training and in reading.
+        name: which head.
+        options: the head's own options, but for ``dropout`` and for the LSTMs above.
+
+    Raises:
+        OptionError: a value is out of range, or said twice.
+    """
+
+    rnn: tuple[LstmLayer, ...] | None = None
+    dropout: float | None = None
+    skip_frames: int = 0
+    name: str = "blstm"
+    options: Mapping[str, object] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        BlstmOptions(self.rnn or (), self.dropout or 0.0)
+        if "dropout" in self.options:
+            raise OptionError("options has a dropout; a head's is said as head.dropout, not as head.options.dropout")
+        if "rnn" in self.options and self.rnn is not None:
+            raise OptionError("rnn is said twice, as head.rnn and as head.options.rnn; leave one out")
         if self.skip_frames < 0:
             raise OptionError(f"skip_frames is {self.skip_frames!r}; expected 0 or more frames")
 

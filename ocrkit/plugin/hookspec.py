@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         BackboneSpec,
         CommandSpec,
         DecoderSpec,
+        HeadSpec,
         RendererSpec,
         SourceSpec,
     )
@@ -37,6 +38,12 @@ def ocrkit_charsets() -> Iterable[Charset]:
 @hookspec
 def ocrkit_backbones() -> Iterable[BackboneSpec]:
     """Backbones for ``--backbone``."""
+    return ()
+
+
+@hookspec
+def ocrkit_heads() -> Iterable[HeadSpec]:
+    """Heads for ``--head``."""
     return ()
 
 

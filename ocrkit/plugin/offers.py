@@ -10,6 +10,7 @@ from ocrkit.plugin.specs import (
     BackboneSpec,
     CommandSpec,
     DecoderSpec,
+    HeadSpec,
     RendererSpec,
     SourceSpec,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "CHARSET",
     "COMMAND",
     "DECODER",
+    "HEAD",
     "KINDS",
     "RENDERER",
     "SCRIPT",
@@ -69,6 +71,7 @@ def _script_type() -> type[Script]:
 
 CHARSET: Kind[Charset] = Kind("charset", "ocrkit_charsets", _charset_type)
 BACKBONE: Kind[BackboneSpec] = Kind("backbone", "ocrkit_backbones", lambda: BackboneSpec)
+HEAD: Kind[HeadSpec] = Kind("head", "ocrkit_heads", lambda: HeadSpec)
 DECODER: Kind[DecoderSpec] = Kind("decoder", "ocrkit_decoders", lambda: DecoderSpec)
 SOURCE: Kind[SourceSpec] = Kind("source", "ocrkit_sources", lambda: SourceSpec)
 AUGMENTATION: Kind[AugmentationSpec] = Kind("augmentation", "ocrkit_augmentations", lambda: AugmentationSpec)
@@ -76,7 +79,7 @@ RENDERER: Kind[RendererSpec] = Kind("renderer", "ocrkit_renderers", lambda: Rend
 SCRIPT: Kind[Script] = Kind("script", "ocrkit_scripts", _script_type)
 COMMAND: Kind[CommandSpec] = Kind("command", "ocrkit_commands", lambda: CommandSpec)
 
-KINDS: tuple[Kind[object], ...] = (CHARSET, BACKBONE, DECODER, SOURCE, AUGMENTATION, RENDERER, SCRIPT, COMMAND)  # type: ignore[assignment]  # Kind is invariant, and here only read
+KINDS: tuple[Kind[object], ...] = (CHARSET, BACKBONE, HEAD, DECODER, SOURCE, AUGMENTATION, RENDERER, SCRIPT, COMMAND)  # type: ignore[assignment]  # Kind is invariant, and here only read
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -23,6 +23,7 @@ from ocrkit.plugin.offers import (
     CHARSET,
     COMMAND,
     DECODER,
+    HEAD,
     KINDS,
     RENDERER,
     SCRIPT,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
         BackboneSpec,
         CommandSpec,
         DecoderSpec,
+        HeadSpec,
         RendererSpec,
         SourceSpec,
     )
@@ -190,6 +192,14 @@ class Registry:
     def backbone(self, name: str) -> BackboneSpec:
         """The backbone of that name."""
         return self.offer(BACKBONE, name).value
+
+    def heads(self) -> tuple[Offer[HeadSpec], ...]:
+        """Every head."""
+        return self.offers(HEAD)
+
+    def head(self, name: str) -> HeadSpec:
+        """The head of that name."""
+        return self.offer(HEAD, name).value
 
     def decoders(self) -> tuple[Offer[DecoderSpec], ...]:
         """Every decoder."""

@@ -28,6 +28,8 @@ __all__ = [
     "Decoder",
     "DecoderOptions",
     "DecoderSpec",
+    "Head",
+    "HeadSpec",
     "RendererSpec",
     "SourceOptions",
     "SourceSpec",
@@ -68,6 +70,39 @@ class BackboneSpec:
     name: str
     summary: str
     height: int
+    options: type
+    build: Callable[..., nn.Module]
+
+
+class Head(Protocol):
+    """The role of the module that ``HeadSpec.build`` returns: an ``nn.Module`` besides."""
+
+    out_features: int
+
+    def __call__(self, frames: Tensor, lengths: Tensor) -> Tensor:
+        """Turn (B, T, C) frames, T at least 1, into (B, T, out_features).
+
+        ``lengths`` (B,) holds each line's frames that count, 0 to T, on the frames' device. What stands past a line's
+        length does not change that line's frames, and neither do other lines; what is given there has no meaning.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class HeadSpec:
+    """A network over a backbone's frames: what reads a frame by those around it.
+
+    Attributes:
+        name: what ``--head`` and model files call it.
+        summary: one line for listings.
+        options: a frozen dataclass whose fields, each with a default, are the options. A float field called
+            ``dropout`` is filled with the configuration's ``head.dropout``.
+        build: makes the module from the features of the frames that come in, C, and an instance of ``options``;
+            import torch in here, not above.
+    """
+
+    name: str
+    summary: str
     options: type
     build: Callable[..., nn.Module]
 

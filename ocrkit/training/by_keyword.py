@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from ocrkit.config import Table, from_table, merge, read_toml, to_table
 from ocrkit.errors import OptionError, UnknownNameError, unknown_name
+from ocrkit.training.layering import lay_over
 from ocrkit.training.recipes import read_recipe
 from ocrkit.training.settings import BackboneChoice, DataSettings, RunConfig, TrainingSettings
 
@@ -33,7 +34,7 @@ class RunKeywords(TypedDict, total=False):
     load: str | os.PathLike[str]
     resize: str
     backbone: str | Table | BackboneChoice
-    head: Table | HeadOptions
+    head: str | Table | HeadOptions
     preprocessing: Table | Preprocessing
     synthetic: Table
     augmentation: Mapping[str, float]
@@ -118,7 +119,7 @@ def config_of(
     below = {} if config is None else read_toml(config) if isinstance(config, str | os.PathLike) else _plain(config)
     if not isinstance(below, Mapping):
         raise OptionError(f"config is {config!r}; expected a RunConfig, a table, or the name of a TOML file")
-    return from_table(RunConfig, merge(read_recipe(recipe) if recipe else {}, below, said))
+    return from_table(RunConfig, lay_over(read_recipe(recipe) if recipe else {}, below, said))
 
 
 _IN_DATA = {field.name for field in fields(DataSettings)} - {"training"}
@@ -145,7 +146,7 @@ def _tables(settings: RunKeywords) -> dict[str, object]:
 def _at_the_top(name: str, value: object) -> object:
     if name == "charset" and hasattr(value, "symbols"):
         raise OptionError("charset is a Charset; a configuration holds its name, or the name of its file: give that")
-    if name == "backbone" and isinstance(value, str):
+    if name in ("backbone", "head") and isinstance(value, str):
         return {"name": value}
     return os.fspath(value) if isinstance(value, os.PathLike) else _plain(value)
 

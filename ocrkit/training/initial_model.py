@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ocrkit.errors import OptionError
 from ocrkit.model import Architecture, Model
 from ocrkit.model_files import find_model
+from ocrkit.nets.options import HeadOptions
 from ocrkit.training.settings import RunConfig
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ def load_base(config: RunConfig, *, registry: Registry) -> Model | None:
     base = Model.load(find_model(config.load).path, registry=registry)
     parts, standard = base.architecture, RunConfig()
     structure = _without_dropout(config.backbone.options)
-    head, own_head, standard_head = (replace(head, dropout=None) for head in (config.head, parts.head, standard.head))
     for name, said, agrees in (
         (
             "backbone",
@@ -39,7 +39,7 @@ def load_base(config: RunConfig, *, registry: Registry) -> Model | None:
             config.backbone.name == parts.backbone
             and all(parts.options.get(key) == value for key, value in structure.items()),
         ),
-        ("head", head != standard_head, head == own_head),
+        ("head", _structure(config.head) != standard.head, _is_within(config.head, parts.head)),
         ("preprocessing", config.preprocessing != standard.preprocessing, config.preprocessing == parts.preprocessing),
     ):
         if said and not agrees:
@@ -61,13 +61,37 @@ def initial_model(config: RunConfig, charset: Charset, base: Model | None, regis
 
 def _with_dropout(base: Model, config: RunConfig, registry: Registry) -> Model:
     """The model with the shares of dropout that the configuration names; those that it does not name stay."""
-    parts, said = base.architecture, config.backbone.options
-    options = {**parts.options, **{key: said[key] for key in said.keys() - _without_dropout(said)}}
+    parts = base.architecture
     dropout = parts.head.dropout if config.head.dropout is None else config.head.dropout
-    changed = replace(parts, options=options, head=replace(parts.head, dropout=dropout))
+    head_options = _with_dropout_of(parts.head.options, config.head.options)
+    changed = replace(
+        parts,
+        options=_with_dropout_of(parts.options, config.backbone.options),
+        head=replace(parts.head, dropout=dropout, options=head_options),
+    )
     return base if changed == parts else base.with_architecture(changed, registry=registry)
 
 
+def _structure(head: HeadOptions) -> HeadOptions:
+    """A head without what has no weights."""
+    return replace(head, dropout=None, options=_without_dropout(head.options))
+
+
+def _is_within(head: HeadOptions, own: HeadOptions) -> bool:
+    """Whether a head that a configuration names is the model's own, as far as it says."""
+    said = _structure(head)
+    return (
+        said.name == own.name
+        and said.rnn in (None, own.rnn)
+        and all(own.options.get(key) == value for key, value in said.options.items())
+        and (said.skip_frames == own.skip_frames or said == HeadOptions(name=said.name))
+    )
+
+
+def _with_dropout_of(options: Mapping[str, object], said: Mapping[str, object]) -> dict[str, object]:
+    return {**options, **{key: said[key] for key in said.keys() - _without_dropout(said)}}
+
+
 def _without_dropout(options: Mapping[str, object]) -> dict[str, object]:
-    """A backbone's options but for those named for dropout, as ``dropout`` and ``dense_dropout`` are."""
+    """A network's options but for those named for dropout, as ``dropout`` and ``dense_dropout`` are."""
     return {key: value for key, value in options.items() if key.split("_")[-1] != "dropout"}

@@ -137,7 +137,7 @@ class RunConfig:
             weights.
         resize: what becomes of that model's charset when it is not ``charset``: ``fail``, ``union`` or ``new``.
         backbone: the convolutional part.
-        head: the recurrent part.
+        head: what reads the backbone's frames, mostly recurrent.
         preprocessing: how images become inputs.
         data: where the lines come from.
         synthetic: settings of the ``synthetic`` source.

@@ -127,6 +127,7 @@ BAD = {
     # names
     "train -c malyalam": "no charset 'malyalam'; did you mean 'malayalam'?",
     "train good -c from-data --backbone vg -e good -o r": "no backbone 'vg'; did you mean 'vgg'?",
+    "train good -c from-data --head bltsm -e good -o r": "no head 'bltsm'; did you mean 'blstm'?",
     "train good --recipe captca": "no recipe 'captca'; did you mean 'captcha'?",
     "train good -c from-data --set training.epoch=3": "no option 'epoch'; did you mean 'epochs'?",
     "train good -c from-data --set trainin.epochs=3": "no option 'trainin'; did you mean 'training'?",

@@ -48,13 +48,20 @@ def test_the_keywords_of_training_are_the_fields_of_a_run() -> None:
 def test_keywords_reach_the_tables_that_they_belong_to() -> None:
     config = config_of(
         [Path("lines"), "more.tsv"],
-        settings={"charset": "english", "epochs": 3, "max_bad": 0.5, "evaluation": "dev", "backbone": "resnet"},
+        settings={
+            "charset": "english",
+            "epochs": 3,
+            "max_bad": 0.5,
+            "evaluation": "dev",
+            "backbone": "resnet",
+            "head": "lean",
+        },
     )
 
     assert config.data.training == ("lines", "more.tsv")
     assert config.data.evaluation == ("dev",)
     assert (config.charset, config.training.epochs, config.data.max_bad) == ("english", 3, 0.5)
-    assert config.backbone.name == "resnet"
+    assert (config.backbone.name, config.head.name) == ("resnet", "lean")
 
 
 def test_keywords_lie_over_the_configuration_and_that_over_the_recipe() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from ocrkit.config import from_table, to_table
 from ocrkit.errors import OptionError
-from ocrkit.nets.options import HeadOptions, LstmLayer, ResnetOptions, VggOptions
+from ocrkit.nets.options import BlstmOptions, HeadOptions, LstmLayer, ResnetOptions, VggOptions
 
 
 @pytest.mark.parametrize(
@@ -61,6 +61,9 @@ def test_unpadded_kernels_count_in_what_is_left_of_the_height():
         (lambda: LstmLayer(8, "mean"), "merge is 'mean'; expected 'concat' or 'sum'"),
         (lambda: HeadOptions(skip_frames=-1), "skip_frames is -1; expected 0 or more frames"),
         (lambda: HeadOptions(dropout=1.5), "dropout is 1.5"),
+        (lambda: HeadOptions(options={"dropout": 0.1}), "said as head.dropout, not as head.options.dropout"),
+        (lambda: HeadOptions((LstmLayer(8),), options={"rnn": [{"size": 8}]}), "said twice, as head.rnn and as"),
+        (lambda: BlstmOptions((LstmLayer(1),) * 1001), "rnn has 1001 entries; expected 1000 at most"),
     ],
 )
 def test_the_head_refuses_what_cannot_be_built(make, message):
@@ -68,7 +71,9 @@ def test_the_head_refuses_what_cannot_be_built(make, message):
         make()
 
 
-@pytest.mark.parametrize("options", [VggOptions(), ResnetOptions(), HeadOptions(rnn=(LstmLayer(8, "sum"),))])
+@pytest.mark.parametrize(
+    "options", [VggOptions(), ResnetOptions(), HeadOptions(rnn=(LstmLayer(8, "sum"),)), BlstmOptions()]
+)
 def test_options_survive_a_table(options):
     assert from_table(type(options), to_table(options)) == options
 

@@ -19,6 +19,7 @@ TEXT = (Path(__file__).resolve().parents[2] / "docs" / "plugins.md").read_text("
 SECTIONS = {part.split("\n", 1)[0]: part for part in TEXT.split("\n## ")[1:]}
 RECORDS = {
     "ocrkit_backbones": (specs.BackboneSpec,),
+    "ocrkit_heads": (specs.HeadSpec,),
     "ocrkit_decoders": (specs.DecoderSpec, specs.DecoderOptions),
     "ocrkit_sources": (specs.SourceSpec, specs.SourceOptions),
     "ocrkit_augmentations": (specs.AugmentationSpec,),

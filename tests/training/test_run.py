@@ -315,6 +315,8 @@ def test_a_loaded_models_charset_can_grow(
         ({"backbone": {"name": "resnet", "options": {}}}, "backbone"),
         ({"backbone": {"options": {"channels": [9, 12]}}}, "backbone"),
         ({"head": {"rnn": [{"size": 13}]}}, "head"),
+        ({"head": {"rnn": [{"size": 12}], "skip_frames": 1}}, "head"),
+        ({"head": {"name": "ocrkit:blstm", "rnn": [{"size": 12}]}}, "head"),
         ({"backbone": {"options": {"channels": [9, 12], "dropout": [0.2]}}}, "backbone"),
         ({"preprocessing": {"height": 20}}, "preprocessing"),
     ],
@@ -361,7 +363,7 @@ def test_a_loaded_models_dropout_can_be_another(
     before, after = (Model.load(run.model, registry=registry) for run in (finished, outcome))
     assert after.architecture.options["dropout"] == backbone
     assert after.architecture.head.dropout == head
-    assert after.network.dropout.p == head
+    assert after.network.rnn.dropout == head
     assert torch.equal(before.network.output.weight, after.network.output.weight)
 
 

@@ -9,6 +9,7 @@ from ocrkit.plugin.testing.backbones import check_backbone
 from ocrkit.plugin.testing.charsets import check_charset
 from ocrkit.plugin.testing.commands import check_command
 from ocrkit.plugin.testing.decoders import check_decoder
+from ocrkit.plugin.testing.heads import check_head
 from ocrkit.plugin.testing.renderers import check_renderer
 from ocrkit.plugin.testing.scripts import check_script
 from ocrkit.plugin.testing.sources import check_source
@@ -23,6 +24,7 @@ __all__ = ["check_offer"]
 _CHECKS: dict[str, Callable[[Any], object]] = {
     "charset": check_charset,
     "backbone": check_backbone,
+    "head": check_head,
     "decoder": check_decoder,
     "source": check_source,
     "augmentation": check_augmentation,
