@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ocrkit.training import Outcome
 
 __all__ = ["app"]
@@ -59,6 +61,14 @@ Load = Annotated[
 Resize = Annotated[
     str | None, typer.Option("--resize", metavar="HOW", help="The loaded model's charset differs: fail, union or new.")
 ]
+Freeze = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--freeze",
+        metavar="PART",
+        help="A part of the loaded model that stays as it is: backbone, head or output; may be given again.",
+    ),
+]
 Backbone = Annotated[str | None, typer.Option("--backbone", metavar="NAME", help="The convolutional network.")]
 Pattern = Annotated[
     str | None,
@@ -106,7 +116,9 @@ Unencodable = Annotated[
 ]
 
 # The options that are settings of the table `training`, each by its own name.
-_OF_TRAINING = ["epochs", "minutes", "batch_size", "lrate", "quit", "lag", "device", "precision", "workers", "seed"]
+_OF_TRAINING = [
+    "epochs", "minutes", "batch_size", "lrate", "freeze", "quit", "lag", "device", "precision", "workers", "seed",
+]  # fmt: skip
 
 
 @app.command()
@@ -122,6 +134,7 @@ def train(
     resume: Resume = None,
     load: Load = None,
     resize: Resize = None,
+    freeze: Freeze = None,
     backbone: Backbone = None,
     head: Head = None,
     format_: Format = None,
@@ -143,25 +156,32 @@ def train(
     unencodable: Unencodable = None,
 ) -> None:
     """Train a model on labelled lines, or on lines drawn from a charset."""
-    given: dict[str, object] = {name.rstrip("_"): value for name, value in locals().items()}
-    flags = _without_none(
-        charset=charset,
-        load=_loaded(load),
-        resize=resize,
-        backbone=_without_none(name=backbone),
-        head=_without_none(name=head),
-        data=_without_none(
-            training=_listed(data, training_data),
-            evaluation=_listed(evaluation_data),
-            format=format_,
-            pattern=pattern,
-            max_bad=max_bad,
-            unencodable=unencodable,
-        ),
-        synthetic=_without_none(words=_text(words), text=_text(text), fonts=_text(fonts)),
-        training=_without_none(**{key: given[key] for key in _OF_TRAINING}),
-    )
+    flags = _table(locals())
     _report(_train(flags, recipe, config, set_ or [], resume, output))
+
+
+def _table(given: Mapping[str, object]) -> dict[str, object]:
+    """What was given by options of their own, in the tables of a configuration."""
+    # A parameter ends in an underscore where Python has a word of its field's name.
+    said = {name.rstrip("_"): value for name, value in given.items()}
+
+    def chosen(*names: str) -> dict[str, object]:
+        return _without_none(**{name: said[name] for name in names})
+
+    return _without_none(
+        **chosen("charset", "resize"),
+        load=_loaded(said["load"]),
+        backbone=_without_none(name=said["backbone"]),
+        head=_without_none(name=said["head"]),
+        data={
+            **_without_none(
+                training=_listed(said["data"], said["training_data"]), evaluation=_listed(said["evaluation_data"])
+            ),
+            **chosen("format", "pattern", "max_bad", "unencodable"),
+        },
+        synthetic=_without_none(words=_text(said["words"]), text=_text(said["text"]), fonts=_text(said["fonts"])),
+        training=chosen(*_OF_TRAINING),
+    )
 
 
 def _train(
@@ -217,21 +237,21 @@ def _report(outcome: Outcome) -> None:
         raise typer.Exit(128 + outcome.signal)
 
 
-def _loaded(name: str | None) -> str | None:
+def _loaded(name: object) -> str | None:
     """The file of the model that ``--load`` names."""
     from ocrkit.model_files import find_model
 
-    return None if name is None else str(find_model(name).path)
+    return None if name is None else str(find_model(str(name)).path)
 
 
 def _without_none(**values: object) -> dict[str, object]:
     """What was given; an option that was not leaves recipe and defaults alone."""
-    return {key: value for key, value in values.items() if value is not None and value != {}}
+    return {key: value for key, value in values.items() if value not in (None, {}, [])}
 
 
-def _listed(*groups: list[str] | None) -> list[str] | None:
-    return [place for group in groups if group for place in group] or None
+def _listed(*groups: object) -> list[object] | None:
+    return [place for group in groups if isinstance(group, list) for place in group] or None
 
 
-def _text(path: Path | None) -> str | None:
+def _text(path: object) -> str | None:
     return None if path is None else str(path)

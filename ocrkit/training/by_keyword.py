@@ -52,6 +52,9 @@ class RunKeywords(TypedDict, total=False):
     batch_size: int
     optimizer: str
     lrate: float
+    rates: Mapping[str, float]
+    freeze: str | Iterable[str]
+    freeze_epochs: int
     weight_decay: float
     schedule: str
     warmup: float
@@ -136,7 +139,7 @@ def _tables(settings: RunKeywords) -> dict[str, object]:
         elif name in _IN_DATA:
             placed = {"data": {name: _listed(value) if name == "evaluation" else value}}
         elif name in _IN_TRAINING:
-            placed = {"training": {name: value}}
+            placed = {"training": {name: _listed(value) if name == "freeze" else value}}
         else:
             raise UnknownNameError(unknown_name("setting", name, _AT_THE_TOP | _IN_DATA | _IN_TRAINING))
         table = merge(table, placed)

@@ -114,7 +114,7 @@ class Trainer:
     def _epoch(self, interruption: Interruption) -> None:
         """The rest of the epoch under way, or less if there is no time for it or the user has had enough."""
         position, settings = self.position, self.settings
-        self.model.network.train()
+        self._stepper.begin_epoch(position.epoch)
         remaining = self._order(position.epoch)[position.batch :]
         with closing(stream(self.training, remaining, epoch=position.epoch, augmenter=self.augmenter)) as batches:
             for batch, waited in _timed(batches):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from ocrkit.errors import OptionError
+from ocrkit.training.groups import parameter_groups
 
 if TYPE_CHECKING:
     from torch import nn
@@ -21,18 +22,17 @@ _FLOOR = 0.01  # of the highest rate, where a schedule ends
 
 
 def make_optimizer(network: nn.Module, settings: TrainingSettings) -> torch.optim.Optimizer:
-    """The optimiser of the settings, for a network that is on its device; biases and norms do not decay.
+    """The optimiser of the settings, for what is to be trained of a network that is on its device.
 
-    Adam and AdamW are fused where the device has kernels for that, which leave out a step by a number on the device.
+    Biases and norms do not decay. Adam and AdamW are fused where the device has kernels for that, which leave out a
+    step by a number on the device.
     """
-    weights = [parameter for parameter in network.parameters() if parameter.ndim > 1]
-    others = [parameter for parameter in network.parameters() if parameter.ndim <= 1]
+    groups = parameter_groups(network, settings)
     fused = all(parameter.device.type in _FUSED for parameter in network.parameters())
     if settings.optimizer == "adadelta":
-        return torch.optim.Adadelta([*weights, *others], lr=settings.lrate)
+        return torch.optim.Adadelta(groups, lr=settings.lrate)
     if settings.optimizer == "adam":
-        return torch.optim.Adam([*weights, *others], lr=settings.lrate, fused=fused)
-    groups = [{"params": weights, "weight_decay": settings.weight_decay}, {"params": others, "weight_decay": 0.0}]
+        return torch.optim.Adam(groups, lr=settings.lrate, fused=fused)
     return torch.optim.AdamW(groups, lr=settings.lrate, fused=fused)
 
 

@@ -15,6 +15,7 @@ from ocrkit.nets.device import resolve_device
 from ocrkit.plugin.registry import Registry, default_registry
 from ocrkit.training.batches import Augmenter
 from ocrkit.training.folder import LAST_FILE, MODEL_FILE, abandon, check_free, check_resumable, claimed, held
+from ocrkit.training.groups import check_trainable
 from ocrkit.training.initial_model import initial_model, load_base
 from ocrkit.training.interruption import Interruption
 from ocrkit.training.lines import check_share_of_bad
@@ -69,6 +70,7 @@ def train(
     base = load_base(config, registry=registry)
     sets = open_sets(config, base=base, registry=registry)
     model = initial_model(config, sets.charset, base, registry)
+    check_trainable(model.network, config.training)
     return _run(
         _resolved(config, model),
         model,

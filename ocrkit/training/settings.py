@@ -18,6 +18,8 @@ PRECISIONS = ("auto", "float32", "bfloat16", "float16")
 STOPPING = ("early", "fixed")
 RESIZINGS = ("fail", "union", "new")
 UNENCODABLE = ("error", "skip")
+PARTS = ("backbone", "head", "output")
+_KNOWN_PARTS = f"known: {', '.join(PARTS)}"
 _HIGHEST_SEED = 2**62  # torch takes 64 bits with a sign
 
 
@@ -66,6 +68,10 @@ class TrainingSettings:
         batch_size: lines a step, fewer where they are very long.
         optimizer: ``adamw``, ``adam`` or ``adadelta``.
         lrate: the highest learning rate.
+        rates: what it is multiplied by for a part of the network: ``backbone``, ``head`` (what stands between) or
+            ``output`` (the last layer); 1 for one that is not named.
+        freeze: parts of the network that stay as the loaded model has them, the statistics of batch norms included.
+        freeze_epochs: epochs after which they are trained like the rest; 0 for never.
         weight_decay: of AdamW.
         schedule: ``cosine`` (warm-up, then a cosine down to a hundredth), ``one-cycle`` (up for three tenths of the
             training, then down) or ``constant`` (after the warm-up).
@@ -88,6 +94,9 @@ class TrainingSettings:
     batch_size: int = 32
     optimizer: str = "adamw"
     lrate: float = 0.001
+    rates: Mapping[str, float] = field(default_factory=dict)
+    freeze: tuple[str, ...] = ()
+    freeze_epochs: int = 0
     weight_decay: float = 0.01
     schedule: str = "cosine"
     warmup: float = 0.03
@@ -110,6 +119,7 @@ class TrainingSettings:
         _within("lag", self.lag, 1)
         _within("minutes", self.minutes, 0)
         _above_zero("lrate", self.lrate)
+        _check_parts(self)
         _within("weight_decay", self.weight_decay, 0)
         _within("warmup", self.warmup, 0, 1)
         _within("clip", self.clip, 0)
@@ -158,6 +168,7 @@ class RunConfig:
 
     def __post_init__(self) -> None:
         _one_of("resize", self.resize, RESIZINGS)
+        _check_loading(self)
         for name, strength in self.augmentation.items():
             _within(f"augmentation.{name}", strength, 0, 1)
 
@@ -165,6 +176,43 @@ class RunConfig:
     def draws_lines(self) -> bool:
         """Whether the training lines are drawn, not read from anywhere."""
         return not self.data.training
+
+
+def _check_loading(config: RunConfig) -> None:
+    """Refuse what only makes sense for a model that is loaded."""
+    if config.load:
+        return
+    if config.resize != "fail":
+        raise OptionError(
+            f"resize is {config.resize!r}, and there is no model whose charset that could be done to; "
+            "name one with `load`"
+        )
+    if config.training.freeze:
+        raise OptionError(
+            f"training.freeze is {list(config.training.freeze)!r}, and there is no model to keep that of; "
+            "name one with `load`, or train every part"
+        )
+
+
+def _check_parts(settings: TrainingSettings) -> None:
+    for part in settings.freeze:
+        if part not in PARTS:
+            raise OptionError(f"freeze holds {part!r}; {did_you_mean(part, PARTS, then=_KNOWN_PARTS)}")
+    if set(settings.freeze) == set(PARTS):
+        raise OptionError(f"freeze is {list(settings.freeze)!r}: nothing is left to train; leave a part out of it")
+    _within("freeze_epochs", settings.freeze_epochs, 0)
+    if settings.freeze_epochs and not settings.freeze:
+        raise OptionError(
+            f"freeze_epochs is {settings.freeze_epochs}, and no part is frozen; name one with `training.freeze`"
+        )
+    for part, rate in settings.rates.items():
+        if part not in PARTS:
+            raise OptionError(f"rates has {part!r}; {did_you_mean(part, PARTS, then=_KNOWN_PARTS)}")
+        if not (rate > 0 and math.isfinite(rate)):
+            raise OptionError(
+                f"rates.{part} is {rate!r}; expected a number above 0, by which lrate is multiplied; "
+                f"`training.freeze` keeps a part as it is"
+            )
 
 
 def _one_of(key: str, value: str, choices: tuple[str, ...]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from ocrkit.training.groups import RATE, Freezing
 from ocrkit.training.loss import summed_loss
 from ocrkit.training.optimisation import autocast_dtype, make_optimizer, rate_factor
 from ocrkit.training.underway import Launched, Step, Underway
@@ -32,11 +33,14 @@ class Stepper:
     Attributes:
         network: changed in place.
         optimizer: its rates are set afresh in each step.
+        rate: the learning rate of the last step, for parts without a rate of their own.
     """
 
     def __init__(self, network: nn.Module, settings: TrainingSettings, device: torch.device) -> None:
         self.network = network
         self.optimizer = make_optimizer(network, settings)
+        self.rate = settings.lrate
+        self._freezing = Freezing(network, settings)
         self._settings = settings
         self._device = device
         self._dtype = autocast_dtype(settings.precision, device)
@@ -44,10 +48,9 @@ class Stepper:
         self._statistics = _RunningStatistics(network)
         self._underway = Underway(device)
 
-    @property
-    def rate(self) -> float:
-        """The learning rate of the last step."""
-        return float(self.optimizer.param_groups[0]["lr"])
+    def begin_epoch(self, epoch: int) -> None:
+        """Set the network to learn, but for what is frozen in that epoch."""
+        self._freezing.begin(epoch)
 
     def autocast(self) -> AbstractContextManager[object]:
         """Where the network computes in the run's precision."""
@@ -94,7 +97,8 @@ class Stepper:
     def _set_rate(self, progress: float) -> float:
         rate = self._settings.lrate * rate_factor(progress, self._settings)
         for group in self.optimizer.param_groups:
-            group["lr"] = rate
+            group["lr"] = rate * group[RATE]
+        self.rate = rate
         return rate
 
     def _move(self, nats: Tensor) -> Tensor:
