@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from ocrkit.drawing.rendering.fonts import Face, load_font, read_cover
 from ocrkit.text.scripts.malayalam_letters import (
@@ -68,27 +68,16 @@ def draw_mask(font: FreeTypeFont, text: str, direction: Direction | None = None)
     column at an edge is empty; a text without ink has no rows. ``direction`` is which way the line runs; None for as
     its first letter does.
     """
-    # Asking for the text's box first would shape it twice, so it is drawn on a page that few texts reach beyond.
-    reach = round(font.size)
-    page, box = _draw_on(font, text, direction, (-reach, -reach, reach * (len(text) + 2), 3 * reach))
-    if box is not None and (min(box[:2]) == 0 or box[2] == page.width or box[3] == page.height):
-        left, top, right, bottom = (round(edge) for edge in font.getbbox(text, direction=direction))
-        # More on each side: rounding of the strokes must not clip.
-        reach = 2 - min(left, top)
-        page, box = _draw_on(font, text, direction, (-reach, -reach, right + 2, bottom + 2))
+    drawn, (x, y) = font.getmask2(text, "L", direction=direction)
+    box = drawn.getbbox()
     if box is None:
         return np.zeros((0, 0), np.uint8), 0, 0
-    return np.asarray(page.crop(box)), box[0] - reach, box[1] - reach
-
-
-def _draw_on(
-    font: FreeTypeFont, text: str, direction: Direction | None, page: tuple[int, int, int, int]
-) -> tuple[Image.Image, tuple[int, int, int, int] | None]:
-    """``text`` on a page of those edges, px from the pen's start, and the box of its ink there."""
-    left, top, right, bottom = page
-    canvas = Image.new("L", (right - left, bottom - top))
-    ImageDraw.Draw(canvas).text((-left, -top), text, font=font, fill=255, direction=direction)
-    return canvas, canvas.getbbox()
+    left, top, right, bottom = box
+    width, height = drawn.size
+    pixels = np.empty((height, width), np.uint8)
+    # An image that lies in the array itself takes a third of the time of one whose pixels are copied out.
+    Image.frombuffer("L", (width, height), pixels, "raw", "L", 0, 1).im.paste(drawn, (0, 0, width, height))
+    return pixels[top:bottom, left:right], x + left, y + top
 
 
 def _describe(character: str) -> str:
