@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -9,7 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ocrkit.drawing.rendering.fonts import load_font, read_cover
-from ocrkit.drawing.rendering.shaping import can_draw, draw_mask, refusal
+from ocrkit.drawing.rendering.frames import draws_in_frames
+from ocrkit.drawing.rendering.masks import draw_mask
+from ocrkit.drawing.rendering.shaping import can_draw, refusal
 from ocrkit.errors import FontError, unknown_name
 from ocrkit.text.weighted import Weighted
 
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
     from ocrkit.drawing.rendering.fonts import Face
 
 __all__ = ["FaceBook"]
+
+_log = logging.getLogger("ocrkit")
 
 # A face that draws fewer of the texts than this is of another script, and happens to have the digits.
 _SUITED = 1 / 8
@@ -38,7 +43,8 @@ _INSTALL = (
 class FaceBook:
     """Faces by family. A family is drawn first and then a face of it, so that one with forty cuts counts no more.
 
-    Faces whose strokes are those of running text are drawn oftener than very thin or bold ones.
+    Faces whose strokes are those of running text are drawn oftener than very thin or bold ones. What draws each letter
+    in a frame, as on keys, is left out.
     """
 
     def __init__(
@@ -47,7 +53,7 @@ class FaceBook:
         """Keep the faces of ``families`` (of all, where none is named) but for those of ``without_families``.
 
         Raises:
-            FontError: a family that is not there, or none left.
+            FontError: a family that is not there, or no face left.
         """
         self._by_family: dict[str, list[Face]] = {}
         for face in faces:
@@ -59,6 +65,7 @@ class FaceBook:
         self._by_family = {name: self._by_family[name] for name in dict.fromkeys(kept)}
         if not self._by_family:
             raise FontError("no font family is left: without_families names all that there are; name fewer")
+        self._leave_out_frames()
         self.families = tuple(self._by_family)
         self._drawn: Weighted[Weighted[Face]] | None = None
 
@@ -113,6 +120,19 @@ class FaceBook:
                 return face
         able = [face for faces in self._by_family.values() for face in faces if can_draw(face, text)]
         return able[rng.integers(len(able))] if able else None
+
+    def _leave_out_frames(self) -> None:
+        framed = [face for faces in self._by_family.values() for face in faces if draws_in_frames(face)]
+        if not framed:
+            return
+        names = ", ".join(map(str, framed))
+        unframed = {name: [face for face in faces if face not in framed] for name, faces in self._by_family.items()}
+        self._by_family = {name: faces for name, faces in unframed.items() if faces}
+        if not self._by_family:
+            raise FontError(
+                f"no face is left to draw with: {names} draws each letter in a frame, as on keys; {_INSTALL}"
+            )
+        _log.info("left out what draws each letter in a frame, as on keys: %s", names)
 
     def _weighted(self) -> Weighted[Weighted[Face]]:
         """The faces of each family by weight, and the families by their heaviest face."""

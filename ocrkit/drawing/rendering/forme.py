@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from ocrkit.drawing.rendering.fonts import Face, load_font
-from ocrkit.drawing.rendering.shaping import draw_mask
+from ocrkit.drawing.rendering.masks import draw_mask
 from ocrkit.drawing.rendering.typesetting import Typesetting, split_clusters
 from ocrkit.text.scripts.malayalam_letters import VIRAMA, ZWNJ
 

@@ -12,7 +12,8 @@ from PIL import Image
 
 from ocrkit.drawing.rendering.fonts import Face, load_font, read_cover, require_shaping
 from ocrkit.drawing.rendering.forme import place_letters
-from ocrkit.drawing.rendering.shaping import draw_mask, refusal
+from ocrkit.drawing.rendering.masks import draw_mask
+from ocrkit.drawing.rendering.shaping import refusal
 from ocrkit.drawing.rendering.typesetting import Typesetting
 from ocrkit.errors import FontError, OptionError
 

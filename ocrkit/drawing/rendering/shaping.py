@@ -8,9 +8,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image
 
 from ocrkit.drawing.rendering.fonts import Face, load_font, read_cover
+from ocrkit.drawing.rendering.frames import draws_in_frames
+from ocrkit.drawing.rendering.masks import PROBE_SIZE, probe
 from ocrkit.text.scripts.malayalam_letters import (
     BEFORE_OR_BELOW,
     CONSONANTS,
@@ -22,88 +23,104 @@ from ocrkit.text.scripts.malayalam_letters import (
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from PIL.ImageFont import FreeTypeFont
 
-    from ocrkit.text.bidi import Direction
+__all__ = ["can_draw", "refusal"]
 
-__all__ = ["can_draw", "draw_mask", "refusal"]
-
-_PROBE_SIZE = 32
 # ZWNJ, ZWJ, soft hyphen and the direction marks: shaping obeys them and draws nothing.
 _INVISIBLE = frozenset("\u200c\u200d\u00ad\u200e\u200f\u2060")
+_MOST_CONJUNCTS = 1 << 16  # kept of each face
+_STRAY_MARK = re.compile("(?:^|-)I*M")  # in the kinds of a text
 # With the signs that some faces join to some conjuncts, and then let those fall apart.
 _CONJUNCT = re.compile(f"([{CONSONANTS}](?:{VIRAMA}[{CONSONANTS}])+)([{JOINED_SIGNS}]?)")
 
 
 def can_draw(face: Face, text: str) -> bool:
     """Whether ``face`` draws all of ``text``, with no missing glyph and no conjunct fallen apart."""
+    known = _known(face)
+    if known.characters.issuperset(text) and known.conjuncts.issuperset(_CONJUNCT.findall(text)):
+        return not _stray_mark(text)
     return not refusal(face, text)
 
 
 def refusal(face: Face, text: str) -> str:
     """Why ``face`` must not draw ``text``, or the empty string when it may."""
+    known = _known(face)
     cover = read_cover(face)
     for character in text:
         if ord(character) not in cover and character not in _INVISIBLE:
             return f"no glyph for {_describe(character)}"
-    for character in set(text):
+    if draws_in_frames(face):
+        return "it draws each letter in a frame, as on keys"
+    unknown = set(text) - known.characters
+    for character in unknown:
         if not character.isspace() and character not in _INVISIBLE and not _leaves_ink(face, character):
             return f"an empty glyph for {_describe(character)}"
     if stray := _stray_mark(text):
         return f"{_describe(stray)} has no letter to stand on, and would be drawn on a dotted circle"
-    if DOT_REPH in text and _reph_stands_aside(face):
+    if DOT_REPH in unknown and _reph_stands_aside(face):
         return f"{_describe(DOT_REPH)} stands behind its letter, not above it"
+    known.characters |= unknown
     for conjunct, sign in _CONJUNCT.findall(text):
         if apart := _falls_apart(face, conjunct, sign):
             return f"the conjunct {apart!r} falls apart" + (
                 f" in {conjunct + sign!r}" if apart != conjunct + sign else ""
             )
+        known.remember(conjunct, sign)
     return ""
 
 
-def draw_mask(font: FreeTypeFont, text: str, direction: Direction | None = None) -> tuple[NDArray[np.uint8], int, int]:
-    """The ink of ``text``, 255 where it is full, shaped as one run: (H, W), and where its corner lies.
+class _Known:
+    """What a face was found to draw: characters, and conjuncts with the sign that they were judged with."""
 
-    The two numbers are x and y px of the left top corner, from the pen's start and the ascender's line. No row or
-    column at an edge is empty; a text without ink has no rows. ``direction`` is which way the line runs; None for as
-    its first letter does.
-    """
-    drawn, (x, y) = font.getmask2(text, "L", direction=direction)
-    box = drawn.getbbox()
-    if box is None:
-        return np.zeros((0, 0), np.uint8), 0, 0
-    left, top, right, bottom = box
-    width, height = drawn.size
-    pixels = np.empty((height, width), np.uint8)
-    # An image that lies in the array itself takes a third of the time of one whose pixels are copied out.
-    Image.frombuffer("L", (width, height), pixels, "raw", "L", 0, 1).im.paste(drawn, (0, 0, width, height))
-    return pixels[top:bottom, left:right], x + left, y + top
+    def __init__(self) -> None:
+        self.characters: set[str] = set()
+        self.conjuncts: set[tuple[str, str]] = set()
+
+    def remember(self, conjunct: str, sign: str) -> None:
+        # Print has some thousand; a file of chance may have any number.
+        if len(self.conjuncts) >= _MOST_CONJUNCTS:
+            self.conjuncts.clear()
+        self.conjuncts.add((conjunct, sign))
+
+
+@lru_cache(maxsize=4096)
+def _known(face: Face) -> _Known:  # noqa: ARG001 - one for each
+    return _Known()
 
 
 def _describe(character: str) -> str:
     return f"{character!r} (U+{ord(character):04X})"
 
 
+class _Kinds(dict[str, str]):
+    """For each character one that tells its kind: a letter (L), a mark (M), an invisible one (I), or another (-)."""
+
+    def __missing__(self, character: str) -> str:
+        category = unicodedata.category(character)[0]
+        kind = "I" if character in _INVISIBLE else category if category in "LM" else "-"
+        self[character] = kind
+        return kind
+
+
+_kinds = _Kinds()
+
+
 def _stray_mark(text: str) -> str:
-    before = " "
-    for character in text:
-        if unicodedata.category(character)[0] == "M" and unicodedata.category(before)[0] not in "LM":
-            return character
-        if character not in _INVISIBLE:
-            before = character
-    return ""
+    """The first mark without a letter or another mark before it, or nothing."""
+    found = _STRAY_MARK.search("".join(map(_kinds.__getitem__, text)))
+    return text[found.end() - 1] if found else ""
 
 
 @lru_cache(maxsize=65536)
 def _leaves_ink(face: Face, character: str) -> bool:
-    return bool(_probe(face, character)[0].size)
+    return bool(probe(face, character)[0].size)
 
 
 @lru_cache(maxsize=1024)
 def _reph_stands_aside(face: Face) -> bool:
     """Whether the dot reph reaches beyond the letter that it belongs above, as where a face anchors it to none."""
-    (alone, left, _), (dotted, left_dotted, _) = _probe(face, "ക"), _probe(face, f"{DOT_REPH}ക")
-    return bool(left_dotted + dotted.shape[1] > left + alone.shape[1] + _PROBE_SIZE / 8)
+    (alone, left, _), (dotted, left_dotted, _) = probe(face, "ക"), probe(face, f"{DOT_REPH}ക")
+    return bool(left_dotted + dotted.shape[1] > left + alone.shape[1] + PROBE_SIZE / 8)
 
 
 @lru_cache(maxsize=65536)
@@ -151,11 +168,11 @@ def _is_afloat(face: Face, before: str, after: str) -> bool:
 
 def _is_sum(face: Face, whole: str, parts: tuple[str, str]) -> bool:
     """Whether ``whole`` has the ink and the width of its parts side by side, but for kerning."""
-    font = load_font(face, _PROBE_SIZE)
+    font = load_font(face, PROBE_SIZE)
     widths = [font.getlength(text) for text in (whole, *parts)]
     if abs(widths[0] - sum(widths[1:])) >= 0.05 * widths[0]:
         return False
-    inks = [float(_probe(face, text)[0].sum(dtype=np.int64)) for text in (whole, *parts)]
+    inks = [float(probe(face, text)[0].sum(dtype=np.int64)) for text in (whole, *parts)]
     return abs(inks[0] - sum(inks[1:])) < 0.002 * inks[0]
 
 
@@ -164,7 +181,7 @@ def _align(face: Face, whole: str, start: str) -> tuple[NDArray[np.uint8], NDArr
 
     That may hold the first columns of what follows.
     """
-    drawn = [_probe(face, whole), _probe(face, start)]
+    drawn = [probe(face, whole), probe(face, start)]
     left, top = min(x for _, x, _ in drawn), min(y for _, _, y in drawn)
     right = drawn[1][1] + drawn[1][0].shape[1] - 1 - left
     height = max(y - top + mask.shape[0] for mask, _, y in drawn)
@@ -173,9 +190,3 @@ def _align(face: Face, whole: str, start: str) -> tuple[NDArray[np.uint8], NDArr
     for layer, (mask, x, y) in zip(ink, drawn, strict=True):
         layer[y - top : y - top + mask.shape[0], x - left : x - left + mask.shape[1]] = mask
     return ink[0, :, :right], ink[1, :, :right]
-
-
-# Of each face the same few beginnings of conjuncts are looked at again and again.
-@lru_cache(maxsize=8192)
-def _probe(face: Face, text: str) -> tuple[NDArray[np.uint8], int, int]:
-    return draw_mask(load_font(face, _PROBE_SIZE), text)
