@@ -25,6 +25,17 @@ _Emissions: TypeAlias = NDArray[np.float32] | NDArray[np.float16] | NDArray[np.i
 
 def build_info() -> dict[str, str | int]: ...
 def interrupt_thread(thread: int) -> bool: ...
+def temper(
+    log_probs: _Emissions,
+    lengths: NDArray[np.int64] | None,
+    blank: int,
+    temperature: float,
+    threads: int,
+    labels: NDArray[np.int32],
+    frames: NDArray[np.int32],
+    label_offsets: NDArray[np.int64],
+    line_offsets: NDArray[np.int64],
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]: ...
 def texts(
     labels: NDArray[np.int32],
     label_offsets: NDArray[np.int64],

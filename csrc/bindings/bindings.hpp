@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "made_objects.hpp"
 #include "ocrkit/ctc/simd.hpp"
@@ -24,6 +25,9 @@ ctc::EmissionsView view_of(const py::array& log_probs, const Lengths& lengths, s
 /// The nine arrays of `Decoded`, in its order, without a copy.
 py::tuple arrays_of(ctc::Decoded&& decoded);
 
+/// A NumPy array of the vector's own memory.
+py::array floats_of(std::vector<float>&& values);
+
 void bind_beam_search(py::module_& module);
 void bind_beam_stream(py::module_& module);
 void bind_greedy(py::module_& module);
@@ -31,6 +35,7 @@ void bind_decoded(py::module_& module);
 void bind_lexicon(py::module_& module);
 void bind_ngram(py::module_& module);
 void bind_searching(py::module_& module);
+void bind_tempering(py::module_& module);
 void bind_text_search(py::module_& module);
 
 }  // namespace ocrkit::bindings

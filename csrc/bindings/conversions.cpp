@@ -60,4 +60,6 @@ py::tuple arrays_of(ctc::Decoded&& decoded) {
                           array_of(std::move(decoded.proved), py::dtype::of<bool>()));
 }
 
+py::array floats_of(std::vector<float>&& values) { return array_of(std::move(values)); }
+
 }  // namespace ocrkit::bindings

@@ -56,5 +56,6 @@ PYBIND11_MODULE(_ctc, module) {
     bind_lexicon(module);
     bind_ngram(module);
     bind_searching(module);
+    bind_tempering(module);
     bind_text_search(module);
 }

@@ -14,6 +14,7 @@ from ocrkit.ctc.greedy_decoder import greedy
 from ocrkit.ctc.lexicon import Lexicon, lexicon_search
 from ocrkit.ctc.ngram import NgramModel
 from ocrkit.ctc.symbols import SymbolTable
+from ocrkit.ctc.tempering import temper
 from ocrkit.ctc.text_search import text_search
 
 __all__ = [
@@ -28,5 +29,6 @@ __all__ = [
     "collapse",
     "greedy",
     "lexicon_search",
+    "temper",
     "text_search",
 ]
