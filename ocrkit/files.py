@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["FolderInUse", "clear_leftovers", "holding", "write_whole"]
+__all__ = ["FolderInUse", "add_line", "clear_leftovers", "holding", "write_whole"]
 
 
 class FolderInUse(Exception):  # noqa: N818 - its catchers know what the folder is, and make the error
@@ -28,6 +28,24 @@ def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
         _write_and_rename(Path(path), data)
     except OSError as error:  # which names the hidden file
         raise OSError(error.errno, error.strerror, os.fspath(path)) from error
+
+
+def add_line(path: str | os.PathLike[str], line: bytes, *, flush: bool = False) -> None:
+    """Add a line to a file, made where it is not there; a process that is killed meanwhile leaves the line cut short.
+
+    Args:
+        path: the file.
+        line: without the character that ends it.
+        flush: whether to wait until it is on the disk.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    with open(path, "ab") as file:
+        file.write(line + b"\n")
+        file.flush()
+        if flush:
+            os.fsync(file.fileno())
 
 
 def clear_leftovers(path: str | os.PathLike[str]) -> None:
@@ -66,9 +84,20 @@ def _write_and_rename(target: Path, data: bytes) -> None:
         # A temporary file is private by birth.
         os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, target)
+        _flush_folder(target.parent)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def _flush_folder(folder: Path) -> None:
+    """Have the names in a folder on the disk, too, so that files last in the order in which they were written."""
+    with suppress(OSError):  # not every file system can
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _lock(descriptor: int) -> None:

@@ -26,6 +26,7 @@ __all__ = [
     "check_free",
     "check_resumable",
     "claimed",
+    "has_begun",
     "held",
 ]
 
@@ -71,13 +72,20 @@ def check_free(output: str | os.PathLike[str] | None) -> None:
 def claimed(output: str | os.PathLike[str] | None, charset: str) -> Iterator[Path]:
     """Make the run's folder, the one named or the next free ``runs/<charset>-<n>``, and keep it while the block runs.
 
+    It is free again where the block ends by an error before the run has begun.
+
     Raises:
         ConfigError: it cannot be made, or another run was quicker.
     """
     with held(_made(output, charset)) as folder:
         if output is not None:
             check_free(output)  # another run may have come and gone since it was looked at
-        yield folder
+        try:
+            yield folder
+        except BaseException:
+            if not has_begun(folder):
+                abandon(folder)
+            raise
 
 
 @contextmanager
@@ -108,18 +116,24 @@ def abandon(folder: Path) -> None:
         (folder / STATE_FILE).parent.rmdir()
 
 
+def has_begun(folder: Path) -> bool:
+    """Whether a run has come to its first step: the state is the last of the files that are there before it."""
+    return any((folder / name).exists() for name in (STATE_FILE, MODEL_FILE, LAST_FILE))
+
+
 def check_resumable(folder: Path) -> None:
     """Refuse a folder that holds no run.
 
     Raises:
-        MissingFileError: the folder, its configuration or its state is not there.
+        MissingFileError: the folder, its configuration or its state is not there, other than of a run that was ended
+            before its first step.
         ConfigError: it cannot be written.
     """
-    for name in (CONFIG_FILE, STATE_FILE):
+    for name in (CONFIG_FILE, STATE_FILE) if has_begun(folder) else (CONFIG_FILE,):
         if not (folder / name).is_file():
             raise MissingFileError(f"{str(folder)!r} holds no run to resume: there is no {name} in it")
     for place in (folder, (folder / STATE_FILE).parent):
-        if not os.access(place, os.W_OK | os.X_OK):
+        if place.exists() and not os.access(place, os.W_OK | os.X_OK):
             raise ConfigError(f"the folder {str(place)!r} cannot be written, so its run cannot go on; copy it")
 
 

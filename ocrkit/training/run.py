@@ -14,7 +14,7 @@ from ocrkit.errors import CheckpointError, ConfigError, ModelError
 from ocrkit.nets.device import resolve_device
 from ocrkit.plugin.registry import Registry, default_registry
 from ocrkit.training.batches import Augmenter
-from ocrkit.training.folder import LAST_FILE, MODEL_FILE, abandon, check_free, check_resumable, claimed, held
+from ocrkit.training.folder import LAST_FILE, MODEL_FILE, check_free, check_resumable, claimed, has_begun, held
 from ocrkit.training.groups import check_trainable
 from ocrkit.training.initial_model import initial_model, load_base
 from ocrkit.training.interruption import Interruption
@@ -64,23 +64,21 @@ def train(
         OcrkitError: whatever is wrong with data, charset, options or device.
     """
     check_free(output)
-    registry = registry or default_registry()
+    observer, registry = observer or Observer(), registry or default_registry()
+    return _begun(config, observer, registry, place=claimed(output, config.charset))
+
+
+def _begun(
+    config: RunConfig, observer: Observer, registry: Registry, *, place: AbstractContextManager[Path]
+) -> Outcome:
+    """A run from its beginning."""
     device, augmenter = _place(config), _augmenter(config, registry)
     torch.manual_seed(config.training.seed)
     base = load_base(config, registry=registry)
     sets = open_sets(config, base=base, registry=registry)
     model = initial_model(config, sets.charset, base, registry)
     check_trainable(model.network, config.training)
-    return _run(
-        _resolved(config, model),
-        model,
-        sets,
-        device,
-        augmenter,
-        observer or Observer(),
-        place=claimed(output, config.charset),
-        resuming=False,
-    )
+    return _run(_resolved(config, model), model, sets, device, augmenter, observer, place=place, resuming=False)
 
 
 def resume(
@@ -111,8 +109,11 @@ def resume(
     path = Path(folder)
     check_resumable(path)
     with held(path):
-        registry = registry or default_registry()
+        observer, registry = observer or Observer(), registry or default_registry()
         config = changed_config(path, changes or {})
+        if not has_begun(path):
+            observer.note(f"the run in {str(path)!r} was ended before its first step; it begins from there")
+            return _begun(config, observer, registry, place=nullcontext(path))
         position = read_position(path)
         if (path / LAST_FILE).exists():  # or its end was cut short, and is made up for
             check_unfinished(position, config.training, path)
@@ -120,7 +121,7 @@ def resume(
         model = read_model(path, registry=registry)
         sets = open_sets(config, base=model, registry=registry, resuming=True)
         place = nullcontext(path)
-        return _run(config, model, sets, device, augmenter, observer or Observer(), place=place, resuming=True)
+        return _run(config, model, sets, device, augmenter, observer, place=place, resuming=True)
 
 
 def _run(
@@ -167,15 +168,10 @@ def _run(
 
 
 def _begin(trainer: Trainer, record: RunWriter, *, resuming: bool) -> None:
-    try:
-        step, device = trainer.position.step, str(trainer.device)
-        record.begin(resuming=resuming, training=trainer.training, step=step, device=device)
-        # From the first step on there is a state, so that a kill at any time leaves something to go on with.
-        trainer.save()
-    except BaseException:
-        if not resuming:
-            abandon(trainer.folder)
-        raise
+    place, device = trainer.position, str(trainer.device)
+    record.begin(resuming=resuming, training=trainer.training, position=place, device=device)
+    # From the first step on there is a state, so that a kill at any time leaves something to go on with.
+    trainer.save()
 
 
 def _finish(trainer: Trainer, record: RunWriter) -> Outcome:

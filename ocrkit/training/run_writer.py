@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import math
 import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from ocrkit.config import to_table, write_toml
-from ocrkit.errors import ConfigError
 from ocrkit.training.folder import CONFIG_FILE, LAST_FILE, LOG_FILE, METRICS_FILE, MODEL_FILE, SAMPLES_FILE
 from ocrkit.training.observer import EpochReport, Observer, StepReport
 from ocrkit.training.pictures import draw_metrics, draw_readings
+from ocrkit.training.run_log import add_record, trim_log
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from ocrkit.model import Model
     from ocrkit.training.lines import Lines
     from ocrkit.training.settings import RunConfig
+    from ocrkit.training.state import Position
     from ocrkit.training.validation import Validation
 
 __all__ = ["RunWriter"]
@@ -55,32 +55,27 @@ class RunWriter:
         self._observer = observer
         return _Both(self, observer)
 
-    def begin(self, *, resuming: bool, training: Lines, step: int, device: str) -> None:
+    def begin(self, *, resuming: bool, training: Lines, position: Position, device: str) -> None:
         """Write the configuration, that the run begins or goes on, and which images are left out."""
         write_toml(self._folder / CONFIG_FILE, to_table(self._config))
         if resuming:
             (self._folder / LAST_FILE).unlink(missing_ok=True)
-            _end_last_line(self.log_file)
+            trim_log(self.log_file, step=position.step, epoch=position.epoch)
+        else:
+            self.log_file.unlink(missing_ok=True)  # of the same run, killed before it could begin
         counts = {"training": len(training), "validation": len(self._validation)}
         event, parameters = "resume" if resuming else "start", self._model.parameters()
-        self.write(event, step=step, device=device, parameters=parameters, **counts)
+        self.write(event, step=position.step, device=device, parameters=parameters, **counts)
         for bad in (*training.bad, *self._validation.bad):
             self.write("left out", **bad.to_dict())
 
     def write(self, event: str, **values: object) -> None:
-        """Add one line to the log; a number that JSON does not have becomes null.
+        """Add one line to the log.
 
         Raises:
             ConfigError: the log cannot be written.
         """
-        stored = {key: _storable(value) for key, value in values.items()}
-        line = json.dumps({"event": event, "time": round(time.time(), 3), **stored}, ensure_ascii=False)
-        # A file's name may hold what UTF-8 does not.
-        try:
-            with self.log_file.open("a", encoding="utf-8", errors="backslashreplace") as file:
-                file.write(line + "\n")
-        except OSError as error:
-            raise ConfigError(f"{self.log_file}: cannot be written: {error.strerror or error}") from error
+        add_record(self.log_file, {"event": event, "time": round(time.time(), 3), **values})
 
     def keep_best(self, report: EpochReport, validation: Validation | None) -> None:
         """Save the model as the best so far, and remember what it read."""
@@ -132,17 +127,6 @@ def _judgement(report: EpochReport) -> dict[str, object]:
     found = {"cer": report.cer, "exact": report.exact, "validation_loss": report.validation_loss}
     judged = {} if report.cer is None else found
     return {"epoch": report.epoch, "steps": report.step, "seconds": report.seconds, "metrics": judged}
-
-
-def _storable(value: object) -> object:
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _end_last_line(log: Path) -> None:
-    """End a line that a kill has cut, so that what follows does not become part of it."""
-    if log.is_file() and not log.read_bytes().endswith(b"\n"):
-        with log.open("a", encoding="utf-8") as file:
-            file.write("\n")
 
 
 class _Both(Observer):

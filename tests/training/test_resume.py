@@ -93,7 +93,7 @@ def test_a_run_that_is_out_of_time_says_so_when_it_is_resumed(
 def test_what_a_run_has_begun_with_cannot_change_when_it_goes_on(
     finished: Outcome, registry: Registry, changes: dict[str, object], name: str
 ) -> None:
-    with pytest.raises(ConfigError, match=f"^{name} cannot change in the middle of a run; what can: data.cache, "):
+    with pytest.raises(ConfigError, match=f"^{name} cannot change in the middle of a run: .*; what can: data.cache, "):
         resume(finished.folder, changes=changes, registry=registry)
 
 
@@ -137,8 +137,8 @@ def test_a_log_that_a_kill_has_cut_is_gone_on_with(make_config: MakeConfig, tmp_
     resume(tmp_path, registry=registry)
 
     lines = (tmp_path / "log.jsonl").read_text("utf-8").splitlines()
-    assert lines.count('{"event": "epo') == 1
     assert json.loads(lines[-1])["event"] == "end"
+    assert all(json.loads(line) for line in lines)
 
 
 def test_a_run_from_a_loaded_model_is_resumed_without_it(

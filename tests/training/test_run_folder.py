@@ -112,7 +112,8 @@ def test_a_folder_without_a_run_cannot_be_resumed() -> None:
 
 
 def test_a_folder_without_a_state_cannot_be_resumed() -> None:
-    Path("config.toml").touch()
+    for name in ("config.toml", "model.safetensors"):
+        Path(name).touch()
 
     with pytest.raises(MissingFileError, match=r"there is no state/latest.safetensors in it"):
         check_resumable(Path())
@@ -148,6 +149,39 @@ def test_what_a_killed_run_left_half_written_is_removed_and_nothing_else() -> No
     with held(Path("run")):
         assert not [name for name in left if Path("run", name).exists()]
         assert all(Path("run", name).exists() for name in kept)
+
+
+def test_a_run_that_was_killed_before_its_first_step_can_be_resumed() -> None:
+    Path("config.toml").touch()
+
+    check_resumable(Path())
+
+
+def test_an_error_before_the_first_step_frees_the_folder() -> None:
+    def begin() -> None:
+        with claimed("run", "malayalam") as folder:
+            (folder / "config.toml").touch()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        begin()
+
+    assert os.listdir("run") == []
+
+
+def test_an_error_after_the_first_step_leaves_the_run() -> None:
+    folder = Path("run")
+
+    def begin() -> None:
+        with claimed("run", "malayalam"):
+            (folder / "state").mkdir()
+            (folder / "state" / "latest.safetensors").touch()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        begin()
+
+    assert (folder / "state" / "latest.safetensors").exists()
 
 
 def test_a_run_that_could_not_begin_leaves_its_folder_free() -> None:

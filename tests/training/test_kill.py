@@ -1,0 +1,92 @@
+"""A run that is killed, wherever that is, goes on to what it would have been."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import ocrkit
+from ocrkit.config import merge, to_table, write_toml
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ocrkit.training import RunConfig
+
+    MakeConfig = Callable[..., RunConfig]
+    DrawLines = Callable[..., Path]
+
+HERE = Path(__file__).parent
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(ocrkit.__file__).parents[1]), "OMP_NUM_THREADS": "1"}
+# A run has some 70 points at which it writes; every one has been tried, and a seventh of them are tried each time.
+FIRST, STRIDE = 3, 7
+
+
+@pytest.mark.slow
+def test_a_run_that_is_killed_at_any_write_goes_on_to_the_same_end(
+    make_config: MakeConfig, draw_lines: DrawLines, tmp_path: Path
+) -> None:
+    config = make_config(data={"training": [str(draw_lines(16))]}, training={"epochs": 2, "save_every": 0})
+    write_toml(tmp_path / "config.toml", to_table(config))
+    (tmp_path / "runs").mkdir()
+    command = [sys.executable, str(HERE / "kill_points.py"), str(tmp_path / "config.toml"), str(tmp_path / "runs")]
+
+    tried = subprocess.run(
+        [*command, str(FIRST), str(STRIDE)], env=ENVIRONMENT, capture_output=True, text=True, check=False
+    )
+
+    assert tried.returncode == 0, tried.stderr
+    found = json.loads(tried.stdout)
+    assert found["troubles"] == {}
+    assert found["points"] > 50
+    assert len(found["tried"]) >= 7
+
+
+def descendants(pid: int) -> list[int]:
+    """The processes that a process has begun, and those that they have begun."""
+    parents = {}
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parents[int(entry.parent.name)] = int(entry.read_text().rpartition(")")[2].split()[1])
+        except OSError:  # it has ended meanwhile
+            continue
+    found = [pid]
+    for each in found:
+        found += [child for child, parent in parents.items() if parent == each]
+    return found[1:]
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
+def test_the_workers_of_a_run_that_is_killed_end_by_themselves(
+    make_config: MakeConfig, draw_lines: DrawLines, tmp_path: Path
+) -> None:
+    places = {"data": {"training": [str(draw_lines(40))]}}
+    table = merge(to_table(make_config()), places, {"data": {"cache": 0}, "training": {"workers": 2, "epochs": 9999}})
+    write_toml(tmp_path / "config.toml", table)
+    command = [sys.executable, "-m", "ocrkit", "train", "--config", "config.toml", "-q", "fixed", "-o", "run"]
+    with subprocess.Popen(command, cwd=tmp_path, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stderr is not None
+        running.stderr.readline()  # an epoch is over
+        begun = descendants(running.pid)
+        running.send_signal(signal.SIGKILL)
+
+    assert len(begun) >= 2
+    patience = time.monotonic() + 20
+    while any(map(alive, begun)) and time.monotonic() < patience:
+        time.sleep(0.05)  # for the kernel to tell them
+    assert not [pid for pid in begun if alive(pid)]
