@@ -42,7 +42,7 @@ class TrainingProgress(Observer):
         """Show the steps of all epochs as one stage, with the smoothed loss."""
         if math.isfinite(report.loss):
             self._smooth = report.loss if not self._smooth else 0.98 * self._smooth + 0.02 * report.loss
-        remark = f"epoch {report.epoch + 1}, loss {self._smooth:.3f}"
+        remark = f"epoch {report.epoch + 1}, loss {self._smooth:.3f}{_pace(report)}"
         self._stages.update("training", report.step, report.steps, remark)
 
     def validated(self, report: EpochReport) -> None:
@@ -51,6 +51,14 @@ class TrainingProgress(Observer):
         self._stages.say(
             f"epoch {report.epoch + 1}: loss {report.loss:.3f}, {_quality(report)}, {report.seconds:.0f} s{best}"
         )
+
+
+def _pace(report: StepReport) -> str:
+    """How fast it goes, and, where that is worth a word, how much of the time goes into waiting for lines."""
+    if not report.speed:
+        return ""
+    waiting = f", {report.waited:.0%} waiting" if report.waited >= 0.005 else ""
+    return f", {report.speed:,.{0 if report.speed >= 10 else 1}f} lines/s{waiting}"
 
 
 def _quality(report: EpochReport) -> str:

@@ -22,6 +22,7 @@ __all__ = [
     "MODEL_FILE",
     "SAMPLES_FILE",
     "STATE_FILE",
+    "TROUBLE_FOLDER",
     "abandon",
     "check_free",
     "check_resumable",
@@ -37,6 +38,7 @@ METRICS_FILE = "metrics.png"
 MODEL_FILE = "model.safetensors"
 SAMPLES_FILE = "samples.png"
 STATE_FILE = "state/latest.safetensors"
+TROUBLE_FOLDER = "trouble"
 
 _RUNS = Path("runs")
 _OWN = (CONFIG_FILE, MODEL_FILE, LAST_FILE, LOG_FILE, STATE_FILE, METRICS_FILE, SAMPLES_FILE)

@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING
 from ocrkit.errors import DataError, ModelError
 from ocrkit.model import Model
 from ocrkit.training.batches import Augmenter, Batch, epoch_order, stream
+from ocrkit.training.divergence import Divergence, Place, Trouble
 from ocrkit.training.lines import Lines
 from ocrkit.training.observer import EpochReport, Observer, StepReport
+from ocrkit.training.pace import Pace
 from ocrkit.training.settings import TrainingSettings
-from ocrkit.training.state import Position, read_state, write_state
+from ocrkit.training.state import Position, read_position, read_state, write_state
 from ocrkit.training.step import Stepper
 from ocrkit.training.stopping import ended, time_is_up
+from ocrkit.training.trouble import keep_batch, place_of_batch
 from ocrkit.training.validation import Validation, validate
 
 if TYPE_CHECKING:
@@ -29,8 +32,6 @@ if TYPE_CHECKING:
     from ocrkit.training.underway import Step
 
 __all__ = ["Trainer"]
-
-_MOST_FAILED = 20  # steps in a row
 
 
 @dataclass(slots=True)
@@ -62,6 +63,9 @@ class Trainer:
     position: Position = field(default_factory=Position)
     _stepper: Stepper = field(init=False)
     _epoch_steps: int = field(init=False)
+    _pace: Pace = field(init=False, default_factory=Pace)
+    _divergence: Divergence = field(init=False, default_factory=Divergence)
+    _trouble: Trouble | None = field(init=False, default=None)
     _told: float = field(init=False, default=0.0)
     _saved: float = field(init=False, default=0.0)
 
@@ -76,9 +80,14 @@ class Trainer:
         """Steps of the whole run, if nothing ends it early; where lines are very long, nearly."""
         return self.settings.epochs * self._epoch_steps
 
-    def save(self) -> None:
-        """Write where the run stands, once the steps under way are done."""
+    def save(self, *, anyway: bool = False) -> None:
+        """Write where the run stands, once the steps under way are done.
+
+        Not while the training seems to go wrong, unless ``anyway``: one can go on from what is there, before that.
+        """
         self._settle()
+        if not anyway and (self._divergence.suspected or self.position.failed):
+            return
         self.position.scaler = self._stepper.scale()
         write_state(self.folder, self.position, self.model, self._stepper.optimizer)
         self._saved = time.monotonic()
@@ -105,10 +114,11 @@ class Trainer:
             if not interruption.requested:
                 self._epoch(interruption)
             if interruption.requested:
-                self.save()
+                self.save(anyway=True)
                 return "interrupted"
             self._end_epoch()
-            self.save()
+            # Validation has shown that the weights are good for something, whatever the last few steps were.
+            self.save(anyway=not self._divergence.suspected or bool(ended(self.position, self.settings)))
         return reason
 
     def _epoch(self, interruption: Interruption) -> None:
@@ -119,22 +129,26 @@ class Trainer:
         with closing(stream(self.training, remaining, epoch=position.epoch, augmenter=self.augmenter)) as batches:
             for batch, waited in _timed(batches):
                 self._step(batch, waited)
-                if interruption.requested or time_is_up(position, settings):
+                if self._trouble or interruption.requested or time_is_up(position, settings):
                     break
                 if time.monotonic() - self._saved > settings.save_every:
                     self.save()
         self._settle()
+        if self._trouble:
+            raise self._stopped(self._trouble)
 
     def _order(self, epoch: int) -> list[NDArray[np.int64]]:
         return epoch_order(self.training, self.settings.batch_size, seed=self.settings.seed, epoch=epoch)
 
     def _step(self, batch: Batch, waited: float) -> None:
         """Launch a step, and count those whose numbers are known by now."""
+        began = time.monotonic()
         progress = self._progress()
         self.position.batch += 1
         self.position.step += 1
         known = self._stepper.take(batch, number=self.position.step, progress=progress, waited=waited)
         self._pass_time()
+        self._pace.launched(waited + time.monotonic() - began)
         for step in known:
             self._count(step)
 
@@ -144,11 +158,7 @@ class Trainer:
             self._count(step)
 
     def _count(self, step: Step) -> None:
-        """Note a step that was taken, or left out, and tell it.
-
-        Raises:
-            ModelError: too many in a row were left out.
-        """
+        """Note a step that was taken, or left out, and tell it."""
         position = self.position
         position.failed = 0 if step.taken else position.failed + 1
         if step.taken:
@@ -156,13 +166,38 @@ class Trainer:
             position.label_sum += step.labels
         elif position.failed == 1:
             self.observer.note(f"step {step.number} is left out: its loss or its gradient is not finite")
-        if position.failed >= _MOST_FAILED:
-            raise ModelError(
-                f"the loss or its gradient was not finite in {_MOST_FAILED} steps in a row; begin anew with a "
-                f"lower `training.lrate` than {self.settings.lrate:g}, or with `training.precision='float32'`"
+        # No step is under way when an epoch ends, so that all are of this one.
+        place = Place(step.number, position.epoch, position.batch - 1 - (position.step - step.number))
+        self._trouble = self._trouble or self._divergence.note(step, place, failed=position.failed)
+        self._pace.done(step)
+        self.observer.stepped(
+            StepReport(
+                step=step.number,
+                steps=self.steps,
+                epoch=position.epoch,
+                epochs=self.settings.epochs,
+                loss=step.loss,
+                rate=step.rate,
+                seconds=position.seconds,
+                lines=step.lines,
+                speed=self._pace.speed,
+                waited=self._pace.waited,
             )
-        where = step.number, self.steps, position.epoch, self.settings.epochs
-        self.observer.stepped(StepReport(*where, step.loss, step.rate, position.seconds, step.lines))
+        )
+
+    def _stopped(self, trouble: Trouble) -> ModelError:
+        """What to raise, once the batch that the trouble began with is kept."""
+        began = trouble.began
+        [indices] = self._order(began.epoch)[began.batch : began.batch + 1]
+        place = place_of_batch(self.folder, began.step)
+        with closing(stream(self.training, [indices], epoch=began.epoch, augmenter=self.augmenter)) as batches:
+            for batch in batches:
+                keep_batch(place, batch, [self.training.samples[index] for index in indices.tolist()])
+        return ModelError(
+            f"{trouble.reason}, from step {began.step} on, whose batch lies in {str(place)!r}; go on from step "
+            f"{read_position(self.folder).step} (`resume={str(self.folder)!r}`) with a lower `training.lrate` than "
+            f"{self.settings.lrate:g}, or with `training.precision='float32'`"
+        )
 
     def _end_epoch(self) -> None:
         """Judge the model, keep it when it is the best so far, and go on to the next epoch."""

@@ -10,6 +10,7 @@ import torch
 
 from ocrkit.training.groups import RATE, Freezing
 from ocrkit.training.loss import summed_loss
+from ocrkit.training.memory import MemoryGauge, is_out_of_memory
 from ocrkit.training.optimisation import autocast_dtype, make_optimizer, rate_factor
 from ocrkit.training.underway import Launched, Step, Underway
 
@@ -47,6 +48,7 @@ class Stepper:
         self._scaler = torch.amp.GradScaler(device.type, enabled=self._dtype is torch.float16)
         self._statistics = _RunningStatistics(network)
         self._underway = Underway(device)
+        self._gauge = MemoryGauge(device)
 
     def begin_epoch(self, epoch: int) -> None:
         """Set the network to learn, but for what is frozen in that epoch."""
@@ -74,7 +76,24 @@ class Stepper:
             progress: the share of the training that is done, 0 to 1.
             waited: seconds that the host waited for the batch. On CUDA the device's own clock says how long the
                 device did.
+
+        Raises:
+            ModelError: the batch does not fit the memory; names a size that would.
         """
+        try:
+            known = self._launch(batch, number, progress, waited)
+        except RuntimeError as error:
+            if not is_out_of_memory(error):
+                raise
+            raise self._gauge.error(batch, self._settings.batch_size) from error
+        self._gauge.fitted(batch)
+        return known
+
+    def settle(self) -> list[Step]:
+        """Wait for the steps under way, and return what came of those that ``take`` has not returned."""
+        return self._underway.settle()
+
+    def _launch(self, batch: Batch, number: int, progress: float, waited: float) -> list[Step]:
         images = batch.images.to(self._device, non_blocking=True)
         self._underway.begin()
         rate = self._set_rate(progress)
@@ -89,10 +108,6 @@ class Stepper:
         self._statistics.write(kept, unless=taken)
         launched = Launched(number, len(batch), len(batch.labels), rate, waited)
         return self._underway.add(launched, torch.stack((nats, taken.to(nats.dtype))))
-
-    def settle(self) -> list[Step]:
-        """Wait for the steps under way, and return what came of those that ``take`` has not returned."""
-        return self._underway.settle()
 
     def _set_rate(self, progress: float) -> float:
         rate = self._settings.lrate * rate_factor(progress, self._settings)

@@ -229,6 +229,7 @@ def test_too_many_steps_in_a_row_without_a_finite_loss_end_a_run_whose_numbers_c
     trainer = make_trainer(batch_size=1, epochs=9)
     trainer._stepper._underway = Underway(torch.device("cpu"), ahead=3)
     model.network.output.register_forward_hook(lambda _module, _inputs, output: output * math.nan)
+    trainer.save()
     before = model.network.output.weight.detach().clone()
 
     trainer._epoch(Interruption())
