@@ -20,6 +20,7 @@ from ocrkit.nets.relabelling import relabel
 from ocrkit.nets.skeleton import without_initialisation
 from ocrkit.plugin.offers import BACKBONE, HEAD
 from ocrkit.plugin.registry import Registry, default_registry
+from ocrkit.text.calibration import Calibration
 from ocrkit.text.charset import Charset
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Model:
         network: (B, 1, H, W) ink values and (B,) widths in px -> (B, T, V) log-probabilities and (B,) frames.
         plugins: the distributions, by name with their versions, that its parts came from.
         provenance: how it was trained.
+        calibration: what its confidences are worth; None where nobody looked. What changes the weights drops it.
     """
 
     charset: Charset
@@ -69,6 +71,7 @@ class Model:
     network: Crnn
     plugins: Mapping[str, str] = field(default_factory=dict)
     provenance: Mapping[str, object] = field(default_factory=dict)
+    calibration: Calibration | None = None
 
     @classmethod
     def build(cls, charset: Charset, architecture: Architecture, *, registry: Registry | None = None) -> Model:
@@ -149,6 +152,7 @@ class Model:
             raise CheckpointError(f"its network cannot be built: {_in_one_line(error)}", where) from error
         model.plugins = {str(name): str(version) for name, version in plugins.items()}
         model.provenance = provenance
+        model.calibration = _calibration(metadata.get("calibration"), where)
         return model
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -158,7 +162,9 @@ class Model:
 
     def description(self) -> dict[str, object]:
         """What the file says beside the tensors."""
+        calibration = {} if self.calibration is None else {"calibration": self.calibration.to_dict()}
         return {
+            **calibration,
             "kind": "model",
             "ocrkit": importlib.metadata.version("ocrkit"),
             "plugins": dict(self.plugins),
@@ -235,6 +241,13 @@ def _resolved(head: HeadOptions, options: DataclassInstance) -> HeadOptions:
     if isinstance(options, BlstmOptions):
         return replace(head, rnn=options.rnn, options={})
     return replace(head, options={key: value for key, value in to_table(options).items() if key != "dropout"})
+
+
+def _calibration(table: object, where: str) -> Calibration | None:
+    try:
+        return None if table is None else Calibration.from_dict(table)
+    except OptionError as error:
+        raise CheckpointError(f"its metadata is damaged: of its calibration {error}", where) from error
 
 
 def _table(metadata: Mapping[str, object], key: str, where: str) -> Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ocrkit.data.records import BadImage, Prediction, Sample
     from ocrkit.plugin.specs import DecoderOptions
     from ocrkit.recognition import Recognizer
+    from ocrkit.text.calibration import Calibration
     from ocrkit.text.charset import Charset
 
 __all__ = ["app"]
@@ -31,6 +32,14 @@ Inputs = Annotated[
     ),
 ]
 To = Annotated[str, typer.Option("--to", metavar="FORMAT", help="tsv (path<TAB>text), text or jsonl.")]
+Reject = Annotated[
+    float | None,
+    typer.Option(
+        "--reject",
+        metavar="P",
+        help="Leave out what is not sure enough to keep the share of wrong readings below P, by its calibration.",
+    ),
+]
 
 
 @app.command()
@@ -42,6 +51,7 @@ def decode(
     *,
     decoding: shared.Decoding,
     to: To = "tsv",
+    reject: Reject = None,
     device: shared.Device = "auto",
     batch_size: shared.BatchSize = 32,
     workers: shared.Workers = -1,
@@ -56,11 +66,11 @@ def decode(
     render = default_registry().renderer(to).render
     given, listed = _given(inputs)
     if _are_posteriors(given):
-        symbols = _charset(model, charset)
+        symbols, calibration = _made_with(model, charset)
         options = decoding.options(symbols)
-        counts = _Counts()
-        _write(render(counts.of(_read_posteriors(given, symbols, decoding.decoder, options))))
-        shared.report_rejected(counts.rejected, counts.read, options, symbols)
+        counts, judging = _Counts(), _Judging(calibration, reject)
+        _write(render(counts.of(_read_posteriors(given, symbols, decoding.decoder, options, judging))))
+        counts.report(options, symbols, reject)
         return
     samples = _samples(given, missing_ok=listed)
     loaded = shared.load_model(model, charset)
@@ -75,11 +85,18 @@ def decode(
         batch_size=batch_size,
         workers=workers,
     )
-    counts = _read_images(samples, recognizer, render)
-    shared.report_rejected(counts.rejected, counts.read, options, loaded.charset)
+    counts = _read_images(samples, recognizer, render, reject)
+    counts.report(options, loaded.charset, reject)
     shared.report_bad(counts.bad, len(samples))
     if counts.bad:
         raise typer.Exit(1)
+
+
+class _Judging(NamedTuple):
+    """A model's calibration, and the share of wrong readings to stay below by it."""
+
+    calibration: Calibration | None
+    reject: float | None
 
 
 @dataclass(slots=True)
@@ -88,24 +105,40 @@ class _Counts:
 
     read: int = 0
     rejected: int = 0
+    doubtful: int = 0
     bad: list[BadImage] = field(default_factory=list)
 
     def of(self, readings: Iterable[Prediction]) -> Iterator[Prediction]:
         """The same readings, counted."""
         for reading in readings:
             self.read += 1
-            self.rejected += reading.rejected
+            self.rejected += reading.rejected and not reading.is_doubtful
+            self.doubtful += reading.is_doubtful
             yield reading
+
+    def report(self, options: DecoderOptions, charset: Charset, reject: float | None) -> None:
+        """Say how many lines have no reading, and why."""
+        from ocrkit.cli.progress import say
+
+        shared.report_rejected(self.rejected, self.read, options, charset)
+        if reject is not None:
+            say(f"{self.doubtful} of {self.read} readings left out, as --reject {reject:g} asks for surer ones")
 
 
 def _read_images(
-    samples: list[Sample], recognizer: Recognizer, render: Callable[[Iterable[Prediction]], Iterator[str]]
+    samples: list[Sample],
+    recognizer: Recognizer,
+    render: Callable[[Iterable[Prediction]], Iterator[str]],
+    reject: float | None,
 ) -> _Counts:
     from ocrkit.cli.odd_images import OddImages
 
     counts, odd = _Counts(), OddImages()
     # Closed at once when the reader of stdout leaves, or on Ctrl-C: it may have worker processes.
-    with shared.progress_beside_results("reading") as progress, closing(recognizer.read(samples)) as readings:
+    with (
+        shared.progress_beside_results("reading") as progress,
+        closing(recognizer.read(samples, reject=reject)) as readings,
+    ):
         good = _good(readings, counts.bad, lambda done: progress(done, len(samples)))
         _write(render(odd.watch(counts.of(good))))
     odd.report()
@@ -151,17 +184,18 @@ def _write(pieces: Iterable[str]) -> None:
         sys.stdout.flush()  # so that whoever reads along sees a line when it is there
 
 
-def _charset(model: str | None, charset: str | None) -> Charset:
-    """The charset of saved log-probabilities: the one named, else the model's."""
+def _made_with(model: str | None, charset: str | None) -> tuple[Charset, Calibration | None]:
+    """The charset of saved log-probabilities: the one named, else the model's, and that model's calibration."""
     if charset is not None and model is None:
         from ocrkit.plugin.charset_expression import resolve_charset
 
-        return resolve_charset(charset)
-    return shared.load_model(model, charset).charset
+        return resolve_charset(charset), None
+    loaded = shared.load_model(model, charset)
+    return loaded.charset, loaded.calibration
 
 
 def _read_posteriors(
-    places: list[str], charset: Charset, decoder: str | None, options: DecoderOptions
+    places: list[str], charset: Charset, decoder: str | None, options: DecoderOptions, judging: _Judging
 ) -> Iterator[Prediction]:
     from ocrkit.recognition import decode_posteriors
     from ocrkit.recognition.posteriors import read_posteriors
@@ -169,7 +203,14 @@ def _read_posteriors(
     for place in places:
         saved = read_posteriors(place)
         yield from decode_posteriors(
-            saved.log_probs, saved.lengths, charset, name=place, decoder=decoder, options=options
+            saved.log_probs,
+            saved.lengths,
+            charset,
+            name=place,
+            decoder=decoder,
+            options=options,
+            calibration=judging.calibration,
+            reject=judging.reject,
         )
 
 

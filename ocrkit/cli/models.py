@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from ocrkit.cli import decoding_options as shared
+
+if TYPE_CHECKING:
+    from ocrkit.text.calibration import Calibration
 
 __all__ = ["app"]
 
 app = typer.Typer(help="List and show trained models.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(metavar="FILE", help="A model file, a run's folder or an installed model.")]
+Data = Annotated[list[str], typer.Argument(metavar="DATA", help="Folders or tables of labelled lines.")]
+Format = Annotated[
+    str | None, typer.Option("--format", metavar="NAME", help="The format of the data; else it is guessed.")
+]
+Output = Annotated[
+    Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to write the model; else to its own file.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -54,9 +66,57 @@ def show(name: Name, as_json: AsJson = False) -> None:
     print(f"symbols       {''.join(model.charset.symbols)}")
     print(f"weights       {model.parameters():,}")
     print(f"plugins       {_plain(model.plugins)}")
+    print(f"calibration   {'none' if model.calibration is None else _calibration_row(model.calibration)}")
     for key in ("architecture", "provenance"):
         for inner, value in _rows(metadata.get(key)):
             print(f"{inner:13} {_plain(value)}")
+
+
+@app.command("calibrate")
+def calibrate(
+    name: Name,
+    data: Data,
+    format_: Format = None,
+    output: Output = None,
+    *,
+    device: shared.Device = "auto",
+    batch_size: shared.BatchSize = 32,
+    workers: shared.Workers = -1,
+) -> None:
+    """Learn what a model's confidences are worth, on labelled lines it was not trained on, and keep it in its file.
+
+    Training does so on its validation lines; this is for other lines, and for models without a calibration.
+    """
+    from ocrkit.cli.progress import say
+    from ocrkit.data.sources.lazy import ChainedSamples
+    from ocrkit.evaluation import calibrate_reader
+    from ocrkit.model import Model
+    from ocrkit.model_files import find_model
+    from ocrkit.plugin.datasets import open_samples
+    from ocrkit.recognition import Recognizer
+
+    path = find_model(name).path
+    model = Model.load(path)
+    samples = ChainedSamples.of(open_samples(place, format=format_) for place in data)
+    recognizer = Recognizer(model, device=device, batch_size=batch_size, workers=workers)
+    with shared.progress_beside_results("reading") as progress:
+        calibration = calibrate_reader(recognizer, samples, data=", ".join(data), progress=progress)
+    model.calibration = calibration
+    target = path if output is None else output
+    model.save(target)
+    if calibration.note:
+        say(f"note: {calibration.note}")
+    say(f"{target} is calibrated")
+    print(_calibration_row(calibration))
+
+
+def _calibration_row(calibration: Calibration) -> str:
+    """In one line: the temperature, of how many lines, and the calibration error with it and without."""
+    where = f" of {calibration.data}" if calibration.data else ""
+    return (
+        f"temperature {calibration.temperature:.3g} by {calibration.lines} lines{where}; calibration error "
+        f"{calibration.error:.4f}, at temperature 1 {calibration.error_before:.4f}"
+    )
 
 
 def _summary(path: Path) -> dict[str, object]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ocrkit.errors import ImageError, Origin
@@ -119,10 +120,11 @@ class Prediction:
         name: the sample's name.
         text: the best reading; empty when nothing was read.
         score: what the decoder ranked by, in nats.
-        confidence: the probability of ``text``, 0 to 1.
+        confidence: the probability that ``text`` is what stands there, 0 to 1; calibrated where the model is.
         characters: where each label stands, and how sure it is.
         alternatives: further readings, best first, ``text`` itself not among them.
-        rejected: whether the decoder had no hypothesis at all, as an exhausted lexicon may not.
+        rejected: whether there is no reading, because the decoder had no hypothesis at all, as an exhausted lexicon may
+            not, or because ``confidence`` is below what was asked for; ``is_doubtful`` is the latter.
         error: why the image could not be opened, and so was not read; empty where it was.
         frame: the size of the image, upright, and the EXIF orientation by which it was turned; None where what was read
             is no image.
@@ -140,6 +142,17 @@ class Prediction:
     error: str = ""
     frame: Frame | None = None
     note: str = ""
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether it is rejected for its confidence."""
+        return self.rejected and self.score > -math.inf
+
+    def unless_below(self, threshold: float) -> Prediction:
+        """The same, or where its confidence is below, one that is rejected and has no text."""
+        if self.rejected or self.error or self.confidence >= threshold:
+            return self
+        return replace(self, text="", characters=(), alternatives=(), rejected=True)
 
 
 def _origin_of(text: str) -> Origin | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from ocrkit.evaluation.calibrating import calibrate_reader
 from ocrkit.evaluation.error_rates import Evaluation, Judged, evaluate
 from ocrkit.evaluation.tuning import LmTrial, tune_language_model
 
-__all__ = ["Evaluation", "Judged", "LmTrial", "evaluate", "tune_language_model"]
+__all__ = ["Evaluation", "Judged", "LmTrial", "calibrate_reader", "evaluate", "tune_language_model"]

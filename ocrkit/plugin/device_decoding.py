@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from ocrkit.ctc import Decoded
 
-__all__ = ["greedy_on_device"]
+__all__ = ["greedy_on_device", "temper_on_device"]
 
 
 def greedy_on_device(log_probs: Tensor, lengths: NDArray[np.int64]) -> Decoded:
@@ -44,6 +44,28 @@ def greedy_on_device(log_probs: Tensor, lengths: NDArray[np.int64]) -> Decoded:
     decoded = collapse(labels.int().cpu().numpy(), normalised.cpu().numpy(), lengths)
     scores = _ctc_scores(log_probs, lengths, decoded)
     return replace(decoded, scores=scores, acoustic_scores=scores.copy())
+
+
+def temper_on_device(decoded: Decoded, log_probs: Tensor, lengths: NDArray[np.int64], *, temperature: float) -> Decoded:
+    """What ``ocrkit.ctc.temper`` gives, up to rounding, of log-probabilities where they lie.
+
+    Args:
+        decoded: what a decoder read in them.
+        log_probs: (B, T, V), natural logs, on any device; label 0 is the blank.
+        lengths: (B,) frames that count.
+        temperature: above 0.
+    """
+    import torch
+
+    of_line = np.diff(decoded.line_offsets)
+    lines = np.repeat(np.arange(len(decoded)), of_line)  # (H,)
+    tempered = (log_probs.detach().float() / temperature).log_softmax(dim=2)
+    of_hypothesis = tempered if (of_line == 1).all() else tempered[torch.from_numpy(lines).to(tempered.device)]
+    scores = _ctc_scores(of_hypothesis, lengths[lines], decoded)
+    place = np.stack([np.repeat(lines, np.diff(decoded.label_offsets)), decoded.frames, decoded.labels])
+    line, frame, label = torch.from_numpy(place).to(tempered.device)
+    confidences = tempered[line, frame, label].exp().cpu().numpy()
+    return replace(decoded, acoustic_scores=scores, confidences=confidences)
 
 
 def _ctc_scores(log_probs: Tensor, lengths: NDArray[np.int64], decoded: Decoded) -> NDArray[np.float32]:

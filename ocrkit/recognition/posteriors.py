@@ -11,6 +11,7 @@ import numpy as np
 from ocrkit.ctc.emissions import as_emissions
 from ocrkit.errors import EmissionsError, MissingFileError
 from ocrkit.plain_files import open_plain
+from ocrkit.recognition.confidence import rejection_threshold, temperature_of, with_temperature
 from ocrkit.recognition.decoding import NO_OPTIONS, make_decoder
 from ocrkit.recognition.prediction import Ruler, make_prediction
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from ocrkit.data.records import Prediction
     from ocrkit.plugin.registry import Registry
     from ocrkit.plugin.specs import DecoderOptions
+    from ocrkit.text.calibration import Calibration
     from ocrkit.text.charset import Charset
 
 __all__ = ["Posteriors", "decode_posteriors", "is_posteriors", "read_posteriors"]
@@ -85,16 +87,21 @@ def decode_posteriors(
     name: str,
     decoder: str | None = None,
     options: DecoderOptions = NO_OPTIONS,
+    calibration: Calibration | None = None,
+    reject: float | None = None,
     registry: Registry | None = None,
 ) -> list[Prediction]:
     """Read (B, T, V) saved log-probabilities; line b is called ``name#b``, counted from 0.
 
-    A character's span is in frames, not in px.
+    A character's span is in frames, not in px. ``calibration`` is that of the model that they come from; with
+    ``reject`` readings are left out by it, as ``Recognizer.read`` does.
 
     Raises:
         EmissionsError: V is not the number of the charset's labels, or dtype, lengths or values are not those of
             log-probabilities; the message begins with ``name``.
+        OptionError: ``reject`` is given, and there is no calibration that can keep below it.
     """
+    threshold = 0.0 if reject is None else rejection_threshold(calibration, reject)
     built = make_decoder(charset, decoder, options, registry)
     try:
         array, counts = as_emissions(log_probs, lengths)
@@ -106,10 +113,13 @@ def decode_posteriors(
         if counts is None:
             counts = np.full(array.shape[0], array.shape[1], dtype=np.int64)
         decoded = built.decode(array, counts)  # type: ignore[arg-type]  # float16 is read in place as well
+        temperature = temperature_of(calibration)
+        decoded = with_temperature(decoded, array, counts, temperature, threads=options.threads)  # type: ignore[arg-type]
     except EmissionsError as error:
         raise EmissionsError(f"{name}: {error}") from error
     ruler = Ruler(0.0, 1.0, array.shape[1])
-    return [make_prediction(f"{name}#{line}", found, charset, ruler) for line, found in enumerate(decoded)]
+    readings = (make_prediction(f"{name}#{line}", found, charset, ruler) for line, found in enumerate(decoded))
+    return [reading.unless_below(threshold) for reading in readings]
 
 
 def _check_is_numpy(name: str, start: bytes) -> None:

@@ -24,8 +24,10 @@ from ocrkit.errors import ImageError, OptionError
 from ocrkit.model import Model
 from ocrkit.model_files import find_model
 from ocrkit.nets.device import resolve_device
+from ocrkit.plugin.device_decoding import temper_on_device
 from ocrkit.plugin.specs import DecoderOptions, TensorDecoder
 from ocrkit.recognition.asked import decoder_options
+from ocrkit.recognition.confidence import rejection_threshold, temperature_of, with_temperature
 from ocrkit.recognition.decoding import NO_OPTIONS, make_decoder
 from ocrkit.recognition.prediction import Ruler, make_prediction
 
@@ -87,6 +89,7 @@ class Recognizer:
         as_count("workers", workers, least=-1)
         self.model = model
         self._decoder = make_decoder(model.charset, decoder, options, registry)
+        self._threads = options.threads
         self._device = resolve_device(device)
         self._batch_size = batch_size
         self._workers = workers
@@ -147,7 +150,9 @@ class Recognizer:
     def __repr__(self) -> str:
         return f"<Recognizer of charset {self.model.charset.name!r} on {self._device}>"
 
-    def read(self, images: GivenImages, *, errors: OnError = "report") -> Generator[Prediction, None, None]:
+    def read(
+        self, images: GivenImages, *, errors: OnError = "report", reject: float | None = None
+    ) -> Generator[Prediction, None, None]:
         """What stands in each image, in the order of the images, which are taken as readings are.
 
         The first readings come after one batch; later ones in windows of more, within which lines of like width go
@@ -158,23 +163,27 @@ class Recognizer:
                 255, grey or colour), bytes of image files, samples.
             errors: what becomes of an image that cannot be opened: ``report`` gives a prediction without text whose
                 ``error`` says why, ``skip`` leaves it out, ``raise`` ends the reading.
+            reject: the share of wrong readings to stay below, as by the lines that the model was calibrated on: what is
+                not sure enough for that becomes a prediction without text that is ``rejected``.
 
         Raises:
             DataError: what is given is one image, or nothing that can be read one by one.
             ImageError: an image cannot be opened, and ``errors`` is ``raise``.
-            OptionError: ``errors`` is something else.
+            OptionError: ``errors`` is something else; or the model is not calibrated, or by its lines nothing keeps
+                below ``reject``.
         """
         if errors not in _ON_ERROR:
             raise OptionError(f"errors is {errors!r}; expected {', '.join(map(repr, _ON_ERROR))}")
-        return self._read(as_samples(images), errors)
+        threshold = 0.0 if reject is None else rejection_threshold(self.model.calibration, reject)
+        return self._read(as_samples(images), errors, threshold)
 
-    def _read(self, samples: Iterator[Sample], errors: OnError) -> Generator[Prediction, None, None]:
+    def _read(self, samples: Iterator[Sample], errors: OnError, threshold: float) -> Generator[Prediction, None, None]:
         batches_together = 1
         with LineLoader.opened(self.model.architecture.preprocessing, workers=self._workers) as loader:
             while window := list(islice(samples, batches_together * self._batch_size)):
                 for reading in self._read_window(window, list(loader.load(window))):
                     if isinstance(reading, Prediction):
-                        yield reading
+                        yield reading.unless_below(threshold)
                     elif errors == "report":
                         yield Prediction(reading.name, "", -math.inf, 0.0, error=reading.reason)
                     elif errors == "raise":
@@ -248,9 +257,15 @@ class Recognizer:
 
     def _decode(self, output: _Output) -> Decoded:
         with torch.inference_mode(), output.read_on(self._aside):
+            temperature, lengths = temperature_of(self.model.calibration), output.lengths
             if output.log_probs.device.type != "cpu" and isinstance(self._decoder, TensorDecoder):
-                return self._decoder.decode_tensor(output.log_probs, output.lengths)
-            return self._decoder.decode(output.log_probs.cpu().numpy(), output.lengths)
+                decoded = self._decoder.decode_tensor(output.log_probs, lengths)
+                if temperature == 1:
+                    return decoded
+                return temper_on_device(decoded, output.log_probs, lengths, temperature=temperature)
+            log_probs = output.log_probs.cpu().numpy()
+            decoded = self._decoder.decode(log_probs, lengths)
+            return with_temperature(decoded, log_probs, lengths, temperature, threads=self._threads)
 
     def _ruler(self, line: FittedLine) -> Ruler:
         left, right = self.model.network.pixels(0)

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from oracle import below_zero
 
-from ocrkit.ctc import greedy
+from ocrkit.ctc import beam_search, greedy, temper
 from ocrkit.errors import EmissionsError
-from ocrkit.plugin.device_decoding import greedy_on_device
+from ocrkit.plugin.device_decoding import greedy_on_device, temper_on_device
 from ocrkit.plugin.registry import load_registry
 from ocrkit.plugin.specs import DecoderOptions, TensorDecoder
 from ocrkit.text.charset import Charset
@@ -128,3 +128,18 @@ def test_the_built_in_greedy_decoder_offers_it_and_searches_do_not() -> None:
 
     assert isinstance(built["greedy"], TensorDecoder)
     assert not isinstance(built["beam"], TensorDecoder)
+
+
+@given(batches(), st.sampled_from([0.4, 1.0, 3.0]), st.sampled_from([1, 3]))
+def test_at_a_temperature_it_is_what_temper_gives(
+    batch: tuple[NDArray[np.float32], NDArray[np.int64]], temperature: float, n_best: int
+) -> None:
+    log_probs, lengths = batch
+    decoded = beam_search(log_probs, lengths, n_best=n_best)
+
+    found = temper_on_device(decoded, torch.from_numpy(log_probs), lengths, temperature=temperature)
+
+    wanted = temper(decoded, log_probs, lengths, temperature=temperature)
+    np.testing.assert_allclose(found.confidences, wanted.confidences, rtol=1e-4, atol=1e-7)
+    np.testing.assert_allclose(found.acoustic_scores, wanted.acoustic_scores, rtol=1e-5, atol=1e-3)
+    assert np.array_equal(found.scores, decoded.scores)
