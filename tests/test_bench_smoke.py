@@ -62,6 +62,29 @@ def test_a_folder_of_posteriors_is_measured(tmp_path: Path) -> None:
     assert all(row[-1] == "equal; CER 0.00%" for row in rows)
 
 
+@pytest.mark.skipif(os.environ.get("OCRKIT_NO_FONTS") == "1", reason="lines are drawn, and OCRKIT_NO_FONTS is 1")
+def test_every_head_is_trained_timed_and_read_with(tmp_path: Path) -> None:
+    command = [sys.executable, "-W", "error", str(BENCHMARKS / "head_trials.py"), "--quick", "--seeds", "1"]
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+
+    runs = [
+        subprocess.run(
+            [*command, "--lines", str(tmp_path / "lines.npz")],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        for _ in range(2)  # the second takes the lines that the first has drawn
+    ]
+
+    for done in runs:
+        assert (done.returncode, done.stderr) == (0, "")
+        rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in done.stdout.splitlines()[2:]]
+        assert {row[0].split()[0].strip("`") for row in rows} == {"blstm", "mixer"}
+        assert all(float(cell) > 0 for row in rows for cell in row[3:7])  # lines a second
+
+
 def test_only_the_marked_section_of_a_page_is_replaced(report: ModuleType, tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text(f"# Title\n\nBefore.\n\n{report.BEGIN}\nold\n{report.END}\n\n## After\n", "utf-8")

@@ -16,6 +16,7 @@ __all__ = [
     "BlstmOptions",
     "HeadOptions",
     "LstmLayer",
+    "MixerOptions",
     "ResnetOptions",
     "VggOptions",
     "pool_window",
@@ -25,6 +26,8 @@ __all__ = [
 
 _POOL = re.compile(r"([1-9])x([1-9])")
 _MOST_LAYERS = 1000  # each takes time to build, however small
+_LONGEST_KERNEL = 255  # frames; a convolution of more is slower than what it could see by several layers
+_WIDEST = 65536  # features
 _Value = TypeVar("_Value")
 
 
@@ -201,6 +204,40 @@ class BlstmOptions:
     def __post_init__(self) -> None:
         if len(self.rnn) > _MOST_LAYERS:
             raise OptionError(f"rnn has {len(self.rnn)} entries; expected {_MOST_LAYERS} at most")
+        _check_rate("dropout", self.dropout)
+
+
+@dataclass(frozen=True, slots=True)
+class MixerOptions:
+    """Blocks of a convolution over neighbouring frames and two layers within each frame.
+
+    Attributes:
+        size: features a frame.
+        layers: blocks.
+        kernel: frames that each block's convolution sees, an odd number.
+        expansion: how many times wider than ``size`` a block is inside.
+        dropout: the share of values set to zero in training, of what each block adds to its frames.
+
+    Raises:
+        OptionError: a value is out of range.
+    """
+
+    size: int = 256
+    layers: int = 4
+    kernel: int = 11
+    expansion: int = 2
+    dropout: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name, value, most in (("size", self.size, _WIDEST), ("expansion", self.expansion, 16)):
+            if not 1 <= value <= most:
+                raise OptionError(f"{name} is {value!r}; expected 1 to {most}")
+        if not 0 <= self.layers <= _MOST_LAYERS:
+            raise OptionError(f"layers is {self.layers!r}; expected 0 to {_MOST_LAYERS} blocks")
+        if not (1 <= self.kernel <= _LONGEST_KERNEL and self.kernel % 2):
+            raise OptionError(
+                f"kernel is {self.kernel!r}; expected an odd number of frames from 1 to {_LONGEST_KERNEL}"
+            )
         _check_rate("dropout", self.dropout)
 
 

@@ -9,10 +9,11 @@ import pytest
 from ocrkit import Prediction
 from ocrkit.errors import OptionError
 from ocrkit.plugin.specs import DecoderOptions
-from ocrkit.plugin.testing import check_charset, check_decoder, check_renderer
+from ocrkit.plugin.testing import check_charset, check_decoder, check_head, check_renderer
 
 (CHARSET,) = ocrkit_example.ocrkit_charsets()
 (DECODER,) = ocrkit_example.ocrkit_decoders()
+(HEAD,) = ocrkit_example.ocrkit_heads()
 (RENDERER,) = ocrkit_example.ocrkit_renderers()
 
 
@@ -55,6 +56,10 @@ def test_a_beam_of_nothing_is_refused() -> None:
 
     with pytest.raises(OptionError, match="beam_width is 0"):
         decoder.decode(np.zeros((1, 1, 3), dtype=np.float32), np.array([1]))
+
+
+def test_the_head_keeps_its_contract() -> None:
+    check_head(HEAD)
 
 
 def test_the_table_keeps_its_contract() -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from ocrkit import Charset, DecoderSpec, RendererSpec, hookimpl
+from ocrkit import Charset, DecoderSpec, HeadSpec, RendererSpec, hookimpl
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from torch import nn
 
     from ocrkit import Prediction
     from ocrkit.plugin.specs import Decoder, DecoderOptions
@@ -32,6 +35,22 @@ def ocrkit_decoders() -> Iterator[DecoderSpec]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class NearOptions:
+    """What ``[head.options]`` of a configuration may say; ``head.dropout`` fills ``dropout``."""
+
+    size: int = 64
+    dropout: float = 0.0
+
+
+@hookimpl
+def ocrkit_heads() -> Iterator[HeadSpec]:
+    """A convolution."""
+    yield HeadSpec(
+        name="example-near", summary="A frame and its two neighbours.", options=NearOptions, build=_build_near
+    )
+
+
 @hookimpl
 def ocrkit_renderers() -> Iterator[RendererSpec]:
     """A table."""
@@ -44,6 +63,12 @@ def _build_tempered(charset: Charset, options: DecoderOptions) -> Decoder:
     from ocrkit_example.decoder import Tempered  # here, so that a start does not pay for it
 
     return Tempered.build(charset, options)
+
+
+def _build_near(features: int, options: NearOptions) -> nn.Module:
+    from ocrkit_example.head import Near
+
+    return Near(features, options.size, options.dropout)
 
 
 def _render_table(predictions: Iterable[Prediction]) -> Iterator[str]:
