@@ -47,6 +47,7 @@ FLOORS = {
     "config": 1,
     "ctc": 1,
     "_ctc": 0,
+    "_drawing": 0,
     "errors": 0,
     "files": 0,
     "nets": 0,
@@ -121,7 +122,7 @@ def _imports(body: Iterable[ast.AST], *, top: bool, typing_only: bool) -> Iterat
 def _target(module: str | None, name: str) -> str:
     assert module is not None
     full = f"{module}.{name}"
-    if full in MODULES or full == "ocrkit._ctc":
+    if full in MODULES or full in ("ocrkit._ctc", "ocrkit._drawing"):
         return full
     return ocrkit._HOMES.get(name, module) if module == "ocrkit" else module
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from ocrkit.drawing.chance import generator
 from ocrkit.drawing.degradations import bilevel, geometry, ink, optics, page, paper, scanning
 from ocrkit.errors import UnknownNameError, unknown_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-    from numpy.typing import NDArray
 
     from ocrkit.drawing.degradations.picture import Degradation, Picture
 
@@ -65,8 +64,6 @@ _CHAIN = (
     _Step(scanning.invert, 0.02),
     _Step(scanning.compress, 0.35),
 )
-_LIKELIHOODS = np.array([step.likelihood for step in _CHAIN])
-_TAKE_DETAIL = np.array([step.takes_detail for step in _CHAIN])
 # The sum of the amounts of those that take detail; with more, lines at full strength could not be read.
 _MOST_DETAIL = 1.5
 
@@ -102,8 +99,7 @@ def degrade(
         check_names(without)
     for planned in plan(rng, strength):
         if planned.name not in without:
-            own = np.random.Generator(np.random.PCG64(planned.seed))
-            picture = DEGRADATIONS[planned.name](picture, own, planned.amount)
+            picture = DEGRADATIONS[planned.name](picture, generator(planned.seed), planned.amount)
     return picture
 
 
@@ -111,11 +107,23 @@ def plan(rng: np.random.Generator, strength: float) -> list[Planned]:
     """What ``degrade`` will do to a picture, in its order; nothing where the strength is 0."""
     if strength <= 0:
         return []
-    chances, places = rng.random((2, len(_CHAIN)))
-    seeds = rng.integers(2**63, size=len(_CHAIN)).tolist()
-    chosen = chances < _LIKELIHOODS * min(1.0, 0.4 + 0.8 * strength)
-    amounts = _amounts(places, strength, chosen & _TAKE_DETAIL)
-    return [Planned(_CHAIN[k].name, amounts[k], seeds[k]) for k in np.flatnonzero(chosen).tolist()]
+    chances, places = rng.random((2, len(_CHAIN))).tolist()
+    # As whole numbers of 63 bits are drawn.
+    seeds = (rng.bit_generator.random_raw(len(_CHAIN)) >> np.uint64(1)).tolist()
+    share = min(1.0, 0.4 + 0.8 * strength)
+    # From two fifths of the strength to 1.6 times it.
+    least, most = 0.4 * strength, min(1.0, 1.6 * strength)
+    planned = [
+        Planned(step.name, least + (most - least) * place, seed)
+        for step, chance, place, seed in zip(_CHAIN, chances, places, seeds, strict=True)
+        if chance < step.likelihood * share
+    ]
+    wanted = sum(one.amount for one in planned if one.name in TAKE_DETAIL)
+    if wanted <= _MOST_DETAIL:
+        return planned
+    return [
+        replace(one, amount=one.amount * (_MOST_DETAIL / wanted)) if one.name in TAKE_DETAIL else one for one in planned
+    ]
 
 
 def check_names(names: Iterable[str]) -> None:
@@ -127,14 +135,3 @@ def check_names(names: Iterable[str]) -> None:
     for name in names:
         if name not in DEGRADATIONS:
             raise UnknownNameError(unknown_name("degradation", name, DEGRADATIONS))
-
-
-def _amounts(places: NDArray[np.float64], strength: float, taking_detail: NDArray[np.bool_]) -> list[float]:
-    """How far each degradation goes: from two fifths of the strength to 1.6 times it, within the budget."""
-    least, most = 0.4 * strength, min(1.0, 1.6 * strength)
-    amounts = least + (most - least) * places
-    wanted = float(amounts[taking_detail].sum())
-    if wanted > _MOST_DETAIL:
-        amounts[taking_detail] *= _MOST_DETAIL / wanted
-    listed: list[float] = amounts.tolist()
-    return listed

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from ocrkit.drawing.degradations.picture import resized
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -35,7 +37,9 @@ def noise(rng: np.random.Generator, shape: tuple[int, ...], *, grain: float) -> 
     height, width = shape
     if height > _ROWS or width > _COLUMNS:
         sheet = np.tile(sheet, (height // _ROWS + 1, width // _COLUMNS + 1))
-    top, left, mirrored = rng.integers(0, (sheet.shape[0] - height + 1, sheet.shape[1] - width + 1, 4)).tolist()
+    top, left, mirrored = (
+        int(rng.integers(bound)) for bound in (sheet.shape[0] - height + 1, sheet.shape[1] - width + 1, 4)
+    )
     piece = sheet[top : top + height, left : left + width]
     return piece[:: -1 if mirrored & 1 else 1, :: -1 if mirrored & 2 else 1]
 
@@ -45,7 +49,7 @@ def surface(rng: np.random.Generator, shape: tuple[int, ...], *, cell: float) ->
     height, width = shape
     points = (max(2, round(height / cell) + 1), max(2, round(width / cell) + 1))
     coarse = rng.integers(0, 256, points, dtype=np.uint8)
-    return np.asarray(Image.fromarray(coarse).resize((width, height), Image.Resampling.BICUBIC))
+    return resized(coarse, (width, height), Image.Resampling.BICUBIC)
 
 
 _GRAINS = (1.0, 1.6, 2.5, 4.0, 6.5)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image, ImageChops, ImageFilter
+from PIL import Image, ImageFilter
 
-from ocrkit.drawing.degradations.picture import detail_height, resized, soften
+from ocrkit._drawing import lit, looked_up
+from ocrkit.drawing.chance import between, one_of
+from ocrkit.drawing.degradations.picture import GREYS, detail_height, resized, soften
 
 if TYPE_CHECKING:
     from ocrkit.drawing.degradations.picture import Picture
@@ -15,19 +17,21 @@ if TYPE_CHECKING:
 __all__ = ["blur", "fade", "motion", "shade"]
 
 _BILINEAR = Image.Resampling.BILINEAR
+_ALL = GREYS.astype(np.uint8)
+_STEPS = np.linspace(0, 1, 256)
 # Down, right, and the two diagonals: px a step.
 _DIRECTIONS = ((1, 0), (0, 1), (1, 1), (1, -1))
 
 
 def blur(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:
     """Put the lens out of focus, by up to 2 px of deviation where letters are 15 px high; bold type less."""
-    return soften(picture, 2 * strength * rng.uniform(0.5, 1) * detail_height(picture) / 15)
+    return soften(picture, 2 * strength * between(rng, 0.5, 1) * detail_height(picture) / 15)
 
 
 def motion(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:
     """Move the page under the lens, by up to 4 px across, down or aslant."""
     down, right = _DIRECTIONS[rng.integers(len(_DIRECTIONS))]
-    reach = 2 * strength * rng.uniform(0.5, 1) * min(1.0, detail_height(picture) / 15)
+    reach = 2 * strength * between(rng, 0.5, 1) * min(1.0, detail_height(picture) / 15)
     weights = np.zeros((5, 5))
     for step in range(-2, 3):
         # A path that ends within a pixel covers that part of it.
@@ -41,10 +45,10 @@ def motion(picture: Picture, rng: np.random.Generator, strength: float) -> Pictu
 
 def fade(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:
     """Grey the ink and darken the paper: at the worst a contrast of about a third."""
-    ink, paper = 110 * strength * rng.uniform(0.4, 1), 255 - 70 * strength * rng.random()
-    steps = np.linspace(0, 1, 256) ** rng.uniform(1 - 0.4 * strength, 1 + strength)
+    ink, paper = 110 * strength * between(rng, 0.4, 1), 255 - 70 * strength * rng.random()
+    steps = _STEPS ** between(rng, 1 - 0.4 * strength, 1 + strength)
     greys: Picture = (ink + (paper - ink) * steps + 0.5).astype(np.uint8)
-    return greys[picture]
+    return looked_up(picture, greys)
 
 
 def shade(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:
@@ -52,10 +56,10 @@ def shade(picture: Picture, rng: np.random.Generator, strength: float) -> Pictur
     height, width = picture.shape
     depth = 0.5 * strength
     if rng.random() < 0.25:
-        fall = np.clip(np.linspace(0, rng.uniform(1, 4), width), 0, 1)
-        light = 1 - depth * rng.uniform(0.5, 1) * (1 - fall)[:: rng.choice((-1, 1))]
+        fall = np.clip(np.linspace(0, between(rng, 1, 4), width), 0, 1)
+        light = 1 - depth * between(rng, 0.5, 1) * (1 - fall)[:: one_of(rng, (-1, 1))]
         shadows = np.broadcast_to((255 * light + 0.5).astype(np.uint8), picture.shape)
     else:
         coarse = 1 - depth * rng.random((2, max(2, width // (4 * height) + 2)))
         shadows = resized((255 * coarse + 0.5).astype(np.uint8), (width, height), _BILINEAR)
-    return np.asarray(ImageChops.multiply(Image.fromarray(picture), Image.fromarray(shadows)))
+    return lit(picture, shadows, _ALL)

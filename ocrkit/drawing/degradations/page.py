@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ocrkit.drawing.degradations.picture import ink_rows, levels
+from ocrkit._drawing import padded
+from ocrkit.drawing.chance import between
+from ocrkit.drawing.degradations.picture import ink_box, ink_rows, levels
 
 if TYPE_CHECKING:
     from ocrkit.drawing.degradations.picture import Picture
@@ -27,7 +29,7 @@ def neighbours(picture: Picture, rng: np.random.Generator, strength: float) -> P
         return picture
     top, bottom = rows
     tallest = (bottom - top) * 0.26 * strength
-    feet, heads = (round(tallest * share) for share in rng.uniform(0.4, 1, 2))
+    feet, heads = (round(tallest * between(rng, 0.4, 1)) for _ in range(2))
     which = rng.integers(1, 4)
     if which & 1 and feet:
         strip = _elsewhere(picture[bottom - feet : bottom], rng)
@@ -58,19 +60,15 @@ def rule(picture: Picture, rng: np.random.Generator, strength: float) -> Picture
 
 def crop(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:
     """Move each edge in by up to an eighth of the height or half as far out; above half strength even into the ink."""
-    rows = ink_rows(picture)
+    box = ink_box(picture)
     reach = round(picture.shape[0] * 0.125 * strength)
     # Inwards more often than out: most cutters leave little about the ink.
-    moves = rng.integers(-reach, reach // 2 + 1, 4)
-    if rows is None or not reach:
+    moves = rng.integers(-reach, reach // 2 + 1, 4).tolist()
+    if box is None or not reach:
         return picture
-    middle = sum(levels(picture)) / 2
-    columns = np.flatnonzero(picture[rows[0] : rows[1]].min(axis=0) < middle)
-    cut = round((rows[1] - rows[0]) * _MOST_CUT * max(0.0, 2 * strength - 1) * rng.random())
-    room = (rows[0] + cut, picture.shape[0] - rows[1] + cut, columns[0], picture.shape[1] - 1 - columns[-1])
-    top, bottom, left, right = (max(int(move), -int(space)) for move, space in zip(moves, room, strict=True))
-    kept = picture[max(0, -top) : picture.shape[0] - max(0, -bottom), max(0, -left) : picture.shape[1] - max(0, -right)]
-    return np.pad(kept, ((max(0, top), max(0, bottom)), (max(0, left), max(0, right))), mode="edge")
+    cut = round((box[1] - box[0]) * _MOST_CUT * max(0.0, 2 * strength - 1) * rng.random())
+    room = (box[0] + cut, picture.shape[0] - box[1] + cut, box[2], picture.shape[1] - box[3])
+    return padded(picture, *(max(move, -space) for move, space in zip(moves, room, strict=True)))
 
 
 def _head(picture: Picture, heads: int) -> Picture:
@@ -83,7 +81,8 @@ def _head(picture: Picture, heads: int) -> Picture:
 def _elsewhere(strip: Picture, rng: np.random.Generator) -> Picture:
     """A strip moved along, of which a random part at each end is paper, as a line shorter than this leaves it."""
     width = strip.shape[1]
-    moved = np.roll(strip, int(rng.integers(width)), axis=1)
+    on = int(rng.integers(width))
+    moved = np.concatenate((strip[:, width - on :], strip[:, : width - on]), axis=1)
     blank = int(width * rng.random() * 0.6)
     paper = int(strip.max())
     if rng.random() < 0.5:
@@ -96,9 +95,7 @@ def _elsewhere(strip: Picture, rng: np.random.Generator) -> Picture:
 def _laid(picture: Picture, strip: Picture, *, space: int) -> Picture:
     """The strip at the upper edge, on the margin and on at most half as many rows of the line as it has itself."""
     lacking = max(0, strip.shape[0] - strip.shape[0] // 2 - space)
-    laid = np.pad(picture, ((lacking, 0), (0, 0)), mode="edge")
-    if not lacking:
-        laid = laid.copy()
+    laid = padded(picture, lacking, 0, 0, 0)
     np.minimum(laid[: strip.shape[0]], strip, out=laid[: strip.shape[0]])
     return laid
 
@@ -111,7 +108,7 @@ def _underlined(
     drop = rng.uniform(-0.12, 0.15) * (rows[1] - rows[0])
     fall = rng.uniform(-1, 1) * min(0.05 * height, 0.01 * width)
     need = rows[1] + drop + abs(fall) + thickness + 1 - height
-    page = np.pad(picture, ((0, max(0, int(need))), (0, 0)), mode="edge")
+    page = padded(picture, 0, max(0, int(need)), 0, 0)
     ends = (rng.uniform(-0.3, 0.3), rng.uniform(0.7, 1.3))
     left, right = int(max(0, ends[0] * width)), int(min(width, ends[1] * width))
     across = np.arange(left, right)

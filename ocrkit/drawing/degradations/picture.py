@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import ceil
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+
+import ocrkit._drawing as _drawing
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 __all__ = [
+    "GREYS",
     "LEAST_CONTRAST",
     "Degradation",
     "Picture",
     "curve",
     "detail_height",
+    "ink_box",
     "ink_rows",
     "letter_height",
     "levels",
@@ -27,6 +33,7 @@ __all__ = [
 Picture = NDArray[np.uint8]
 # Grey levels between ink and paper below which a picture holds nothing to be told from paper.
 LEAST_CONTRAST = 24
+GREYS = np.arange(256.0)
 # (picture, rng, strength 0 to 1) -> another picture
 Degradation = Callable[[Picture, np.random.Generator, float], Picture]
 
@@ -36,24 +43,23 @@ def levels(picture: Picture) -> tuple[int, int]:
 
     Reads every fourth pixel of a picture that is large enough for it.
     """
-    few = picture if picture.size < 2000 else picture[::2, ::2]
-    counts = np.bincount(few.ravel(), minlength=256).cumsum()
-    ink, paper = counts.searchsorted((few.size // 100 + 1, few.size * 3 // 4 + 1))
-    return min(int(ink), 255), min(int(paper), 255)
+    return _drawing.levels(picture)
 
 
 def paper_level(picture: Picture) -> int:
     """The grey of the paper."""
-    return levels(picture)[1]
+    return _drawing.levels(picture)[1]
+
+
+def ink_box(picture: Picture) -> tuple[int, int, int, int] | None:
+    """The first row with ink, the row below the last, and the columns likewise; None for a picture without."""
+    return _drawing.ink_box(picture)
 
 
 def ink_rows(picture: Picture) -> tuple[int, int] | None:
     """The first row with ink and the row below the last; None for a picture without."""
-    ink, paper = levels(picture)
-    if paper - ink < LEAST_CONTRAST:
-        return None
-    rows = np.flatnonzero(picture.min(axis=1) < (ink + paper) / 2)
-    return (int(rows[0]), int(rows[-1]) + 1) if rows.size else None
+    box = _drawing.ink_box(picture)
+    return None if box is None else box[:2]
 
 
 def letter_height(picture: Picture) -> float:
@@ -61,7 +67,7 @@ def letter_height(picture: Picture) -> float:
 
     Between an eighth of the picture's height and all of it; a third where there is no ink.
     """
-    return _letters(picture)[0]
+    return _drawing.letters(picture)[0]
 
 
 def detail_height(picture: Picture) -> float:
@@ -69,50 +75,14 @@ def detail_height(picture: Picture) -> float:
 
     What blurs is to be measured by this, so that it does not fill the counters of bold type first.
     """
-    height, ink_share = _letters(picture)
+    height, ink_share = _drawing.letters(picture)
     # Up to two fifths of ink among the letters leave as much room as any need.
     return height * min(1.0, max(0.4, (1 - ink_share) / max(ink_share, 0.01) / 1.5))
 
 
-def _letters(picture: Picture) -> tuple[float, float]:
-    """The height of the letters, and the share of ink in those of their rows that have any."""
-    height: int = picture.shape[0]
-    ink, paper = levels(picture)
-    if paper - ink < LEAST_CONTRAST:
-        return height / 3, 0.3
-    filled = np.count_nonzero(picture < (ink + paper) / 2, axis=1)
-    fullest = float(np.sort(filled)[-max(1, height // 8) :].mean())
-    rows = filled[filled > 0.45 * fullest]
-    return max(height / 8, rows.size), float(rows.mean()) / picture.shape[1] if rows.size else 0.3
-
-
 def soften(picture: Picture, deviation: float) -> Picture:
-    """A blur of about that normal deviation, px, up to about two, at a third of the cost of Pillow's."""
-    variance = deviation * deviation
-    if variance < 1e-3:
-        return picture
-    passes = ceil(variance / 0.5)
-    # A pass weighs 1 - 2 w, and w on either side: variance 2 w a direction. In 256ths, 16 bits hold the sum.
-    weight = round(128 * variance / passes)
-    for _ in range(passes):
-        # Halves go down the first way and up the second, so that the mean stays.
-        picture = _smear(_smear(picture, weight, 127).T, weight, 128).T
-    return picture
-
-
-def _smear(picture: Picture, weight: int, rounding: int) -> Picture:
-    if picture.shape[0] < 2:
-        return picture
-    wide = picture.astype(np.uint16)
-    total = wide * np.uint16(256 - 2 * weight)
-    wide *= np.uint16(weight)
-    total[1:] += wide[:-1]
-    total[:-1] += wide[1:]
-    total[0] += wide[0]
-    total[-1] += wide[-1]
-    total += np.uint16(rounding)
-    total >>= np.uint16(8)
-    return total.astype(np.uint8)
+    """A blur of about that normal deviation, px, up to about two."""
+    return _drawing.soften(picture, deviation)
 
 
 def curve(ink: float, paper: float, *, middle: float, width: float) -> Picture:
@@ -124,12 +94,9 @@ def curve(ink: float, paper: float, *, middle: float, width: float) -> Picture:
         middle: where between ink (0) and paper (1) the step lies; above a half, greys become ink.
         width: how much of that range the step takes; 1 with ``middle`` 0.5 changes nothing.
     """
-    greys = np.arange(256)
-    step = np.clip(((greys - ink) / max(1.0, paper - ink) - middle) / width + 0.5, 0, 1)
-    stepped = ink + (paper - ink) * step + 0.5
-    return np.where((greys > ink) & (greys < paper), stepped, greys).astype(np.uint8)
+    return _drawing.curve(ink, paper, middle, width)
 
 
 def resized(picture: Picture, size: tuple[int, int], kernel: Image.Resampling) -> Picture:
-    """The picture at (width, height) px, in Pillow's order of the two."""
-    return np.asarray(Image.fromarray(picture).resize(size, kernel))
+    """The picture at (width, height) px, in Pillow's order of the two, each grey within 2 of Pillow's."""
+    return _drawing.resized(picture, size[1], size[0], kernel)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image, ImageFilter
+from PIL import Image
 
+from ocrkit._drawing import compressed, looked_up, sharpened, with_noise
+from ocrkit.drawing.chance import between, one_of
 from ocrkit.drawing.degradations.fields import NOISE_DEVIATION, noise
-from ocrkit.drawing.degradations.picture import LEAST_CONTRAST, detail_height, levels, resized
+from ocrkit.drawing.degradations.picture import GREYS, LEAST_CONTRAST, detail_height, levels, resized, soften
 
 if TYPE_CHECKING:
     from ocrkit.drawing.degradations.picture import Picture
@@ -27,8 +28,8 @@ _WORST_DPI = 90
 def resample(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:
     """Scan at down to 90 dots an inch, by one of five kernels, and enlarge again, by one of four."""
     height, width = picture.shape
-    reach = min(1.0, 1.4 * strength * rng.uniform(0.7, 1))
-    down, up = _DOWN[rng.integers(len(_DOWN))], _UP[rng.integers(len(_UP))]
+    reach = min(1.0, 1.4 * strength * between(rng, 0.7, 1))
+    down, up = one_of(rng, _DOWN), one_of(rng, _UP)
     # Letters 10 to 20 px high are at 120 to 240 dots an inch.
     scale = 1 - reach * (1 - _LETTER_INCHES * _WORST_DPI / detail_height(picture))
     # A picture that is hardly smaller is the same, but for columns that are doubled or lost.
@@ -40,10 +41,8 @@ def resample(picture: Picture, rng: np.random.Generator, strength: float) -> Pic
 
 def grain(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:
     """Add the noise of the sensor: normal, of up to 24 grey levels of deviation, fine or some pixels wide."""
-    amount = rng.uniform(3, 24) * strength / NOISE_DEVIATION
-    grains = noise(rng, picture.shape, grain=rng.choice((1.0, 1.6)))
-    noisy: Picture = np.clip(picture + grains * np.float32(amount), 0, 255).astype(np.uint8)
-    return noisy
+    amount = between(rng, 3, 24) * strength / NOISE_DEVIATION
+    return with_noise(picture, noise(rng, picture.shape, grain=one_of(rng, (1.0, 1.6))), amount)
 
 
 def speckle(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:
@@ -68,27 +67,23 @@ def bleach(picture: Picture, rng: np.random.Generator, strength: float) -> Pictu
     if paper - ink < LEAST_CONTRAST:
         return picture
     white = paper - (paper - ink) * 0.4 * strength * rng.random()
-    black = ink + (paper - ink) * 0.5 * strength * rng.uniform(-1, 0.3)
+    black = ink + (paper - ink) * 0.5 * strength * between(rng, -1, 0.3)
     # Part of the way only at part of the strength: the greys between stay where they were.
-    table = np.clip((np.arange(256) - black) * (255 / (white - black)), 0, 255)
+    table = np.minimum(np.maximum((GREYS - black) * (255 / (white - black)), 0), 255)
     share = min(1.0, 3 * strength)
-    stretched: Picture = (share * table + (1 - share) * np.arange(256) + 0.5).astype(np.uint8)
-    return stretched[picture]
+    stretched: Picture = (share * table + (1 - share) * GREYS + 0.5).astype(np.uint8)
+    return looked_up(picture, stretched)
 
 
 def sharpen(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:
     """Sharpen as scanners do, too much: strokes get bright rims, and noise grows."""
-    radius = rng.uniform(0.6, 2)
-    percent = round(220 * strength * rng.uniform(0.5, 1))
-    return np.asarray(Image.fromarray(picture).filter(ImageFilter.UnsharpMask(radius, percent, 0)))
+    radius = between(rng, 0.6, 2)
+    return sharpened(picture, soften(picture, radius), 2.2 * strength * between(rng, 0.5, 1))
 
 
 def compress(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:
     """Store the line as JPEG, at a quality of 95 down to 15."""
-    buffer = io.BytesIO()
-    Image.fromarray(picture).save(buffer, "JPEG", quality=round(95 - 80 * strength * rng.uniform(0.2, 1)))
-    with Image.open(buffer) as image:
-        return np.asarray(image)
+    return compressed(picture, round(95 - 80 * strength * between(rng, 0.2, 1)))
 
 
 def invert(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:
