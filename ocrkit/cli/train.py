@@ -106,6 +106,12 @@ Workers = Annotated[
     int | None,
     typer.Option("--workers", metavar="N", help="Processes that load images; -1 for one a core, 0 for none."),
 ]
+TensorBoard = Annotated[
+    bool | None,
+    typer.Option(
+        "--tensorboard/--no-tensorboard", help="Write curves and readings for TensorBoard into the run's folder."
+    ),
+]
 Seed = Annotated[int | None, typer.Option("--seed", metavar="N", help="The seed of weights, order, split and drawing.")]
 MaxBad = Annotated[
     float | None, typer.Option("--max-bad", metavar="SHARE", help="The share of bad lines above which training stops.")
@@ -118,6 +124,7 @@ Unencodable = Annotated[
 # The options that are settings of the table `training`, each by its own name.
 _OF_TRAINING = [
     "epochs", "minutes", "batch_size", "lrate", "freeze", "quit", "lag", "device", "precision", "workers", "seed",
+    "tensorboard",
 ]  # fmt: skip
 
 
@@ -152,6 +159,7 @@ def train(
     precision: Precision = None,
     workers: Workers = None,
     seed: Seed = None,
+    tensorboard: TensorBoard = None,
     max_bad: MaxBad = None,
     unencodable: Unencodable = None,
 ) -> None:

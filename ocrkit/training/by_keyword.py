@@ -66,6 +66,7 @@ class RunKeywords(TypedDict, total=False):
     seed: int
     workers: int
     save_every: float
+    tensorboard: bool
 
 
 def train(

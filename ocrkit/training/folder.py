@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CONFIG_FILE",
+    "EVENT_FILES",
     "LAST_FILE",
     "LOG_FILE",
     "METRICS_FILE",
@@ -29,6 +30,7 @@ __all__ = [
     "claimed",
     "has_begun",
     "held",
+    "remove_events",
 ]
 
 CONFIG_FILE = "config.toml"
@@ -39,6 +41,8 @@ MODEL_FILE = "model.safetensors"
 SAMPLES_FILE = "samples.png"
 STATE_FILE = "state/latest.safetensors"
 TROUBLE_FOLDER = "trouble"
+
+EVENT_FILES = "events.out.tfevents.*.ocrkit"
 
 _RUNS = Path("runs")
 _OWN = (CONFIG_FILE, MODEL_FILE, LAST_FILE, LOG_FILE, STATE_FILE, METRICS_FILE, SAMPLES_FILE)
@@ -114,8 +118,15 @@ def abandon(folder: Path) -> None:
     """Remove what a run has written that could not begin, so that the folder is free again."""
     for name in _OWN:
         (folder / name).unlink(missing_ok=True)
+    remove_events(folder)
     with suppress(OSError):
         (folder / STATE_FILE).parent.rmdir()
+
+
+def remove_events(folder: Path) -> None:
+    """Remove the events for TensorBoard that a run has written into its folder."""
+    for path in folder.glob(EVENT_FILES):
+        path.unlink(missing_ok=True)
 
 
 def has_begun(folder: Path) -> bool:

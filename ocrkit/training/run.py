@@ -29,6 +29,7 @@ from ocrkit.training.sets import Sets, open_sets
 from ocrkit.training.settings import BackboneChoice, RunConfig
 from ocrkit.training.state import read_model, read_position
 from ocrkit.training.stopping import check_unfinished
+from ocrkit.training.tensorboard_events import check_tensorboard
 from ocrkit.training.usable_lines import usable_lines
 
 if TYPE_CHECKING:
@@ -204,7 +205,9 @@ def _finish(trainer: Trainer, record: RunWriter) -> Outcome:
 
 
 def _place(config: RunConfig) -> torch.device:
-    """The device, once it is clear that it can do what is asked of it."""
+    """The device, once it is clear that it can do what is asked of it, and that nothing else is missing."""
+    if config.training.tensorboard:
+        check_tensorboard()
     device = resolve_device(config.training.device)
     autocast_dtype(config.training.precision, device)
     return device

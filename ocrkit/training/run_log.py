@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ocrkit.errors import ConfigError
 from ocrkit.files import add_line, write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
 __all__ = ["add_record", "read_log", "trim_log"]
@@ -77,6 +77,8 @@ def _record(line: bytes) -> dict[str, object] | None:
 
 
 def _storable(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {key: _storable(inner) for key, inner in value.items()}
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 

@@ -8,12 +8,15 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from ocrkit.config import to_table, write_toml
+from ocrkit.training.curves import draw_metrics
 from ocrkit.training.folder import CONFIG_FILE, LAST_FILE, LOG_FILE, METRICS_FILE, MODEL_FILE, SAMPLES_FILE
 from ocrkit.training.observer import EpochReport, Observer, StepReport
-from ocrkit.training.pictures import draw_metrics, draw_readings
+from ocrkit.training.pictures import draw_readings
 from ocrkit.training.run_log import add_record, trim_log
+from ocrkit.training.tensorboard_events import Events
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from ocrkit.model import Model
@@ -25,7 +28,10 @@ if TYPE_CHECKING:
 __all__ = ["RunWriter"]
 
 _STEPS_A_LOG_LINE = 50
-_PICTURES_EVERY = 30.0  # seconds; drawing must not eat the time of short epochs
+_LOGGED_EVERY = 10.0  # seconds, where so many steps take longer
+_DRAWN_EVERY = 30.0  # seconds
+_DRAWING = 0.05  # of the time, at most
+_SHOWN_EVERY = 600.0  # seconds between two pictures among the events, which keep all of them
 
 
 class RunWriter:
@@ -39,7 +45,11 @@ class RunWriter:
         self._model = model
         self._validation = validation
         self._provenance = provenance
-        self._drawn = 0.0
+        self._step = 0
+        self._logged = time.monotonic()
+        self._draw_next = time.monotonic() + _DRAWN_EVERY
+        self._show_next = 0.0
+        self._events: Events | None = None
         self._readings: tuple[str, ...] = ()
         self._judged: dict[str, object] = {}  # what validation found at the end of the last epoch
         self._noted: set[str] = set()
@@ -57,7 +67,7 @@ class RunWriter:
 
     def begin(self, *, resuming: bool, training: Lines, position: Position, device: str) -> None:
         """Write the configuration, that the run begins or goes on, and which images are left out."""
-        write_toml(self._folder / CONFIG_FILE, to_table(self._config))
+        self._write_config()
         if resuming:
             (self._folder / LAST_FILE).unlink(missing_ok=True)
             trim_log(self.log_file, step=position.step, epoch=position.epoch)
@@ -65,6 +75,8 @@ class RunWriter:
             self.log_file.unlink(missing_ok=True)  # of the same run, killed before it could begin
         counts = {"training": len(training), "validation": len(self._validation)}
         event, parameters = "resume" if resuming else "start", self._model.parameters()
+        if self._config.training.tensorboard:
+            self._attempt_events(self._begin_events)
         self.write(event, step=position.step, device=device, parameters=parameters, **counts)
         for bad in (*training.bad, *self._validation.bad):
             self.write("left out", **bad.to_dict())
@@ -75,7 +87,11 @@ class RunWriter:
         Raises:
             ConfigError: the log cannot be written.
         """
-        add_record(self.log_file, {"event": event, "time": round(time.time(), 3), **values})
+        record = {"event": event, "time": round(time.time(), 3), **values}
+        add_record(self.log_file, record)
+        if self._events is not None:
+            events = self._events
+            self._attempt_events(lambda: events.add(record))
 
     def keep_best(self, report: EpochReport, validation: Validation | None) -> None:
         """Save the model as the best so far, and remember what it read."""
@@ -87,19 +103,25 @@ class RunWriter:
         self._save(MODEL_FILE, {"steps": steps, "metrics": {}})
 
     def stepped(self, report: StepReport) -> None:
-        """Log some of the steps, and each that was left out."""
-        if report.step % _STEPS_A_LOG_LINE == 0 or not math.isfinite(report.loss):
+        """Log some of the steps, and each that was left out; draw the pictures when the last ones are old."""
+        self._step = report.step
+        late = time.monotonic() - self._logged > _LOGGED_EVERY
+        if report.step % _STEPS_A_LOG_LINE == 0 or late or not math.isfinite(report.loss):
+            self._logged = time.monotonic()
             self.write("step", **asdict(report))
+        self._draw_if_due()
 
     def validated(self, report: EpochReport) -> None:
         """Log an epoch, and draw the pictures when the last ones are old."""
+        self._keep_config()
         self.write("epoch", **asdict(report))
         self._judged = _judgement(report)
-        if time.monotonic() - self._drawn > _PICTURES_EVERY:
-            self._draw()
+        self._draw_if_due()
 
     def end(self, reason: str, steps: int) -> None:
         """Draw the pictures, log the end, and save the weights beside the best: a run that has those is over."""
+        self._keep_config()
+        self._show_next = 0.0
         self._draw()
         self.write("end", reason=reason, step=steps)
         unjudged = {"steps": steps, "metrics": {}}
@@ -109,17 +131,63 @@ class RunWriter:
         self._model.provenance = {**self._provenance, **metrics}
         self._model.save(self._folder / name)
 
+    def _keep_config(self) -> None:
+        """Write the configuration again if somebody has removed it, or the whole folder with it."""
+        if not (self._folder / CONFIG_FILE).exists():
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._write_config()
+
+    def _write_config(self) -> None:
+        write_toml(self._folder / CONFIG_FILE, to_table(self._config))
+
+    def _draw_if_due(self) -> None:
+        if time.monotonic() >= self._draw_next:
+            self._draw()
+
     def _draw(self) -> None:
-        self._drawn = time.monotonic()
-        missing = [draw_metrics(self._folder / METRICS_FILE, self.log_file)]
+        begun = time.monotonic()
+        self._attempt(METRICS_FILE, lambda: draw_metrics(self._folder / METRICS_FILE, self.log_file))
         if self._readings:
-            samples = self._folder / SAMPLES_FILE
-            missing.append(draw_readings(samples, self._validation, self._readings, self._model.charset))
-        for reason in missing:
-            if reason and reason not in self._noted:
-                self._noted.add(reason)
-                self.write("note", message=reason)
-                self._observer.note(reason)
+            self._attempt(SAMPLES_FILE, self._draw_samples)
+        ended = time.monotonic()
+        self._draw_next = ended + max(_DRAWN_EVERY, (ended - begun) / _DRAWING)
+
+    def _draw_samples(self) -> str:
+        samples = self._folder / SAMPLES_FILE
+        reason = draw_readings(samples, self._validation, self._readings, self._model.charset)
+        if self._events is not None and not reason and time.monotonic() >= self._show_next:
+            events = self._events
+            self._show_next = time.monotonic() + _SHOWN_EVERY
+            self._attempt_events(lambda: events.add_picture("readings", samples, self._step))
+        return reason
+
+    def _attempt(self, name: str, draw: Callable[[], str]) -> None:
+        """Draw a picture, or note why it is not drawn."""
+        try:
+            reason = draw()
+        except OSError as error:
+            reason = f"{name} is not drawn, since it cannot be written: {error.strerror or error}"
+        except Exception as error:  # no picture, whatever a library makes of it, is worth the end of a training
+            reason = f"{name} is not drawn: {type(error).__name__}: {error}"
+        self._note_once(reason)
+
+    def _begin_events(self) -> None:
+        self._events = Events(self._folder, self.log_file)
+
+    def _attempt_events(self, write: Callable[[], None]) -> None:
+        """Write events, or note why there are no more of them."""
+        try:
+            write()
+        except OSError as error:
+            self._events = None
+            reason = error.strerror or error
+            self._note_once(f"the events for TensorBoard end here, since they cannot be written: {reason}")
+
+    def _note_once(self, reason: str) -> None:
+        if reason and reason not in self._noted:
+            self._noted.add(reason)
+            self.write("note", message=reason)
+            self._observer.note(reason)
 
 
 def _judgement(report: EpochReport) -> dict[str, object]:

@@ -87,6 +87,7 @@ class TrainingSettings:
         seed: of weights, order, split and drawing.
         workers: processes that load images; -1 for one a core once there are some hundred lines, 0 for none.
         save_every: seconds of training between two resume points, and so what a kill -9 can cost.
+        tensorboard: whether curves and readings are written for TensorBoard too, beside the log.
     """
 
     epochs: int = 30
@@ -108,6 +109,7 @@ class TrainingSettings:
     seed: int = 0
     workers: int = -1
     save_every: float = 120.0
+    tensorboard: bool = False
 
     def __post_init__(self) -> None:
         _one_of("optimizer", self.optimizer, OPTIMIZERS)

@@ -1,13 +1,15 @@
-"""Kills training runs at chosen points, each in a process of its own, and says what resuming them gave.
+"""Ends training runs at chosen points, each in a process of its own, and says what resuming them gave.
 
-Run as ``python kill_points.py CONFIG FOLDER FIRST STRIDE``; prints a JSON object. The points are the calls that write:
-half of a file or of a line written, a file flushed, renamed, removed, a folder flushed. Of a run that is never killed
-the points are counted first. The n-th run is killed at its point FIRST + n STRIDE, then resumed without being killed.
+Run as ``python kill_points.py END CONFIG FOLDER FIRST STRIDE``; prints a JSON object. The points are the calls that
+write: half of a file or of a line written, and for the END ``kill`` also a file flushed, renamed, removed, a folder
+flushed. Of a run that nothing ends the points are counted first. The n-th run comes to its end at its point FIRST + n
+STRIDE, by SIGKILL or, for the END ``full``, by a disk that is full from then on; then it is resumed.
 """
 
 from __future__ import annotations
 
 import builtins
+import errno
 import io
 import json
 import os
@@ -30,30 +32,33 @@ REGISTRY = load_registry("none")
 
 
 class Points:
-    """Counts the points, and kills this process at one of them."""
+    """Counts the points, and brings about the end at one of them."""
 
-    def __init__(self, deadly: int = 0) -> None:
+    def __init__(self, deadly: int = 0, *, full: bool = False) -> None:
         self.seen = 0
         self.deadly = deadly
+        self.full = full
 
     def pass_one(self) -> bool:
-        """Whether this is the one."""
+        """Whether this is the one, or comes after it where the disk stays full."""
         self.seen += 1
-        return self.seen == self.deadly
+        return self.seen == self.deadly or (self.full and 0 < self.deadly < self.seen)
 
-    def pass_or_die(self) -> None:
-        if self.pass_one():
-            os.kill(os.getpid(), signal.SIGKILL)
+    def end(self) -> None:
+        if self.full:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        os.kill(os.getpid(), signal.SIGKILL)
 
     def set_up(self) -> None:
         """Have every call of the library that writes pass by here."""
-        for name in ("replace", "fsync", "chmod", "unlink"):
+        for name in ("replace", "fsync", "chmod", "unlink") if not self.full else ():
             setattr(os, name, self._before(getattr(os, name)))
         setattr(files, "open", self._opened)  # noqa: B010 - a name that the module looks up before the builtin
 
     def _before(self, call: Any) -> Any:
         def passing(*arguments: Any, **options: Any) -> Any:
-            self.pass_or_die()
+            if self.pass_one():
+                self.end()
             return call(*arguments, **options)
 
         return passing
@@ -67,33 +72,33 @@ class Points:
                 if points.pass_one():
                     super().write(data[: len(data) // 2])
                     self.flush()
-                    os.kill(os.getpid(), signal.SIGKILL)
+                    points.end()
                 return int(super().write(data))
 
         return Half(file.detach()) if isinstance(file, io.BufferedWriter) else file
 
 
-def in_a_process(task: Any) -> int:
-    """How a task ended in a fork of this process."""
+def in_a_process(task: Any, said: Path) -> int:
+    """How a task ended in a fork of this process; what error it raised stands in a file then."""
     child = os.fork()
     if child == 0:
         try:
             task()
         except BaseException as error:
-            print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
+            with builtins.open(os.open(said, os.O_CREAT | os.O_WRONLY | os.O_TRUNC), "w") as file:
+                file.write(f"{type(error).__name__}: {error}")
             os._exit(1)
         os._exit(0)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def run_of(config: RunConfig, folder: Path, deadly: int) -> int:
+def run_of(config: RunConfig, folder: Path, points: Points) -> int:
     def task() -> None:
-        points = Points(deadly)
         points.set_up()
         train(config, output=folder, registry=REGISTRY)
         folder.with_suffix(".points").write_text(str(points.seen))
 
-    return in_a_process(task)
+    return in_a_process(task, folder.with_suffix(".error"))
 
 
 def left_by(folder: Path) -> dict[str, Any]:
@@ -109,30 +114,42 @@ def left_by(folder: Path) -> dict[str, Any]:
     return found
 
 
-def trouble_at(config: RunConfig, folder: Path, point: int, expected: dict[str, Any]) -> str:
-    """What is wrong after a kill at a point; empty when nothing is."""
-    if run_of(config, folder, point) != -signal.SIGKILL:
-        return "it was not killed"
+def trouble_at(config: RunConfig, folder: Path, points: Points, expected: dict[str, Any]) -> str:
+    """What is wrong after an end at a point; empty when nothing is."""
+    ended = run_of(config, folder, points)
+    if ended != (1 if points.full else -signal.SIGKILL):
+        return f"it ended with {ended}"
+    error = folder.with_suffix(".error")
+    begun = (folder / "config.toml").exists()
+    if points.full and not is_a_way_out(error.read_text(), folder, begun=begun):
+        return error.read_text()
     if (folder / "model.safetensors").exists():
         Model.load(folder / "model.safetensors", registry=REGISTRY)
-    if not (folder / "config.toml").exists():  # then it has never begun
-        return "" if in_a_process(lambda: train(config, output=folder, registry=REGISTRY)) == 0 else "no new beginning"
-    ended = in_a_process(lambda: resume(folder, registry=REGISTRY))
-    if ended and not (folder / "last.safetensors").exists():
-        return "it does not resume"
+    if not begun:
+        code = in_a_process(lambda: train(config, output=folder, registry=REGISTRY), error)
+    else:
+        code = in_a_process(lambda: resume(folder, registry=REGISTRY), error)
+    if code and "has done all its" not in error.read_text():
+        return error.read_text()
     found = left_by(folder)
     return ", ".join(key for key, value in expected.items() if found[key] != value)
 
 
+def is_a_way_out(said: str, folder: Path, *, begun: bool) -> bool:
+    """Whether a full disk is told with the name of the file and with what to do."""
+    named = str(folder) in said and "cannot be written: No space left on device" in said
+    return named and (not begun or f"once it can be, `resume={str(folder)!r}` goes on" in said)
+
+
 def main() -> None:
     torch.set_num_threads(1)
-    config = from_table(RunConfig, read_toml(sys.argv[1]))
-    place, first, stride = Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
-    assert run_of(config, place / "whole", 0) == 0
+    full, config = sys.argv[1] == "full", from_table(RunConfig, read_toml(sys.argv[2]))
+    place, first, stride = Path(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5])
+    assert run_of(config, place / "whole", Points(full=full)) == 0
     points = int((place / "whole.points").read_text())
     expected = left_by(place / "whole")
     tried = list(range(first, points + 1, stride))
-    troubles = {point: trouble_at(config, place / str(point), point, expected) for point in tried}
+    troubles = {point: trouble_at(config, place / str(point), Points(point, full=full), expected) for point in tried}
     print(json.dumps({"points": points, "tried": tried, "troubles": {k: v for k, v in troubles.items() if v}}))
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import shutil
+import time
 from typing import TYPE_CHECKING
 
 import pytest
-from watching import Watching
+from watching import Watching, log_of
 
 from ocrkit.errors import CheckpointError, ConfigError
 from ocrkit.files import holding
@@ -147,3 +150,97 @@ def test_a_picture_that_cannot_be_written_is_noted_and_ends_nothing(
 
     assert outcome.reason == "epochs"
     assert observer.notes == ["samples.png is not drawn, since it cannot be written: Is a directory"]
+
+
+class Doing(Watching):
+    """Does something after a step."""
+
+    def __init__(self, step: int, task: Callable[[], object], *, stop_after: int = 0) -> None:
+        super().__init__(stop_after=stop_after)
+        self._step, self._task = step, task
+
+    def stepped(self, report: StepReport) -> None:
+        if report.step == self._step:
+            self._task()
+        super().stepped(report)
+
+
+def test_a_log_that_is_removed_on_the_way_is_begun_again(
+    make_config: MakeConfig, tmp_path: Path, registry: Registry
+) -> None:
+    observer = Doing(6, (tmp_path / "log.jsonl").unlink)
+
+    train(make_config(training={"epochs": 2}), output=tmp_path, observer=observer, registry=registry)
+
+    assert [entry["event"] for entry in log_of(tmp_path)] == ["epoch", "end"]
+
+
+def test_a_folder_in_the_place_of_the_log_ends_the_run_and_loses_nothing(
+    make_config: MakeConfig, tmp_path: Path, registry: Registry
+) -> None:
+    log = tmp_path / "log.jsonl"
+    observer = Doing(6, lambda: (log.unlink(), log.mkdir()))
+
+    with pytest.raises(ConfigError, match=r"log.jsonl: cannot be written: Is a directory; once it can be, `resume="):
+        train(make_config(), output=tmp_path, observer=observer, registry=registry)
+    log.rmdir()
+
+    assert resume(tmp_path, registry=registry).reason == "epochs"
+
+
+def test_a_run_whose_folder_is_removed_makes_it_again(
+    make_config: MakeConfig, tmp_path: Path, registry: Registry
+) -> None:
+    run = tmp_path / "run"
+    observer = Doing(2, lambda: shutil.rmtree(run))
+
+    outcome = train(make_config(training={"epochs": 1}), output=run, observer=observer, registry=registry)
+    more = resume(run, changes={"training": {"epochs": 2}}, registry=registry)
+
+    assert outcome.last.exists()
+    assert (more.reason, more.steps) == ("epochs", 8)
+
+
+def test_a_clock_that_goes_back_harms_nothing(
+    make_config: MakeConfig, tmp_path: Path, registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hours = itertools.count(500_000, -1)
+    monkeypatch.setattr(time, "time", lambda: 3600.0 * next(hours))
+
+    train(make_config(), output=tmp_path, observer=Watching(stop_after=6), registry=registry)
+    outcome = resume(tmp_path, registry=registry)
+
+    assert outcome.reason == "epochs"
+    assert outcome.best is not None
+    assert outcome.best.seconds < 600
+    assert [entry["epoch"] for entry in log_of(tmp_path) if entry["event"] == "epoch"] == [0, 1, 2]
+
+
+def test_a_run_goes_on_wherever_its_folder_is_copied(
+    make_config: MakeConfig, tmp_path: Path, registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = train(make_config(), output=tmp_path / "whole", registry=registry)
+    train(make_config(), output=tmp_path / "here", observer=Watching(stop_after=6), registry=registry)
+    (tmp_path / "elsewhere").mkdir()
+    shutil.copytree(tmp_path / "here", tmp_path / "elsewhere" / "run")
+    shutil.rmtree(tmp_path / "here")
+    monkeypatch.chdir(tmp_path / "elsewhere")
+
+    resumed = resume("run", registry=registry)
+
+    assert resumed.best is not None
+    assert whole.best is not None
+    assert (resumed.steps, resumed.best.validation_loss) == (whole.steps, whole.best.validation_loss)
+
+
+def test_a_picture_that_fails_for_whatever_reason_ends_nothing(
+    make_config: MakeConfig, tmp_path: Path, registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    figure = pytest.importorskip("matplotlib.figure")
+    monkeypatch.setattr(figure, "Figure", lambda **_: 1 / 0)
+    observer = Watching()
+
+    outcome = train(make_config(training=ONE_EPOCH), output=tmp_path, observer=observer, registry=registry)
+
+    assert outcome.reason == "epochs"
+    assert observer.notes == ["metrics.png is not drawn: ZeroDivisionError: division by zero"]

@@ -1,0 +1,134 @@
+"""The course of a run in one picture: loss, errors on each validation set, learning rate and speed, by step."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from ocrkit.files import write_whole
+from ocrkit.training.run_log import read_log
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from matplotlib.axes import Axes
+
+__all__ = ["draw_metrics"]
+
+Records = list[dict[str, object]]
+
+_SMOOTH = 20  # records over which the loss of steps is averaged, the later ones the more
+_INCHES = (10, 7)
+
+
+def draw_metrics(path: Path, log: Path) -> str:
+    """Draw a run's course from its log; empty, or why that could not be done.
+
+    Raises:
+        OSError: the picture cannot be written.
+    """
+    try:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+    except ImportError:
+        return f"{path.name} is not drawn, since matplotlib is missing: pip install 'ocrkit[plot]'"
+    records = read_log(log)
+    steps = [record for record in records if record.get("event") == "step"]
+    epochs = _last_of_each([record for record in records if record.get("event") == "epoch"])
+    figure = Figure(figsize=_INCHES, layout="constrained")
+    FigureCanvasAgg(figure)
+    losses, errors, rate, speed = figure.subplots(2, 2).flat
+    _draw_losses(losses, steps, epochs)
+    _draw_errors(errors, epochs)
+    _draw_rate(rate, steps or epochs)
+    _draw_speed(speed, steps)
+    for axes in (losses, errors, rate, speed):
+        axes.set_xlabel("step")
+        axes.grid(alpha=0.3)
+        if axes.get_legend_handles_labels()[0]:
+            axes.legend(fontsize="small")
+    picture = io.BytesIO()
+    figure.savefig(picture, dpi=100, format="png")
+    write_whole(path, picture.getvalue())
+    return ""
+
+
+def _draw_losses(axes: Axes, steps: Records, epochs: Records) -> None:
+    axes.set(title="CTC loss", ylabel="nats a label")
+    told, trained, judged = _points(steps, "loss"), _points(epochs, "loss"), _points(epochs, "validation_loss")
+    if told[0]:
+        axes.plot(*told, color="tab:blue", alpha=0.25, linewidth=0.8)
+        axes.plot(told[0], _smoothed(told[1]), color="tab:blue", label="training, steps")
+    axes.plot(*trained, marker=".", color="tab:cyan", label="training, epochs")
+    axes.plot(*judged, marker=".", color="tab:orange", label="validation")
+    if any(value > 0 for _, values in (told, trained, judged) for value in values):
+        axes.set_yscale("log")
+
+
+def _draw_errors(axes: Axes, epochs: Records) -> None:
+    """Error rates of the set that judges in full, of the others their CER alone."""
+    axes.set(title="Validation errors", ylabel="%")
+    judge = next((str(record["judge"]) for record in reversed(epochs) if record.get("judge")), "")
+    named = f", {judge}" if judge and any(_sets(record).keys() - {judge} for record in epochs) else ""
+    axes.plot(*_points(epochs, "cer", 100), marker=".", color="tab:red", label=f"CER{named}")
+    x, exact = _points(epochs, "exact", 100)
+    axes.plot(x, [100 - each for each in exact], marker=".", color="tab:grey", label=f"lines with errors{named}")
+    others = sorted({name for record in epochs for name in _sets(record)} - {judge})
+    for name in others:
+        of_set: Records = [{"step": each.get("step"), **_sets(each)[name]} for each in epochs if name in _sets(each)]
+        axes.plot(*_points(of_set, "cer", 100), marker=".", linestyle="--", label=f"CER, {name}")
+    if x:
+        axes.set_ylim(0, None)
+
+
+def _draw_rate(axes: Axes, records: Records) -> None:
+    axes.set(title="Learning rate")
+    axes.plot(*_points(records, "rate"), color="tab:purple")
+    axes.set_ylim(0, None)
+
+
+def _draw_speed(axes: Axes, steps: Records) -> None:
+    """Lines a second, and the share of the time in which the device waited."""
+    axes.set(title="Speed", ylabel="lines a second")
+    axes.plot(*_points(steps, "speed"), color="tab:green")
+    axes.set_ylim(0, None)
+    waited = _points(steps, "waited", 100)
+    if waited[0]:
+        beside = axes.twinx()
+        beside.plot(*waited, color="tab:brown", linestyle=":")
+        beside.set_ylabel("% of the time waited (dotted)")
+        beside.set_ylim(0, 100)
+
+
+def _points(records: Sequence[Mapping[str, object]], key: str, scale: float = 1) -> tuple[list[float], list[float]]:
+    """The steps of the records that have a number under the key, and those numbers."""
+    found = [
+        (float(step), scale * float(value))
+        for record in records
+        if isinstance(step := record.get("step"), int | float) and isinstance(value := record.get(key), int | float)
+    ]
+    return [step for step, _ in found], [value for _, value in found]
+
+
+def _smoothed(values: Sequence[float]) -> list[float]:
+    smooth, found = 0.0, []
+    for count, value in enumerate(values, 1):
+        smooth += (value - smooth) / min(count, _SMOOTH)
+        found.append(smooth)
+    return found
+
+
+def _sets(record: Mapping[str, object]) -> dict[str, dict[str, object]]:
+    """What validation found in each of several sets, by name."""
+    sets = record.get("sets")
+    if not isinstance(sets, Mapping):
+        return {}
+    return {str(name): dict(found) for name, found in sets.items() if isinstance(found, Mapping)}
+
+
+def _last_of_each(epochs: Records) -> Records:
+    """The epochs in order; of one that was trained twice, after a break, the later."""
+    found = {epoch: record for record in epochs if isinstance(epoch := record.get("epoch"), int)}
+    return [found[epoch] for epoch in sorted(found)]
