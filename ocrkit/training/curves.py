@@ -68,17 +68,18 @@ def _draw_losses(axes: Axes, steps: Records, epochs: Records) -> None:
 
 
 def _draw_errors(axes: Axes, epochs: Records) -> None:
-    """Error rates of the set that judges in full, of the others their CER alone."""
+    """Error rates of the set that chooses the best in full, of the others their CER alone."""
     axes.set(title="Validation errors", ylabel="%")
     judge = next((str(record["judge"]) for record in reversed(epochs) if record.get("judge")), "")
-    named = f", {judge}" if judge and any(_sets(record).keys() - {judge} for record in epochs) else ""
-    axes.plot(*_points(epochs, "cer", 100), marker=".", color="tab:red", label=f"CER{named}")
-    x, exact = _points(epochs, "exact", 100)
-    axes.plot(x, [100 - each for each in exact], marker=".", color="tab:grey", label=f"lines with errors{named}")
     others = sorted({name for record in epochs for name in _sets(record)} - {judge})
+    chosen = f" of {judge} (chooses the best)" if others else ""
+    axes.plot(*_points(epochs, "cer", 100), marker=".", color="tab:red", label=f"CER{chosen}")
+    x, exact = _points(epochs, "exact", 100)
+    of_judge = f" of {judge}" if others else ""
+    axes.plot(x, [100 - each for each in exact], marker=".", color="tab:grey", label=f"lines{of_judge} with errors")
     for name in others:
         of_set: Records = [{"step": each.get("step"), **_sets(each)[name]} for each in epochs if name in _sets(each)]
-        axes.plot(*_points(of_set, "cer", 100), marker=".", linestyle="--", label=f"CER, {name}")
+        axes.plot(*_points(of_set, "cer", 100), marker=".", linestyle="--", label=f"CER of {name}")
     if x:
         axes.set_ylim(0, None)
 

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Trainer"]
 
+_JUST_SAVED = 10.0  # seconds; a state as old is written anew before validation
+
 
 @dataclass(slots=True)
 class Trainer:
@@ -116,10 +118,19 @@ class Trainer:
             if interruption.requested:
                 self.save(anyway=True)
                 return "interrupted"
+            self._save_before_validation()
             self._end_epoch()
             # Validation has shown that the weights are good for something, whatever the last few steps were.
             self.save(anyway=not self._divergence.suspected or bool(ended(self.position, self.settings)))
         return reason
+
+    def _save_before_validation(self) -> None:
+        """Leave a state before the model is judged, which may take longer than somebody who ends the run will wait."""
+        position, settings = self.position, self.settings
+        old = time.monotonic() - self._saved > min(settings.save_every, _JUST_SAVED)
+        # A state that has used up its time is over, and would not be judged when the run goes on.
+        if old and not time_is_up(position, settings):
+            self.save()
 
     def _epoch(self, interruption: Interruption) -> None:
         """The rest of the epoch under way, or less if there is no time for it or the user has had enough."""

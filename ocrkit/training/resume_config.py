@@ -46,6 +46,7 @@ _WHY = {
     "augmentation": "it promises the weights of a run without a break, whose lines are degraded alike from end to end",
     "training.batch_size": "the order of the lines, and the place in the epoch, are counted in batches of that size",
     "training.optimizer": "another cannot go on from what this one remembers of the steps so far",
+    "training.judge": "the best epoch so far was chosen by that validation set",
     "training.rates": _PARTS,
     "training.freeze": _PARTS,
     "training.freeze_epochs": _PARTS,

@@ -15,7 +15,7 @@ from watching import log_of
 from ocrkit.checkpoint import read_checkpoint
 from ocrkit.config import to_table, write_toml
 from ocrkit.model import Model
-from ocrkit.training import EpochReport, Observer, Outcome, RunConfig, StepReport, resume, train
+from ocrkit.training import EpochReport, Observer, Outcome, RunConfig, StepReport, loop, resume, train
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -148,6 +148,18 @@ def test_an_end_between_the_best_model_and_its_state_loses_nothing(
 
     assert (tmp_path / "model.safetensors").exists()
     assert resumed_at(tmp_path) == 0
+    assert_same_run(whole, resumed)
+
+
+def test_a_state_is_left_before_a_validation_that_may_take_long(
+    make_config: MakeConfig, tmp_path: Path, registry: Registry, whole: Outcome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "_JUST_SAVED", 0.0)
+    with pytest.raises(MemoryError):
+        train(make_config(), output=tmp_path, observer=Dying(), registry=registry)
+    resumed = resume(tmp_path, registry=registry)
+
+    assert resumed_at(tmp_path) == 4
     assert_same_run(whole, resumed)
 
 

@@ -37,7 +37,8 @@ def every_setting() -> list[tuple[str, str]]:
     standard = RunConfig()
     for field in fields(standard):
         value = getattr(standard, field.name)
-        found += [(field.name, key.name) for key in fields(value)] if is_dataclass(value) else [(field.name, "")]
+        if field.init:
+            found += [(field.name, key.name) for key in fields(value)] if is_dataclass(value) else [(field.name, "")]
     return found
 
 
