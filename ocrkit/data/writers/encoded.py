@@ -15,6 +15,7 @@ from ocrkit.data.image_file import bad_image, open_image, quiet_pillow
 from ocrkit.data.paged import page_in
 from ocrkit.data.sources.images import image_suffixes
 from ocrkit.data.stored import StoredImage
+from ocrkit.data.writers.grey_png import grey_png
 from ocrkit.errors import DataError, ImageError
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ __all__ = ["EncodedSample", "encode", "file_stem"]
 
 _USUAL = {"PNG": ".png", "JPEG": ".jpg", "TIFF": ".tif", "WEBP": ".webp", "BMP": ".bmp", "GIF": ".gif", "PPM": ".ppm"}
 _AS_PNG = frozenset({"1", "L", "LA", "P", "RGB", "RGBA", "I;16"})
+_KEPT = frozenset({"transparency", "icc_profile"})  # what Pillow takes into a PNG from an image's ``info``
 _LONGEST = 80  # bytes of a name taken over into another
 _UNSAFE = re.compile(r'[\x00-\x20\x7f-\x9f"*/:<>?\\|\u2028\u2029\ud800-\udfff]+')
 
@@ -70,7 +72,7 @@ def encode(sample: Sample) -> EncodedSample:
     try:
         if isinstance(sample.image, Path) and page_in(sample.image) is None:
             data, suffix = sample.image.read_bytes(), sample.image.suffix.lower()
-        elif isinstance(sample.image, StoredImage):
+        elif hasattr(sample.image, "read") and isinstance(sample.image, StoredImage):  # the second costs 15 us
             data = sample.image.read()
     except ImageError as error:
         raise bad_image(sample, error.reason) from error
@@ -109,6 +111,8 @@ def _encoded(image: Image.Image) -> tuple[bytes, str]:
     if image.mode in ("F", "I"):  # which PNG cannot hold, and no mode of its own does justice to
         image.save(file, "TIFF")
         return file.getvalue(), ".tif"
+    if image.mode == "L" and not _KEPT & image.info.keys():
+        return grey_png(image), ".png"
     (image if image.mode in _AS_PNG else image.convert("RGB")).save(file, "PNG")
     return file.getvalue(), ".png"
 
