@@ -32,15 +32,16 @@ def ink_box(picture: Picture) -> tuple[int, int, int, int] | None:
     return int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
 
 
-def letters(picture: Picture) -> tuple[float, float]:
+def letters(picture: Picture) -> tuple[float, float, int, int]:
     height: int = picture.shape[0]
     ink, paper = levels(picture)
     if paper - ink < LEAST_CONTRAST:
-        return height / 3, 0.3
+        return height / 3, 0.3, ink, paper
     filled = np.count_nonzero(picture < (ink + paper) / 2, axis=1)
     fullest = float(np.sort(filled)[-max(1, height // 8) :].mean())
     rows = filled[filled > 0.45 * fullest]
-    return max(height / 8, rows.size), float(rows.mean()) / picture.shape[1] if rows.size else 0.3
+    share = float(rows.mean()) / picture.shape[1] if rows.size else 0.3
+    return max(height / 8, rows.size), share, ink, paper
 
 
 def stroke_width(picture: Picture) -> float:

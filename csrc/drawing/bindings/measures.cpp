@@ -25,8 +25,9 @@ void bind_measures(py::module_& module) {
         "letters",
         [](const Grey& picture) {
             const drawing::View view = view_of(picture);
-            const drawing::Letters letters = drawing::letters(view, drawing::levels(view));
-            return py::make_tuple(letters.height, letters.ink_share);
+            const drawing::Levels greys = drawing::levels(view);
+            const drawing::Letters letters = drawing::letters(view, greys);
+            return py::make_tuple(letters.height, letters.ink_share, greys.ink, greys.paper);
         },
         py::arg("picture"));
     module.def(

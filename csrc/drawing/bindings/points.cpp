@@ -28,7 +28,7 @@ drawing::Table table_of(const Grey& table) {
 }
 
 void check_deviation(double deviation) {
-    if (!(std::abs(deviation) < 100)) throw std::invalid_argument("a deviation is below 100 px");
+    if (!(std::abs(deviation) < 1e5)) throw std::invalid_argument("a deviation is below 100,000 px");
 }
 
 void bind_by_table(py::module_& module, const char* name,

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "soften.hpp"
+
 
 namespace ocrkit::drawing {
 
@@ -10,46 +12,6 @@ namespace {
 constexpr float kAtFlat = 0.7F;  // of the mean, where nothing deviates from it
 constexpr float kRise = 0.3F / 128;
 constexpr float kDeviations = 1.25F;  // a standard deviation, of mean ones, in normal noise
-
-/// Running sums of `reach` values on each side of a place and its own, the edge repeated, as greys: their mean, rounded.
-Picture box_blurred(View picture, std::size_t reach) {
-    const std::size_t height = picture.height;
-    const std::size_t width = picture.width;
-    const auto count = static_cast<std::uint32_t>(2 * reach + 1);
-    const auto clamped = [](std::size_t place, std::size_t less, std::size_t size) {
-        return place < less ? 0 : std::min(place - less, size - 1);
-    };
-    Picture across(height, width);
-    for (std::size_t y = 0; y < height; ++y) {
-        const std::uint8_t* const row = picture.row(y);
-        std::uint8_t* const out = across.row(y);
-        std::uint32_t sum = 0;
-        for (std::size_t k = 0; k < count; ++k) sum += row[clamped(k, reach, width)];
-        for (std::size_t x = 0; x < width; ++x) {
-            out[x] = static_cast<std::uint8_t>((sum + count / 2) / count);
-            sum += row[clamped(x + count, reach, width)];
-            sum -= row[clamped(x, reach, width)];
-        }
-    }
-    Picture blurred(height, width);
-    std::vector<std::uint32_t> sums(width);
-    for (std::size_t k = 0; k < count; ++k) {
-        const std::uint8_t* const row = across.row(clamped(k, reach, height));
-        for (std::size_t x = 0; x < width; ++x) sums[x] += row[x];
-    }
-    const float share = 1.0F / static_cast<float>(count);
-    for (std::size_t y = 0; y < height; ++y) {
-        const std::uint8_t* __restrict const joins = across.row(clamped(y + count, reach, height));
-        const std::uint8_t* __restrict const leaves = across.row(clamped(y, reach, height));
-        std::uint8_t* __restrict const out = blurred.row(y);
-        std::uint32_t* __restrict const sum = sums.data();
-        for (std::size_t x = 0; x < width; ++x) {
-            out[x] = static_cast<std::uint8_t>(static_cast<int>(static_cast<float>(static_cast<int>(sum[x])) * share + 0.5F));
-            sum[x] += static_cast<std::uint32_t>(joins[x]) - leaves[x];
-        }
-    }
-    return blurred;
-}
 
 }  // namespace
 

@@ -134,7 +134,7 @@ TEST(every_loop_stays_within_pictures_of_any_size) {
             static_cast<void>(ink_box(view, greys));
             static_cast<void>(letters(view, greys));
             static_cast<void>(stroke_width(view, greys));
-            for (const double deviation : {0.0, 0.5, 2.0}) CHECK(soften(view, deviation).pixels.size() == view.size());
+            for (const double deviation : {0.0, 0.5, 2.0, 7.0, 90.0}) CHECK(soften(view, deviation).pixels.size() == view.size());
             for (const auto& made :
                  {looked_up(view, same()), darkened(view, other.view(), same()), lightened(view, other.view(), same()),
                   lit(view, other.view(), same()), blended(view, other.view(), 0.4F),

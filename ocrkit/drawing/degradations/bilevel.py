@@ -10,7 +10,7 @@ from PIL import Image
 from ocrkit._drawing import above, blended, looked_up, margins, otsu, quarters_above, roughly_above, sauvola
 from ocrkit.drawing.chance import between, one_of
 from ocrkit.drawing.degradations.fields import NOISE_DEVIATION, noise
-from ocrkit.drawing.degradations.picture import GREYS, LEAST_CONTRAST, letter_height, levels, resized, soften
+from ocrkit.drawing.degradations.picture import GREYS, LEAST_CONTRAST, letters_and_levels, levels, resized, soften
 
 if TYPE_CHECKING:
     from ocrkit.drawing.degradations.picture import Picture
@@ -64,14 +64,14 @@ def dither(picture: Picture, rng: np.random.Generator, strength: float) -> Pictu
 
 def photocopy(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:
     """Copy the line on a bad machine: two levels with ragged edges, pepper on the paper and salt in the strokes."""
-    ink, paper = levels(picture)
+    height, ink, paper = letters_and_levels(picture)
     if paper - ink < LEAST_CONTRAST:
         return picture
     contrast = paper - ink
     amount = 0.2 * strength * between(rng, 0.5, 1) * contrast / NOISE_DEVIATION
     rough = noise(rng, picture.shape, grain=one_of(rng, (1.0, 1.6, 2.5)))
     threshold = ink + contrast * (0.5 + between(rng, -0.12, 0.16) * strength)
-    two = roughly_above(soften(picture, letter_height(picture) / 30), rough, amount, threshold)
+    two = roughly_above(soften(picture, height / 30), rough, amount, threshold)
     return _mixed(picture, two, min(1.0, 2 * strength))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ocrkit._drawing import bared, darkened, lightened, paled, stroke_width
 from ocrkit.drawing.chance import between, one_of
 from ocrkit.drawing.degradations.fields import NOISE_DEVIATION, noise, surface
-from ocrkit.drawing.degradations.picture import LEAST_CONTRAST, curve, letter_height, levels, soften
+from ocrkit.drawing.degradations.picture import LEAST_CONTRAST, curve, letters_and_levels, levels, soften
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,10 +20,9 @@ __all__ = ["blotch", "break_up", "thicken", "thin"]
 def thicken(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:
     """Let the ink spread, by up to a twelfth of the letters' height, so that small loops fill first; bold type less."""
     reach = strength * between(rng, 0.5, 1)
-    ink, paper = levels(picture)
+    height, ink, paper = letters_and_levels(picture)
     if paper - ink < LEAST_CONTRAST:
         return picture
-    height = letter_height(picture)
     # Bold type has nowhere to spread: its counters are a pixel or two wide.
     room = max(0.02, 0.31 - stroke_width(picture) / height)
     deviation = reach**0.5 * min(0.075, 0.5 * room) * height
@@ -37,20 +36,20 @@ def thicken(picture: Picture, rng: np.random.Generator, strength: float) -> Pict
 def thin(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:
     """Let the paper win back the strokes' edges, as worn type, little ink and overexposure do."""
     reach = strength * between(rng, 0.5, 1)
-    ink, paper = levels(picture)
+    height, ink, paper = letters_and_levels(picture)
     if paper - ink < LEAST_CONTRAST:
         return picture
     table = curve(ink, paper, middle=0.5 - 0.22 * reach, width=1 - 0.3 * reach)
-    return lightened(picture, soften(picture, 0.04 * reach * letter_height(picture)), table)
+    return lightened(picture, soften(picture, 0.04 * reach * height), table)
 
 
 def break_up(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:
     """Tear gaps into thin strokes and nibble at the edges of thick ones, where paper took no ink."""
     reach = strength * between(rng, 0.5, 1)
-    ink, paper = levels(picture)
+    height, ink, paper = letters_and_levels(picture)
     if paper - ink < LEAST_CONTRAST or reach <= 0:
         return picture
-    scale = letter_height(picture) / 15
+    scale = height / 15
     bare = noise(rng, picture.shape, grain=one_of(rng, (1.6, 2.5, 4.0)) * scale)
     # Bare places lighten what is softened: a thin stroke is light after that, and falls beyond the step first.
     lifted = bared(soften(picture, 0.7 * reach * scale), bare, 0.45 * reach * (paper - ink) / NOISE_DEVIATION)

@@ -23,6 +23,7 @@ __all__ = [
     "ink_box",
     "ink_rows",
     "letter_height",
+    "letters_and_levels",
     "levels",
     "paper_level",
     "resized",
@@ -70,12 +71,18 @@ def letter_height(picture: Picture) -> float:
     return _drawing.letters(picture)[0]
 
 
+def letters_and_levels(picture: Picture) -> tuple[float, int, int]:
+    """The letters' height, and the greys of ink and paper, at the cost of the first alone."""
+    height, _, ink, paper = _drawing.letters(picture)
+    return height, ink, paper
+
+
 def detail_height(picture: Picture) -> float:
     """The height at which letters of common weight would be as hard to read, px; less than that of bold type.
 
     What blurs is to be measured by this, so that it does not fill the counters of bold type first.
     """
-    height, ink_share = _drawing.letters(picture)
+    height, ink_share, _, _ = _drawing.letters(picture)
     # Up to two fifths of ink among the letters leave as much room as any need.
     return height * min(1.0, max(0.4, (1 - ink_share) / max(ink_share, 0.01) / 1.5))
 

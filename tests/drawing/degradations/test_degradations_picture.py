@@ -70,8 +70,21 @@ def test_a_softened_dot_has_the_deviation_asked_for(deviation: float) -> None:
     assert (weights * places**2).sum() == pytest.approx(2 / 3 + deviation**2, rel=0.12)
 
 
+@pytest.mark.parametrize("deviation", [5.9, 6.1, 20.0])
+def test_letters_of_large_pages_are_softened_as_far_as_small_ones(deviation: float) -> None:
+    dot = np.zeros((301, 301), np.uint8)
+    dot[120:181, 120:181] = 255
+    places = np.arange(301) - 150
+
+    soft = soften(dot, deviation).astype(float)
+
+    # 61 equal px have a variance of a twelfth of 61 x 61 - 1.
+    weights = soft.sum(axis=0) / soft.sum()
+    assert (weights * places**2).sum() == pytest.approx(310 + deviation**2, rel=0.06)
+
+
 @pytest.mark.parametrize("grey", [0, 37, 255])
-@pytest.mark.parametrize("deviation", [0.2, 0.9, 2.0])
+@pytest.mark.parametrize("deviation", [0.2, 0.9, 2.0, 300.0])
 def test_softening_leaves_even_greys(grey: int, deviation: float) -> None:
     even = np.full((9, 11), grey, np.uint8)
 
