@@ -109,6 +109,10 @@ class DataError(FileError):
     """A data set that cannot be read, guessed or used."""
 
 
+class WorkerLostError(DataError):
+    """A worker process that had work in hand died."""
+
+
 class ImageError(DataError):
     """An image that cannot be opened or decoded.
 

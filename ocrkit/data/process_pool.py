@@ -14,6 +14,7 @@ import threading
 import traceback
 from concurrent.futures import Future
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing import parent_process
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -41,12 +42,15 @@ class ProcessPool:
         count: processes, at least 1.
         context: starts them.
         task: pickled; called in the processes with each item.
+        shared: what can be handed to a process only when it is started, such as memory that it shares; the task's
+            second argument where it is not None.
     """
 
-    def __init__(self, count: int, context: ForkServerContext, task: bytes) -> None:
+    def __init__(self, count: int, context: ForkServerContext, task: bytes, shared: object = None) -> None:
         self._count = count
         self._context = context
         self._task = task
+        self._shared = shared
         self._waiting: queue.SimpleQueue[tuple[bytes, _Answer] | None] = queue.SimpleQueue()
         self._processes: list[BaseProcess] = []
         self._threads: list[threading.Thread] = []
@@ -87,7 +91,7 @@ class ProcessPool:
 
     def _start(self) -> None:
         ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=_serve, args=(theirs, self._task), daemon=True)
+        process = self._context.Process(target=_serve, args=(theirs, self._task, self._shared), daemon=True)
         process.start()
         theirs.close()  # or its end would never be seen
         thread = threading.Thread(target=self._attend, args=(process, ours), name="ocrkit-worker", daemon=True)
@@ -148,10 +152,12 @@ def _settle(answer: _Answer, received: bytes) -> None:
         answer.set_exception(value)
 
 
-def _serve(pipe: Connection[Any, Any], pickled: bytes) -> None:
+def _serve(pipe: Connection[Any, Any], pickled: bytes, shared: object) -> None:
     """In a process: answer lists of items until nobody sends any."""
     begin_work()
     task = pickle.loads(pickled)
+    if shared is not None:
+        task = partial(task, shared=shared)
     while True:
         try:
             items = pipe.recv_bytes()

@@ -9,21 +9,22 @@ import pickle
 import sys
 import threading
 from collections import deque
+from concurrent.futures import Future
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from types import ModuleType
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 from ocrkit.data.process_pool import ProcessPool, WorkerDied, begin_work
-from ocrkit.errors import DataError
+from ocrkit.errors import DataError, WorkerLostError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from concurrent.futures import Future
     from multiprocessing.popen_forkserver import Popen
     from multiprocessing.process import BaseProcess
 
-__all__ = ["Workers", "begin_work", "cores"]
+__all__ = ["WorkerDied", "Workers", "begin_work", "cores"]
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -56,6 +57,10 @@ class Workers(Generic[T, R]):
         what: what the processes do, for the message when one dies.
         on_death: gives the result of an item at which a worker died (a library crashed, or memory ran out); without
             it, the death of a worker is an error.
+        shared: what can be handed to a process only when it is started; the task's second argument, ``shared``, where
+            it is not None.
+        knows_script: whether the processes import the script that was started from the first on, since items will
+            come that are defined there.
     """
 
     def __init__(
@@ -65,14 +70,18 @@ class Workers(Generic[T, R]):
         count: int = -1,
         what: str = "loads images",
         on_death: Callable[[T], R] | None = None,
+        shared: object = None,
+        knows_script: bool = False,
     ) -> None:
         self._task = task
+        self._shared = shared
+        self._here: Callable[[T], R] = task if shared is None else partial(task, shared=shared)  # type: ignore[call-arg]
         self.count = cores() if count < 0 else count
         self._what = what
         self._on_death = on_death
         self._pool: ProcessPool | None = None
         self._process = os.getpid()  # a fork of it has neither its threads nor its processes
-        self._knows_script = False
+        self._knows_script = knows_script
 
     def map(self, items: Iterable[T]) -> Iterator[R]:
         """Each item's result, in the order of the items, which are taken as results are.
@@ -81,7 +90,7 @@ class Workers(Generic[T, R]):
             DataError: a worker died, and there is no ``on_death``; what the task raises passes.
         """
         if self.count == 0 or self._process != os.getpid():
-            yield from map(self._task, items)
+            yield from map(self._here, items)
             return
         iterator = iter(items)
         pending: _Pending[T, R] = deque()
@@ -95,6 +104,23 @@ class Workers(Generic[T, R]):
         finally:
             if pending:
                 self.abandon()
+
+    def submit(self, item: T) -> Future[list[R]]:
+        """The result of one item, alone in a list, to come; without processes it has come when this returns.
+
+        Raises:
+            DataError: a worker died, or none can be started.
+        """
+        if self.count == 0 or self._process != os.getpid():
+            return self._done_here(item)
+        future = self._submitted([item])
+        if future is None:
+            raise self.death()
+        return future
+
+    def death(self) -> WorkerLostError:
+        """The error that a future's ``WorkerDied`` means."""
+        return WorkerLostError(_DIED.format(what=self._what))
 
     def close(self) -> None:
         """Stop the workers, each after the few items that it has in hand."""
@@ -117,9 +143,10 @@ class Workers(Generic[T, R]):
         count: int = -1,
         what: str = "loads images",
         on_death: Callable[[T], R] | None = None,
+        shared: object = None,
     ) -> Iterator[Workers[T, R]]:
         """Workers that stop at the end of the block."""
-        workers = cls(task, count=count, what=what, on_death=on_death)
+        workers = cls(task, count=count, what=what, on_death=on_death, shared=shared)
         try:
             yield workers
         except BaseException:
@@ -127,6 +154,14 @@ class Workers(Generic[T, R]):
             raise
         finally:
             workers.close()
+
+    def _done_here(self, item: T) -> Future[list[R]]:
+        future: Future[list[R]] = Future()
+        try:
+            future.set_result([self._here(item)])
+        except Exception as error:  # carried over to who waits for the result, as from a process
+            future.set_exception(error)
+        return future
 
     def _submitted(self, chunk: list[T]) -> Future[list[R]] | None:
         """The chunk's future, or None where the processes are found dead."""
@@ -148,7 +183,7 @@ class Workers(Generic[T, R]):
             yield from found
             return
         if self._on_death is None:
-            raise DataError(_DIED.format(what=self._what))
+            raise self.death()
         self.close()
         lost = [(chunk, None), *((chunk, _result(future)) for chunk, future in pending)]
         pending.clear()
@@ -163,7 +198,7 @@ class Workers(Generic[T, R]):
         self.close()
         # Processes that die without anything to do are no item's fault.
         if self._on_death is None or _result(self._submitted([])) is None:
-            raise DataError(_DIED.format(what=self._what))
+            raise self.death()
         return self._on_death(item)
 
     def _started(self, sent: bytes) -> ProcessPool:
@@ -176,7 +211,7 @@ class Workers(Generic[T, R]):
             # Forking a process that runs torch's threads can deadlock; a fork server has none.
             context = multiprocessing.get_context("forkserver") if self._knows_script else _WithoutScript()
             context.set_forkserver_preload(["ocrkit.data.loading"])
-            self._pool = ProcessPool(self.count, context, task)
+            self._pool = ProcessPool(self.count, context, task, self._shared)
         return self._pool
 
 

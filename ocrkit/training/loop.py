@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ocrkit.errors import DataError, ModelError
+from ocrkit.errors import DataError, ModelError, WorkerLostError
 from ocrkit.model import Model
-from ocrkit.training.batches import Augmenter, Batch, epoch_order, stream
 from ocrkit.training.divergence import Divergence, Place, Trouble
+from ocrkit.training.feeding.feed import Feed
+from ocrkit.training.feeding.order import Order
 from ocrkit.training.lines import Lines
 from ocrkit.training.observer import EpochReport, Observer, StepReport
 from ocrkit.training.pace import Pace
 from ocrkit.training.settings import TrainingSettings
-from ocrkit.training.state import Position, read_position, read_state, write_state
+from ocrkit.training.state import ORDERING, Position, read_position, read_state, write_state
 from ocrkit.training.step import Stepper
 from ocrkit.training.stopping import ended, time_is_up
 from ocrkit.training.trouble import keep_batch, place_of_batch
 from ocrkit.training.validation import Validation, validate
 
 if TYPE_CHECKING:
-    import numpy as np
     import torch
-    from numpy.typing import NDArray
 
+    from ocrkit.training.batches import Batch
     from ocrkit.training.interruption import Interruption
     from ocrkit.training.underway import Step
 
@@ -45,7 +45,7 @@ class Trainer:
         training: the lines to learn from, at least one.
         validation: the lines to judge by; may be empty, and then every epoch's model counts as the best.
         settings: how.
-        augmenter: what training lines go through.
+        feed: gives the batches of both.
         folder: where the state is kept.
         device: where the network is.
         observer: whom to tell.
@@ -57,14 +57,13 @@ class Trainer:
     training: Lines
     validation: Lines
     settings: TrainingSettings
-    augmenter: Augmenter
+    feed: Feed
     folder: Path
     device: torch.device
     observer: Observer
     keep_best: Callable[[EpochReport, Validation | None], None]
     position: Position = field(default_factory=Position)
     _stepper: Stepper = field(init=False)
-    _epoch_steps: int = field(init=False)
     _pace: Pace = field(init=False, default_factory=Pace)
     _divergence: Divergence = field(init=False, default_factory=Divergence)
     _trouble: Trouble | None = field(init=False, default=None)
@@ -72,15 +71,13 @@ class Trainer:
     _saved: float = field(init=False, default=0.0)
 
     def __post_init__(self) -> None:
-        self.position.data = self.training.digest()
-        # The first epoch's: batches of very long lines hold fewer, and which share one differs from epoch to epoch.
-        self._epoch_steps = len(self._order(epoch=0))
+        self.position.data, self.position.ordering = self.training.digest, ORDERING
         self._stepper = Stepper(self.model.network, self.settings, self.device)
 
     @property
     def steps(self) -> int:
-        """Steps of the whole run, if nothing ends it early; where lines are very long, nearly."""
-        return self.settings.epochs * self._epoch_steps
+        """Steps of the whole run, if nothing ends it early."""
+        return self.settings.epochs * len(self._order(epoch=0))
 
     def save(self, *, anyway: bool = False) -> None:
         """Write where the run stands, once the steps under way are done.
@@ -103,6 +100,11 @@ class Trainer:
         """
         data = self.position.data
         self.position = read_state(self.folder, self.model, self._stepper.optimizer)
+        if self.position.ordering != ORDERING:
+            raise DataError(
+                f"the run in {str(self.folder)!r} was begun by an ocrkit that took lines in another order, so it "
+                f"cannot go on; `load={str(self.folder)!r}` begins another run with its weights"
+            )
         if self.position.data != data:
             raise DataError(
                 f"the training lines are not those that {str(self.folder)!r} was begun with; start a run anew"
@@ -112,16 +114,20 @@ class Trainer:
     def run(self, interruption: Interruption) -> str:
         """Train until the end, and tell why it came: ``epochs``, ``time``, ``early`` or ``interrupted``."""
         self._told = self._saved = time.monotonic()
-        while not (reason := ended(self.position, self.settings)):
-            if not interruption.requested:
-                self._epoch(interruption)
-            if interruption.requested:
-                self.save(anyway=True)
-                return "interrupted"
-            self._save_before_validation()
-            self._end_epoch()
-            # Validation has shown that the weights are good for something, whatever the last few steps were.
-            self.save(anyway=not self._divergence.suspected or bool(ended(self.position, self.settings)))
+        try:
+            while not (reason := ended(self.position, self.settings)):
+                if not interruption.requested:
+                    self._epoch(interruption)
+                if interruption.requested:
+                    self.save(anyway=True)
+                    return "interrupted"
+                self._save_before_validation()
+                self._end_epoch()
+                # Validation has shown that the weights are good for something, whatever the last few steps were.
+                self.save(anyway=not self._divergence.suspected or bool(ended(self.position, self.settings)))
+        except WorkerLostError:
+            self.save()  # a batch that does not come ends no step in its middle
+            raise
         return reason
 
     def _save_before_validation(self) -> None:
@@ -136,10 +142,10 @@ class Trainer:
         """The rest of the epoch under way, or less if there is no time for it or the user has had enough."""
         position, settings = self.position, self.settings
         self._stepper.begin_epoch(position.epoch)
-        remaining = self._order(position.epoch)[position.batch :]
-        with closing(stream(self.training, remaining, epoch=position.epoch, augmenter=self.augmenter)) as batches:
-            for batch, waited in _timed(batches):
-                self._step(batch, waited)
+        batches = self.feed.batches(self.training, self._order(position.epoch), start=position.batch, augmented=True)
+        with closing(batches):
+            for parts, waited in _timed(batches):
+                self._step(parts, waited)
                 if self._trouble or interruption.requested or time_is_up(position, settings):
                     break
                 if time.monotonic() - self._saved > settings.save_every:
@@ -148,16 +154,17 @@ class Trainer:
         if self._trouble:
             raise self._stopped(self._trouble)
 
-    def _order(self, epoch: int) -> list[NDArray[np.int64]]:
-        return epoch_order(self.training, self.settings.batch_size, seed=self.settings.seed, epoch=epoch)
+    def _order(self, epoch: int) -> Order:
+        return Order(len(self.training), self.settings.batch_size, seed=self.settings.seed, epoch=epoch)
 
-    def _step(self, batch: Batch, waited: float) -> None:
-        """Launch a step, and count those whose numbers are known by now."""
+    def _step(self, parts: Sequence[Batch], waited: float) -> None:
+        """Launch a step, and count those whose numbers are known by now; no step where all lines of a batch are bad."""
         began = time.monotonic()
         progress = self._progress()
         self.position.batch += 1
         self.position.step += 1
-        known = self._stepper.take(batch, number=self.position.step, progress=progress, waited=waited)
+        number = self.position.step
+        known = self._stepper.take(parts, number=number, progress=progress, waited=waited) if parts else ()
         self._pass_time()
         self._pace.launched(waited + time.monotonic() - began)
         for step in known:
@@ -199,11 +206,9 @@ class Trainer:
     def _stopped(self, trouble: Trouble) -> ModelError:
         """What to raise, once the batch that the trouble began with is kept."""
         began = trouble.began
-        [indices] = self._order(began.epoch)[began.batch : began.batch + 1]
-        place = place_of_batch(self.folder, began.step)
-        with closing(stream(self.training, [indices], epoch=began.epoch, augmenter=self.augmenter)) as batches:
-            for batch in batches:
-                keep_batch(place, batch, [self.training.samples[index] for index in indices.tolist()])
+        order, place = self._order(began.epoch), place_of_batch(self.folder, began.step)
+        with closing(self.feed.batches(self.training, order, start=began.batch, augmented=True)) as batches:
+            keep_batch(place, next(batches, ()), self.training.samples)
         return ModelError(
             f"{trouble.reason}, from step {began.step} on, whose batch lies in {str(place)!r}; go on from step "
             f"{read_position(self.folder).step} (`resume={str(self.folder)!r}`) with a lower `training.lrate` than "
@@ -213,7 +218,7 @@ class Trainer:
     def _end_epoch(self) -> None:
         """Judge the model, keep it when it is the best so far, and go on to the next epoch."""
         position = self.position
-        result = validate(self.model, self.validation, self.settings.batch_size, self.device, self._stepper.autocast)
+        result = validate(self.model, self.feed, self.validation, self.settings.batch_size, self._stepper.autocast)
         self._pass_time()
         report = EpochReport(
             epoch=position.epoch,
@@ -246,7 +251,7 @@ class Trainer:
         return min(1.0, max(by_steps, self.position.seconds / limit) if limit else by_steps)
 
 
-def _timed(batches: Iterable[Batch]) -> Iterator[tuple[Batch, float]]:
+def _timed(batches: Iterable[tuple[Batch, ...]]) -> Iterator[tuple[tuple[Batch, ...], float]]:
     """Each batch with the seconds that were waited for it."""
     asked = time.monotonic()
     for batch in batches:

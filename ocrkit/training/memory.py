@@ -10,6 +10,8 @@ import torch
 from ocrkit.errors import ModelError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ocrkit.training.batches import Batch
 
 __all__ = ["MemoryGauge", "halvings", "is_out_of_memory"]
@@ -25,12 +27,13 @@ class MemoryGauge:
         self._device = device
         self._most_columns = 0
 
-    def fitted(self, batch: Batch) -> None:
-        """A step on this batch has gone well."""
-        self._most_columns = max(self._most_columns, _columns(batch))
+    def fitted(self, parts: Sequence[Batch]) -> None:
+        """A step on a batch of these parts has gone well."""
+        self._most_columns = max(self._most_columns, *map(_columns, parts))
 
-    def error(self, batch: Batch, batch_size: int) -> ModelError:
-        """What to raise when a step on this batch has not."""
+    def error(self, parts: Sequence[Batch], batch_size: int) -> ModelError:
+        """What to raise when a step on a batch of these parts has not, by the largest of them."""
+        batch = max(parts, key=_columns)
         times = halvings(_columns(batch), self._columns_that_fit(), at_most=max(0, batch_size.bit_length() - 1))
         size = f"{len(batch)} lines, the widest of {int(batch.widths.max())} px,"
         room = "the device's memory" if self._device.type == "cuda" else "memory"

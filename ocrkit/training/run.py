@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from ocrkit.data.loading import LineLoader
-from ocrkit.errors import CheckpointError, ConfigError, ModelError
+from ocrkit.errors import CheckpointError, ConfigError, ModelError, WorkerLostError
 from ocrkit.nets.device import resolve_device
 from ocrkit.plugin.registry import Registry, default_registry
-from ocrkit.training.batches import Augmenter
+from ocrkit.training.augmenter import Augmenter
+from ocrkit.training.feeding.feed import Feed
 from ocrkit.training.folder import LAST_FILE, MODEL_FILE, check_free, check_resumable, claimed, has_begun, held
 from ocrkit.training.groups import check_trainable
 from ocrkit.training.initial_model import initial_model, load_base
 from ocrkit.training.interruption import Interruption
-from ocrkit.training.lines import check_share_of_bad
+from ocrkit.training.left_out import LeftOut
 from ocrkit.training.loop import Trainer
 from ocrkit.training.observer import Observer, Outcome
 from ocrkit.training.optimisation import autocast_dtype
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from ocrkit.model import Model
 
 __all__ = ["resume", "train"]
+
+_MIB = 1 << 20
 
 
 def train(
@@ -136,27 +138,37 @@ def _run(
     place: AbstractContextManager[Path],
     resuming: bool,
 ) -> Outcome:
-    with LineLoader.opened(model.architecture.preprocessing, workers=config.training.workers) as loader:
-        training, validation = (
-            usable_lines(what, samples, config.data, model=model, loader=loader, observer=observer)
-            for what, samples in (("training", sets.training), ("validation", sets.validation))
-        )
-        check_share_of_bad(training, validation, max_bad=config.data.max_bad)
-        if training.all_kept and validation.all_kept:
-            loader.close()  # the workers have nothing left to do
+    settings = config.training
+    training, validation = (
+        usable_lines(what, samples, config.data, model=model, workers=settings.workers, observer=observer)
+        for what, samples in (("training", sets.training), ("validation", sets.validation))
+    )
+    left_out = LeftOut(observer)
+    with Feed.opened(
+        (training, validation),
+        model.architecture.preprocessing,
+        device=device,
+        batch_size=settings.batch_size,
+        workers=settings.workers,
+        cache=config.data.cache * _MIB,
+        augmenter=augmenter,
+        max_bad=config.data.max_bad,
+        left_out=left_out,
+    ) as feed:
+        feed.try_first()
         model.network.to(device)
         with place as folder:
             before = model.provenance if resuming else None
-            provenance = provenance_of(config, training.digest(), device, before=before)
+            provenance = provenance_of(config, training.digest, device, before=before)
             if not resuming:
                 model.provenance = provenance
-            record = RunWriter(folder, config, model, validation, provenance=provenance)
+            record = RunWriter(folder, config, model, validation, image_of=feed.image, provenance=provenance)
             trainer = Trainer(
                 model,
                 training,
                 validation,
-                config.training,
-                augmenter,
+                settings,
+                feed,
                 folder,
                 device,
                 record.watching(observer),
@@ -165,6 +177,7 @@ def _run(
             if resuming:
                 trainer.restore()
             _begin(trainer, record, resuming=resuming)
+            left_out.record = record
             return _finish(trainer, record)
 
 
@@ -188,6 +201,8 @@ def _finish(trainer: Trainer, record: RunWriter) -> Outcome:
             f"a batch of {trainer.settings.batch_size} lines does not fit the device's memory; "
             "begin anew with a smaller `training.batch_size`"
         ) from error
+    except WorkerLostError as error:
+        raise WorkerLostError(f"{error}; `resume={str(trainer.folder)!r}` goes on with the run") from error
     except (CheckpointError, ConfigError) as error:
         if not isinstance(error.__cause__, OSError):
             raise

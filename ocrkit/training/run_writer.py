@@ -11,7 +11,7 @@ from ocrkit.config import to_table, write_toml
 from ocrkit.training.curves import draw_metrics
 from ocrkit.training.folder import CONFIG_FILE, LAST_FILE, LOG_FILE, METRICS_FILE, MODEL_FILE, SAMPLES_FILE
 from ocrkit.training.observer import EpochReport, Observer, StepReport
-from ocrkit.training.pictures import draw_readings
+from ocrkit.training.pictures import ImageOf, draw_readings
 from ocrkit.training.run_log import add_record, trim_log
 from ocrkit.training.tensorboard_events import Events
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from ocrkit.data.records import BadImage
     from ocrkit.model import Model
     from ocrkit.training.lines import Lines
     from ocrkit.training.settings import RunConfig
@@ -38,12 +39,20 @@ class RunWriter:
     """Writes a run's folder as the run goes on."""
 
     def __init__(
-        self, folder: Path, config: RunConfig, model: Model, validation: Lines, *, provenance: dict[str, object]
+        self,
+        folder: Path,
+        config: RunConfig,
+        model: Model,
+        validation: Lines,
+        *,
+        image_of: ImageOf,
+        provenance: dict[str, object],
     ) -> None:
         self._folder = folder
         self._config = config
         self._model = model
         self._validation = validation
+        self._image_of = image_of
         self._provenance = provenance
         self._step = 0
         self._logged = time.monotonic()
@@ -66,20 +75,24 @@ class RunWriter:
         return _Both(self, observer)
 
     def begin(self, *, resuming: bool, training: Lines, position: Position, device: str) -> None:
-        """Write the configuration, that the run begins or goes on, and which images are left out."""
+        """Write the configuration, that the run begins or goes on, and which images are known as bad."""
         self._write_config()
         if resuming:
             (self._folder / LAST_FILE).unlink(missing_ok=True)
             trim_log(self.log_file, step=position.step, epoch=position.epoch)
         else:
             self.log_file.unlink(missing_ok=True)  # of the same run, killed before it could begin
-        counts = {"training": len(training), "validation": len(self._validation)}
+        counts = {lines.what: len(lines) - len(lines.bad) for lines in (training, self._validation)}
         event, parameters = "resume" if resuming else "start", self._model.parameters()
         if self._config.training.tensorboard:
             self._attempt_events(self._begin_events)
         self.write(event, step=position.step, device=device, parameters=parameters, **counts)
-        for bad in (*training.bad, *self._validation.bad):
-            self.write("left out", **bad.to_dict())
+        for bad in (*training.bad.values(), *self._validation.bad.values()):
+            self.leave_out(bad)
+
+    def leave_out(self, bad: BadImage) -> None:
+        """Log a line that is bad."""
+        self.write("left out", **bad.to_dict())
 
     def write(self, event: str, **values: object) -> None:
         """Add one line to the log.
@@ -154,7 +167,7 @@ class RunWriter:
 
     def _draw_samples(self) -> str:
         samples = self._folder / SAMPLES_FILE
-        reason = draw_readings(samples, self._validation, self._readings, self._model.charset)
+        reason = draw_readings(samples, self._validation, self._image_of, self._readings, self._model.charset)
         if self._events is not None and not reason and time.monotonic() >= self._show_next:
             events = self._events
             self._show_next = time.monotonic() + _SHOWN_EVERY

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -115,5 +116,6 @@ def _split(samples: Sequence[Sample], fraction: float, seed: int) -> tuple[Seque
             "name validation lines with `data.evaluation`, or `data.validation_fraction=0`"
         )
     chosen = set(np.random.default_rng(seed).permutation(len(samples))[:count].tolist())
-    training = [sample for index, sample in enumerate(samples) if index not in chosen]
-    return training, [samples[index] for index in sorted(chosen)]
+    rest = array("q", (index for index in range(len(samples)) if index not in chosen))
+    whole = ChainedSamples.of([samples])  # of which none is made before it is asked for
+    return replace(whole, numbers=rest), replace(whole, numbers=sorted(chosen))

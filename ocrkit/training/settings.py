@@ -36,7 +36,8 @@ class DataSettings:
         validation_count: the lines drawn for validation, where lines are drawn.
         unencodable: ``error``, or ``skip`` to leave out and count the labels that the charset cannot spell.
         max_bad: the share of bad lines, of both sets together, above which training stops.
-        cache: MiB of fitted lines kept in memory; the rest is loaded again in each epoch.
+        cache: MiB of fitted lines kept in memory, as far as there is some to spare; the rest is loaded again in each
+            epoch.
     """
 
     training: tuple[str, ...] = ()
@@ -65,7 +66,7 @@ class TrainingSettings:
         epochs: passes over the training lines, at most.
         minutes: wall-clock limit of training and validation; the schedule runs out by then, and training ends, after
             a last validation. 0 for none.
-        batch_size: lines a step, fewer where they are very long.
+        batch_size: lines a step, which takes them in parts where they are very long.
         optimizer: ``adamw``, ``adam`` or ``adadelta``.
         lrate: the highest learning rate.
         rates: what it is multiplied by for a part of the network: ``backbone``, ``head`` (what stands between) or
@@ -85,7 +86,8 @@ class TrainingSettings:
         quit: ``early`` stops after ``lag`` epochs without a better model, ``fixed`` runs all epochs.
         lag: epochs without improvement that end the training.
         seed: of weights, order, split and drawing.
-        workers: processes that load images; -1 for one a core once there are some hundred lines, 0 for none.
+        workers: processes that load images and make batches; -1 for one a core once there are some hundred lines,
+            0 for a thread.
         save_every: seconds of training between two resume points, and so what a kill -9 can cost.
         tensorboard: whether curves and readings are written for TensorBoard too, beside the log.
     """

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
     from ocrkit.plugin.registry import Registry
 
-__all__ = ["Position", "read_model", "read_position", "read_state", "write_state"]
+__all__ = ["ORDERING", "Position", "read_model", "read_position", "read_state", "write_state"]
+
+ORDERING = 2
+"""The way in which lines are ordered: a position in an epoch means nothing in another."""
 
 _T = TypeVar("_T")
 _NETWORK, _OPTIMIZER, _RANDOM = "network.", "optimizer.", "random."
@@ -42,6 +45,7 @@ class Position:
         best: the epoch whose model is the best so far.
         data: the hash of the training lines, which a resumed run must meet again.
         scaler: the state of the gradient scaler; empty without one.
+        ordering: of the lines that the position counts in; 1 in states of before there were two.
     """
 
     epoch: int = 0
@@ -54,6 +58,7 @@ class Position:
     best: EpochReport | None = None
     data: str = ""
     scaler: Mapping[str, int | float] = field(default_factory=dict)
+    ordering: int = 1
 
 
 def write_state(folder: Path, position: Position, model: Model, optimizer: torch.optim.Optimizer) -> None:

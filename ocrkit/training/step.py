@@ -15,7 +15,7 @@ from ocrkit.training.optimisation import autocast_dtype, make_optimizer, rate_fa
 from ocrkit.training.underway import Launched, Step, Underway
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from torch import Tensor, nn
 
@@ -67,11 +67,11 @@ class Stepper:
         if self._scaler.is_enabled() and state:
             self._scaler.load_state_dict(dict(state))
 
-    def take(self, batch: Batch, *, number: int, progress: float, waited: float = 0.0) -> list[Step]:
+    def take(self, parts: Sequence[Batch], *, number: int, progress: float, waited: float = 0.0) -> list[Step]:
         """Launch a step on (B, 1, H, W) images; returns the steps whose numbers are known by now, oldest first.
 
         Args:
-            batch: the lines to learn from.
+            parts: of the batch to learn from, at least one; their gradients add up.
             number: of the step.
             progress: the share of the training that is done, 0 to 1.
             waited: seconds that the host waited for the batch. On CUDA the device's own clock says how long the
@@ -81,33 +81,37 @@ class Stepper:
             ModelError: the batch does not fit the memory; names a size that would.
         """
         try:
-            known = self._launch(batch, number, progress, waited)
+            known = self._launch(parts, number, progress, waited)
         except RuntimeError as error:
             if not is_out_of_memory(error):
                 raise
-            raise self._gauge.error(batch, self._settings.batch_size) from error
-        self._gauge.fitted(batch)
+            raise self._gauge.error(parts, self._settings.batch_size) from error
+        self._gauge.fitted(parts)
         return known
 
     def settle(self) -> list[Step]:
         """Wait for the steps under way, and return what came of those that ``take`` has not returned."""
         return self._underway.settle()
 
-    def _launch(self, batch: Batch, number: int, progress: float, waited: float) -> list[Step]:
-        images = batch.images.to(self._device, non_blocking=True)
+    def _launch(self, parts: Sequence[Batch], number: int, progress: float, waited: float) -> list[Step]:
         self._underway.begin()
         rate = self._set_rate(progress)
         kept = self._statistics.read()
-        with self.autocast():
-            log_probs, lengths = self.network(images, batch.widths)
-        loss = summed_loss(log_probs, lengths, batch)
         self.optimizer.zero_grad(set_to_none=True)
-        torch.autograd.backward(self._scaler.scale(loss / len(batch.labels)))
-        nats = loss.detach()
+        nats = torch.stack([self._descend(part) for part in parts]).sum()
         taken = self._move(nats)
         self._statistics.write(kept, unless=taken)
-        launched = Launched(number, len(batch), len(batch.labels), rate, waited)
+        lines, labels = sum(map(len, parts)), sum(len(part.labels) for part in parts)
+        launched = Launched(number, lines, labels, rate, waited)
         return self._underway.add(launched, torch.stack((nats, taken.to(nats.dtype))))
+
+    def _descend(self, part: Batch) -> Tensor:
+        """Add the gradient of a part of a batch, and give its loss in nats."""
+        with self.autocast():
+            log_probs, lengths = self.network(part.images.to(self._device, non_blocking=True), part.widths)
+        loss = summed_loss(log_probs, lengths, part)
+        torch.autograd.backward(self._scaler.scale(loss / part.all_labels))
+        return loss.detach()
 
     def _set_rate(self, progress: float) -> float:
         rate = self._settings.lrate * rate_factor(progress, self._settings)

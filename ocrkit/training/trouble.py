@@ -25,22 +25,26 @@ def place_of_batch(folder: Path, step: int) -> Path:
     return folder / TROUBLE_FOLDER / f"step-{step}"
 
 
-def keep_batch(place: Path, batch: Batch, samples: Sequence[Sample]) -> None:
+def keep_batch(place: Path, parts: Sequence[Batch], samples: Sequence[Sample]) -> None:
     """Write a batch as the network met it: a PNG a line, and ``lines.tsv`` with their texts and where they come from.
 
     A disk that has no room for it must not hide the trouble itself, so that nothing is raised then.
+
+    Args:
+        place: the folder to write to, made where there is none.
+        parts: of the batch.
+        samples: of all lines of the set.
     """
-    names = [f"{index:03}.png" for index in range(len(samples))]
     with suppress(OSError):
         place.mkdir(parents=True, exist_ok=True)
-        for name, picture in zip(names, _pictures(batch), strict=True):
-            Image.fromarray(picture).save(place / name)
         rows = ["image\ttext\tname\twidth\tlabels\n"]
-        lengths, widths = batch.label_lengths.tolist(), batch.widths.tolist()
-        for name, sample, width, length in zip(names, samples, widths, lengths, strict=True):
-            rows.append(
-                "\t".join((name, _plain(sample.text or ""), _plain(sample.name), str(width), str(length))) + "\n"
-            )
+        for batch in parts:
+            widths, lengths = batch.widths.tolist(), batch.label_lengths.tolist()
+            for picture, line, width, length in zip(_pictures(batch), batch.lines, widths, lengths, strict=True):
+                name, sample = f"{len(rows) - 1:03}.png", samples[int(line)]
+                Image.fromarray(picture).save(place / name)
+                cells = name, _plain(sample.text or ""), _plain(sample.name), str(width), str(length)
+                rows.append("\t".join(cells) + "\n")
         with (place / "lines.tsv").open("w", encoding="utf-8", errors="backslashreplace") as file:
             file.writelines(rows)
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import torch
 
 from ocrkit.ctc import greedy
-from ocrkit.data.batching import LONG_LINE, batches
 from ocrkit.errors import ModelError
 from ocrkit.text.metrics import count_errors
-from ocrkit.training.batches import stream
+from ocrkit.training.feeding.order import Order
 from ocrkit.training.loss import line_losses
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from ocrkit.model import Model
+    from ocrkit.training.feeding.feed import Feed
     from ocrkit.training.lines import Lines
 
 __all__ = ["Validation", "validate"]
@@ -33,7 +34,7 @@ class Validation:
         loss: nats a label; lines that no path spells left out.
         cer: character error rate, code points, a fraction of 1.
         exact: the share of lines without an error.
-        readings: what was read in each line, in the order of the lines.
+        readings: what was read in each line, in the order of the lines; nothing in bad ones.
     """
 
     loss: float
@@ -44,12 +45,12 @@ class Validation:
 
 def validate(
     model: Model,
+    feed: Feed,
     lines: Lines,
     batch_size: int,
-    device: torch.device,
     autocast: Callable[[], AbstractContextManager[object]],
 ) -> Validation | None:
-    """Read every line with the model as it is, and compare; None where there is no line.
+    """Read every line with the model as it is, and compare; None where there is no line; bad ones are left out.
 
     Raises:
         ModelError: the network gives what is no number.
@@ -58,12 +59,11 @@ def validate(
         return None
     readings = [""] * len(lines)
     nats, labels = 0.0, 0
-    order = batches(lines.widths, batch_size, max_columns=batch_size * LONG_LINE)
     model.network.eval()
-    with torch.inference_mode(), closing(stream(lines, order)) as made:
-        for indices, batch in zip(order, made, strict=True):
+    with torch.inference_mode(), closing(feed.batches(lines, Order(len(lines), batch_size))) as made:
+        for batch in chain.from_iterable(made):
             with autocast():
-                log_probs, lengths = model.network(batch.images.to(device), batch.widths)
+                log_probs, lengths = model.network(batch.images, batch.widths)
             losses = line_losses(log_probs, lengths, batch).cpu()
             if losses.isnan().any():
                 raise ModelError(
@@ -74,12 +74,12 @@ def validate(
             nats += float(losses[spelled].sum())
             labels += int(batch.label_lengths[spelled].sum())
             decoded = greedy(log_probs.cpu().numpy(), lengths.cpu().numpy())
-            for index, text in zip(indices.tolist(), model.charset.texts(decoded), strict=True):
+            for index, text in zip(batch.lines.tolist(), model.charset.texts(decoded), strict=True):
                 readings[index] = text
     return _judged(model, lines, tuple(readings), nats / max(1, labels))
 
 
 def _judged(model: Model, lines: Lines, readings: tuple[str, ...], loss: float) -> Validation:
-    references = (sample.text or "" for sample in lines.samples)
-    counts = count_errors(zip(references, readings, strict=True), model.charset)
+    read = ((sample.text or "", readings[line]) for line, sample in enumerate(lines.samples) if line not in lines.bad)
+    counts = count_errors(read, model.charset)
     return Validation(loss, counts.cer, counts.exact, readings)

@@ -194,11 +194,11 @@ def test_a_step_on_cuda_that_is_not_finite_changes_nothing(optimizer: str, preci
         return [value.detach().cpu().clone() for value in flat if value.is_floating_point()]
 
     for number in range(1, 12):  # the scaler of float16 looks for its scale first
-        stepper.take(batch, number=number, progress=0.5)
+        stepper.take([batch], number=number, progress=0.5)
     stepper.settle()
     before = memory()
     network.output.bias.register_hook(lambda gradient: gradient * float("nan"))
-    stepper.take(batch, number=12, progress=0.5)
+    stepper.take([batch], number=12, progress=0.5)
     [step] = [step for step in stepper.settle() if step.number == 12] or [None]
 
     assert all(torch.equal(one, other) for one, other in zip(before, memory(), strict=True))

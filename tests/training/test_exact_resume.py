@@ -94,6 +94,29 @@ def test_a_run_that_is_interrupted_and_resumed_ends_with_the_same_weights(
     assert_same_run(whole, resumed)
 
 
+@pytest.mark.parametrize("step", [3, 6], ids=["first epoch", "second epoch"])
+@pytest.mark.parametrize(("before", "after"), [(0, 2), (2, 0)])
+def test_neither_pools_nor_workers_nor_what_is_kept_matter_to_a_resumed_run(
+    make_config: MakeConfig,
+    tmp_path: Path,
+    registry: Registry,
+    monkeypatch: pytest.MonkeyPatch,
+    step: int,
+    before: int,
+    after: int,
+) -> None:
+    for bound in ("_FEWEST_BATCHES", "_MOST_BATCHES"):
+        monkeypatch.setattr(f"ocrkit.training.feeding.order.{bound}", 2)  # two pools an epoch
+    unbroken = train(make_config(training={"epochs": 2}), output=tmp_path / "whole", registry=registry)
+
+    config = make_config(data={"cache": 0}, training={"epochs": 2, "workers": before})
+    train(config, output=tmp_path / "broken", observer=Signalling(step, signal.SIGINT), registry=registry)
+    changes = {"data": {"cache": 100}, "training": {"workers": after}}
+    resumed = resume(tmp_path / "broken", changes=changes, registry=registry)
+
+    assert_same_run(unbroken, resumed)
+
+
 def test_a_run_may_be_broken_more_than_once(
     make_config: MakeConfig, tmp_path: Path, registry: Registry, whole: Outcome
 ) -> None:

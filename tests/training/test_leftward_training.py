@@ -9,7 +9,7 @@ from ocrkit.data.records import Sample
 from ocrkit.model import Model
 from ocrkit.text.charset import Charset
 from ocrkit.training import train
-from ocrkit.training.lines import encode_labels
+from ocrkit.training.encoding import encode_labels
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,6 +53,6 @@ def test_training_learns_to_read_from_the_right(
 def test_labels_stand_as_the_frames_do() -> None:
     charset = Charset("hebrew", ("", *"אב 12"), direction="rtl")
 
-    _, labels, _ = encode_labels([Sample("line", Path("line.png"), text="אב 12")], charset, unencodable="error")
+    encoded = encode_labels([Sample("line", Path("line.png"), text="אב 12")], charset, unencodable="error")
 
-    assert [charset.symbols[label] for label in labels[0]] == list("12 בא")
+    assert [charset.symbols[label] for label in encoded.labels[0]] == list("12 בא")

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,14 +12,14 @@ import pytest
 import torch
 
 from ocrkit.data.image import Preprocessing
-from ocrkit.data.loading import LineLoader
 from ocrkit.data.records import Sample
 from ocrkit.errors import ModelError
 from ocrkit.model import Architecture, Model
 from ocrkit.nets.options import HeadOptions, LstmLayer
 from ocrkit.plugin.datasets import open_samples
 from ocrkit.text.charset import Charset
-from ocrkit.training.batches import Augmenter, make_batch
+from ocrkit.training.batches import make_batch
+from ocrkit.training.feeding.feed import Feed
 from ocrkit.training.interruption import Interruption
 from ocrkit.training.lines import Lines
 from ocrkit.training.loop import Trainer, _is_better
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from ocrkit.plugin.registry import Registry
 
 MakeTrainer = Callable[..., Trainer]
+CPU = torch.device("cpu")
 
 
 class Told(Observer):
@@ -74,28 +76,29 @@ def model(registry: Registry) -> Model:
 def lines(model: Model, lines_folder: Path, registry: Registry) -> Lines:
     """The first 16 drawn lines."""
     samples = open_samples(lines_folder, registry=registry)[:16]
-    loader = LineLoader(model.architecture.preprocessing)
-    return usable_lines("training", samples, DataSettings(), model=model, loader=loader, observer=Observer())
+    return lines_of("training", samples, model)
 
 
 @pytest.fixture
-def make_trainer(model: Model, lines: Lines, tmp_path: Path) -> MakeTrainer:
+def make_trainer(model: Model, lines: Lines, tmp_path: Path) -> Iterator[MakeTrainer]:
     """Make a trainer of four steps an epoch, that validates on the lines that it trains on."""
+    with ExitStack() as feeds:
 
-    def make(**settings: object) -> Trainer:
-        return Trainer(
-            model,
-            lines,
-            lines,
-            TrainingSettings(**{"batch_size": 4, "precision": "float32", **settings}),  # type: ignore[arg-type]
-            Augmenter((), seed=0),
-            tmp_path,
-            torch.device("cpu"),
-            Told(),
-            keep_best=lambda report, validation: None,
-        )
+        def make(**changes: object) -> Trainer:
+            settings = TrainingSettings(**{"batch_size": 4, "precision": "float32", **changes})  # type: ignore[arg-type]
+            return Trainer(
+                model,
+                lines,
+                lines,
+                settings,
+                feeds.enter_context(feed_of(lines, model, settings.batch_size)),
+                tmp_path,
+                CPU,
+                Told(),
+                keep_best=lambda report, validation: None,
+            )
 
-    return make
+        yield make
 
 
 def test_training_ends_when_as_many_epochs_as_said_have_brought_nothing(make_trainer: MakeTrainer) -> None:
@@ -138,7 +141,8 @@ def test_a_step_descends_the_loss_of_each_label_and_tells_it(make_trainer: MakeT
     gradient = model.network.output.bias.grad
     [step] = told(trainer).steps
 
-    batch = make_batch([trainer.training.fitted([k])[0] for k in range(16)], trainer.training.labels)
+    images = [image for k in range(16) if (image := trainer.feed.image(trainer.training, k)) is not None]
+    batch = make_batch(images, list(trainer.training.labels))
     log_probs, lengths = model.network.train()(batch.images, batch.widths)
     model.network.zero_grad()
     mean = summed_loss(log_probs, lengths, batch) / sum(map(len, trainer.training.labels))
@@ -263,17 +267,12 @@ def test_without_a_clip_gradients_are_as_they_come(make_trainer: MakeTrainer, mo
 
 
 def test_a_line_that_no_path_spells_counts_neither_for_the_loss_nor_for_its_labels() -> None:
-    reader, observer = bars.reader(), Observer()
-    loader = LineLoader(reader.architecture.preprocessing)
+    reader = bars.reader()
     samples = [Sample(text, partial(bars.picture, text), text) for text in ("ab", "cb", "b")]
     unspelled = replace(samples[2], text="ab" * 50)
 
     alone, beside = (
-        validation_of(
-            reader,
-            usable_lines("validation", given, DataSettings(), model=reader, loader=loader, observer=observer),
-            batch_size=3,
-        )
+        validation_of(reader, lines_of("validation", given, reader), batch_size=3)
         for given in (samples[:2], [*samples[:2], unspelled])
     )
 
@@ -290,30 +289,46 @@ def test_validation_reads_in_the_order_of_the_lines(batch_size: int) -> None:
     samples = [Sample(text, partial(bars.picture, text), text) for text in texts]
     samples[1] = replace(samples[1], text="b")
     reader = bars.reader()
-    lines = usable_lines(
-        "validation",
-        samples,
-        DataSettings(),
-        model=reader,
-        loader=LineLoader(reader.architecture.preprocessing),
-        observer=Observer(),
-    )
-
-    found = validation_of(reader, lines, batch_size=batch_size)
+    found = validation_of(reader, lines_of("validation", samples, reader), batch_size=batch_size)
 
     assert list(found.readings) == texts
     assert found.cer == pytest.approx(1 / 17)
     assert found.exact == pytest.approx(4 / 5)
 
 
-def test_validation_of_no_line_is_nothing(model: Model, lines: Lines) -> None:
-    assert validate(model, Lines.none(lines.loader), 4, torch.device("cpu"), plainly) is None
+def test_validation_of_no_line_is_nothing(model: Model) -> None:
+    lines = Lines.none("validation")
+    with feed_of(lines, model, 4) as feed:
+        assert validate(model, feed, lines, 4, plainly) is None
+
+
+def test_a_bad_line_is_left_out_of_the_judgement_and_keeps_its_place(tmp_path: Path) -> None:
+    (tmp_path / "bad.png").write_text("no picture")
+    reader = bars.reader()
+    samples = [Sample(text, partial(bars.picture, text), text) for text in ("ab", "abc")]
+    lines = lines_of("validation", [samples[0], Sample("bad", tmp_path / "bad.png", "bb"), samples[1]], reader)
+
+    found = validation_of(reader, lines, batch_size=2)
+
+    assert found.readings == ("ab", "", "abc")
+    assert (found.cer, found.exact) == (0, 1)
+    assert list(lines.bad) == [1]
 
 
 def validation_of(model: Model, lines: Lines, *, batch_size: int) -> Validation:
-    result = validate(model, lines, batch_size, torch.device("cpu"), plainly)
+    with feed_of(lines, model, batch_size) as feed:
+        result = validate(model, feed, lines, batch_size, plainly)
     assert result is not None
     return result
+
+
+def lines_of(what: str, samples: Sequence[Sample], model: Model) -> Lines:
+    return usable_lines(what, samples, DataSettings(), model=model, workers=0, observer=Observer())
+
+
+def feed_of(lines: Lines, model: Model, batch_size: int) -> AbstractContextManager[Feed]:
+    preprocessing = model.architecture.preprocessing
+    return Feed.opened([lines], preprocessing, device=CPU, batch_size=batch_size, cache=1 << 20)
 
 
 def plainly() -> AbstractContextManager[object]:

@@ -32,7 +32,7 @@ def test_a_batch_is_halved_until_it_fits(columns: int, fitting: float, at_most: 
 def test_a_batch_that_does_not_fit_is_named_with_a_size_that_may(batch_size: int, way_out: str) -> None:
     batch = make_batch([np.zeros((8, width), np.uint8) for width in (20, 31)], [np.array([1]), np.array([2])])
 
-    error = MemoryGauge(torch.device("cpu")).error(batch, batch_size)
+    error = MemoryGauge(torch.device("cpu")).error([batch], batch_size)
 
     assert str(error) == f"a batch of 2 lines, the widest of 31 px, does not fit memory; {way_out}"
 

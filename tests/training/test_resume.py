@@ -110,6 +110,17 @@ def test_a_run_whose_lines_have_changed_is_not_resumed(
         resume(tmp_path / "run", registry=registry)
 
 
+def test_a_run_of_another_order_of_lines_is_not_resumed(
+    make_config: MakeConfig, tmp_path: Path, registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ocrkit.training.loop.ORDERING", 1)
+    train(make_config(), output=tmp_path, observer=Watching(stop_after=1), registry=registry)
+    monkeypatch.undo()
+
+    with pytest.raises(DataError, match=r"took lines in another order, so it cannot go on; `load=.*` begins another"):
+        resume(tmp_path, registry=registry)
+
+
 def test_a_damaged_state_is_said_so(make_config: MakeConfig, tmp_path: Path, registry: Registry) -> None:
     train(make_config(), output=tmp_path, observer=Watching(stop_after=1), registry=registry)
     state = tmp_path / "state" / "latest.safetensors"

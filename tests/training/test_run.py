@@ -151,8 +151,7 @@ def test_progress_is_told_step_by_step(make_config: MakeConfig, tmp_path: Path, 
     assert [report.step for report in watching.steps] == [1, 2, 3, 4]
     assert {report.steps for report in watching.steps} == {4}
     assert [report.lines for report in watching.steps] == [8, 8, 8, 8]
-    assert watching.stages[31] == ("reading training lines", 32, 32)
-    assert watching.stages[-1] == ("reading validation lines", 8, 8)
+    assert watching.stages == [("reading training labels", 32, 32), ("reading validation labels", 8, 8)]
     assert len(watching.epochs) == 1
 
 

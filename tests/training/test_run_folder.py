@@ -204,7 +204,8 @@ def test_a_held_folder_is_free_for_reading() -> None:
 
 
 def test_steps_are_logged_now_and_then_and_each_that_was_left_out(tmp_path: Path) -> None:
-    writer: Any = RunWriter(tmp_path, RunConfig(), None, None, provenance={})  # type: ignore[arg-type]  # not needed
+    nobody: Any = None  # neither model, lines nor images are needed
+    writer = RunWriter(tmp_path, RunConfig(), nobody, nobody, image_of=nobody, provenance={})
 
     for step in range(1, 121):
         writer.stepped(StepReport(step, 120, 0, 1, math.nan if step == 7 else 1.0, 0.1, 1.0, 4))

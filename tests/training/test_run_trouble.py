@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import multiprocessing
 import os
 import shutil
 import time
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from watching import Watching, log_of
 
-from ocrkit.errors import CheckpointError, ConfigError
+from ocrkit.errors import CheckpointError, ConfigError, WorkerLostError
 from ocrkit.files import holding
 from ocrkit.model import Model
 from ocrkit.training import RunConfig, StepReport, resume, train
@@ -122,6 +123,29 @@ def test_a_log_that_has_no_room_ends_the_run_with_the_reason(
         train(config, output=tmp_path / "run", observer=Both(), registry=registry)
 
     assert Model.load(tmp_path / "run" / "model.safetensors", registry=registry).provenance["steps"] == 4
+
+
+def test_a_worker_that_is_killed_ends_the_run_with_a_way_on(
+    make_config: MakeConfig, tmp_path: Path, registry: Registry
+) -> None:
+    class Killing(Watching):
+        def stepped(self, report: StepReport) -> None:
+            super().stepped(report)
+            for child in multiprocessing.active_children() if report.step == 2 else ():
+                child.kill()
+
+    config = make_config(training={"workers": 2, "save_every": 1e6})
+
+    with pytest.raises(
+        WorkerLostError,
+        match=r"a process that makes batches died; with workers = 0 .*; `resume=.*` goes on with the run$",
+    ):
+        train(config, output=tmp_path, observer=Killing(), registry=registry)
+    resumed = resume(tmp_path, changes={"training": {"workers": 0}}, registry=registry)
+
+    [again] = (entry for entry in log_of(tmp_path) if entry["event"] == "resume")
+    assert again["step"] >= 2
+    assert (resumed.reason, resumed.steps) == ("epochs", 12)
 
 
 def test_what_a_killed_run_left_half_written_is_gone_after_the_next(

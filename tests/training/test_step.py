@@ -76,11 +76,11 @@ def test_a_step_that_is_not_finite_changes_nothing(
     network: Crnn, batch: Batch, optimizer: str, spoil: Callable[[Crnn], None]
 ) -> None:
     stepper = stepper_of(network, optimizer)
-    [good] = stepper.take(batch, number=1, progress=0.5)
+    [good] = stepper.take([batch], number=1, progress=0.5)
     before = memory_of(stepper)
 
     spoil(network)
-    [bad] = stepper.take(batch, number=2, progress=0.5)
+    [bad] = stepper.take([batch], number=2, progress=0.5)
 
     assert (good.taken, bad.taken) == (True, False)
     assert changed(before, memory_of(stepper)) == set()
@@ -93,10 +93,10 @@ def test_a_very_first_step_that_is_left_out_leaves_a_good_start(network: Crnn, b
     handle = spoiled.output.bias.register_hook(lambda gradient: gradient * math.nan)
     late, early = stepper_of(spoiled, optimizer), stepper_of(plain, optimizer)
 
-    late.take(batch, number=1, progress=0.5)
+    late.take([batch], number=1, progress=0.5)
     handle.remove()
-    late.take(batch, number=2, progress=0.5)
-    early.take(batch, number=1, progress=0.5)
+    late.take([batch], number=2, progress=0.5)
+    early.take([batch], number=1, progress=0.5)
 
     assert changed(dict(plain.state_dict()), dict(spoiled.state_dict())) == set()
 
@@ -105,7 +105,7 @@ def test_a_good_step_changes_weights_and_statistics(network: Crnn, batch: Batch)
     stepper = stepper_of(network)
     before = copy.deepcopy(network.state_dict())
 
-    stepper.take(batch, number=1, progress=0.5)
+    stepper.take([batch], number=1, progress=0.5)
 
     found = changed(dict(before), dict(network.state_dict()))
     assert "output.weight" in found
@@ -117,8 +117,8 @@ def test_numbers_that_come_late_are_those_that_come_at_once(network: Crnn, batch
     prompt, late = stepper_of(network), stepper_of(other)
     late._underway = Underway(CPU, ahead=3)
 
-    expected = [step for number in range(1, 8) for step in prompt.take(batch, number=number, progress=0.5)]
-    read = [late.take(batch, number=number, progress=0.5) for number in range(1, 8)]
+    expected = [step for number in range(1, 8) for step in prompt.take([batch], number=number, progress=0.5)]
+    read = [late.take([batch], number=number, progress=0.5) for number in range(1, 8)]
 
     assert [len(steps) for steps in read] == [0, 0, 0, 1, 1, 1, 1]
     assert [*itertools.chain(*read), *late.settle()] == expected
@@ -135,13 +135,13 @@ def test_what_a_plain_optimiser_remembers_serves_a_fused_one(network: Crnn, batc
     )
     plain.optimizer.defaults["fused"] = False
 
-    fused.take(batch, number=1, progress=0.5)
+    fused.take([batch], number=1, progress=0.5)
     remembered = copy.deepcopy(fused.optimizer.state_dict()["state"])
     plain.optimizer.load_state_dict({"state": remembered, "param_groups": plain.optimizer.state_dict()["param_groups"]})
     plain.network.load_state_dict(fused.network.state_dict())
     for number in (2, 3):
-        fused.take(batch, number=number, progress=0.5)
-        plain.take(batch, number=number, progress=0.5)
+        fused.take([batch], number=number, progress=0.5)
+        plain.take([batch], number=number, progress=0.5)
 
     before, after = memory_of(fused), memory_of(plain)
     assert before.keys() == after.keys()

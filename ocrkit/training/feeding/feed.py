@@ -1,0 +1,217 @@
+"""What training and validation take their batches from."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Required, TypeAlias, TypedDict, Unpack
+
+import torch
+
+from ocrkit.training.batches import Batch, ink_of
+from ocrkit.training.feeding.staging import Staged, Stager
+from ocrkit.training.feeding.store import Store
+from ocrkit.training.feeding.supply import ALONE, Made, Share, Stopped, Supply
+from ocrkit.training.lines import Lines, check_share_of_bad, check_some_usable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ocrkit.data.image import Preprocessing
+    from ocrkit.data.records import BadImage
+    from ocrkit.training.augmenter import Augmenter
+    from ocrkit.training.feeding.order import Order
+
+__all__ = ["Feed"]
+
+_AHEAD = 2  # batches on the device that wait for their turn
+_TRIED = 256  # lines of each set, before anything else
+_LOOK = 0.2  # seconds between two looks whether somebody still takes batches
+
+
+_Ready: TypeAlias = "list[tuple[Made, Staged]] | BaseException | None"
+
+
+class FeedOptions(TypedDict, total=False):
+    """The options of ``Feed``."""
+
+    device: Required[torch.device]
+    batch_size: Required[int]
+    workers: int
+    cache: int
+    augmenter: Augmenter | None
+    max_bad: float
+    left_out: Callable[[Lines, BadImage], None] | None
+    share: Share
+
+
+class Feed:
+    """Gives the batches of passes over sets of lines, made ahead by worker processes or a thread.
+
+    What a batch holds depends neither on the workers nor on what was given before: on the order, and on the images.
+
+    Args:
+        sets: all that passes will go over.
+        preprocessing: the height of lines, and what becomes of their width.
+        device: where the batches are wanted.
+        batch_size: lines of a batch, at most.
+        workers: processes; 0 for a thread, -1 for one a core where there is work for them.
+        cache: bytes of lines to keep from epoch to epoch.
+        augmenter: what lines of an augmented pass go through.
+        max_bad: the share of bad lines, of all sets together, above which there is an end.
+        left_out: told of each bad line once, as it is met, in the thread that takes batches.
+        share: of the lines, where several processes train together.
+    """
+
+    def __init__(
+        self,
+        sets: Sequence[Lines],
+        preprocessing: Preprocessing,
+        *,
+        device: torch.device,
+        batch_size: int,
+        workers: int = 0,
+        cache: int = 0,
+        augmenter: Augmenter | None = None,
+        max_bad: float = 1.0,
+        left_out: Callable[[Lines, BadImage], None] | None = None,
+        share: Share = ALONE,
+    ) -> None:
+        self._left_out = left_out
+        self._sets = tuple(sets)
+        self._device = device
+        self._max_bad = max_bad
+        self._share = share
+        self._stager = Stager(device)
+        self._store = Store(
+            sets, preprocessing, batch_size=batch_size, workers=workers, cache=cache, augmenter=augmenter
+        )
+
+    @classmethod
+    @contextmanager
+    def opened(
+        cls, sets: Sequence[Lines], preprocessing: Preprocessing, **options: Unpack[FeedOptions]
+    ) -> Iterator[Feed]:
+        """A feed whose workers stop at the end of the block."""
+        feed = cls(sets, preprocessing, **options)
+        try:
+            yield feed
+        except BaseException:
+            feed.abandon()
+            raise
+        finally:
+            feed.close()
+
+    def try_first(self) -> None:
+        """Load the first lines of each set, so that what is wrong with all of them is told before training begins.
+
+        Raises:
+            DataError: all of them are bad, or more of them than may be.
+        """
+        for lines in self._sets:
+            tried = min(_TRIED, len(lines))
+            self._store.load_first(self._store.number_of(lines), tried)
+            self._tell_bad()
+            check_some_usable(lines, tried)
+        self._check_bad()
+
+    def batches(
+        self, lines: Lines, order: Order, *, start: int = 0, augmented: bool = False
+    ) -> Generator[tuple[Batch, ...], None, None]:
+        """The batches of a pass over a set, each in its parts, made ahead of who takes them; close it when done.
+
+        Args:
+            lines: the set.
+            order: of the pass.
+            start: the first batch to give.
+            augmented: whether the lines go through the augmenter.
+
+        Yields:
+            One part, more where lines are very long, and none where all lines of a batch are bad.
+
+        Raises:
+            WorkerLostError: a process died.
+            DataError: more lines are bad than may be.
+        """
+        epoch = order.epoch if augmented else None
+        number = self._store.number_of(lines)
+        supply = Supply(self._store, number, order, start=start, epoch=epoch, share=self._share)
+        ready: queue.Queue[_Ready] = queue.Queue(_AHEAD)
+        producer = threading.Thread(target=self._produce, args=(supply, ready), name="ocrkit-batches", daemon=True)
+        producer.start()
+        try:
+            while (parts := ready.get()) is not None:
+                self._tell_bad()
+                self._check_bad()
+                if isinstance(parts, BaseException):
+                    raise parts
+                yield tuple(_batch_of(lines, part) for part in parts)
+            self._tell_bad()
+            self._check_bad()
+        finally:
+            supply.stop()
+            producer.join()
+
+    def image(self, lines: Lines, line: int) -> NDArray[np.uint8] | None:
+        """A line's fitted (H, W) image; None where it is bad."""
+        return self._store.image(lines, line)
+
+    def abandon(self) -> None:
+        """Stop the workers at once."""
+        self._store.abandon()
+
+    def close(self) -> None:
+        """Stop the workers, and give the memory back."""
+        self._store.close()
+
+    def _produce(self, supply: Supply, ready: queue.Queue[_Ready]) -> None:
+        """In a thread: bring each batch to the device as it is made."""
+        try:
+            with closing(supply.__iter__()) as batches:
+                for parts in batches:
+                    if not _put(ready, [(part, self._stager.stage(part.images)) for part in parts], supply):
+                        return
+            _put(ready, None, supply)
+        except Stopped:
+            return
+        except BaseException as error:  # carried over to the thread that takes the batches
+            _put(ready, error, supply)
+
+    def _tell_bad(self) -> None:
+        while self._store.found_bad:
+            lines, line, bad = self._store.found_bad.popleft()
+            lines.bad[line] = bad
+            if self._left_out is not None:
+                self._left_out(lines, bad)
+
+    def _check_bad(self) -> None:
+        for lines in self._sets:
+            check_some_usable(lines, len(lines))
+        check_share_of_bad(*self._sets, max_bad=self._max_bad)
+
+
+def _put(ready: queue.Queue[_Ready], item: _Ready, supply: Supply) -> bool:
+    """Whether somebody still takes batches, and has been given the item."""
+    while not supply.stopped:
+        try:
+            ready.put(item, timeout=_LOOK)
+        except queue.Full:
+            continue
+        return True
+    return False
+
+
+def _batch_of(lines: Lines, part: tuple[Made, Staged]) -> Batch:
+    made, staged = part
+    return Batch(
+        images=ink_of(staged.taken()),
+        widths=torch.from_numpy(made.widths),
+        labels=torch.from_numpy(lines.labels.of_lines(made.lines)),
+        label_lengths=torch.from_numpy(lines.labels.lengths(made.lines)),
+        lines=made.lines,
+        all_labels=int(lines.labels.lengths(made.all_lines).sum()),
+    )
