@@ -7,6 +7,7 @@ decimal digits.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
@@ -17,7 +18,7 @@ from bidi.mirror import MIRRORED
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["Direction", "bidi_class", "mirror_of", "visual_places"]
+__all__ = ["Direction", "bidi_class", "may_run_leftward", "mirror_of", "visual_places"]
 
 Direction = Literal["ltr", "rtl"]
 
@@ -42,6 +43,10 @@ _OPENING, _CLOSING = "([{༺⁅⁽₍❨❪❬", ")]}༻⁆⁾₎❩❫❭"
 _MARKER = "\u00ad"  # of class BN: it goes where the character before it goes, and so tells which way that one runs
 # What ends a line for the algorithm, set behind it: without, rule L1 would part spaces at the end from their markers.
 _ENDS = {"ltr": ("a", "L"), "rtl": ("א", "R")}
+# The blocks that hold all characters of the classes R, AL and AN, of Unicode 14.0 to 16.0.
+_LEFTWARD_BLOCKS = re.compile(
+    "[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
 _MOST_BRACKETS = 63  # that UAX #9 keeps open, rule BD16
 
 
@@ -51,6 +56,11 @@ def bidi_class(character: str) -> str:
     found = unicodedata.bidirectional(character)
     found = _OTHERS.get(found, found)
     return found if found in _STAND_INS else "BN"
+
+
+def may_run_leftward(text: str) -> bool:
+    """Whether ``text`` may hold characters of the classes R, AL or AN; most texts hold none, and this tells at once."""
+    return not text.isascii() and _LEFTWARD_BLOCKS.search(text) is not None
 
 
 def mirror_of(character: str) -> str:

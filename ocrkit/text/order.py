@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ocrkit.text.bidi import bidi_class, mirror_of, visual_places
+from ocrkit.text.bidi import bidi_class, may_run_leftward, mirror_of, visual_places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,7 +26,7 @@ _Reading = list[tuple[int, bool]]
 
 def holds_leftward(text: str) -> bool:
     """Whether some letter of ``text`` runs from right to left."""
-    return any(bidi_class(character) in _LEFTWARD for character in text)
+    return may_run_leftward(text) and any(bidi_class(character) in _LEFTWARD for character in text)
 
 
 def line_direction(text: str, direction: Direction) -> Direction:

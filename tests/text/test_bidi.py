@@ -102,3 +102,10 @@ def test_every_case_of_the_standard() -> None:
         found = bidi.visual_places(text, "rtl" if fields[2] == "1" else "ltr")
         kept = [(place, leftward) for place, leftward in found if levels[place] != "x"]
         assert kept == [(int(place), int(levels[int(place)]) % 2 == 1) for place in fields[4].split()], number
+
+
+def test_every_character_that_runs_leftward_may_do_so() -> None:
+    leftward = [chr(point) for point in range(0x110000) if unicodedata.bidirectional(chr(point)) in ("R", "AL", "AN")]
+
+    assert all(map(bidi.may_run_leftward, leftward))
+    assert not bidi.may_run_leftward("മലയാളം, ελληνικά, 漢字 and English")

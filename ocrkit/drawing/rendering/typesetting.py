@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ocrkit.drawing.rendering.fonts import load_font, read_cover
 from ocrkit.errors import OptionError
 from ocrkit.text.akshara import split_aksharas
+from ocrkit.text.bidi import may_run_leftward
 from ocrkit.text.scripts.malayalam_letters import (
     CHARACTERS,
     CONSONANTS,
@@ -151,7 +152,7 @@ def split_clusters(text: str) -> list[str]:
     Words where letters join across such a cluster, as Arabic ones do, are left whole, and a line that runs from right
     to left is one cluster.
     """
-    if any(unicodedata.bidirectional(character) in ("R", "AL", "AN") for character in text):
+    if may_run_leftward(text) and any(unicodedata.bidirectional(one) in ("R", "AL", "AN") for one in text):
         return [text]
     pieces = re.split("( +)", text)
     return [

@@ -173,3 +173,21 @@ def test_letters_set_singly_run_as_they_are_told_too() -> None:
     ]
 
     assert not np.array_equal(*drawn)
+
+
+def test_spaces_are_widened_and_margins_drawn_as_numpy_draws_them() -> None:
+    # Samples of a seed stay what they were when NumPy drew whole arrays.
+    for seed in range(300):
+        ours, numpys = np.random.default_rng(seed), np.random.default_rng(seed)
+        words = ["word"] * (2 + seed % 8)
+
+        widened = widen_spaces(" ".join(words), ours)
+        margins = draw_margins(20 + seed % 50, ours)
+
+        if numpys.random() < 0.6:
+            gaps = [1] * (len(words) - 1)
+        else:
+            gaps = numpys.choice(4, size=len(words) - 1, p=(0.0, 0.5, 0.4, 0.1)).tolist()
+        tops, sides = (numpys.integers(1, 2 + (20 + seed % 50) // part, 2).tolist() for part in (3, 2))
+        assert widened == "".join(f"word{' ' * gap}" for gap in gaps) + "word"
+        assert margins == Margins(left=sides[0], top=tops[0], right=sides[1], bottom=tops[1])
