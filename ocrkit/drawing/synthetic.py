@@ -14,6 +14,7 @@ from PIL import Image
 
 from ocrkit.config import from_table
 from ocrkit.data.records import Sample
+from ocrkit.drawing.chance import generator
 from ocrkit.drawing.composing.word_files import TextFile, WordFile
 from ocrkit.drawing.composing.words import Composer
 from ocrkit.drawing.degradations.chain import check_names, degrade
@@ -283,4 +284,6 @@ def open_synthetic(location: Path | None, options: Wanted) -> Synthetic:
 
 
 def _generator(seed: int, index: int, stream: int) -> np.random.Generator:
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence((seed, index, stream))))
+    if seed >> 64:
+        return np.random.Generator(np.random.PCG64(np.random.SeedSequence((seed, index, stream))))
+    return generator(seed, index, stream)

@@ -54,5 +54,6 @@ void bind_points(py::module_& module);
 void bind_shapes(py::module_& module);
 void bind_two_levels(py::module_& module);
 void bind_files(py::module_& module);
+void bind_forme(py::module_& module);
 
 }  // namespace ocrkit::bindings

@@ -23,4 +23,5 @@ PYBIND11_MODULE(_drawing, module) {
     bind_shapes(module);
     bind_two_levels(module);
     bind_files(module);
+    bind_forme(module);
 }

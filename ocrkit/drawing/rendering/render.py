@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from ocrkit._drawing import ink_boxed, on_paper
 from ocrkit.drawing.rendering.fonts import Face, load_font, read_cover, require_shaping
 from ocrkit.drawing.rendering.forme import place_letters
 from ocrkit.drawing.rendering.masks import draw_mask
@@ -103,12 +104,8 @@ def draw_line(
         if typesetting.by_letter
         else _without_x(draw_mask(load_font(face, size), shaped, typesetting.direction))
     )
-    ink = _stretched(_ink_box(ink, y, face, size), typesetting.stretch)
-    page = np.full(
-        (ink.shape[0] + margins.top + margins.bottom, ink.shape[1] + margins.left + margins.right), 255, np.uint8
-    )
-    np.subtract(255, ink, out=page[margins.top :, margins.left :][: ink.shape[0], : ink.shape[1]])
-    return page
+    ink = _stretched(ink_boxed(ink, y, *_small_letter(face, size)), typesetting.stretch)
+    return on_paper(ink, margins.left, margins.top, margins.right, margins.bottom)
 
 
 def draw_margins(size: int, rng: np.random.Generator) -> Margins:
@@ -143,17 +140,6 @@ def widen_spaces(text: str, rng: np.random.Generator) -> str:
 
 def _without_x(drawn: tuple[NDArray[np.uint8], int, int]) -> tuple[NDArray[np.uint8], int]:
     return drawn[0], drawn[2]
-
-
-def _ink_box(ink: NDArray[np.uint8], y: int, face: Face, size: int) -> NDArray[np.uint8]:
-    """``ink`` without the paper about it, but as high and low as a small letter; its first row is ``y``."""
-    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    if not rows.size:
-        return ink
-    letter_top, letter_bottom = _small_letter(face, size)
-    top, bottom = rows[0], rows[-1] + 1
-    above, below = max(0, y + top - letter_top), max(0, letter_bottom - y - bottom)
-    return np.pad(ink[top:bottom, columns[0] : columns[-1] + 1], ((above, below), (0, 0)))
 
 
 def _stretched(ink: NDArray[np.uint8], stretch: tuple[float, float]) -> NDArray[np.uint8]:
