@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ProcessPool", "WorkerDied", "begin_work"]
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _Answer: TypeAlias = "Future[list[Any]]"
 
 
@@ -86,7 +86,7 @@ class ProcessPool:
     def abandon(self) -> None:
         """Stop the processes at once."""
         for process in self._processes:
-            process.terminate()
+            process.kill()
         self.close()
 
     def _start(self) -> None:
@@ -135,9 +135,9 @@ class ProcessPool:
 
 
 def begin_work() -> None:
-    """In a worker: leave Ctrl-C to the parent, and end when it ends, however it does."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    """In a worker: leave to the parent what a terminal or a supervisor sends to all, and end when it ends, however."""
+    for number in _SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
 
 
@@ -191,7 +191,7 @@ def _end_with_the_parent() -> None:
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM wait until the block has ended: half-started processes end in a traceback each."""
+    """Let Ctrl-C, SIGTERM and SIGHUP wait until the block has ended: half-started processes end in a traceback each."""
     came: list[tuple[int, FrameType | None]] = []
     if threading.current_thread() is not threading.main_thread():
         yield

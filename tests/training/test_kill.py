@@ -70,22 +70,50 @@ def alive(pid: int) -> bool:
         return False
 
 
+def begun(make_config: MakeConfig, lines: Path, folder: Path) -> subprocess.Popen[str]:
+    """A run with worker processes, whose first epoch is over, in a group of its own."""
+    places = {"data": {"training": [str(lines)]}}
+    endless = {"data": {"cache": 0}, "training": {"workers": 2, "epochs": 9999}}
+    write_toml(folder / "config.toml", merge(to_table(make_config()), places, endless))
+    command = [sys.executable, "-m", "ocrkit", "train", "--config", "config.toml", "-q", "fixed", "-o", "run"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    running = subprocess.Popen(command, cwd=folder, env=ENVIRONMENT, text=True, start_new_session=True, **pipes)
+    assert running.stderr is not None
+    running.stderr.readline()
+    return running
+
+
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
 def test_the_workers_of_a_run_that_is_killed_end_by_themselves(
     make_config: MakeConfig, draw_lines: DrawLines, tmp_path: Path
 ) -> None:
-    places = {"data": {"training": [str(draw_lines(40))]}}
-    table = merge(to_table(make_config()), places, {"data": {"cache": 0}, "training": {"workers": 2, "epochs": 9999}})
-    write_toml(tmp_path / "config.toml", table)
-    command = [sys.executable, "-m", "ocrkit", "train", "--config", "config.toml", "-q", "fixed", "-o", "run"]
-    with subprocess.Popen(command, cwd=tmp_path, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True) as running:
-        assert running.stderr is not None
-        running.stderr.readline()  # an epoch is over
-        begun = descendants(running.pid)
+    with begun(make_config, draw_lines(40), tmp_path) as running:
+        workers = descendants(running.pid)
         running.send_signal(signal.SIGKILL)
 
-    assert len(begun) >= 2
+    assert len(workers) >= 2
+    assert ended(workers)
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_to_all_processes_of_a_run_ends_it_as_one_to_the_first(
+    make_config: MakeConfig, draw_lines: DrawLines, tmp_path: Path, number: signal.Signals, code: int
+) -> None:
+    with begun(make_config, draw_lines(40), tmp_path) as running:
+        workers = descendants(running.pid)
+        os.killpg(running.pid, number)
+        printed, said = running.communicate()
+
+    assert (running.returncode, printed) == (code, "run/model.safetensors\n")
+    assert said.splitlines()[-1] == "ocrkit train --resume run goes on"
+    assert "Traceback" not in said
+    assert ended(workers)
+
+
+def ended(pids: list[int]) -> bool:
+    """Whether the processes end, given time for the kernel to tell them."""
     patience = time.monotonic() + 20
-    while any(map(alive, begun)) and time.monotonic() < patience:
-        time.sleep(0.05)  # for the kernel to tell them
-    assert not [pid for pid in begun if alive(pid)]
+    while any(map(alive, pids)) and time.monotonic() < patience:
+        time.sleep(0.05)
+    return not any(map(alive, pids))
