@@ -9,14 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import torch
 from PIL import Image
 
+from ocrkit.data.image import Preprocessing, fit_image
 from ocrkit.drawing.degradations.chain import DEGRADATIONS
 from ocrkit.drawing.rendering.fonts import find_faces
 from ocrkit.drawing.rendering.render import Margins, render_line, size_of
 from ocrkit.drawing.sheet import draw_samples
 from ocrkit.drawing.synthetic import Synthetic, SyntheticOptions
+from ocrkit.nets.degrading import BATCHED
+from ocrkit.nets.draws import LineDraws
 from ocrkit.text.shipped import shipped_charset
+from ocrkit.training.batches import ink_of
 
 if TYPE_CHECKING:
     from ocrkit.drawing.degradations.picture import DrawnImage
@@ -57,6 +62,19 @@ def sheet() -> Image.Image:
     return draw_samples([sample.image() for sample in samples], width=1000, scale=0.7)  # type: ignore[operator]
 
 
+def on_the_device() -> Image.Image:
+    """A line as each degradation of batches leaves it, at half of its strength and at all of it."""
+    line = fit_image(clean_line(), Preprocessing(height=40))
+    ink = ink_of(torch.from_numpy(line)[None])
+    worn = []
+    for name, degradation in BATCHED.items():
+        for strength in (0.5, 1.0):
+            draws = LineDraws.of(name, np.array([1]), seed=4, epoch=0, shape=ink.shape, device=ink.device)
+            found = degradation(ink, torch.tensor([line.shape[1]]), torch.tensor([strength]), draws)
+            worn.append(Image.fromarray((255 * (1 - found[0, 0].clamp(0, 1))).round().to(torch.uint8).numpy()))
+    return draw_samples(worn, width=2 * line.shape[1] + 16)
+
+
 def save(image: Image.Image, name: str, *, greys: int) -> None:
     """Write the picture beside this file, in few greys, so that it is small."""
     few = image.point([round(grey * (greys - 1) / 255) * 255 // (greys - 1) for grey in range(256)])
@@ -70,6 +88,7 @@ def main() -> None:
     for name in DEGRADATIONS:
         save(strip(name, scan if name in ON_A_SCAN else line), f"degradation-{name}", greys=48)
     save(sheet(), "samples", greys=16)
+    save(on_the_device(), "on-the-device", greys=48)
 
 
 if __name__ == "__main__":

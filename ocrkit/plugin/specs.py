@@ -24,12 +24,14 @@ __all__ = [
     "AugmentationSpec",
     "Backbone",
     "BackboneSpec",
+    "BatchDegradation",
     "CommandSpec",
     "Decoder",
     "DecoderOptions",
     "DecoderSpec",
     "Head",
     "HeadSpec",
+    "LineNumbers",
     "RendererSpec",
     "SourceOptions",
     "SourceSpec",
@@ -237,6 +239,33 @@ class SourceSpec:
     walks: bool = False
 
 
+class LineNumbers(Protocol):
+    """The role of what a batch's degradation draws from: numbers of each line's own, whatever else is in the batch."""
+
+    def uniform(self, count: int) -> Tensor:
+        """(B, count) numbers from 0 to below 1, others at each call."""
+        ...
+
+    def noise(self) -> Tensor:
+        """(B, 1, H, W) numbers, one a pixel, of mean 0 and deviation 1."""
+        ...
+
+
+class BatchDegradation(Protocol):
+    """The role of what ``AugmentationSpec.batched`` gives: a degradation of many lines at once, on their device."""
+
+    def __call__(self, ink: Tensor, widths: Tensor, strengths: Tensor, draws: LineNumbers, /) -> Tensor:
+        """Map (B, 1, H, W) float32 ink, 0 for paper and 1 for black, to such ink; leave the input as it is.
+
+        Args:
+            ink: the lines, with paper to the right of the shorter ones. What is put there is made paper again.
+            widths: (B,) px, int64.
+            strengths: (B,) from 0 (next to nothing) to 1 (the worst that is still legible).
+            draws: the only source of chance, by which a line comes out alone as in a batch.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class AugmentationSpec:
     """A degradation of a drawn or photographed line.
@@ -246,11 +275,14 @@ class AugmentationSpec:
         summary: one line for listings.
         apply: maps a grey uint8 (H, W) image, 255 for paper, to another, drawing only from the generator given;
             the strength runs from 0 (next to nothing) to 1 (the worst that is still legible).
+        batched: gives the same for batches, which training then takes in the place of ``apply``; import torch in
+            here, not above. None where there is no such form.
     """
 
     name: str
     summary: str
     apply: Callable[[NDArray[np.uint8], np.random.Generator, float], NDArray[np.uint8]]
+    batched: Callable[[], BatchDegradation] | None = None
 
 
 @dataclass(frozen=True, slots=True)

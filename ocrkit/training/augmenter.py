@@ -37,12 +37,13 @@ class Augmenter:
 
     @classmethod
     def named(cls, strengths: Mapping[str, float], *, seed: int, registry: Registry) -> Augmenter:
-        """An augmenter with the registry's degradations of these names.
+        """An augmenter with the registry's degradations of these names that have no form for batches.
 
         Raises:
             UnknownNameError: there is no such degradation.
         """
-        return cls(tuple((registry.augmentation(name), strength) for name, strength in strengths.items()), seed)
+        specs = ((registry.augmentation(name), strength) for name, strength in strengths.items())
+        return cls(tuple((spec, strength) for spec, strength in specs if spec.batched is None), seed)
 
     def __call__(self, image: NDArray[np.uint8], *, epoch: int, line: int) -> NDArray[np.uint8]:
         """A degraded copy of a fitted line, of the same height and width."""

@@ -13,6 +13,7 @@ from ocrkit.errors import CheckpointError, ConfigError, ModelError, WorkerLostEr
 from ocrkit.nets.device import resolve_device
 from ocrkit.plugin.registry import Registry, default_registry
 from ocrkit.training.augmenter import Augmenter
+from ocrkit.training.batch_augmenter import BatchAugmenter
 from ocrkit.training.feeding.feed import Feed
 from ocrkit.training.folder import LAST_FILE, MODEL_FILE, check_free, check_resumable, claimed, has_begun, held
 from ocrkit.training.groups import check_trainable
@@ -75,13 +76,13 @@ def _begun(
     config: RunConfig, observer: Observer, registry: Registry, *, place: AbstractContextManager[Path]
 ) -> Outcome:
     """A run from its beginning."""
-    device, augmenter = _place(config), _augmenter(config, registry)
+    device, augmenters = _place(config), _augmenters(config, registry)
     torch.manual_seed(config.training.seed)
     base = load_base(config, registry=registry)
     sets = open_sets(config, base=base, registry=registry)
     model = initial_model(config, sets.charset, base, registry)
     check_trainable(model.network, config.training)
-    return _run(_resolved(config, model), model, sets, device, augmenter, observer, place=place, resuming=False)
+    return _run(_resolved(config, model), model, sets, device, augmenters, observer, place=place, resuming=False)
 
 
 def resume(
@@ -120,11 +121,11 @@ def resume(
         position = read_position(path)
         if (path / LAST_FILE).exists():  # or its end was cut short, and is made up for
             check_unfinished(position, config.training, path)
-        device, augmenter = _place(config), _augmenter(config, registry)
+        device, augmenters = _place(config), _augmenters(config, registry)
         model = read_model(path, registry=registry)
         sets = open_sets(config, base=model, registry=registry, resuming=True)
         place = nullcontext(path)
-        return _run(config, model, sets, device, augmenter, observer, place=place, resuming=True)
+        return _run(config, model, sets, device, augmenters, observer, place=place, resuming=True)
 
 
 def _run(
@@ -132,13 +133,13 @@ def _run(
     model: Model,
     sets: Sets,
     device: torch.device,
-    augmenter: Augmenter,
+    augmenters: tuple[Augmenter, BatchAugmenter],
     observer: Observer,
     *,
     place: AbstractContextManager[Path],
     resuming: bool,
 ) -> Outcome:
-    settings = config.training
+    settings, (augmenter, batch_augmenter) = config.training, augmenters
     training, validation = (
         usable_lines(what, samples, config.data, model=model, workers=settings.workers, observer=observer)
         for what, samples in (("training", sets.training), ("validation", sets.validation))
@@ -152,6 +153,7 @@ def _run(
         workers=settings.workers,
         cache=config.data.cache * _MIB,
         augmenter=augmenter,
+        batch_augmenter=batch_augmenter,
         max_bad=config.data.max_bad,
         left_out=left_out,
     ) as feed:
@@ -228,8 +230,11 @@ def _place(config: RunConfig) -> torch.device:
     return device
 
 
-def _augmenter(config: RunConfig, registry: Registry) -> Augmenter:
-    return Augmenter.named(config.augmentation, seed=config.training.seed, registry=registry)
+def _augmenters(config: RunConfig, registry: Registry) -> tuple[Augmenter, BatchAugmenter]:
+    """What training lines go through one by one, and then in batches."""
+    strengths, seed = config.augmentation, config.training.seed
+    alone = Augmenter.named(strengths, seed=seed, registry=registry)
+    return alone, BatchAugmenter.named(strengths, seed=seed, registry=registry)
 
 
 def _resolved(config: RunConfig, model: Model) -> RunConfig:

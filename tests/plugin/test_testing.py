@@ -14,7 +14,7 @@ import torch
 import typer
 from numpy.typing import NDArray
 from PIL import Image
-from torch import nn
+from torch import Tensor, nn
 
 from ocrkit.data.records import Prediction, Sample
 from ocrkit.errors import PluginError
@@ -22,7 +22,9 @@ from ocrkit.plugin.registry import load_registry
 from ocrkit.plugin.specs import (
     AugmentationSpec,
     BackboneSpec,
+    BatchDegradation,
     CommandSpec,
+    LineNumbers,
     RendererSpec,
     SourceOptions,
     SourceSpec,
@@ -178,6 +180,51 @@ def draw_globally(image: NDArray[np.uint8], generator: np.random.Generator, stre
 def test_an_augmentation_that_breaks_its_contract_is_told(apply: Apply, complaint: str) -> None:
     with pytest.raises(PluginError, match=complaint):
         check_augmentation(AugmentationSpec("mine", "For the test.", apply))
+
+
+def half(ink: Tensor, _widths: Tensor, strengths: Tensor, _draws: LineNumbers, /) -> Tensor:
+    return ink * (1 - strengths[:, None, None, None] / 2)
+
+
+def by_the_batch(ink: Tensor, _widths: Tensor, strengths: Tensor, _draws: LineNumbers, /) -> Tensor:
+    return half(ink, _widths, strengths, _draws) * ink.shape[-1] / 100
+
+
+def narrower(ink: Tensor, _widths: Tensor, _strengths: Tensor, _draws: LineNumbers, /) -> Tensor:
+    return ink[..., 1:]
+
+
+def in_place(ink: Tensor, _widths: Tensor, _strengths: Tensor, _draws: LineNumbers, /) -> Tensor:
+    return ink.mul_(0.5)
+
+
+def brighter(ink: Tensor, _widths: Tensor, _strengths: Tensor, _draws: LineNumbers, /) -> Tensor:
+    return ink * 2
+
+
+def afresh(ink: Tensor, _widths: Tensor, _strengths: Tensor, _draws: LineNumbers, /) -> Tensor:
+    return ink * torch.rand(())
+
+
+def test_a_good_form_for_batches_is_let_through() -> None:
+    check_augmentation(AugmentationSpec("mine", "For the test.", lambda image, rng, strength: image, lambda: half))
+
+
+@pytest.mark.parametrize(
+    ("batched", "complaint"),
+    [
+        (narrower, r"gives torch.float32 of shape \(3, 1, 32, 79\); expected torch.float32 of shape"),
+        (in_place, "writes to the lines that it is given"),
+        (brighter, "expected 0 to 1"),
+        (afresh, "draw only from those given"),
+        (by_the_batch, "does something else to a line alone than in a batch"),
+    ],
+)
+def test_a_form_for_batches_that_breaks_its_contract_is_told(batched: BatchDegradation, complaint: str) -> None:
+    spec = AugmentationSpec("mine", "For the test.", lambda image, rng, strength: image, lambda: batched)
+
+    with pytest.raises(PluginError, match=complaint):
+        check_augmentation(spec)
 
 
 def images(location: Path | None, options: SourceOptions) -> list[Sample]:

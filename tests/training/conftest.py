@@ -79,7 +79,7 @@ SMALL: dict[str, object] = {
     "preprocessing": {"height": 16},
     "backbone": {"name": "vgg", "options": {"channels": [8, 12], "pools": ["2x2", "2x1"], "dropout": [0.1]}},
     "head": {"rnn": [{"size": 12}], "dropout": 0.1},
-    "augmentation": {"slant": 0.5, "blur": 0.5},
+    "augmentation": {"slant": 0.5, "blur": 0.5, "speckle": 0.5},
     "training": {
         "epochs": 3, "batch_size": 8, "lrate": 0.01, "device": "cpu", "precision": "float32", "workers": 0, "seed": 5,
     },

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Picture = NDArray[np.uint8]
 
-RESIZING = ("slant", "rotate", "crop")
+RESIZING = ("curl", "rotate", "crop")
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def line() -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
 
 
 def test_augmentation_differs_from_epoch_to_epoch(line: Picture, registry: Registry) -> None:
-    augmenter = Augmenter.named({"grain": 1}, seed=1, registry=registry)
+    augmenter = Augmenter.named({"texture": 1}, seed=1, registry=registry)
 
     found = {augmenter(line, epoch=epoch, line=9).tobytes() for epoch in range(8)}
 
@@ -51,7 +51,7 @@ def test_a_degradation_that_resizes_still_degrades_and_keeps_the_size(
 def test_a_strength_of_nothing_changes_next_to_nothing(
     registry: Registry, line: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
 ) -> None:
-    augmenter = Augmenter.named({"blur": 0, "fade": 0}, seed=1, registry=registry)
+    augmenter = Augmenter.named({"motion": 0, "texture": 0}, seed=1, registry=registry)
 
     found = augmenter(line, epoch=0, line=0).astype(int)
 

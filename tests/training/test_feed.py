@@ -19,6 +19,7 @@ from ocrkit.data.records import Sample
 from ocrkit.errors import DataError, PluginError, WorkerLostError
 from ocrkit.plugin.specs import AugmentationSpec
 from ocrkit.training.augmenter import Augmenter
+from ocrkit.training.batch_augmenter import BatchAugmenter
 from ocrkit.training.feeding import store as store_module
 from ocrkit.training.feeding.feed import Feed
 from ocrkit.training.feeding.order import Order
@@ -116,11 +117,15 @@ def test_batches_are_the_same_whatever_makes_them_and_whatever_is_kept(
 ) -> None:
     monkeypatch.setattr("ocrkit.training.feeding.order._MOST_BATCHES", 3)
     monkeypatch.setattr("ocrkit.training.feeding.order._FEWEST_BATCHES", 3)
-    augmenter = Augmenter.named({"blur": 1, "grain": 1}, seed=1, registry=registry)
+    named = {"strengths": {"speckle": 1, "crop": 1, "blur": 1, "grain": 1}, "seed": 1, "registry": registry}
+    both = {
+        "augmenter": Augmenter.named(**named),  # type: ignore[arg-type]
+        "batch_augmenter": BatchAugmenter.named(**named),  # type: ignore[arg-type]
+    }
     order = Order(COUNT, 4, seed=3, epoch=2)
 
-    expected = taken(drawn(), order, augmented=True, augmenter=augmenter)
-    found = taken(drawn(kept=kept), order, augmented=True, augmenter=augmenter, workers=workers, cache=cache, passes=2)
+    expected = taken(drawn(), order, augmented=True, **both)
+    found = taken(drawn(kept=kept), order, augmented=True, workers=workers, cache=cache, passes=2, **both)
 
     assert len(expected) == 19
     assert_same(expected, found)

@@ -1,4 +1,7 @@
-"""The degradations that ocrkit brings: one record a function of ``ocrkit.drawing.degradations``."""
+"""The degradations that ocrkit brings: one record a function of ``ocrkit.drawing.degradations``.
+
+The commonest ones that are cheap on a device have a form for batches in ``ocrkit.nets.degrading`` too.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,8 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
+
+    from ocrkit.plugin.specs import BatchDegradation
 
 __all__ = ["ocrkit_augmentations"]
 
@@ -44,14 +49,18 @@ _SUMMARIES = {
     "resample": "Scan at down to 90 dots an inch and enlarge again.",
     "invert": "Show light letters on dark.",
     "compress": "Store the line as JPEG.",
+    "shrink": "Make the letters smaller in their line, higher or lower.",
+    "cut_out": "Lose patches of the line.",
 }
+# Those that a device does to a whole batch of fitted lines at once.
+_BATCHED = frozenset({"thicken", "thin", "slant", "shade", "fade", "blur", "grain", "shrink", "cut_out"})
 
 
 @hookimpl
 def ocrkit_augmentations() -> Iterator[AugmentationSpec]:
     """What press, paper, lens, scanner and file do to a line."""
     for name, summary in _SUMMARIES.items():
-        yield AugmentationSpec(name, summary, _Degradation(name))
+        yield AugmentationSpec(name, summary, _Degradation(name), _Batched(name) if name in _BATCHED else None)
 
 
 class _Degradation:
@@ -61,6 +70,20 @@ class _Degradation:
         self._name = name
 
     def __call__(self, image: NDArray[np.uint8], rng: np.random.Generator, strength: float) -> NDArray[np.uint8]:
+        from ocrkit.drawing.degradations import fitted
         from ocrkit.drawing.degradations.chain import DEGRADATIONS
 
-        return DEGRADATIONS[self._name](image, rng, strength)
+        degradation = DEGRADATIONS.get(self._name) or getattr(fitted, self._name)
+        return degradation(image, rng, strength)
+
+
+class _Batched:
+    """Gives the form for batches of that name, fetched when asked for: listing the augmentations loads no torch."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __call__(self) -> BatchDegradation:
+        from ocrkit.nets.degrading import BATCHED
+
+        return BATCHED[self._name]

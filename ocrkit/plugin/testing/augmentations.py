@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
+from ocrkit.plugin.testing.batched import check_batched
 from ocrkit.plugin.testing.verdict import require, require_summary, running
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ __all__ = ["check_augmentation"]
 def check_augmentation(spec: AugmentationSpec) -> None:
     """Check a degradation on drawn bars, at every strength from 0 to 1 by tenths, twice with the same seed.
 
+    Its form for batches, where it has one, is checked on lines of several widths.
+
     Raises:
         PluginError: it fails, gives no grey uint8 image, writes to its input, draws from elsewhere than the
             generator given, or gives two images for one seed.
@@ -30,6 +33,10 @@ def check_augmentation(spec: AugmentationSpec) -> None:
     before = _global_draws()
     for strength in (tenth / 10 for tenth in range(11)):
         _check_strength(f"{what} at strength {strength}", spec, image, strength)
+    if spec.batched is not None:
+        with running(f"{what} for batches"):
+            degradation = spec.batched()
+        check_batched(what, degradation)
     require(before == _global_draws(), f"{what} draws from a global generator; draw from the one given")
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ocrkit.data.image import Preprocessing
     from ocrkit.data.records import BadImage
     from ocrkit.training.augmenter import Augmenter
+    from ocrkit.training.batch_augmenter import BatchAugmenter
     from ocrkit.training.feeding.order import Order
 
 __all__ = ["Feed"]
@@ -44,6 +45,7 @@ class FeedOptions(TypedDict, total=False):
     workers: int
     cache: int
     augmenter: Augmenter | None
+    batch_augmenter: BatchAugmenter | None
     max_bad: float
     left_out: Callable[[Lines, BadImage], None] | None
     share: Share
@@ -61,7 +63,8 @@ class Feed:
         batch_size: lines of a batch, at most.
         workers: processes; 0 for a thread, -1 for one a core where there is work for them.
         cache: bytes of lines to keep from epoch to epoch.
-        augmenter: what lines of an augmented pass go through.
+        augmenter: what lines of an augmented pass go through one by one.
+        batch_augmenter: what they go through after that, on the device.
         max_bad: the share of bad lines, of all sets together, above which there is an end.
         left_out: told of each bad line once, as it is met, in the thread that takes batches.
         share: of the lines, where several processes train together.
@@ -77,6 +80,7 @@ class Feed:
         workers: int = 0,
         cache: int = 0,
         augmenter: Augmenter | None = None,
+        batch_augmenter: BatchAugmenter | None = None,
         max_bad: float = 1.0,
         left_out: Callable[[Lines, BadImage], None] | None = None,
         share: Share = ALONE,
@@ -84,6 +88,7 @@ class Feed:
         self._left_out = left_out
         self._sets = tuple(sets)
         self._device = device
+        self._batch_augmenter = batch_augmenter
         self._max_bad = max_bad
         self._share = share
         self._stager = Stager(device)
@@ -149,7 +154,7 @@ class Feed:
                 self._check_bad()
                 if isinstance(parts, BaseException):
                     raise parts
-                yield tuple(_batch_of(lines, part) for part in parts)
+                yield tuple(self._batch_of(lines, part, epoch) for part in parts)
             self._tell_bad()
             self._check_bad()
         finally:
@@ -181,6 +186,20 @@ class Feed:
         except BaseException as error:  # carried over to the thread that takes the batches
             _put(ready, error, supply)
 
+    def _batch_of(self, lines: Lines, part: tuple[Made, Staged], epoch: int | None) -> Batch:
+        made, staged = part
+        images, widths = ink_of(staged.taken()), torch.from_numpy(made.widths)
+        if epoch is not None and self._batch_augmenter is not None:
+            images = self._batch_augmenter(images, widths, lines=made.lines, epoch=epoch)
+        return Batch(
+            images=images,
+            widths=widths,
+            labels=torch.from_numpy(lines.labels.of_lines(made.lines)),
+            label_lengths=torch.from_numpy(lines.labels.lengths(made.lines)),
+            lines=made.lines,
+            all_labels=int(lines.labels.lengths(made.all_lines).sum()),
+        )
+
     def _tell_bad(self) -> None:
         while self._store.found_bad:
             lines, line, bad = self._store.found_bad.popleft()
@@ -203,15 +222,3 @@ def _put(ready: queue.Queue[_Ready], item: _Ready, supply: Supply) -> bool:
             continue
         return True
     return False
-
-
-def _batch_of(lines: Lines, part: tuple[Made, Staged]) -> Batch:
-    made, staged = part
-    return Batch(
-        images=ink_of(staged.taken()),
-        widths=torch.from_numpy(made.widths),
-        labels=torch.from_numpy(lines.labels.of_lines(made.lines)),
-        label_lengths=torch.from_numpy(lines.labels.lengths(made.lines)),
-        lines=made.lines,
-        all_labels=int(lines.labels.lengths(made.all_lines).sum()),
-    )

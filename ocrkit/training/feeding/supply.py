@@ -72,10 +72,20 @@ class Stopped(Exception):  # noqa: N818 - no error: what ends a pass that nobody
 
 @dataclass(slots=True)
 class _Pool:
-    """A pool whose lines are loaded, a few at a time."""
+    """A pool whose lines are loaded, a few at a time.
+
+    Attributes:
+        number: among the pools.
+        lines: of all processes.
+        mine: those of this one; None for all of them.
+        waiting: what is to be loaded, once its room is free.
+        stride: how much of it is begun with each batch of the pool before.
+        working: what is being loaded.
+    """
 
     number: int
     lines: NDArray[np.int64]
+    mine: frozenset[int] | None = None
     waiting: deque[Load] | None = None
     stride: int = 0
     working: deque[tuple[Load, Working]] = field(default_factory=deque)
@@ -165,6 +175,7 @@ class Supply:
         if pool.waiting is None:
             self._store.clear_room(pool.number)
             mine = pool.lines[self._share.rank :: self._share.world]
+            pool.mine = None if self._share.world == 1 else frozenset(mine.tolist())
             pool.waiting = deque(self._store.loads(self._set, mine, pool.number))
             self._loading.append(pool)
             # Somewhat earlier, so that nothing waits for the last of them.
@@ -198,11 +209,10 @@ class Supply:
         """Have a batch made in a free slot."""
         slot = self._free.pop()
         start = self._store.slot(slot)
-        mine = set(pool.lines[self._share.rank :: self._share.world].tolist())
         made: list[Part] = []
         for lines in parts:
             columns = int(self._store.widths(self._set, lines).max())
-            own = [line for line in lines.tolist() if line in mine]
+            own = lines.tolist() if pool.mine is None else [line for line in lines.tolist() if line in pool.mine]
             if own:
                 widths = self._store.widths(self._set, np.array(own)).tolist()
                 made.append(Part(own, widths, [self._store.place(self._set, line) for line in own], columns, start))
