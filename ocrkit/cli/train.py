@@ -112,6 +112,10 @@ TensorBoard = Annotated[
         "--tensorboard/--no-tensorboard", help="Write curves and readings for TensorBoard into the run's folder."
     ),
 ]
+Deterministic = Annotated[
+    bool | None,
+    typer.Option("--deterministic", help="The same weights to the bit from the same run, on CUDA at some cost."),
+]
 Seed = Annotated[int | None, typer.Option("--seed", metavar="N", help="The seed of weights, order, split and drawing.")]
 MaxBad = Annotated[
     float | None, typer.Option("--max-bad", metavar="SHARE", help="The share of bad lines above which training stops.")
@@ -124,7 +128,7 @@ Unencodable = Annotated[
 # The options that are settings of the table `training`, each by its own name.
 _OF_TRAINING = [
     "epochs", "minutes", "batch_size", "lrate", "freeze", "quit", "lag", "device", "precision", "workers", "seed",
-    "tensorboard",
+    "tensorboard", "deterministic",
 ]  # fmt: skip
 
 
@@ -160,6 +164,7 @@ def train(
     workers: Workers = None,
     seed: Seed = None,
     tensorboard: TensorBoard = None,
+    deterministic: Deterministic = None,
     max_bad: MaxBad = None,
     unencodable: Unencodable = None,
 ) -> None:

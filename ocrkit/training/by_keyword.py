@@ -67,6 +67,8 @@ class RunKeywords(TypedDict, total=False):
     workers: int
     save_every: float
     tensorboard: bool
+    threads: int
+    deterministic: bool
 
 
 def train(

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import torch
+
 from ocrkit.errors import DataError, ModelError, WorkerLostError
 from ocrkit.model import Model
 from ocrkit.training.divergence import Divergence, Place, Trouble
@@ -21,12 +23,11 @@ from ocrkit.training.settings import TrainingSettings
 from ocrkit.training.state import ORDERING, Position, read_position, read_state, write_state
 from ocrkit.training.step import Stepper
 from ocrkit.training.stopping import ended, time_is_up
+from ocrkit.training.threads import fastest, measured, on_threads
 from ocrkit.training.trouble import keep_batch, place_of_batch
 from ocrkit.training.validation import Validation, validate
 
 if TYPE_CHECKING:
-    import torch
-
     from ocrkit.training.batches import Batch
     from ocrkit.training.interruption import Interruption
     from ocrkit.training.underway import Step
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 __all__ = ["Trainer"]
 
 _JUST_SAVED = 10.0  # seconds; a state as old is written anew before validation
+_MANY_STEPS = 1000  # for which a measurement of two seconds is worth its while
+_TRIAL_WIDTH = 10  # heights, as a line of some words is wide
 
 
 @dataclass(slots=True)
@@ -113,6 +116,10 @@ class Trainer:
 
     def run(self, interruption: Interruption) -> str:
         """Train until the end, and tell why it came: ``epochs``, ``time``, ``early`` or ``interrupted``."""
+        with on_threads(self._threads()):
+            return self._run(interruption)
+
+    def _run(self, interruption: Interruption) -> str:
         self._told = self._saved = time.monotonic()
         try:
             while not (reason := ended(self.position, self.settings)):
@@ -153,6 +160,23 @@ class Trainer:
         self._settle()
         if self._trouble:
             raise self._stopped(self._trouble)
+
+    def _threads(self) -> int:
+        """How many threads the network takes; 0 where that is not torch's to say."""
+        if self.device.type != "cpu":
+            return 0
+        most, position, settings = torch.get_num_threads(), self.position, self.settings
+        if position.threads:
+            return position.threads
+        position.threads = settings.threads or most
+        if not settings.threads and not settings.deterministic and most > 1 and self.steps >= _MANY_STEPS:
+            lines, height = min(8, settings.batch_size), self.model.architecture.preprocessing.height
+            widths = torch.full((lines,), _TRIAL_WIDTH * height)
+            images = torch.full((lines, 1, height, _TRIAL_WIDTH * height), 0.5)
+            position.threads = fastest(measured(self.model.network, images, widths, self._stepper.autocast))
+            if position.threads < most:
+                self.observer.note(f"the network takes {position.threads} of {most} threads, which proved best")
+        return position.threads
 
     def _order(self, epoch: int) -> Order:
         return Order(len(self.training), self.settings.batch_size, seed=self.settings.seed, epoch=epoch)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import torch
 from torch.nn.functional import ctc_loss
 
 if TYPE_CHECKING:
@@ -30,6 +31,10 @@ def line_losses(log_probs: Tensor, lengths: Tensor, batch: Batch) -> Tensor:
     if log_probs.shape[1] == 0:
         # torch refuses a batch without frames; nothing but an empty label fits there.
         return log_probs.new_zeros(len(batch)).masked_fill(batch.label_lengths.to(log_probs.device) > 0, float("inf"))
+    device = log_probs.device
+    if device.type == "cuda" and log_probs.requires_grad and torch.are_deterministic_algorithms_enabled():
+        # On CUDA torch adds up the gradients of equal labels in no fixed order, and refuses to where one is asked for.
+        log_probs = log_probs.cpu()
     return ctc_loss(
         log_probs.transpose(0, 1),  # (T, B, V)
         batch.labels.to(log_probs.device, non_blocking=True),
@@ -37,4 +42,4 @@ def line_losses(log_probs: Tensor, lengths: Tensor, batch: Batch) -> Tensor:
         batch.label_lengths,
         blank=0,
         reduction="none",
-    )
+    ).to(device)

@@ -14,6 +14,7 @@ from ocrkit.nets.device import resolve_device
 from ocrkit.plugin.registry import Registry, default_registry
 from ocrkit.training.augmenter import Augmenter
 from ocrkit.training.batch_augmenter import BatchAugmenter
+from ocrkit.training.determinism import cost_of, reproducible
 from ocrkit.training.feeding.feed import Feed
 from ocrkit.training.folder import LAST_FILE, MODEL_FILE, check_free, check_resumable, claimed, has_begun, held
 from ocrkit.training.groups import check_trainable
@@ -159,7 +160,7 @@ def _run(
     ) as feed:
         feed.try_first()
         model.network.to(device)
-        with place as folder:
+        with reproducible(device, wanted=settings.deterministic), place as folder:
             before = model.provenance if resuming else None
             provenance = provenance_of(config, training.digest, device, before=before)
             if not resuming:
@@ -179,6 +180,8 @@ def _run(
             if resuming:
                 trainer.restore()
             _begin(trainer, record, resuming=resuming)
+            if settings.deterministic:
+                trainer.observer.note(cost_of(device))
             left_out.record = record
             return _finish(trainer, record)
 

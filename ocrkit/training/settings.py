@@ -20,6 +20,7 @@ RESIZINGS = ("fail", "union", "new")
 UNENCODABLE = ("error", "skip")
 PARTS = ("backbone", "head", "output")
 _KNOWN_PARTS = f"known: {', '.join(PARTS)}"
+_MOST_THREADS = 1024
 _HIGHEST_SEED = 2**62  # torch takes 64 bits with a sign
 
 
@@ -90,6 +91,9 @@ class TrainingSettings:
             0 for a thread.
         save_every: seconds of training between two resume points, and so what a kill -9 can cost.
         tensorboard: whether curves and readings are written for TensorBoard too, beside the log.
+        threads: that the network takes on a CPU; 0 for as many as prove fastest at the start of a long run.
+        deterministic: whether the same run on the same machine gives the same weights to the bit, on CUDA too, where
+            that takes longer.
     """
 
     epochs: int = 30
@@ -112,6 +116,8 @@ class TrainingSettings:
     workers: int = -1
     save_every: float = 120.0
     tensorboard: bool = False
+    threads: int = 0
+    deterministic: bool = False
 
     def __post_init__(self) -> None:
         _one_of("optimizer", self.optimizer, OPTIMIZERS)
@@ -130,6 +136,7 @@ class TrainingSettings:
         _within("seed", self.seed, 0, _HIGHEST_SEED)
         _within("workers", self.workers, -1)
         _within("save_every", self.save_every, 0)
+        _within("threads", self.threads, 0, _MOST_THREADS)
 
 
 @dataclass(frozen=True, slots=True)

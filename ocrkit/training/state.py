@@ -46,6 +46,7 @@ class Position:
         data: the hash of the training lines, which a resumed run must meet again.
         scaler: the state of the gradient scaler; empty without one.
         ordering: of the lines that the position counts in; 1 in states of before there were two.
+        threads: that the network takes on a CPU, since sums over other parts differ in their last bits; 0 before any.
     """
 
     epoch: int = 0
@@ -59,6 +60,7 @@ class Position:
     data: str = ""
     scaler: Mapping[str, int | float] = field(default_factory=dict)
     ordering: int = 1
+    threads: int = 0
 
 
 def write_state(folder: Path, position: Position, model: Model, optimizer: torch.optim.Optimizer) -> None:

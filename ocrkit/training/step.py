@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from ocrkit.errors import ModelError
+from ocrkit.training.determinism import lacks_a_fixed_order
 from ocrkit.training.groups import RATE, Freezing
 from ocrkit.training.loss import summed_loss
 from ocrkit.training.memory import MemoryGauge, is_out_of_memory
@@ -78,14 +80,18 @@ class Stepper:
                 device did.
 
         Raises:
-            ModelError: the batch does not fit the memory; names a size that would.
+            ModelError: the batch does not fit the memory; names a size that would. Or torch has some operation of the
+                network in no fixed order, and the training shall be deterministic.
         """
         try:
             known = self._launch(parts, number, progress, waited)
         except RuntimeError as error:
-            if not is_out_of_memory(error):
-                raise
-            raise self._gauge.error(parts, self._settings.batch_size) from error
+            if is_out_of_memory(error):
+                raise self._gauge.error(parts, self._settings.batch_size) from error
+            if lacks_a_fixed_order(error):
+                reason = str(error).partition(",")[0]
+                raise ModelError(f"{reason}; train without `training.deterministic`") from error
+            raise
         self._gauge.fitted(parts)
         return known
 

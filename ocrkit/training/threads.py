@@ -1,0 +1,76 @@
+"""How many threads a CPU gives the network, measured at the start of a run and kept for all of it."""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING
+
+import torch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from torch import Tensor, nn
+
+Autocast = Callable[[], AbstractContextManager[object]]
+
+__all__ = ["candidates", "fastest", "measured", "on_threads"]
+
+_SECONDS = 2.0  # for the whole measurement, beyond a first try of each count
+_TRIES = 5
+_WORTH = 1.05  # more threads have to be faster by this much, for others could use them
+
+
+@contextmanager
+def on_threads(count: int) -> Iterator[None]:
+    """Let torch compute on so many threads while the block runs; 0 leaves it as it is."""
+    before = torch.get_num_threads()
+    if count:
+        torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def candidates(most: int) -> list[int]:
+    """Counts worth trying, fewest first: all threads, one less for the workers, and halves."""
+    return sorted({1, most // 4, most // 2, most - 1, most} - {0})
+
+
+def measured(network: nn.Module, images: Tensor, widths: Tensor, autocast: Autocast) -> dict[int, float]:
+    """Seconds that forward and backward take by the number of threads, the best of a few tries each.
+
+    Neither the network nor torch's generators are changed. More threads than there is work for, or than there are idle
+    cores, make it slower.
+    """
+    own = copy.deepcopy(network)
+    found: dict[int, float] = {}
+    begun = time.monotonic()
+    with torch.random.fork_rng(devices=[]):
+        for turn in range(_TRIES):
+            for count in candidates(torch.get_num_threads()):
+                if turn and time.monotonic() - begun > _SECONDS:
+                    return found
+                with on_threads(count):
+                    seconds = _seconds_of_step(own, images, widths, autocast)
+                found[count] = min(seconds, found.get(count, seconds))
+    return found
+
+
+def fastest(seconds: Mapping[int, float]) -> int:
+    """The fewest threads that are nearly as fast as the fastest number of them."""
+    best = min(seconds.values())
+    return min(count for count, taken in seconds.items() if taken <= _WORTH * best)
+
+
+def _seconds_of_step(network: nn.Module, images: Tensor, widths: Tensor, autocast: Autocast) -> float:
+    network.zero_grad()
+    begun = time.perf_counter()
+    with autocast():
+        log_probs, _ = network(images, widths)
+    torch.autograd.backward(log_probs.sum())
+    return time.perf_counter() - begun
