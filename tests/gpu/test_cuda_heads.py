@@ -45,7 +45,7 @@ def passed(spec: HeadSpec, device: str, dtype: torch.dtype) -> tuple[torch.Tenso
     return found.detach().cpu(), frames.grad.cpu()
 
 
-@pytest.mark.parametrize("spec", ocrkit_heads(), ids=lambda spec: spec.name)
+@pytest.mark.parametrize("spec", list(ocrkit_heads()), ids=lambda spec: spec.name)
 def test_a_head_gives_on_cuda_what_it_gives_on_the_cpu(spec: HeadSpec) -> None:
     expected, found = passed(spec, "cpu", torch.float32), passed(spec, "cuda", torch.float32)
 
@@ -54,7 +54,7 @@ def test_a_head_gives_on_cuda_what_it_gives_on_the_cpu(spec: HeadSpec) -> None:
 
 
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16], ids=["bfloat16", "float16"])
-@pytest.mark.parametrize("spec", ocrkit_heads(), ids=lambda spec: spec.name)
+@pytest.mark.parametrize("spec", list(ocrkit_heads()), ids=lambda spec: spec.name)
 def test_a_head_in_half_precision_is_near_the_whole(spec: HeadSpec, dtype: torch.dtype) -> None:
     (expected, _), (found, gradients) = passed(spec, "cuda", torch.float32), passed(spec, "cuda", dtype)
 

@@ -245,9 +245,9 @@ def test_a_batch_that_the_card_does_not_hold_names_a_size_that_it_does() -> None
     gauge = MemoryGauge(torch.device("cuda"))
     small = make_batch([np.zeros((8, 16), np.uint8)], [np.array([1])])
     held = torch.empty(1 << 20, dtype=torch.uint8, device="cuda")
-    gauge.fitted(small)
+    gauge.fitted([small])
 
-    error = gauge.error(small, 64)
+    error = gauge.error([small], 64)
 
     assert held.numel() == 1 << 20
     assert re.fullmatch(
