@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ocrkit.evaluation.tuning import LmTrial
     from ocrkit.plugin.specs import DecoderOptions
     from ocrkit.recognition import Recognizer
+    from ocrkit.text.calibration import Calibration
     from ocrkit.text.charset import Charset
 
 __all__ = ["app"]
@@ -35,7 +36,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON: rates are frac
 Sheet = Annotated[
     str | None, typer.Option("--sheet", metavar="FILE.png", help="Draw the first 20 lines with what was read.")
 ]
-
+Coverage = Annotated[
+    str | None,
+    typer.Option("--coverage", metavar="FILE.png", help="Draw how errors fall as doubtful readings are left out."),
+]
 
 TuneLm = Annotated[
     bool, typer.Option("--tune-lm", help="Try weights and bonuses of --lm, print their errors and the best, and end.")
@@ -56,6 +60,7 @@ def evaluate(
     ignore_case: IgnoreCase = False,
     as_json: AsJson = False,
     sheet: Sheet = None,
+    coverage: Coverage = None,
     device: shared.Device = "auto",
     batch_size: shared.BatchSize = 32,
     workers: shared.Workers = -1,
@@ -77,9 +82,8 @@ def evaluate(
         loaded, decoder=decoding.decoder, options=options, device=device, batch_size=batch_size, workers=workers
     )
     if tune_lm:
-        trials = _tune(
-            recognizer, samples, options, decoder=decoding.decoder, ignore_case=ignore_case, drawn=sheet is not None
-        )
+        drawn = "--sheet" if sheet is not None else "" if coverage is None else "--coverage"
+        trials = _tune(recognizer, samples, options, decoder=decoding.decoder, ignore_case=ignore_case, drawn=drawn)
         (_print_trials_json if as_json else _print_trials)(trials)
         return
     with counting("reading") as progress:
@@ -89,6 +93,8 @@ def evaluate(
     shared.report_rejected(result.rejected, result.count, options, loaded.charset)
     if sheet is not None:
         _draw(result, sheet, loaded.charset, ignore_case=ignore_case)
+    if coverage is not None:
+        _draw_coverage(result, coverage, loaded.calibration)
     (_print_json if as_json else _print)(result)
 
 
@@ -108,7 +114,7 @@ def _tune(
     *,
     decoder: str | None,
     ignore_case: bool,
-    drawn: bool,
+    drawn: str,
 ) -> list[LmTrial]:
     """What each weight and bonus gives, the best first."""
     from ocrkit.errors import OptionError
@@ -117,7 +123,7 @@ def _tune(
     if options.asked.keys() & {"lm_weight", "lm_bonus"}:
         raise OptionError("--tune-lm chooses --lm-weight and --lm-bonus itself; leave them out")
     if drawn:
-        raise OptionError("--tune-lm draws no --sheet; give the best weight and bonus without --tune-lm to get one")
+        raise OptionError(f"--tune-lm draws no {drawn}; give the best weight and bonus without --tune-lm to get one")
     return tune_language_model(recognizer, samples, options, decoder=decoder, ignore_case=ignore_case)
 
 
@@ -163,6 +169,7 @@ def _print(result: Evaluation) -> None:
     print(f"by akshara {result.akshara_cer:.4f}")
     print(f"WER        {result.wer:.4f}")
     print(f"exact      {result.exact:.4f}")
+    print(f"confidence calibration error {result.calibration_error:.4f}, Brier score {result.brier:.4f}")
     if result.unencodable:
         named = ", ".join(f"{described(c)} {n}x" for c, n in result.lacking.most_common(10))
         print(f"lacking    {result.unencodable} characters that the charset does not have: {named}")
@@ -170,6 +177,14 @@ def _print(result: Evaluation) -> None:
         print("confusions (count, text, read)")
         for confusion in result.akshara_confusions:
             print(f"{confusion.count:6}  {_visible(confusion.reference)}  {_visible(confusion.read)}")
+
+
+def _draw_coverage(result: Evaluation, path: str, calibration: Calibration | None) -> None:
+    from ocrkit.cli.progress import say
+    from ocrkit.evaluation import draw_coverage
+
+    if missing := draw_coverage(path, result, calibration):
+        say(missing)
 
 
 def _visible(akshara: str) -> str:

@@ -113,9 +113,10 @@ def calibrate(
 def _calibration_row(calibration: Calibration) -> str:
     """In one line: the temperature, of how many lines, and the calibration error with it and without."""
     where = f" of {calibration.data}" if calibration.data else ""
+    note = f" ({calibration.note})" if calibration.note else ""
     return (
         f"temperature {calibration.temperature:.3g} by {calibration.lines} lines{where}; calibration error "
-        f"{calibration.error:.4f}, at temperature 1 {calibration.error_before:.4f}"
+        f"{calibration.error:.4f}, at temperature 1 {calibration.error_before:.4f}{note}"
     )
 
 

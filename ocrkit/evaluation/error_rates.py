@@ -7,14 +7,19 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ocrkit.data.records import BadImage, Prediction
 from ocrkit.errors import DataError, OptionError
 from ocrkit.evaluation.labelled import labelled_samples
 from ocrkit.plugin.registry import default_registry
-from ocrkit.text.metrics import Confusion, count_errors
+from ocrkit.text.calibration import CoveragePoint, calibration_error, coverage_curve
+from ocrkit.text.metrics import Confusion, comparable, count_errors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     from ocrkit.data.progress import Progress
     from ocrkit.data.records import Sample
@@ -53,6 +58,9 @@ class Evaluation:
         akshara_confusions: the commonest, of aksharas.
         bad: the images that were skipped.
         lines: every line with its reading.
+        calibration_error: how far confidences are from the share of lines without an error, in 15 bins alike in size.
+        brier: the mean square of confidence less 1 where a line has no error, less 0 where it has one.
+        coverage: how many lines are left from a confidence on, and how many of those have an error.
     """
 
     count: int
@@ -69,6 +77,9 @@ class Evaluation:
     akshara_confusions: tuple[Confusion, ...] = field(repr=False)
     bad: tuple[BadImage, ...] = field(repr=False)
     lines: tuple[Judged, ...] = field(repr=False)
+    calibration_error: float = 0.0
+    brier: float = 0.0
+    coverage: tuple[CoveragePoint, ...] = field(default=(), repr=False)
 
     def to_dict(self) -> dict[str, object]:
         """What ``ocrkit evaluate --json`` prints."""
@@ -79,6 +90,9 @@ class Evaluation:
             "confusions": [asdict(confusion) for confusion in self.confusions],
             "akshara_confusions": [asdict(confusion) for confusion in self.akshara_confusions],
             "bad": [bad.to_dict() for bad in self.bad],
+            "calibration_error": self.calibration_error,
+            "brier": self.brier,
+            "coverage": [asdict(point) for point in self.coverage],
         }
 
 
@@ -123,6 +137,7 @@ def evaluate(
     if not judged:
         raise DataError(f"none of the {len(samples)} images can be opened; first: {bad[0]}")
     lacking = _lacking(charset, judged)
+    confidences, right = _confidences(judged, charset, ignore_case=ignore_case)
     pairs = ((line.truth, line.prediction.text) for line in judged)
     scripts = [offer.value for offer in default_registry().scripts()]
     errors = count_errors(pairs, charset, ignore_case=ignore_case, scripts=scripts)
@@ -141,6 +156,9 @@ def evaluate(
         akshara_confusions=errors.commonest_aksharas(20),
         bad=tuple(bad),
         lines=tuple(judged),
+        calibration_error=calibration_error(confidences, right),
+        brier=float(((confidences - right) ** 2).mean()),
+        coverage=coverage_curve(confidences, right),
     )
 
 
@@ -150,6 +168,18 @@ def _check_labelled(samples: Sequence[Sample]) -> None:
     unlabelled = next((sample for sample in samples if sample.text is None), None)
     if unlabelled is not None:
         raise DataError(f"{unlabelled.name} has no label to compare with; evaluation needs labelled data")
+
+
+def _confidences(
+    judged: Sequence[Judged], charset: Charset, *, ignore_case: bool
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """(N,) how sure each line is, and whether it has no error; one without a reading is neither."""
+
+    def compared(text: str) -> str:
+        return comparable(text, charset, ignore_case=ignore_case)
+
+    right = [not line.prediction.rejected and compared(line.truth) == compared(line.prediction.text) for line in judged]
+    return np.array([line.prediction.confidence for line in judged], np.float64), np.array(right, np.bool_)
 
 
 def _lacking(charset: Charset, judged: Sequence[Judged]) -> Counter[str]:

@@ -13,6 +13,7 @@ import torch
 
 from ocrkit.errors import DataError, ModelError, WorkerLostError
 from ocrkit.model import Model
+from ocrkit.training.calibrating import calibrate_file
 from ocrkit.training.divergence import Divergence, Place, Trouble
 from ocrkit.training.feeding.feed import Feed
 from ocrkit.training.feeding.order import Order
@@ -28,6 +29,7 @@ from ocrkit.training.trouble import keep_batch, place_of_batch
 from ocrkit.training.validation import Validation, validate
 
 if TYPE_CHECKING:
+    from ocrkit.text.calibration import Calibration
     from ocrkit.training.batches import Batch
     from ocrkit.training.interruption import Interruption
     from ocrkit.training.underway import Step
@@ -144,6 +146,15 @@ class Trainer:
         # A state that has used up its time is over, and would not be judged when the run goes on.
         if old and not time_is_up(position, settings):
             self.save()
+
+    def calibrate(self, path: Path) -> Calibration | None:
+        """Learn what the confidences of the run's model file are worth, by the lines that judge, and keep it there."""
+        size, autocast = self.settings.batch_size, self._stepper.autocast
+
+        def scored(model: Model) -> Validation | None:
+            return validate(model, self.feed, self.validation, size, autocast, scored=True)
+
+        return calibrate_file(path, self.model, scored, data="the validation lines of its training")
 
     def _epoch(self, interruption: Interruption) -> None:
         """The rest of the epoch under way, or less if there is no time for it or the user has had enough."""

@@ -160,6 +160,7 @@ def _run(
     ) as feed:
         feed.try_first()
         model.network.to(device)
+        model.calibration = None  # that of the weights it was loaded with
         with reproducible(device, wanted=settings.deterministic), place as folder:
             before = model.provenance if resuming else None
             provenance = provenance_of(config, training.digest, device, before=before)
@@ -200,6 +201,8 @@ def _finish(trainer: Trainer, record: RunWriter) -> Outcome:
         position = trainer.position
         if position.best is None:
             record.keep_unjudged(position.step)
+        if reason != "interrupted":
+            record.calibrated(trainer.calibrate(trainer.folder / MODEL_FILE))
         record.end(reason, position.step)
     except torch.cuda.OutOfMemoryError as error:
         raise ModelError(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from ocrkit.data.records import BadImage
     from ocrkit.model import Model
+    from ocrkit.text.calibration import Calibration
     from ocrkit.training.lines import Lines
     from ocrkit.training.settings import RunConfig
     from ocrkit.training.state import Position
@@ -62,6 +63,7 @@ class RunWriter:
         self._readings: tuple[str, ...] = ()
         self._judged: dict[str, object] = {}  # what validation found at the end of the last epoch
         self._noted: set[str] = set()
+        self._calibrated: dict[str, object] = {}
         self._observer = Observer()
 
     @property
@@ -131,12 +133,21 @@ class RunWriter:
         self._judged = _judgement(report)
         self._draw_if_due()
 
+    def calibrated(self, calibration: Calibration | None) -> None:
+        """Remember what the best model's confidences are worth, for the log's end."""
+        if calibration is not None:
+            self._calibrated = {
+                "temperature": calibration.temperature,
+                "calibration_error": calibration.error,
+                "calibration_lines": calibration.lines,
+            }
+
     def end(self, reason: str, steps: int) -> None:
         """Draw the pictures, log the end, and save the weights beside the best: a run that has those is over."""
         self._keep_config()
         self._show_next = 0.0
         self._draw()
-        self.write("end", reason=reason, step=steps)
+        self.write("end", reason=reason, step=steps, **self._calibrated)
         unjudged = {"steps": steps, "metrics": {}}
         self._save(LAST_FILE, self._judged if self._judged.get("steps") == steps else unjudged)
 

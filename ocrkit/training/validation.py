@@ -3,27 +3,39 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 
 from ocrkit.ctc import greedy
 from ocrkit.errors import ModelError
-from ocrkit.text.metrics import count_errors
+from ocrkit.text.calibration import TEMPERATURES, tempered_confidences
+from ocrkit.text.metrics import comparable, count_errors
 from ocrkit.training.feeding.order import Order
 from ocrkit.training.loss import line_losses
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
+
+    from numpy.typing import NDArray
 
     from ocrkit.model import Model
     from ocrkit.training.feeding.feed import Feed
     from ocrkit.training.lines import Lines
 
-__all__ = ["Validation", "validate"]
+__all__ = ["Scored", "Validation", "validate"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """(N, temperatures) confidences of N lines at each of ``TEMPERATURES``, and (N,) whether each was read right."""
+
+    confidences: NDArray[np.float64]
+    right: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +47,14 @@ class Validation:
         cer: character error rate, code points, a fraction of 1.
         exact: the share of lines without an error.
         readings: what was read in each line, in the order of the lines; nothing in bad ones.
+        scored: what a calibration is learnt from, where that was asked for.
     """
 
     loss: float
     cer: float
     exact: float
     readings: tuple[str, ...]
+    scored: Scored | None = None
 
 
 def validate(
@@ -49,6 +63,8 @@ def validate(
     lines: Lines,
     batch_size: int,
     autocast: Callable[[], AbstractContextManager[object]],
+    *,
+    scored: bool = False,
 ) -> Validation | None:
     """Read every line with the model as it is, and compare; None where there is no line; bad ones are left out.
 
@@ -58,6 +74,7 @@ def validate(
     if not len(lines):
         return None
     readings = [""] * len(lines)
+    confidences = np.full((len(lines), len(TEMPERATURES)), np.nan)
     nats, labels = 0.0, 0
     model.network.eval()
     with torch.inference_mode(), closing(feed.batches(lines, Order(len(lines), batch_size))) as made:
@@ -73,13 +90,28 @@ def validate(
             spelled = losses.isfinite()
             nats += float(losses[spelled].sum())
             labels += int(batch.label_lengths[spelled].sum())
-            decoded = greedy(log_probs.cpu().numpy(), lengths.cpu().numpy())
+            emitted, counts = log_probs.cpu().numpy(), lengths.cpu().numpy()
+            decoded = greedy(emitted, counts)
+            if scored:
+                confidences[batch.lines.tolist()] = tempered_confidences(decoded, emitted, counts)
             for index, text in zip(batch.lines.tolist(), model.charset.texts(decoded), strict=True):
                 readings[index] = text
-    return _judged(model, lines, tuple(readings), nats / max(1, labels))
+    found = _judged(model, lines, tuple(readings), nats / max(1, labels))
+    return replace(found, scored=_scored(model, lines, readings, confidences)) if scored else found
 
 
 def _judged(model: Model, lines: Lines, readings: tuple[str, ...], loss: float) -> Validation:
     read = ((sample.text or "", readings[line]) for line, sample in enumerate(lines.samples) if line not in lines.bad)
     counts = count_errors(read, model.charset)
     return Validation(loss, counts.cer, counts.exact, readings)
+
+
+def _scored(model: Model, lines: Lines, readings: Sequence[str], confidences: NDArray[np.float64]) -> Scored:
+    texts = [[comparable(text, model.charset) for text in column] for column in (readings, _references(lines))]
+    right = np.array([read == wanted for read, wanted in zip(*texts, strict=True)], np.bool_)
+    was_read = ~np.isnan(confidences[:, 0])
+    return Scored(confidences[was_read], right[was_read])
+
+
+def _references(lines: Lines) -> list[str]:
+    return [sample.text or "" for sample in lines.samples]

@@ -44,9 +44,10 @@ def test_the_rates_are_printed(place: Path, run_ocrkit: RunOcrkit) -> None:
     assert ran.code == 0
     assert lines[0].startswith("lines      4 in ")
     assert lines[1:5] == ["CER        0.2857", "by akshara 0.2857", "WER        0.5000", "exact      0.5000"]
-    assert "ω" in lines[5]
-    assert "GREEK SMALL LETTER OMEGA" in lines[5]
-    assert [line.split() for line in lines[7:]] == [["1", "b", "a"], ["1", "ω", "c"]]
+    assert lines[5].startswith("confidence calibration error ")
+    assert "ω" in lines[6]
+    assert "GREEK SMALL LETTER OMEGA" in lines[6]
+    assert [line.split() for line in lines[8:]] == [["1", "b", "a"], ["1", "ω", "c"]]
     assert ran.err == ""
 
 
