@@ -20,7 +20,7 @@ from ocrkit.data.records import Sample
 from ocrkit.data.writers import encode
 from ocrkit.data.writers.lmdb import LmdbWriter
 from ocrkit.drawing.degradations.chain import degrade
-from ocrkit.drawing.rendering.forme import place_letters
+from ocrkit.drawing.rendering.forme import place_letters, place_run
 from ocrkit.drawing.rendering.masks import draw_mask
 from ocrkit.drawing.synthetic import Synthetic, SyntheticOptions
 from ocrkit.plugin.charset_expression import resolve_charset
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 PARTS: dict[Callable[..., Any], str] = {
     draw_mask: "shaping and FreeType",
     place_letters: "setting letters one by one",
+    place_run: "setting letters in a run",
     degrade: "degradations",
 }
 REST = "the rest of drawing"

@@ -136,6 +136,7 @@ class DrawnImage:
             margins=draw_margins(size, rng),
             typesetting=typesetting,
             rng=rng,
+            letters_at=size_of(self.face, LETTER_HEIGHTS[-1]),
         )
         return Image.fromarray(degrade(line, rng, style.degrade, style.without))
 

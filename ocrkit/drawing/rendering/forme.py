@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import sys
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,7 +14,7 @@ from ocrkit._drawing import Letter, printed
 from ocrkit.drawing.rendering.fonts import Face, load_font
 from ocrkit.drawing.rendering.kept import KeptBytes
 from ocrkit.drawing.rendering.masks import draw_mask
-from ocrkit.drawing.rendering.typesetting import Typesetting, split_clusters
+from ocrkit.drawing.rendering.typesetting import Typesetting, split_clusters, splits_whole
 from ocrkit.text.scripts.malayalam_letters import VIRAMA, ZWNJ
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from ocrkit.text.bidi import Direction
 
-__all__ = ["place_letters"]
+__all__ = ["place_letters", "place_run"]
 
 _LOST_INK = 0.35  # of a word's and of a letter's darkness, at the most uneven pressure
 _SPACE_GROWTH = 3
@@ -51,6 +52,42 @@ def place_letters(
         tracking * (_SPACE_GROWTH if tracking > 0 else 1) * size,
         typesetting.virama_gap * size,
     )
+
+
+def place_run(text: str, face: Face, size: int, direction: Direction | None) -> tuple[NDArray[np.uint8], int]:
+    """The ink of ``text``, (H, W), shaped as one run, and its first row from the ascender's.
+
+    Letters that were drawn before are set again where the run is as wide as they are together, as it is where the face
+    kerns none of them; where not, what it kerns is drawn whole.
+    """
+    letters = _run(text, face, size, direction)
+    if letters is not None:
+        return printed(letters, [], None, 0.0, 0.0, 0.0)
+    ink, _, top = draw_mask(load_font(face, size), text, direction)
+    return ink, top
+
+
+def _run(text: str, face: Face, size: int, direction: Direction | None) -> list[Letter] | None:
+    """The letters of a run, words that are kerned as one letter each; None where no letters are as wide as the run."""
+    if not splits_whole(text):
+        return None
+    font, setting = load_font(face, size), Typesetting(direction=direction)
+    letters = _letters(split_clusters(text), face, size, setting)
+    width = font.getlength(text, direction=direction)
+    if _width(letters) == width:
+        return letters
+    pieces: list[Letter] = []
+    for word in re.split("( +)", text):
+        alone = _letters(split_clusters(word), face, size, setting)
+        length = font.getlength(word, direction=direction)
+        kerned = _width(alone) != length
+        pieces += [Letter(*draw_mask(font, word, direction), length, word[0] == " ")] if kerned else alone
+    return pieces if _width(pieces) == width else None
+
+
+def _width(letters: list[Letter]) -> float:
+    """The pen's way over all of them; exact, since fonts count in 64ths of a px."""
+    return sum([letter.advance() for letter in letters])
 
 
 def _letters(clusters: list[str], face: Face, size: int, typesetting: Typesetting) -> list[Letter]:

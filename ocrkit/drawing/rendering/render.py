@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from ocrkit._drawing import ink_boxed, on_paper
+from ocrkit._drawing import ink_boxed, on_paper, resized
 from ocrkit.drawing.rendering.fonts import Face, load_font, read_cover, require_shaping
-from ocrkit.drawing.rendering.forme import place_letters
+from ocrkit.drawing.rendering.forme import place_letters, place_run
 from ocrkit.drawing.rendering.masks import draw_mask
 from ocrkit.drawing.rendering.shaping import refusal
-from ocrkit.drawing.rendering.typesetting import Typesetting
+from ocrkit.drawing.rendering.typesetting import Typesetting, splits_whole
 from ocrkit.errors import FontError, OptionError
 
 if TYPE_CHECKING:
@@ -95,17 +95,32 @@ def render_line(
 
 
 def draw_line(
-    text: str, face: Face, size: int, *, margins: Margins, typesetting: Typesetting, rng: np.random.Generator
+    text: str,
+    face: Face,
+    size: int,
+    *,
+    margins: Margins,
+    typesetting: Typesetting,
+    rng: np.random.Generator,
+    letters_at: int | None = None,
 ) -> NDArray[np.uint8]:
-    """As ``render_line``, of a text that the face is known to draw: nothing is checked again."""
+    """As ``render_line``, of a text that the face is known to draw: nothing is checked again.
+
+    With ``letters_at``, a size of at least ``size``, letters are drawn at that one, kept, and made smaller by the line:
+    lines of all sizes share them. Scripts whose letters do not stand apart are drawn at ``size`` all the same.
+    """
     shaped = typesetting.spell(text)
-    ink, y = (
-        place_letters(shaped, face, size, typesetting, rng)
-        if typesetting.by_letter
-        else _without_x(draw_mask(load_font(face, size), shaped, typesetting.direction))
-    )
-    ink = _stretched(ink_boxed(ink, y, *_small_letter(face, size)), typesetting.stretch)
-    return on_paper(ink, margins.left, margins.top, margins.right, margins.bottom)
+    shares = letters_at is not None and splits_whole(shaped)
+    drawn_at = letters_at if letters_at is not None and shares else size
+    if typesetting.by_letter:
+        ink, y = place_letters(shaped, face, drawn_at, typesetting, rng)
+    elif shares:
+        ink, y = place_run(shaped, face, drawn_at, typesetting.direction)
+    else:
+        ink, _, y = draw_mask(load_font(face, size), shaped, typesetting.direction)
+    boxed = ink_boxed(ink, y, *_small_letter(face, drawn_at))
+    scaled = _scaled(boxed, *(size / drawn_at * part for part in typesetting.stretch))
+    return on_paper(scaled, margins.left, margins.top, margins.right, margins.bottom)
 
 
 def draw_margins(size: int, rng: np.random.Generator) -> Margins:
@@ -138,15 +153,13 @@ def widen_spaces(text: str, rng: np.random.Generator) -> str:
     return "".join([word + " " * gap for word, gap in zip(words, gaps, strict=False)]) + words[-1]
 
 
-def _without_x(drawn: tuple[NDArray[np.uint8], int, int]) -> tuple[NDArray[np.uint8], int]:
-    return drawn[0], drawn[2]
-
-
-def _stretched(ink: NDArray[np.uint8], stretch: tuple[float, float]) -> NDArray[np.uint8]:
-    if stretch == (1.0, 1.0) or not ink.size:
+def _scaled(ink: NDArray[np.uint8], across: float, down: float) -> NDArray[np.uint8]:
+    if not ink.size or across == down == 1:
         return ink
-    size = tuple(max(1, round(length * factor)) for length, factor in zip(ink.shape[::-1], stretch, strict=True))
-    return np.asarray(Image.fromarray(ink).resize((size[0], size[1]), Image.Resampling.BILINEAR))
+    height, width = (max(1, round(side * scale)) for side, scale in zip(ink.shape, (down, across), strict=True))
+    # Hamming's kernel keeps smaller letters crisper; larger ones would show its steps.
+    kernel = Image.Resampling.HAMMING if max(across, down) < 1 else Image.Resampling.BILINEAR
+    return resized(ink, height, width, kernel)
 
 
 @lru_cache(maxsize=4096)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ocrkit.drawing.rendering.fonts import Face
     from ocrkit.text.bidi import Direction
 
-__all__ = ["Typesetting", "draw_typesetting", "joins_vowel_signs", "reform", "split_clusters"]
+__all__ = ["Typesetting", "draw_typesetting", "joins_vowel_signs", "reform", "split_clusters", "splits_whole"]
 
 _JOINT = re.compile(f"(?<=([{CONSONANTS}]){VIRAMA})(?=[{CONSONANTS}])")
 _JOINED_SIGN = re.compile(f"(?<=[{CONSONANTS}])(?=[{JOINED_SIGNS}])")
@@ -161,3 +161,8 @@ def split_clusters(text: str) -> list[str]:
         if piece
         for cluster in (split_aksharas(piece) if piece[0] != " " and _SPLIT.fullmatch(piece) else (piece,))
     ]
+
+
+def splits_whole(text: str) -> bool:
+    """Whether ``split_clusters`` leaves no word of ``text`` whole: all is of scripts whose letters stand apart."""
+    return _SPLIT.fullmatch(text) is not None
