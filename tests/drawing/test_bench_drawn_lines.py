@@ -26,7 +26,7 @@ def test_each_part_of_a_drawn_line_is_timed() -> None:
 
     assert done.returncode == 0, done.stderr
     milliseconds = dict(re.findall(r"^\| ([^|]+) \| ([0-9.]+) \|$", done.stdout, flags=re.M))
-    assert len(milliseconds) == 7
+    assert len(milliseconds) == 8
     assert float(milliseconds.pop("writing into an LMDB")) >= 0
     assert min(map(float, milliseconds.values())) > 0
     assert "lines or" in done.stdout
