@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 __all__ = ["changed_config"]
 
 # These only shape what is still to come.
-_SETTINGS = """clip device epochs lag lrate minutes precision quit save_every schedule tensorboard warmup weight_decay
-    workers"""
+_SETTINGS = """clip deterministic device epochs lag lrate minutes precision quit save_every schedule tensorboard
+    threads warmup weight_decay workers"""
 _MAY_CHANGE = {"data": {"cache", "max_bad"}, "training": set(_SETTINGS.split())}
 
 _BUILT = "the weights are those of the network that it was begun with"
 _WHICH = "it decides which lines there are, and the place in the epoch is a place among them"
 _JUDGED = "the best epoch so far was judged by the validation lines that it was begun with"
+_ALIKE = "a run without a break would have had it from its first step on"
 _PARTS = "the optimiser remembers the steps so far by the parts that it was begun with"
 # Why anything else may not, by its name or that of its table.
 _WHY = {
@@ -74,8 +75,9 @@ def changed_config(folder: Path, changes: Table) -> RunConfig:
 def _refusal(section: str, key: str, folder: Path) -> str:
     name = ".".join(filter(None, (section, key)))
     allowed = ", ".join(f"{part}.{key}" for part, keys in _MAY_CHANGE.items() for key in sorted(keys))
+    reason = _WHY.get(name) or _WHY.get(section, _ALIKE)
     return (
-        f"{name} cannot change in the middle of a run: {_WHY.get(name) or _WHY[section]}; what can: {allowed}; "
+        f"{name} cannot change in the middle of a run: {reason}; what can: {allowed}; "
         f"`load={str(folder)!r}` begins another run with this one's weights"
     )
 

@@ -199,7 +199,7 @@ def _finish(trainer: Trainer, record: RunWriter) -> Outcome:
         with Interruption() as interruption:
             reason = trainer.run(interruption)
         position = trainer.position
-        if position.best is None:
+        if position.best is None or not (trainer.folder / MODEL_FILE).exists():  # somebody may have removed it
             record.keep_unjudged(position.step)
         if reason != "interrupted":
             record.calibrated(trainer.calibrate(trainer.folder / MODEL_FILE))

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 MAY_CHANGE = {
     "data": ("cache", "max_bad"),
     "training": (
-        "clip", "device", "epochs", "lag", "lrate", "minutes", "precision", "quit", "save_every", "schedule",
-        "tensorboard", "warmup", "weight_decay", "workers",
+        "clip", "deterministic", "device", "epochs", "lag", "lrate", "minutes", "precision", "quit", "save_every",
+        "schedule", "tensorboard", "threads", "warmup", "weight_decay", "workers",
     ),
 }  # fmt: skip
 # What a run may be given in the place of its default, where another value of the same type would not do.

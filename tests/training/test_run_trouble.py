@@ -15,7 +15,7 @@ from watching import Watching, log_of
 from ocrkit.errors import CheckpointError, ConfigError, WorkerLostError
 from ocrkit.files import holding
 from ocrkit.model import Model
-from ocrkit.training import RunConfig, StepReport, resume, train
+from ocrkit.training import EpochReport, RunConfig, StepReport, resume, train
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -268,3 +268,16 @@ def test_a_picture_that_fails_for_whatever_reason_ends_nothing(
 
     assert outcome.reason == "epochs"
     assert observer.notes == ["metrics.png is not drawn: ZeroDivisionError: division by zero"]
+
+
+def test_a_best_model_that_is_removed_is_stood_in_for_by_the_last_weights(
+    make_config: MakeConfig, tmp_path: Path, registry: Registry
+) -> None:
+    class Removing(Watching):
+        def validated(self, report: EpochReport) -> None:
+            (tmp_path / "model.safetensors").unlink()
+
+    outcome = train(make_config(training=ONE_EPOCH), output=tmp_path, observer=Removing(), registry=registry)
+
+    assert Model.load(outcome.model, registry=registry).provenance["steps"] == outcome.steps
+    assert outcome.last.exists()
