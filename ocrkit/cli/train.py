@@ -11,7 +11,7 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ocrkit.training import Outcome
+    from ocrkit.training import EpochReport, Outcome
 
 __all__ = ["app"]
 
@@ -27,7 +27,10 @@ MoreData = Annotated[
 EvaluationData = Annotated[
     list[str] | None,
     typer.Option(
-        "-e", "--evaluation-data", metavar="DATA", help="Validation lines; else a share of the training lines."
+        "-e",
+        "--evaluation-data",
+        metavar="[NAME=]DATA",
+        help="Validation lines, a set of their own; may be given again. Else a share of the training lines.",
     ),
 ]
 Output = Annotated[
@@ -93,6 +96,10 @@ Minutes = Annotated[
 ]
 BatchSize = Annotated[int | None, typer.Option("-B", "--batch-size", metavar="N", help="Lines a step.")]
 Rate = Annotated[float | None, typer.Option("-r", "--lrate", metavar="RATE", help="The highest learning rate.")]
+Judge = Annotated[
+    str | None,
+    typer.Option("--judge", metavar="NAME", help="The validation set that chooses the best model; else the first."),
+]
 Quit = Annotated[
     str | None,
     typer.Option("-q", "--quit", metavar="WHEN", help="early: end when nothing improves; fixed: run all epochs."),
@@ -127,8 +134,8 @@ Unencodable = Annotated[
 
 # The options that are settings of the table `training`, each by its own name.
 _OF_TRAINING = [
-    "epochs", "minutes", "batch_size", "lrate", "freeze", "quit", "lag", "device", "precision", "workers", "seed",
-    "tensorboard", "deterministic",
+    "epochs", "minutes", "batch_size", "lrate", "freeze", "judge", "quit", "lag", "device", "precision", "workers",
+    "seed", "tensorboard", "deterministic",
 ]  # fmt: skip
 
 
@@ -157,6 +164,7 @@ def train(
     minutes: Minutes = None,
     batch_size: BatchSize = None,
     lrate: Rate = None,
+    judge: Judge = None,
     quit_: Quit = None,
     lag: Lag = None,
     device: Device = None,
@@ -238,16 +246,23 @@ def _report(outcome: Outcome) -> None:
         "interrupted": "interrupted",
     }
     best = outcome.best
-    quality = ""
-    if best is not None and best.cer is not None and best.exact is not None:
-        quality = f"; validation CER {best.cer:.4f}, exact {best.exact:.4f}"
-    say(f"{reasons[outcome.reason]} after {outcome.steps} steps{quality}")
+    say(f"{reasons[outcome.reason]} after {outcome.steps} steps{_quality(best)}")
     judged = f"the best model, of epoch {best.epoch + 1}" if best is not None else "no epoch was finished"
     say(f"{judged}; the last weights: {outcome.last}")
     typer.echo(str(outcome.model))
     if outcome.reason == "interrupted":
         say(f"ocrkit train --resume {shlex.quote(str(outcome.folder))} goes on")
         raise typer.Exit(128 + outcome.signal)
+
+
+def _quality(best: EpochReport | None) -> str:
+    """What the best model made of the validation lines, of each set where there are several."""
+    if best is None or not best.sets:
+        return ""
+    found = {name: f"CER {each.cer:.4f}, exact {each.exact:.4f}" for name, each in best.sets.items()}
+    if len(found) == 1:
+        return f"; validation {found[best.judge]}"
+    return f"; best by {best.judge}: " + "; ".join(f"{name} {quality}" for name, quality in found.items())
 
 
 def _loaded(name: object) -> str | None:

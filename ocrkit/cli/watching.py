@@ -47,7 +47,8 @@ class TrainingProgress(Observer):
 
     def validated(self, report: EpochReport) -> None:
         """Show what an epoch gave."""
-        best = " (best)" if report.best else ""
+        by = f" by {report.judge}" if len(report.sets) > 1 else ""
+        best = f" (best{by})" if report.best else ""
         self._stages.say(
             f"epoch {report.epoch + 1}: loss {report.loss:.3f}, {_quality(report)}, {report.seconds:.0f} s{best}"
         )
@@ -62,6 +63,9 @@ def _pace(report: StepReport) -> str:
 
 
 def _quality(report: EpochReport) -> str:
-    if report.cer is None or report.exact is None or report.validation_loss is None:
-        return "no validation lines"
-    return f"validation {report.validation_loss:.3f}, CER {report.cer:.4f}, exact {report.exact:.4f}"
+    found = [
+        (name, f"{each.loss:.3f}, CER {each.cer:.4f}, exact {each.exact:.4f}") for name, each in report.sets.items()
+    ]
+    if len(found) < 2:
+        return f"validation {found[0][1]}" if found else "no validation lines"
+    return "; ".join(f"{name} {quality}" for name, quality in found)

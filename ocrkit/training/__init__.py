@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from ocrkit.training.observer import EpochReport, Observer, Outcome, StepReport
+from ocrkit.training.observer import EpochReport, Observer, Outcome, SetReport, StepReport
 from ocrkit.training.recipes import read_recipe, recipe_names
 from ocrkit.training.settings import RunConfig
 
@@ -17,6 +17,7 @@ __all__ = [
     "Observer",
     "Outcome",
     "RunConfig",
+    "SetReport",
     "StepReport",
     "read_recipe",
     "recipe_names",

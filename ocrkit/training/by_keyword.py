@@ -39,7 +39,7 @@ class RunKeywords(TypedDict, total=False):
     synthetic: Table
     augmentation: Mapping[str, float]
     training: Table | TrainingSettings
-    evaluation: Locations
+    evaluation: Locations | Mapping[str, Locations]
     format: str
     pattern: str
     validation_fraction: float
@@ -61,6 +61,7 @@ class RunKeywords(TypedDict, total=False):
     clip: float
     precision: str
     device: str
+    judge: str
     quit: str
     lag: int
     seed: int
@@ -140,7 +141,7 @@ def _tables(settings: RunKeywords) -> dict[str, object]:
         if name in _AT_THE_TOP:
             placed = {name: _at_the_top(name, value)}
         elif name in _IN_DATA:
-            placed = {"data": {name: _listed(value) if name == "evaluation" else value}}
+            placed = {"data": {name: _places(value) if name == "evaluation" else value}}
         elif name in _IN_TRAINING:
             placed = {"training": {name: _listed(value) if name == "freeze" else value}}
         else:
@@ -172,6 +173,11 @@ def _listed(places: object) -> object:
     if isinstance(places, Iterable):
         return [os.fspath(place) if isinstance(place, os.PathLike) else place for place in places]
     return places  # the configuration says what is wrong with it
+
+
+def _places(value: object) -> object:
+    """Locations, or a table of named ones, as a configuration holds them."""
+    return {name: _listed(each) for name, each in value.items()} if isinstance(value, Mapping) else _listed(value)
 
 
 def _plain(value: object) -> object:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,10 +15,11 @@ from ocrkit.errors import DataError, ModelError, WorkerLostError
 from ocrkit.model import Model
 from ocrkit.training.calibrating import calibrate_file
 from ocrkit.training.divergence import Divergence, Place, Trouble
+from ocrkit.training.evaluation_sets import judging_set
 from ocrkit.training.feeding.feed import Feed
 from ocrkit.training.feeding.order import Order
 from ocrkit.training.lines import Lines
-from ocrkit.training.observer import EpochReport, Observer, StepReport
+from ocrkit.training.observer import EpochReport, Observer, SetReport, StepReport
 from ocrkit.training.pace import Pace
 from ocrkit.training.settings import TrainingSettings
 from ocrkit.training.state import ORDERING, Position, read_position, read_state, write_state
@@ -48,19 +49,20 @@ class Trainer:
     Attributes:
         model: its network is on ``device`` and is changed in place.
         training: the lines to learn from, at least one.
-        validation: the lines to judge by; may be empty, and then every epoch's model counts as the best.
+        validation: the sets of lines to validate with, by name; where there is none, every epoch's model counts as the
+            best.
         settings: how.
         feed: gives the batches of both.
         folder: where the state is kept.
         device: where the network is.
         observer: whom to tell.
-        keep_best: called with the report and what was read, when a model is the best so far.
+        keep_best: called with the report and what was found in the judging set, when a model is the best so far.
         position: how far the run has come.
     """
 
     model: Model
     training: Lines
-    validation: Lines
+    validation: Mapping[str, Lines]
     settings: TrainingSettings
     feed: Feed
     folder: Path
@@ -150,9 +152,10 @@ class Trainer:
     def calibrate(self, path: Path) -> Calibration | None:
         """Learn what the confidences of the run's model file are worth, by the lines that judge, and keep it there."""
         size, autocast = self.settings.batch_size, self._stepper.autocast
+        judging = self.validation.get(judging_set(self.validation, self.settings.judge))
 
         def scored(model: Model) -> Validation | None:
-            return validate(model, self.feed, self.validation, size, autocast, scored=True)
+            return None if judging is None else validate(model, self.feed, judging, size, autocast, scored=True)
 
         return calibrate_file(path, self.model, scored, data="the validation lines of its training")
 
@@ -253,7 +256,9 @@ class Trainer:
     def _end_epoch(self) -> None:
         """Judge the model, keep it when it is the best so far, and go on to the next epoch."""
         position = self.position
-        result = validate(self.model, self.feed, self.validation, self.settings.batch_size, self._stepper.autocast)
+        results = self._validate()
+        judge = judging_set(self.validation, self.settings.judge)
+        result = results.get(judge)
         self._pass_time()
         report = EpochReport(
             epoch=position.epoch,
@@ -265,6 +270,8 @@ class Trainer:
             validation_loss=result.loss if result else None,
             cer=result.cer if result else None,
             exact=result.exact if result else None,
+            judge=judge,
+            sets={name: SetReport(found.loss, found.cer, found.exact) for name, found in results.items()},
         )
         if report.best:
             position.best = report
@@ -273,6 +280,12 @@ class Trainer:
         position.epoch += 1
         position.batch, position.loss_sum, position.label_sum = 0, 0.0, 0
         self.observer.validated(report)
+
+    def _validate(self) -> dict[str, Validation]:
+        """What the model as it is makes of each set."""
+        size, autocast = self.settings.batch_size, self._stepper.autocast
+        found = {name: validate(self.model, self.feed, each, size, autocast) for name, each in self.validation.items()}
+        return {name: result for name, result in found.items() if result is not None}
 
     def _pass_time(self) -> None:
         now = time.monotonic()

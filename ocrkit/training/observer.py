@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
-__all__ = ["EpochReport", "Observer", "Outcome", "StepReport"]
+__all__ = ["EpochReport", "Observer", "Outcome", "SetReport", "StepReport"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,21 @@ class StepReport:
 
 
 @dataclass(frozen=True, slots=True)
+class SetReport:
+    """What validation found in one of the sets: ``loss`` in nats a label, ``cer`` and ``exact`` as fractions of 1."""
+
+    loss: float
+    cer: float
+    exact: float
+
+
+@dataclass(frozen=True, slots=True)
 class EpochReport:
     """One epoch and the validation at its end.
 
-    ``cer`` and ``exact`` are fractions of 1, losses nats a label; the three of validation are None where no line
-    validates. ``epoch`` counts from 0.
+    ``cer`` and ``exact`` are fractions of 1, losses nats a label; the three of validation are those of the set
+    ``judge``, by which ``best`` is decided, and None where no line validates. ``sets`` has those of every set, that one
+    included, by name. ``epoch`` counts from 0.
     """
 
     epoch: int
@@ -47,6 +58,8 @@ class EpochReport:
     validation_loss: float | None = None
     cer: float | None = None
     exact: float | None = None
+    judge: str = ""
+    sets: Mapping[str, SetReport] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from ocrkit.plugin.registry import Registry, default_registry
 from ocrkit.training.augmenter import Augmenter
 from ocrkit.training.batch_augmenter import BatchAugmenter
 from ocrkit.training.determinism import cost_of, reproducible
+from ocrkit.training.evaluation_sets import judging_set
 from ocrkit.training.feeding.feed import Feed
 from ocrkit.training.folder import LAST_FILE, MODEL_FILE, check_free, check_resumable, claimed, has_begun, held
 from ocrkit.training.groups import check_trainable
@@ -36,10 +37,13 @@ from ocrkit.training.usable_lines import usable_lines
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from ocrkit.config import Table
+    from ocrkit.data.records import Sample
     from ocrkit.model import Model
+    from ocrkit.training.lines import Lines
 
 __all__ = ["resume", "train"]
 
@@ -141,13 +145,16 @@ def _run(
     resuming: bool,
 ) -> Outcome:
     settings, (augmenter, batch_augmenter) = config.training, augmenters
-    training, validation = (
-        usable_lines(what, samples, config.data, model=model, workers=settings.workers, observer=observer)
-        for what, samples in (("training", sets.training), ("validation", sets.validation))
-    )
+
+    def lines_of(what: str, samples: Sequence[Sample]) -> Lines:
+        return usable_lines(what, samples, config.data, model=model, workers=settings.workers, observer=observer)
+
+    training = lines_of("training", sets.training)
+    validation = {name: lines_of(_described(name, sets), samples) for name, samples in sets.validation.items()}
+    _tell_judge(validation, config, observer)
     left_out = LeftOut(observer)
     with Feed.opened(
-        (training, validation),
+        (training, *validation.values()),
         model.architecture.preprocessing,
         device=device,
         batch_size=settings.batch_size,
@@ -185,6 +192,18 @@ def _run(
                 trainer.observer.note(cost_of(device))
             left_out.record = record
             return _finish(trainer, record)
+
+
+def _described(name: str, sets: Sets) -> str:
+    """What messages call a validation set."""
+    return "validation" if len(sets.validation) == 1 else f"validation ({name})"
+
+
+def _tell_judge(validation: Mapping[str, Lines], config: RunConfig, observer: Observer) -> None:
+    if len(validation) > 1:
+        judge = judging_set(validation, config.training.judge)
+        counts = ", ".join(f"{name} ({len(lines)} lines)" for name, lines in validation.items())
+        observer.note(f"validated on {counts}; the best model is the one that reads {judge} best")
 
 
 def _begin(trainer: Trainer, record: RunWriter, *, resuming: bool) -> None:

@@ -16,7 +16,7 @@ from ocrkit.training.run_log import add_record, trim_log
 from ocrkit.training.tensorboard_events import Events
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from ocrkit.data.records import BadImage
@@ -44,7 +44,7 @@ class RunWriter:
         folder: Path,
         config: RunConfig,
         model: Model,
-        validation: Lines,
+        validation: Mapping[str, Lines],
         *,
         image_of: ImageOf,
         provenance: dict[str, object],
@@ -61,6 +61,7 @@ class RunWriter:
         self._show_next = 0.0
         self._events: Events | None = None
         self._readings: tuple[str, ...] = ()
+        self._judge = ""
         self._judged: dict[str, object] = {}  # what validation found at the end of the last epoch
         self._noted: set[str] = set()
         self._calibrated: dict[str, object] = {}
@@ -84,13 +85,15 @@ class RunWriter:
             trim_log(self.log_file, step=position.step, epoch=position.epoch)
         else:
             self.log_file.unlink(missing_ok=True)  # of the same run, killed before it could begin
-        counts = {lines.what: len(lines) - len(lines.bad) for lines in (training, self._validation)}
+        sizes = {name: _good(lines) for name, lines in self._validation.items()}
+        counts = {"training": _good(training), "validation": sum(sizes.values()), "sets": sizes}
         event, parameters = "resume" if resuming else "start", self._model.parameters()
         if self._config.training.tensorboard:
             self._attempt_events(self._begin_events)
         self.write(event, step=position.step, device=device, parameters=parameters, **counts)
-        for bad in (*training.bad.values(), *self._validation.bad.values()):
-            self.leave_out(bad)
+        for lines in (training, *self._validation.values()):
+            for bad in lines.bad.values():
+                self.leave_out(bad)
 
     def leave_out(self, bad: BadImage) -> None:
         """Log a line that is bad."""
@@ -112,6 +115,7 @@ class RunWriter:
         """Save the model as the best so far, and remember what it read."""
         self._save(MODEL_FILE, _judgement(report))
         self._readings = () if validation is None else validation.readings
+        self._judge = report.judge
 
     def keep_unjudged(self, steps: int) -> None:
         """Save the model as it is, from a run that ended before its first epoch did."""
@@ -178,7 +182,8 @@ class RunWriter:
 
     def _draw_samples(self) -> str:
         samples = self._folder / SAMPLES_FILE
-        reason = draw_readings(samples, self._validation, self._image_of, self._readings, self._model.charset)
+        lines = self._validation[self._judge]
+        reason = draw_readings(samples, lines, self._image_of, self._readings, self._model.charset)
         if self._events is not None and not reason and time.monotonic() >= self._show_next:
             events = self._events
             self._show_next = time.monotonic() + _SHOWN_EVERY
@@ -214,9 +219,16 @@ class RunWriter:
             self._observer.note(reason)
 
 
+def _good(lines: Lines) -> int:
+    """How many lines are not known as bad."""
+    return len(lines) - len(lines.bad)
+
+
 def _judgement(report: EpochReport) -> dict[str, object]:
     """What a model file says of its epoch."""
-    found = {"cer": report.cer, "exact": report.exact, "validation_loss": report.validation_loss}
+    found: dict[str, object] = {"cer": report.cer, "exact": report.exact, "validation_loss": report.validation_loss}
+    if len(report.sets) > 1:
+        found |= {"judge": report.judge, "sets": {name: asdict(each) for name, each in report.sets.items()}}
     judged = {} if report.cer is None else found
     return {"epoch": report.epoch, "steps": report.step, "seconds": report.seconds, "metrics": judged}
 

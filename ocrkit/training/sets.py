@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from ocrkit.plugin.datasets import open_samples
 from ocrkit.plugin.specs import SourceOptions
 from ocrkit.text.charset import Charset
 from ocrkit.text.expression import FROM_DATA, parse_expression
+from ocrkit.training.evaluation_sets import WITHOUT_NAME, judging_set, named_places
 
 if TYPE_CHECKING:
     from ocrkit.plugin.registry import Registry
@@ -32,11 +33,17 @@ _VALIDATION_SEED = 1_000_003
 
 @dataclass(frozen=True, slots=True)
 class Sets:
-    """Labelled samples to train on and to validate with, and their charset."""
+    """Labelled samples to train on and to validate with, and their charset.
+
+    Attributes:
+        charset: what spells them.
+        training: the samples to train on.
+        validation: those to validate with, by the names of their sets; none of them is empty.
+    """
 
     charset: Charset
     training: Sequence[Sample]
-    validation: Sequence[Sample]
+    validation: Mapping[str, Sequence[Sample]]
 
 
 def open_sets(config: RunConfig, *, registry: Registry, base: Model | None = None, resuming: bool = False) -> Sets:
@@ -51,6 +58,9 @@ def open_sets(config: RunConfig, *, registry: Registry, base: Model | None = Non
     Raises:
         OcrkitError: a location, a format or the charset is not what it should be.
     """
+    places = named_places(config.data.evaluation)
+    unnamed = [WITHOUT_NAME] if config.draws_lines or config.data.validation_fraction else []
+    judging_set(places or unnamed, config.training.judge)
     if resuming and base is not None:
         named: Charset | None = base.charset
     else:
@@ -59,14 +69,16 @@ def open_sets(config: RunConfig, *, registry: Registry, base: Model | None = Non
     charset = named if named is not None else _charset_of(opened, config, registry)
     if not resuming:
         charset = _final_charset(charset, config, base)
-    validation = _opened(config.data.evaluation, config, charset, registry)
+    validation = {name: _opened(at, config, charset, registry) for name, at in places.items()}
     if config.draws_lines:
         seed, count = config.training.seed, config.data.validation_count
         training = _drawn(config, charset, seed, None, registry)
-        return Sets(charset, training, validation or _drawn(config, charset, seed + _VALIDATION_SEED, count, registry))
+        others = {} if validation else {WITHOUT_NAME: _drawn(config, charset, seed + _VALIDATION_SEED, count, registry)}
+        return Sets(charset, training, validation or others)
     if validation:
         return Sets(charset, opened, validation)
-    return Sets(charset, *_split(opened, config.data.validation_fraction, config.training.seed))
+    training, share = _split(opened, config.data.validation_fraction, config.training.seed)
+    return Sets(charset, training, {WITHOUT_NAME: share} if share else {})
 
 
 def _named_charset(config: RunConfig, registry: Registry) -> Charset | None:

@@ -30,7 +30,8 @@ class DataSettings:
 
     Attributes:
         training: locations; none for drawn lines.
-        evaluation: locations; none takes a seeded share of the training lines, or draws others.
+        evaluation: locations of validation lines, each a set of its own, which may be named as in ``hand=letters/``;
+            or a table of names and their locations. None takes a seeded share of the training lines, or draws others.
         format: the name of a source; empty to guess.
         pattern: which part of file names is the text, for format ``filename``; empty for the whole name.
         validation_fraction: the share of the lines that validates, where ``evaluation`` names none.
@@ -42,7 +43,7 @@ class DataSettings:
     """
 
     training: tuple[str, ...] = ()
-    evaluation: tuple[str, ...] = ()
+    evaluation: tuple[str, ...] | Mapping[str, str | tuple[str, ...]] = ()
     format: str = ""
     pattern: str = ""
     validation_fraction: float = 0.1
@@ -84,6 +85,7 @@ class TrainingSettings:
             AMX-BF16), float16 with loss scaling on older CUDA devices, and float32 on older CPUs. ``float32``,
             ``bfloat16`` and ``float16`` say which.
         device: ``auto`` (CUDA if there is one), or what torch calls it.
+        judge: the name of the validation set by which the best model is chosen; empty for the first.
         quit: ``early`` stops after ``lag`` epochs without a better model, ``fixed`` runs all epochs.
         lag: epochs without improvement that end the training.
         seed: of weights, order, split and drawing.
@@ -110,6 +112,7 @@ class TrainingSettings:
     clip: float = 5.0
     precision: str = "auto"
     device: str = "auto"
+    judge: str = ""
     quit: str = "early"
     lag: int = 8
     seed: int = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -191,3 +192,22 @@ def test_a_signal_leaves_usable_models_and_the_way_to_go_on(place: Path, number:
     assert "Traceback" not in said
     assert Model.load("run/last.safetensors").charset.symbols == ("", "a", "b", "c")
     assert Model.load("run/model.safetensors").charset.symbols == ("", "a", "b", "c")
+
+
+def test_several_validation_sets_are_told_by_name(place: Path, run_ocrkit: RunOcrkit) -> None:
+    sets = ("-e", "some=other", "-e", "lines", "--judge", "lines")
+
+    ran = run_ocrkit("train", "lines", "-c", "from-data", "--config", "tiny.toml", *sets, "-o", "run")
+
+    figures = r"\d\.\d{3}, CER \d\.\d{4}, exact \d\.\d{4}"
+    assert "note: validated on some (10 lines), lines (20 lines); the best model is the one that reads lines" in ran.err
+    assert re.search(rf"epoch 1: loss .*, some {figures}; lines {figures}, .* \(best by lines\)", ran.err)
+    assert re.search(r"; best by lines: some CER \d.*; lines CER \d", ran.err)
+    assert config_of("run")["data"]["evaluation"] == ["some=other", "lines"]
+
+
+def test_a_judge_that_is_no_set_offers_the_nearest(place: Path, run_ocrkit: RunOcrkit) -> None:
+    ran = run_ocrkit("train", "lines", "-c", "from-data", "-e", "some=other", "--judge", "soem")
+
+    assert ran.code == 1
+    assert "no validation set 'soem'; did you mean 'some'? known: some; --evaluation-data names sets" in ran.err

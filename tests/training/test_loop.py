@@ -89,7 +89,7 @@ def make_trainer(model: Model, lines: Lines, tmp_path: Path) -> Iterator[MakeTra
             return Trainer(
                 model,
                 lines,
-                lines,
+                {"validation": lines},
                 settings,
                 feeds.enter_context(feed_of(lines, model, settings.batch_size)),
                 tmp_path,

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 
 def names(sets: Sets) -> tuple[list[str], list[str]]:
-    return [sample.name for sample in sets.training], [sample.name for sample in sets.validation]
+    return [sample.name for sample in sets.training], [
+        sample.name for each in sets.validation.values() for sample in each
+    ]
 
 
 @pytest.fixture
@@ -126,7 +128,7 @@ def test_a_base_model_of_another_charset_is_refused(make_config: MakeConfig, reg
 
 
 def test_a_union_keeps_the_base_models_labels_first(make_config: MakeConfig, registry: Registry, base: Model) -> None:
-    charset = open_sets(make_config(resize="union"), registry=registry, base=base).charset
+    charset = open_sets(make_config(resize="union", load="base"), registry=registry, base=base).charset
 
     assert charset.symbols == ("", *"abcxd")
 
@@ -137,7 +139,8 @@ def test_a_union_with_labels_in_another_order_is_refused(
     folder = draw_lines(4)
     (folder / "labels.tsv").write_text("000.png\tאב\n001.png\tבא\n", encoding="utf-8")
     old = Model.build(Charset("old", ("", "א", "ב"), direction="rtl", order="logical"), base.architecture)
-    data = {"data": {"training": [str(folder)], "validation_fraction": 0.0}, "charset": "from-data", "resize": "union"}
+    data = {"data": {"training": [str(folder)], "validation_fraction": 0.0}, "charset": "from-data"}
+    data |= {"load": "old", "resize": "union"}
 
     with pytest.raises(ModelError, match="the model's labels stand in the order of the text"):
         open_sets(from_table(RunConfig, data), registry=registry, base=old)
@@ -146,7 +149,7 @@ def test_a_union_with_labels_in_another_order_is_refused(
 def test_a_new_charset_takes_the_place_of_the_base_models(
     make_config: MakeConfig, registry: Registry, base: Model
 ) -> None:
-    charset = open_sets(make_config(resize="new"), registry=registry, base=base).charset
+    charset = open_sets(make_config(resize="new", load="base"), registry=registry, base=base).charset
 
     assert charset.symbols == ("", *"abcd")
 
