@@ -25,6 +25,7 @@ from ocrkit.training.left_out import LeftOut
 from ocrkit.training.loop import Trainer
 from ocrkit.training.observer import Observer, Outcome
 from ocrkit.training.optimisation import autocast_dtype
+from ocrkit.training.overlap import shared_samples
 from ocrkit.training.provenance import provenance_of
 from ocrkit.training.resume_config import changed_config
 from ocrkit.training.run_writer import RunWriter
@@ -145,6 +146,8 @@ def _run(
     resuming: bool,
 ) -> Outcome:
     settings, (augmenter, batch_augmenter) = config.training, augmenters
+    if not resuming:
+        _tell_shared(sets, config, observer)
 
     def lines_of(what: str, samples: Sequence[Sample]) -> Lines:
         return usable_lines(what, samples, config.data, model=model, workers=settings.workers, observer=observer)
@@ -197,6 +200,17 @@ def _run(
 def _described(name: str, sets: Sets) -> str:
     """What messages call a validation set."""
     return "validation" if len(sets.validation) == 1 else f"validation ({name})"
+
+
+def _tell_shared(sets: Sets, config: RunConfig, observer: Observer) -> None:
+    """Warn of lines that are trained on and validate too; a share that is split off, or drawn, has none."""
+    if config.draws_lines or not config.data.evaluation:
+        return
+    for name, samples in shared_samples(sets.training, sets.validation).items():
+        observer.note(
+            f"{len(samples)} of the {len(sets.validation[name])} {name} lines are trained on too, such as "
+            f"{samples[0].name}; the figures of that set are better than those of lines that were never seen"
+        )
 
 
 def _tell_judge(validation: Mapping[str, Lines], config: RunConfig, observer: Observer) -> None:
