@@ -44,7 +44,9 @@ CharsetName = Annotated[
 ]
 Recipe = Annotated[
     str | None,
-    typer.Option("--recipe", metavar="NAME", help="Start from a recipe: captcha, crnn, handwriting, malayalam, words."),
+    typer.Option(
+        "--recipe", metavar="NAME", help="Start from a recipe: captcha, crnn, fine-tune, handwriting, malayalam, words."
+    ),
 ]
 ConfigFile = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="A TOML file laid over the recipe.")]
 Sets = Annotated[
@@ -214,18 +216,17 @@ def _train(
     output: Path | None,
 ) -> Outcome:
     from ocrkit.cli.watching import TrainingProgress
-    from ocrkit.config import from_table, merge, parse_set, read_toml
+    from ocrkit.config import merge, parse_set, read_toml
     from ocrkit.errors import OptionError
-    from ocrkit.training.layering import lay_over
+    from ocrkit.training.layering import configured
     from ocrkit.training.recipes import read_recipe
-    from ocrkit.training.settings import RunConfig
 
     if resume is not None and (recipe or config or output):
         raise OptionError("--resume goes on with a run as it was set up; --recipe, --config and -o begin one")
     said = merge(parse_set(assignments), flags)
     # Everything that can be wrong with what was said is found before torch is loaded, which takes seconds.
-    table = lay_over(read_recipe(recipe) if recipe else {}, read_toml(config) if config else {}, said)
-    settings = from_table(RunConfig, table, where=str(config or recipe or ""))
+    tables = read_recipe(recipe) if recipe else {}, read_toml(config) if config else {}, said
+    settings = configured(*tables, where=str(config or recipe or ""))
     if "synthetic" in flags and not settings.draws_lines:
         raise OptionError("--words, --text and --fonts say how lines are drawn, and none is where DATA names lines")
     import ocrkit.training as training

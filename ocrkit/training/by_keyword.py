@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
-from ocrkit.config import Table, from_table, merge, read_toml, to_table
+from ocrkit.config import Table, merge, read_toml, to_table
 from ocrkit.errors import OptionError, UnknownNameError, unknown_name
-from ocrkit.training.layering import lay_over
+from ocrkit.training.layering import configured
 from ocrkit.training.recipes import read_recipe
 from ocrkit.training.settings import BackboneChoice, DataSettings, RunConfig, TrainingSettings
 
@@ -123,15 +123,18 @@ def config_of(
     if isinstance(data, RunConfig):
         raise OptionError("a RunConfig is no data; give it by keyword: train(config=...)")
     said = merge(_data_table(data), _tables(settings))
-    below = {} if config is None else read_toml(config) if isinstance(config, str | os.PathLike) else _plain(config)
+    recipe_table = read_recipe(recipe) if recipe else {}
+    if isinstance(config, RunConfig):
+        return configured(recipe_table, to_table(config), said, like=config)
+    below = {} if config is None else read_toml(config) if isinstance(config, str | os.PathLike) else config
     if not isinstance(below, Mapping):
         raise OptionError(f"config is {config!r}; expected a RunConfig, a table, or the name of a TOML file")
-    return from_table(RunConfig, lay_over(read_recipe(recipe) if recipe else {}, below, said))
+    return configured(recipe_table, below, said)
 
 
 _IN_DATA = {field.name for field in fields(DataSettings)} - {"training"}
 _IN_TRAINING = {field.name for field in fields(TrainingSettings)}
-_AT_THE_TOP = {field.name for field in fields(RunConfig)} - {"data"}
+_AT_THE_TOP = {field.name for field in fields(RunConfig) if field.init} - {"data"}
 
 
 def _tables(settings: RunKeywords) -> dict[str, object]:

@@ -8,46 +8,40 @@ from typing import TYPE_CHECKING
 from ocrkit.errors import OptionError
 from ocrkit.model import Architecture, Model
 from ocrkit.model_files import find_model
-from ocrkit.nets.options import HeadOptions
 from ocrkit.training.settings import RunConfig
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from ocrkit.plugin.registry import Registry
     from ocrkit.text.charset import Charset
 
 __all__ = ["initial_model", "load_base"]
 
+_STANDARD = RunConfig()
+
 
 def load_base(config: RunConfig, *, registry: Registry) -> Model | None:
     """The model that ``config.load`` names: a file, a run's folder or an installed one; None where it names none.
 
+    What has no weights is as the configuration says: dropout, ``skip_frames``, and the width and fit of lines.
+
     Raises:
-        OptionError: the configuration asks for another network, or other inputs, than that model's.
+        OptionError: the configuration asks for another network, or lines of another height, than that model's; or it
+            names none, and says what is to become of its charset or parts.
         OcrkitError: there is no such model, or it is damaged.
     """
     if not config.load:
+        _check_nothing_to_load(config)
         return None
     base = Model.load(find_model(config.load).path, registry=registry)
-    parts, standard = base.architecture, RunConfig()
-    structure = _without_dropout(config.backbone.options)
-    for name, said, agrees in (
-        (
-            "backbone",
-            bool(structure) or config.backbone.name != standard.backbone.name,
-            config.backbone.name == parts.backbone
-            and all(parts.options.get(key) == value for key, value in structure.items()),
-        ),
-        ("head", _structure(config.head) != standard.head, _is_within(config.head, parts.head)),
-        ("preprocessing", config.preprocessing != standard.preprocessing, config.preprocessing == parts.preprocessing),
-    ):
-        if said and not agrees:
+    for name, said, own in _said_and_own(config, base.architecture):
+        if said != own:
             raise OptionError(
-                f"{name} is not that of the model {config.load!r}, whose network is taken as it is but for dropout; "
-                f"leave {name} out, or train without `load`"
+                f"{name} is {said!r}, and the weights of the model {config.load!r} are for {own!r}; leave {name} out, "
+                "or train without `load`"
             )
-    return _with_dropout(base, config, registry)
+    return _without_other_weights(base, config, registry)
 
 
 def initial_model(config: RunConfig, charset: Charset, base: Model | None, registry: Registry) -> Model:
@@ -59,33 +53,70 @@ def initial_model(config: RunConfig, charset: Charset, base: Model | None, regis
     return base if charset == base.charset else base.with_charset(charset, registry=registry)
 
 
-def _with_dropout(base: Model, config: RunConfig, registry: Registry) -> Model:
-    """The model with the shares of dropout that the configuration names; those that it does not name stay."""
-    parts = base.architecture
-    dropout = parts.head.dropout if config.head.dropout is None else config.head.dropout
-    head_options = _with_dropout_of(parts.head.options, config.head.options)
+def _check_nothing_to_load(config: RunConfig) -> None:
+    """Refuse what only makes sense for a model that is loaded."""
+    if config.resize != "fail":
+        raise OptionError(
+            f"resize is {config.resize!r}, and there is no model whose charset that could be done to; "
+            "name one with `load`"
+        )
+    if config.training.freeze:
+        raise OptionError(
+            f"training.freeze is {list(config.training.freeze)!r}, and there is no model to keep that of; "
+            "name one with `load`, or train every part"
+        )
+
+
+def _said_and_own(config: RunConfig, own: Architecture) -> Iterator[tuple[str, object, object]]:
+    """What the configuration says of the network, as far as weights depend on it, beside what the model has."""
+    for part, said, options in (
+        ("backbone", config.backbone.name, own.options),
+        ("head", config.head.name, own.head.options),
+    ):
+        if _is_said(config, f"{part}.name"):
+            yield f"{part}.name", said, own.backbone if part == "backbone" else own.head.name
+        chosen = config.backbone.options if part == "backbone" else config.head.options
+        for key, value in _without_dropout(chosen).items():
+            yield f"{part}.options.{key}", _plain(value), _plain(options.get(key))
+    if config.head.rnn is not None:
+        yield "head.rnn", config.head.rnn, own.head.rnn
+    if _is_said(config, "preprocessing.height"):
+        yield "preprocessing.height", config.preprocessing.height, own.preprocessing.height
+
+
+def _without_other_weights(base: Model, config: RunConfig, registry: Registry) -> Model:
+    """The model with what the configuration says of things that have no weights; what it does not say stays."""
+    parts, head = base.architecture, config.head
     changed = replace(
         parts,
         options=_with_dropout_of(parts.options, config.backbone.options),
-        head=replace(parts.head, dropout=dropout, options=head_options),
+        head=replace(
+            parts.head,
+            dropout=parts.head.dropout if head.dropout is None else head.dropout,
+            skip_frames=head.skip_frames if _is_said(config, "head.skip_frames") else parts.head.skip_frames,
+            options=_with_dropout_of(parts.head.options, head.options),
+        ),
+        preprocessing=replace(
+            parts.preprocessing,
+            **{
+                key: getattr(config.preprocessing, key)
+                for key in ("width", "fit")
+                if _is_said(config, f"preprocessing.{key}")
+            },
+        ),
     )
     return base if changed == parts else base.with_architecture(changed, registry=registry)
 
 
-def _structure(head: HeadOptions) -> HeadOptions:
-    """A head without what has no weights."""
-    return replace(head, dropout=None, options=_without_dropout(head.options))
+def _is_said(config: RunConfig, name: str) -> bool:
+    """Whether the configuration says it, in so many words or by another value than what stands anyway."""
+    section, key = name.split(".")
+    return name in config.said or getattr(getattr(config, section), key) != getattr(getattr(_STANDARD, section), key)
 
 
-def _is_within(head: HeadOptions, own: HeadOptions) -> bool:
-    """Whether a head that a configuration names is the model's own, as far as it says."""
-    said = _structure(head)
-    return (
-        said.name == own.name
-        and said.rnn in (None, own.rnn)
-        and all(own.options.get(key) == value for key, value in said.options.items())
-        and (said.skip_frames == own.skip_frames or said == HeadOptions(name=said.name))
-    )
+def _plain(value: object) -> object:
+    """Options as TOML and as Python has them alike."""
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _with_dropout_of(options: Mapping[str, object], said: Mapping[str, object]) -> dict[str, object]:

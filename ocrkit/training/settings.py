@@ -157,8 +157,8 @@ class RunConfig:
     Attributes:
         charset: a name, a union such as ``malayalam+english``, a file, ``from-data``, or a union with that.
         load: a model to start from: a file, a run's folder or an installed model's name. Its network is taken as it
-            is, so ``backbone``, ``head`` and ``preprocessing`` may only say what it says, but for dropout, which has no
-            weights.
+            is, so ``backbone``, ``head`` and ``preprocessing`` may only say what it says, but for what has no weights:
+            dropout, ``skip_frames``, and the width and fit of lines.
         resize: what becomes of that model's charset when it is not ``charset``: ``fail``, ``union`` or ``new``.
         backbone: the convolutional part.
         head: what reads the backbone's frames, mostly recurrent.
@@ -167,6 +167,8 @@ class RunConfig:
         synthetic: settings of the ``synthetic`` source.
         augmentation: the strength, 0 to 1, of each degradation that training images meet afresh in each epoch.
         training: how the network is trained.
+        said: the settings of the network, such as ``head.rnn``, that were said in so many words, be they what stands
+            anyway; see ``ocrkit.training.layering.configured``.
     """
 
     charset: str = "malayalam"
@@ -179,10 +181,10 @@ class RunConfig:
     synthetic: Mapping[str, object] = field(default_factory=dict)
     augmentation: Mapping[str, float] = field(default_factory=dict)
     training: TrainingSettings = field(default_factory=TrainingSettings)
+    said: frozenset[str] = field(default=frozenset(), init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         _one_of("resize", self.resize, RESIZINGS)
-        _check_loading(self)
         for name, strength in self.augmentation.items():
             _within(f"augmentation.{name}", strength, 0, 1)
 
@@ -190,22 +192,6 @@ class RunConfig:
     def draws_lines(self) -> bool:
         """Whether the training lines are drawn, not read from anywhere."""
         return not self.data.training
-
-
-def _check_loading(config: RunConfig) -> None:
-    """Refuse what only makes sense for a model that is loaded."""
-    if config.load:
-        return
-    if config.resize != "fail":
-        raise OptionError(
-            f"resize is {config.resize!r}, and there is no model whose charset that could be done to; "
-            "name one with `load`"
-        )
-    if config.training.freeze:
-        raise OptionError(
-            f"training.freeze is {list(config.training.freeze)!r}, and there is no model to keep that of; "
-            "name one with `load`, or train every part"
-        )
 
 
 def _check_parts(settings: TrainingSettings) -> None:

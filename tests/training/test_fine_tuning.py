@@ -10,10 +10,14 @@ import torch
 from watching import Watching
 
 from ocrkit.checkpoint import read_checkpoint
+from ocrkit.data.image import Preprocessing
 from ocrkit.errors import OptionError
 from ocrkit.model import Model
+from ocrkit.nets.options import HeadOptions
 from ocrkit.training import Outcome, RunConfig, resume, train
+from ocrkit.training.by_keyword import config_of
 from ocrkit.training.groups import part_of
+from ocrkit.training.layering import configured
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,8 +113,6 @@ def test_a_broken_fine_tuning_resumes_exactly(
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"resize": "union"}, "resize is 'union', and there is no model .*; name one with `load`"),
-        ({"training": {"freeze": ["head"]}}, r"training.freeze is \['head'\], and there is no model .* `load`"),
         ({"training": {"freeze": ["backbon"]}}, "freeze holds 'backbon'; did you mean 'backbone'. known: backbone, "),
         ({"training": {"freeze": ["output", "head", "backbone"]}}, "freeze is .*: nothing is left to train; leave a"),
         ({"training": {"freeze_epochs": 2}}, "freeze_epochs is 2, and no part is frozen; name one with"),
@@ -124,3 +126,84 @@ def test_a_broken_fine_tuning_resumes_exactly(
 def test_what_cannot_be_tuned_is_said_so(make_config: MakeConfig, changes: dict[str, object], message: str) -> None:
     with pytest.raises(OptionError, match=message):
         make_config(**changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"resize": "union"}, "resize is 'union', and there is no model .*; name one with `load`"),
+        ({"resize": "new"}, "resize is 'new', and there is no model .*; name one with `load`"),
+        ({"training": {"freeze": ["head"]}}, r"training.freeze is \['head'\], and there is no model .* `load`"),
+    ],
+)
+def test_without_a_model_to_load_nothing_can_become_of_it(
+    make_config: MakeConfig, tmp_path: Path, registry: Registry, changes: dict[str, object], message: str
+) -> None:
+    with pytest.raises(OptionError, match=message):
+        train(make_config(**changes), output=tmp_path / "run", registry=registry)
+    assert not (tmp_path / "run").exists()
+
+
+def test_what_has_no_weights_can_be_another(
+    make_config: MakeConfig, finished: Outcome, tmp_path: Path, registry: Registry
+) -> None:
+    config = make_config(
+        load=str(finished.folder),
+        preprocessing={"width": 90, "fit": "stretch"},
+        head={"skip_frames": 1},
+        augmentation={"slant": 0.0},
+        training={"epochs": 1, "lrate": 1e-20},
+    )
+
+    outcome = train(config, output=tmp_path, registry=registry)
+
+    before, after = (Model.load(run.model, registry=registry) for run in (finished, outcome))
+    assert after.architecture.preprocessing == Preprocessing(16, 90, "stretch")
+    assert after.architecture.head.skip_frames == 1
+    # Half of 90 px in frames, of which the first is dropped.
+    assert after.frames(90) == 44
+    assert torch.equal(before.network.output.weight, after.network.output.weight)
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ({"preprocessing": {"height": 32}}, "preprocessing.height is 32, and the weights of the model .* are for 16"),
+        ({"backbone": {"name": "vgg", "options": {"kernels": [5]}}}, r"kernels is \[5\], .* are for \[3\]; leave"),
+        ({"head": {"rnn": [{"size": 256}]}}, "head.rnn is .*256.*, and the weights of the model .* are for .*12.*;"),
+    ],
+)
+def test_what_stands_anyway_counts_where_it_is_said(
+    finished: Outcome, lines_folder: Path, tmp_path: Path, registry: Registry, said: dict[str, object], message: str
+) -> None:
+    table = {"load": str(finished.folder), "charset": "from-data", "data": {"training": [str(lines_folder)]}}
+
+    with pytest.raises(OptionError, match=message):
+        train(configured(table, said), output=tmp_path / "run", registry=registry)
+
+
+def test_a_fit_that_stands_anyway_can_be_said(
+    finished: Outcome, lines_folder: Path, tmp_path: Path, registry: Registry
+) -> None:
+    table = {
+        "load": str(finished.folder), "charset": "from-data", "data": {"training": [str(lines_folder)]},
+        "training": {"epochs": 1, "workers": 0, "device": "cpu"},
+    }  # fmt: skip
+    stretching = configured(table, {"preprocessing": {"fit": "stretch", "width": 90}})
+    stretched = train(stretching, output=tmp_path / "one", registry=registry)
+    again = {**table, "load": str(stretched.folder)}
+
+    kept = train(configured(again), output=tmp_path / "two", registry=registry)
+    padded = train(configured(again, {"preprocessing": {"fit": "pad"}}), output=tmp_path / "three", registry=registry)
+
+    fits = [Model.load(run.model, registry=registry).architecture.preprocessing.fit for run in (kept, padded)]
+    assert fits == ["stretch", "pad"]
+
+
+def test_a_configuration_as_an_object_says_what_is_not_standard(finished: Outcome, lines_folder: Path) -> None:
+    config = RunConfig(load=str(finished.folder), head=HeadOptions(dropout=0.5))
+
+    found = config_of([str(lines_folder)], config=config, settings={"preprocessing": {"fit": "pad"}})
+
+    assert found.said == {"preprocessing.fit"}
+    assert found.head.dropout == 0.5

@@ -208,7 +208,7 @@ def test_bad_images_that_are_few_enough_are_named_and_left_out(
     log = log_of(tmp_path / "run")
     assert [entry["name"] for entry in log if entry["event"] == "left out"] == [str(folder / "003.png")] * 2
     assert (log[0]["training"], log[0]["validation"]) == (19, 19)
-    assert watching.notes[0].startswith(f"left out {folder / '003.png'}: ")
+    assert any(note.startswith(f"left out {folder / '003.png'}: ") for note in watching.notes)
 
 
 def test_labels_that_cannot_be_spelled_can_be_left_out_with_a_note(
@@ -311,13 +311,13 @@ def test_a_loaded_models_charset_can_grow(
 @pytest.mark.parametrize(
     ("changes", "name"),
     [
-        ({"backbone": {"name": "resnet", "options": {}}}, "backbone"),
-        ({"backbone": {"options": {"channels": [9, 12]}}}, "backbone"),
-        ({"head": {"rnn": [{"size": 13}]}}, "head"),
-        ({"head": {"rnn": [{"size": 12}], "skip_frames": 1}}, "head"),
-        ({"head": {"name": "ocrkit:blstm", "rnn": [{"size": 12}]}}, "head"),
-        ({"backbone": {"options": {"channels": [9, 12], "dropout": [0.2]}}}, "backbone"),
-        ({"preprocessing": {"height": 20}}, "preprocessing"),
+        ({"backbone": {"name": "resnet", "options": {}}}, "backbone.name"),
+        ({"backbone": {"options": {"channels": [9, 12]}}}, "backbone.options.channels"),
+        ({"backbone": {"options": {"pools": ["2x2", ""]}}}, "backbone.options.pools"),
+        ({"head": {"rnn": [{"size": 13}]}}, "head.rnn"),
+        ({"head": {"name": "ocrkit:blstm", "rnn": [{"size": 12}]}}, "head.name"),
+        ({"backbone": {"options": {"channels": [9, 12], "dropout": [0.2]}}}, "backbone.options.channels"),
+        ({"preprocessing": {"height": 20}}, "preprocessing.height"),
     ],
 )
 def test_a_loaded_models_network_cannot_be_another(
@@ -328,7 +328,7 @@ def test_a_loaded_models_network_cannot_be_another(
     changes: dict[str, object],
     name: str,
 ) -> None:
-    with pytest.raises(OptionError, match=f"^{name} is not that of the model .*; leave {name} out"):
+    with pytest.raises(OptionError, match=f"^{name} is .*, and the weights of the .* are for .*; leave {name} out"):
         train(make_config(load=str(finished.folder), **changes), output=tmp_path / "run", registry=registry)
 
 
