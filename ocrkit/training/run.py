@@ -38,7 +38,7 @@ from ocrkit.training.usable_lines import usable_lines
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
     from ocrkit.config import Table
@@ -148,13 +148,7 @@ def _run(
     settings, (augmenter, batch_augmenter) = config.training, augmenters
     if not resuming:
         _tell_shared(sets, config, observer)
-
-    def lines_of(what: str, samples: Sequence[Sample]) -> Lines:
-        return usable_lines(what, samples, config.data, model=model, workers=settings.workers, observer=observer)
-
-    training = lines_of("training", sets.training)
-    validation = {name: lines_of(_described(name, sets), samples) for name, samples in sets.validation.items()}
-    _tell_judge(validation, config, observer)
+    training, validation = _lines_of(sets, config, model, observer)
     left_out = LeftOut(observer)
     with Feed.opened(
         (training, *validation.values()),
@@ -197,9 +191,21 @@ def _run(
             return _finish(trainer, record)
 
 
-def _described(name: str, sets: Sets) -> str:
-    """What messages call a validation set."""
-    return "validation" if len(sets.validation) == 1 else f"validation ({name})"
+def _lines_of(sets: Sets, config: RunConfig, model: Model, observer: Observer) -> tuple[Lines, dict[str, Lines]]:
+    """The lines to train on, and those of each validation set."""
+
+    def usable(what: str, samples: Sequence[Sample]) -> Lines:
+        workers = config.training.workers
+        return usable_lines(what, samples, config.data, model=model, workers=workers, observer=observer)
+
+    training = usable("training", sets.training)
+    called = "validation" if len(sets.validation) == 1 else "validation ({})"
+    validation = {name: usable(called.format(name), samples) for name, samples in sets.validation.items()}
+    if len(validation) > 1:
+        judge = judging_set(validation, config.training.judge)
+        counts = ", ".join(f"{name} ({len(lines)} lines)" for name, lines in validation.items())
+        observer.note(f"validated on {counts}; the best model is the one that reads {judge} best")
+    return training, validation
 
 
 def _tell_shared(sets: Sets, config: RunConfig, observer: Observer) -> None:
@@ -211,13 +217,6 @@ def _tell_shared(sets: Sets, config: RunConfig, observer: Observer) -> None:
             f"{len(samples)} of the {len(sets.validation[name])} {name} lines are trained on too, such as "
             f"{samples[0].name}; the figures of that set are better than those of lines that were never seen"
         )
-
-
-def _tell_judge(validation: Mapping[str, Lines], config: RunConfig, observer: Observer) -> None:
-    if len(validation) > 1:
-        judge = judging_set(validation, config.training.judge)
-        counts = ", ".join(f"{name} ({len(lines)} lines)" for name, lines in validation.items())
-        observer.note(f"validated on {counts}; the best model is the one that reads {judge} best")
 
 
 def _begin(trainer: Trainer, record: RunWriter, *, resuming: bool) -> None:

@@ -123,8 +123,9 @@ def _split(samples: Sequence[Sample], fraction: float, seed: int) -> tuple[Seque
     """A seeded share of the samples for validation, the rest for training, both in their given order."""
     count = round(len(samples) * fraction)
     if fraction and not 0 < count < len(samples):
+        lines = "1 line is" if len(samples) == 1 else f"{len(samples)} lines are"
         raise DataError(
-            f"{len(samples)} lines are too few to set a share of {fraction:g} aside for validation; "
+            f"{lines} too few to set a share of {fraction:g} aside for validation; "
             "name validation lines with `data.evaluation`, or `data.validation_fraction=0`"
         )
     chosen = set(np.random.default_rng(seed).permutation(len(samples))[:count].tolist())

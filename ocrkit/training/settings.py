@@ -181,7 +181,7 @@ class RunConfig:
     synthetic: Mapping[str, object] = field(default_factory=dict)
     augmentation: Mapping[str, float] = field(default_factory=dict)
     training: TrainingSettings = field(default_factory=TrainingSettings)
-    said: frozenset[str] = field(default=frozenset(), init=False, compare=False, repr=False)
+    said: frozenset[str] = field(default_factory=frozenset, init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         _one_of("resize", self.resize, RESIZINGS)

@@ -94,7 +94,7 @@ def test_a_share_that_leaves_nothing_to_train_on_is_refused(
 ) -> None:
     config = make_config(data={"training": [str(draw_lines(1))], "validation_fraction": 0.9})
 
-    with pytest.raises(DataError, match="1 lines are too few"):
+    with pytest.raises(DataError, match="1 line is too few"):
         open_sets(config, registry=registry)
 
 
