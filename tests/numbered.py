@@ -18,7 +18,7 @@ __all__ = ["Drawn", "Picture", "wrong"]
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """8 px high and 10 + k % 17 wide, of grey k, with a white pixel in each corner; below 0 it kills its process."""
+    """8 px high and 10 + k % 17 wide, of grey k % 256, with white corners; below 0 it kills its process."""
 
     number: int
 
@@ -26,7 +26,7 @@ class Picture:
         """The picture."""
         if self.number < 0:
             os.kill(os.getpid(), signal.SIGKILL)
-        pixels = np.full((8, 10 + self.number % 17), self.number, np.uint8)
+        pixels = np.full((8, 10 + self.number % 17), self.number % 256, np.uint8)
         pixels[::7, :: 9 + self.number % 17] = 255
         return Image.fromarray(pixels)
 

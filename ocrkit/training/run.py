@@ -161,6 +161,7 @@ def _run(
         batch_augmenter=batch_augmenter,
         max_bad=config.data.max_bad,
         left_out=left_out,
+        progress=lambda done, total: observer.preparing("loading the first lines", done, total),
     ) as feed:
         feed.try_first()
         model.network.to(device)

@@ -307,3 +307,27 @@ def test_worker_processes_import_no_torch(workers: int) -> None:
 
     black = sum(bool((image[..., :10] == 1).all()) for [batch] in found for image in batch.images)
     assert (black > 10) == (workers == 0)
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_what_the_first_batch_waits_for_is_told_and_nothing_where_all_is_there(workers: int) -> None:
+    told: list[tuple[int, int]] = []
+    lines, order = drawn(), Order(COUNT, 8, seed=1)
+
+    with Feed.opened(
+        [lines],
+        HEIGHT_8,
+        device=CPU,
+        batch_size=8,
+        workers=workers,
+        cache=1 << 20,
+        progress=lambda done, total: told.append((done, total)),
+    ) as feed:
+        list(feed.batches(lines, order))
+        first, told[:] = list(told), []
+        list(feed.batches(lines, order))
+
+    assert first == sorted(set(first))
+    assert not first or first[-1] == (COUNT, COUNT)
+    assert {total for _, total in first} <= {COUNT}
+    assert not told

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Required, TypeAlias, TypedDict, Unpack
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ocrkit.data.image import Preprocessing
+    from ocrkit.data.progress import Progress
     from ocrkit.data.records import BadImage
     from ocrkit.training.augmenter import Augmenter
     from ocrkit.training.batch_augmenter import BatchAugmenter
@@ -31,6 +33,7 @@ __all__ = ["Feed"]
 
 _AHEAD = 2  # batches on the device that wait for their turn
 _TRIED = 256  # lines of each set, before anything else
+_GLANCE = 0.005  # seconds between two looks whether the first batch is there
 _LOOK = 0.2  # seconds between two looks whether somebody still takes batches
 
 
@@ -48,6 +51,7 @@ class FeedOptions(TypedDict, total=False):
     batch_augmenter: BatchAugmenter | None
     max_bad: float
     left_out: Callable[[Lines, BadImage], None] | None
+    progress: Progress | None
     share: Share
 
 
@@ -67,6 +71,7 @@ class Feed:
         batch_augmenter: what they go through after that, on the device.
         max_bad: the share of bad lines, of all sets together, above which there is an end.
         left_out: told of each bad line once, as it is met, in the thread that takes batches.
+        progress: told how many of the lines that the first batch of a pass waits for are loaded, of how many.
         share: of the lines, where several processes train together.
     """
 
@@ -83,9 +88,11 @@ class Feed:
         batch_augmenter: BatchAugmenter | None = None,
         max_bad: float = 1.0,
         left_out: Callable[[Lines, BadImage], None] | None = None,
+        progress: Progress | None = None,
         share: Share = ALONE,
     ) -> None:
         self._left_out = left_out
+        self._progress = progress
         self._sets = tuple(sets)
         self._device = device
         self._batch_augmenter = batch_augmenter
@@ -149,6 +156,7 @@ class Feed:
         producer = threading.Thread(target=self._produce, args=(supply, ready), name="ocrkit-batches", daemon=True)
         producer.start()
         try:
+            self._await_first(ready, supply)
             while (parts := ready.get()) is not None:
                 self._tell_bad()
                 self._check_bad()
@@ -172,6 +180,18 @@ class Feed:
     def close(self) -> None:
         """Stop the workers, and give the memory back."""
         self._store.close()
+
+    def _await_first(self, ready: queue.Queue[_Ready], supply: Supply) -> None:
+        """Tell of the lines that are being loaded until the first batch is there."""
+        told = 0, 0
+        while ready.empty():
+            time.sleep(_GLANCE)
+            if supply.loaded != told and self._progress is not None:
+                told = supply.loaded
+                self._progress(*told)
+        done, total = told
+        if done < total and self._progress is not None:  # the last of them came with the batch
+            self._progress(total, total)
 
     def _produce(self, supply: Supply, ready: queue.Queue[_Ready]) -> None:
         """In a thread: bring each batch to the device as it is made."""

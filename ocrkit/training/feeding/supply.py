@@ -105,6 +105,9 @@ class _Making:
 class Supply:
     """The batches of a pass over one of a store's sets, in order.
 
+    Attributes:
+        loaded: lines that are there, and all, of the pool that the next batch waits for.
+
     Args:
         store: holds the lines and has the processes.
         number: of the set.
@@ -123,6 +126,7 @@ class Supply:
         self._start = start
         self._epoch = epoch
         self._share = share
+        self.loaded = 0, 0
         self._stopped = threading.Event()
         self._free = list(range(store.slots))
         self._making: deque[_Making] = deque()
@@ -189,10 +193,13 @@ class Supply:
         if not all(working.done() for _, working in pool.working):
             while self._making:
                 yield from self._give()
+        done, total = 0, sum(len(load.lines) for load, _ in pool.working)
         while pool.working:
             load, working = pool.working[0]
             self._store.note(load, self._result(working))
             pool.working.popleft()
+            done += len(load.lines)
+            self.loaded = done, total
         self._loading.remove(pool)
 
     def _formed(self, pool: _Pool) -> list[Parts]:
