@@ -27,7 +27,12 @@ _VERSION = "brain.Event:2"
 # By the event of a record and its key: the curve's name. Names before the slash stand together on the page.
 _CURVES = {
     "step": {"loss": "training/loss", "rate": "training/rate", "speed": "speed/lines", "waited": "speed/waited"},
-    "epoch": {"validation_loss": "validation/loss", "cer": "validation/CER", "exact": "validation/exact"},
+    "epoch": {
+        "loss": "training/epoch loss",
+        "validation_loss": "validation/loss",
+        "cer": "validation/CER",
+        "exact": "validation/exact",
+    },
 }
 _OF_A_SET = {"loss": "loss", "cer": "CER", "exact": "exact"}
 

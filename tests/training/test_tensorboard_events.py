@@ -50,7 +50,7 @@ def test_what_the_log_holds_becomes_curves(tmp_path: Path) -> None:
 
     read = read_events(tmp_path)
     assert set(read.Tags()["scalars"]) == {
-        "training/loss", "training/rate", "speed/lines", "speed/waited",
+        "training/loss", "training/epoch loss", "training/rate", "speed/lines", "speed/waited",
         "validation/loss", "validation/CER", "validation/exact",
         *(f"validation {name}/{key}" for name in SETS for key in ("loss", "CER", "exact")),
     }  # fmt: skip
