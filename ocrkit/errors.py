@@ -23,6 +23,7 @@ __all__ = [
     "ImageError",
     "LanguageModelError",
     "LexiconError",
+    "LostProcess",
     "MissingFileError",
     "ModelError",
     "OcrkitError",
@@ -147,6 +148,10 @@ class CheckpointError(FileError):
 
 class ModelError(OcrkitError, ValueError):
     """Model parts that do not fit together."""
+
+
+class LostProcess(OcrkitError, ConnectionError):  # noqa: N818 - says what happened
+    """One of the processes that work together has ended before its time."""
 
 
 class PluginError(OcrkitError, RuntimeError):

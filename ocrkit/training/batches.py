@@ -27,7 +27,8 @@ class Batch:
         labels: (sum of label_lengths,) int64.
         label_lengths: (B,) int64.
         lines: (B,) which lines of their set they are.
-        all_labels: labels in all parts of the batch together, by which its summed loss is divided.
+        all_lines: lines in all parts of the batch together, those of other processes included.
+        all_labels: labels in them, by which the batch's summed loss is divided.
     """
 
     images: Tensor
@@ -35,6 +36,7 @@ class Batch:
     labels: Tensor
     label_lengths: Tensor
     lines: NDArray[np.int64]
+    all_lines: int
     all_labels: int
 
     def __len__(self) -> int:
@@ -49,8 +51,9 @@ def make_batch(images: Sequence[NDArray[np.uint8]], labels: Sequence[NDArray[np.
         row[:, : image.shape[1]] = image
     joined = torch.from_numpy(np.concatenate(labels)) if labels else torch.zeros(0, dtype=torch.int64)
     lengths = torch.tensor([len(label) for label in labels])
+    which = np.arange(len(images))
     return Batch(
-        ink_of(torch.from_numpy(grey)), torch.tensor(widths), joined, lengths, np.arange(len(images)), len(joined)
+        ink_of(torch.from_numpy(grey)), torch.tensor(widths), joined, lengths, which, len(images), len(joined)
     )
 
 

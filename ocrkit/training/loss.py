@@ -28,6 +28,8 @@ def summed_loss(log_probs: Tensor, lengths: Tensor, batch: Batch) -> Tensor:
 
 def line_losses(log_probs: Tensor, lengths: Tensor, batch: Batch) -> Tensor:
     """(B,) nats of each line; infinite for a line that no path spells. Arguments as of ``summed_loss``."""
+    if not len(batch):
+        return log_probs.sum((1, 2))  # of no line, and yet a function of the weights
     if log_probs.shape[1] == 0:
         # torch refuses a batch without frames; nothing but an empty label fits there.
         return log_probs.new_zeros(len(batch)).masked_fill(batch.label_lengths.to(log_probs.device) > 0, float("inf"))

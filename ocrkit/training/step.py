@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 import torch
 
 from ocrkit.errors import ModelError
+from ocrkit.nets.shared_norm import share_batch_norms
 from ocrkit.training.determinism import lacks_a_fixed_order
 from ocrkit.training.groups import RATE, Freezing
 from ocrkit.training.loss import summed_loss
 from ocrkit.training.memory import MemoryGauge, is_out_of_memory
 from ocrkit.training.optimisation import autocast_dtype, make_optimizer, rate_factor
+from ocrkit.training.team import ALONE, Team
 from ocrkit.training.underway import Launched, Step, Underway
 
 if TYPE_CHECKING:
@@ -33,14 +35,21 @@ class Stepper:
     A step whose loss or gradient is not finite leaves weights, running statistics and the optimiser's memory as they
     were. That is decided on the device, so that the host waits for no number before it launches the next step.
 
+    In a team each process gives its own lines of a batch, and all take the same step, by the sum of their gradients.
+
     Attributes:
         network: changed in place.
         optimizer: its rates are set afresh in each step.
         rate: the learning rate of the last step, for parts without a rate of their own.
     """
 
-    def __init__(self, network: nn.Module, settings: TrainingSettings, device: torch.device) -> None:
+    def __init__(
+        self, network: nn.Module, settings: TrainingSettings, device: torch.device, team: Team = ALONE
+    ) -> None:
+        if team.count > 1:
+            share_batch_norms(network, device)
         self.network = network
+        self._team = team
         self.optimizer = make_optimizer(network, settings)
         self.rate = settings.lrate
         self._freezing = Freezing(network, settings)
@@ -73,7 +82,8 @@ class Stepper:
         """Launch a step on (B, 1, H, W) images; returns the steps whose numbers are known by now, oldest first.
 
         Args:
-            parts: of the batch to learn from, at least one; their gradients add up.
+            parts: of the batch to learn from, at least one; their gradients add up. In a team, this process' lines of
+                each, perhaps none, padded as all of them.
             number: of the step.
             progress: the share of the training that is done, 0 to 1.
             waited: seconds that the host waited for the batch. On CUDA the device's own clock says how long the
@@ -104,11 +114,12 @@ class Stepper:
         rate = self._set_rate(progress)
         kept = self._statistics.read()
         self.optimizer.zero_grad(set_to_none=True)
-        nats = torch.stack([self._descend(part) for part in parts]).sum()
+        self._team.seed_chance(self._settings.seed, number)
+        own = torch.stack([self._descend(part) for part in parts]).sum()
+        nats = self._team.add_gradients(self.network, own)
         taken = self._move(nats)
         self._statistics.write(kept, unless=taken)
-        lines, labels = sum(map(len, parts)), sum(len(part.labels) for part in parts)
-        launched = Launched(number, lines, labels, rate, waited)
+        launched = Launched(number, parts[0].all_lines, parts[0].all_labels, rate, waited)
         return self._underway.add(launched, torch.stack((nats, taken.to(nats.dtype))))
 
     def _descend(self, part: Batch) -> Tensor:

@@ -98,6 +98,7 @@ class Feed:
         self._batch_augmenter = batch_augmenter
         self._max_bad = max_bad
         self._share = share
+        self._passes = 0  # that have begun: as many in every process
         self._stager = Stager(device)
         self._store = Store(
             sets, preprocessing, batch_size=batch_size, workers=workers, cache=cache, augmenter=augmenter
@@ -151,7 +152,10 @@ class Feed:
         """
         epoch = order.epoch if augmented else None
         number = self._store.number_of(lines)
-        supply = Supply(self._store, number, order, start=start, epoch=epoch, share=self._share)
+        self._passes += 1
+        supply = Supply(
+            self._store, number, order, start=start, epoch=epoch, share=self._share, name=str(self._passes)
+        )
         ready: queue.Queue[_Ready] = queue.Queue(_AHEAD)
         producer = threading.Thread(target=self._produce, args=(supply, ready), name="ocrkit-batches", daemon=True)
         producer.start()
@@ -217,6 +221,7 @@ class Feed:
             labels=torch.from_numpy(lines.labels.of_lines(made.lines)),
             label_lengths=torch.from_numpy(lines.labels.lengths(made.lines)),
             lines=made.lines,
+            all_lines=len(made.all_lines),
             all_labels=int(lines.labels.lengths(made.all_lines).sum()),
         )
 

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import wait
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -27,6 +27,9 @@ _LOOK = 0.2  # seconds between two looks whether the pass has been stopped
 _PATIENCE = 10.0  # seconds for what is in hand when it has
 
 
+Exchange: TypeAlias = "Callable[[str, NDArray[np.int32], Callable[[], bool]], list[NDArray[np.int32]] | None]"
+
+
 @dataclass(frozen=True, slots=True)
 class Share:
     """The part of each pool that a process loads, where several processes train together.
@@ -37,13 +40,14 @@ class Share:
     Attributes:
         rank: which of the processes this is.
         world: how many there are.
-        together: the elementwise sum, over all processes, of (P,) int32 that each gives; called once a pool, in the
+        exchange: called once a pool with a name for it, the (P,) int32 that this process gives, and what tells whether
+            the pass has been stopped; returns what each process gives, by rank, or None where it has been. In the
             thread that makes the batches.
     """
 
     rank: int = 0
     world: int = 1
-    together: Callable[[NDArray[np.int32]], NDArray[np.int32]] = field(default=lambda widths: widths)
+    exchange: Exchange = field(default=lambda _name, own, _stopped: [own])
 
 
 ALONE = Share()
@@ -115,10 +119,19 @@ class Supply:
         start: the first batch to give.
         epoch: in which what lines go through is drawn; None leaves them as they are.
         share: of the lines.
+        name: of the pass, the same in all processes and of no other pass.
     """
 
     def __init__(
-        self, store: Store, number: int, order: Order, *, start: int = 0, epoch: int | None = None, share: Share = ALONE
+        self,
+        store: Store,
+        number: int,
+        order: Order,
+        *,
+        start: int = 0,
+        epoch: int | None = None,
+        share: Share = ALONE,
+        name: str = "",
     ) -> None:
         self._store = store
         self._set = number
@@ -127,6 +140,7 @@ class Supply:
         self._epoch = epoch
         self._share = share
         self.loaded = 0, 0
+        self._name = name
         self._stopped = threading.Event()
         self._free = list(range(store.slots))
         self._making: deque[_Making] = deque()
@@ -208,7 +222,10 @@ class Supply:
         if self._share.world > 1:
             others = np.arange(len(widths)) % self._share.world != self._share.rank
             widths[others] = 0
-            widths = self._share.together(widths)
+            everyone = self._share.exchange(f"{self._name}/{pool.number}", widths, self._stopped.is_set)
+            if everyone is None:
+                raise Stopped
+            widths = np.sum(everyone, axis=0, dtype=np.int32)
             self._store.learn(self._set, pool.lines[others], widths[others])
         return self._order.batches(pool.number, pool.lines, widths)
 
@@ -220,7 +237,8 @@ class Supply:
         for lines in parts:
             columns = int(self._store.widths(self._set, lines).max())
             own = lines.tolist() if pool.mine is None else [line for line in lines.tolist() if line in pool.mine]
-            if own:
+            # Processes that train together go through the same parts, though one may have no line of some of them.
+            if own or self._share.world > 1:
                 widths = self._store.widths(self._set, np.array(own)).tolist()
                 made.append(Part(own, widths, [self._store.place(self._set, line) for line in own], columns, start))
                 start += len(own) * self._store.height * columns

@@ -1,0 +1,165 @@
+"""Two processes that take one step together: each its share of the lines, and the step of one process with all."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+import torch
+from torch import nn
+
+from ocrkit.errors import OptionError
+from ocrkit.nets.shared_norm import SharedBatchNorm, share_batch_norms
+from ocrkit.training import started
+from ocrkit.training.team import ALONE, joined_team
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CPU = torch.device("cpu")
+
+NORMS = """
+import copy, torch
+from torch import nn
+from ocrkit.nets.shared_norm import share_batch_norms
+from ocrkit.training.team import joined_team
+
+cpu = torch.device("cpu")
+with joined_team(cpu) as team:
+    torch.manual_seed(0)
+    alone = nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.Conv2d(4, 4, 3), nn.BatchNorm2d(4))
+    shared = copy.deepcopy(alone)
+    share_batch_norms(shared, cpu)
+    lines, wanted = torch.randn(3, 1, 8, 9) + 5, torch.randn(3, 4, 4, 5)
+    for mine in (slice(team.rank, None, 2), slice(0, 3 * team.rank)):  # two lines and one, none and three
+        for network, own in ((alone, slice(None)), (shared, mine)):
+            network.zero_grad()
+            (network(lines[own]) * wanted[own]).sum().backward()
+        team.add_gradients(shared, torch.zeros(()))
+        for one, other in zip(alone.parameters(), shared.parameters(), strict=True):
+            torch.testing.assert_close(other.grad, one.grad, rtol=1e-4, atol=1e-4)
+        torch.testing.assert_close(shared.state_dict(), alone.state_dict())
+    torch.testing.assert_close(shared.eval()(lines), alone.eval()(lines))
+"""
+
+STEPS = """
+import copy, numpy as np, torch
+from ocrkit.nets.crnn import Crnn
+from ocrkit.nets.options import HeadOptions, LstmLayer, VggOptions
+from ocrkit.nets.vgg import Vgg
+from ocrkit.training.batches import Batch, make_batch
+from ocrkit.training.settings import TrainingSettings
+from ocrkit.training.step import Stepper
+from ocrkit.training.team import joined_team
+
+torch.set_num_threads(1)
+cpu = torch.device("cpu")
+
+def batch_of(lines):
+    if lines:
+        return make_batch(*zip(*lines))
+    none = torch.zeros(0, dtype=torch.long)
+    return Batch(torch.zeros(0, 1, 32, 0), none, none, none)
+
+with joined_team(cpu) as team:
+    torch.manual_seed(0)
+    network = Crnn(Vgg(VggOptions(width_multiplier=0.25)), HeadOptions(rnn=(LstmLayer(16),)), 9)
+    same = copy.deepcopy(network)
+    # Optimisers divide a gradient by its own size, however small, and so make much of a rounding: little steps.
+    settings = TrainingSettings(precision="float32", optimizer="adadelta", lrate=0.01, warmup=0)
+    alone, together = Stepper(same, settings, cpu), Stepper(network, settings, cpu, team)
+    rng = np.random.default_rng(0)
+    for number, count in enumerate((6, 5, 1, 7), 1):  # with one line, the second process has none
+        widths = rng.integers(60, 120, count)
+        lines = [(rng.integers(0, 256, (32, width), dtype=np.uint8), rng.integers(1, 9, 4)) for width in widths]
+        one, = alone.take(batch_of(lines), number=number, progress=0.5)
+        other, = together.take(batch_of(list(team.share_of(lines))), number=number, progress=0.5)
+        assert (other.lines, other.labels, other.taken) == (count, 4 * count, True)
+        assert abs(other.nats - one.nats) < 1e-4 * one.nats, (other.nats, one.nats)
+    for name, weights in same.state_dict().items():
+        torch.testing.assert_close(network.state_dict()[name], weights, rtol=1e-3, atol=1e-4, msg=name)
+"""
+
+TALK = """
+import torch
+from ocrkit.training.team import joined_team
+
+with joined_team(torch.device("cpu")) as team:
+    assert team.count == 2 and team.leads == (team.rank == 0)
+    assert team.told(f"said by {team.rank}") == "said by 0"
+    assert team.gathered(None if team.rank else [1]) == [[1], None]
+    assert team.numbers(team.rank, 7.5).tolist() == [[0, 7.5], [1, 7.5]]
+    assert list(team.share_of(range(5))) == [[0, 2, 4], [1, 3]][team.rank]
+    team.seed_chance(3, 1)
+    first, second = team.gathered(torch.rand(4).tolist())
+    assert first != second
+    team.seed_chance(3, 1)
+    assert torch.rand(4).tolist() == (second if team.rank else first)
+"""
+
+LEAVER = """
+import sys, torch
+from ocrkit.errors import LostProcess
+from ocrkit.training.team import joined_team
+
+with joined_team(torch.device("cpu")) as team:
+    team.numbers(0)
+    if team.rank:
+        sys.exit(0)
+    try:
+        while True:
+            team.numbers(0)
+    except LostProcess as error:
+        print("lost:", error)
+"""
+
+
+@pytest.mark.parametrize("script", [NORMS, STEPS, TALK], ids=["batch norms", "steps", "messages"])
+def test_two_processes_do_together_what_one_does(script: str, tmp_path: Path) -> None:
+    ran = together(script, tmp_path)
+
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_a_process_that_has_gone_is_an_error_in_the_others(tmp_path: Path) -> None:
+    ran = together(LEAVER, tmp_path)
+
+    assert "lost: process 0 of 2 cannot reach the others any more" in ran.stdout, ran.stderr
+
+
+def test_a_process_that_nobody_started_with_others_is_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORLD_SIZE", "2")  # as schedulers of jobs set it, too
+
+    with joined_team(CPU) as team:
+        assert team is ALONE
+    assert (started.rank(), started.local_rank(), started.local_count()) == (0, 0, 1)
+    assert ALONE.numbers(2, 3).tolist() == [[2, 3]]
+    assert (ALONE.told("a"), ALONE.gathered("a"), ALONE.share_of("abc")) == ("a", ["a"], "abc")
+
+
+def test_processes_that_cannot_meet_are_told_how_to_begin(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"RANK": "0", "WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "no"}.items():
+        monkeypatch.setenv(name, value)
+
+    with pytest.raises(OptionError, match=r"cannot meet at 127.0.0.1:no: .*; start them by torchrun"), joined_team(CPU):
+        pass
+
+
+def test_a_network_keeps_its_names_when_its_norms_are_shared() -> None:
+    network = nn.Sequential(nn.Conv2d(1, 2, 3), nn.Sequential(nn.BatchNorm2d(2)))
+    before = network.state_dict()
+
+    share_batch_norms(network, CPU)
+
+    assert isinstance(network.get_submodule("1.0"), SharedBatchNorm)
+    torch.testing.assert_close(network.state_dict(), before)
+
+
+def together(script: str, folder: Path, *, count: int = 2) -> subprocess.CompletedProcess[str]:
+    """Run a script in as many processes as ``torchrun`` would."""
+    path = folder / "script.py"
+    path.write_text(script, encoding="utf-8")
+    command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", str(count), "--standalone", str(path)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
