@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -239,7 +240,10 @@ def _train(
 
 def _report(outcome: Outcome) -> None:
     from ocrkit.cli.progress import say
+    from ocrkit.training import started
 
+    if started.rank():  # the first of the processes that trained together tells
+        raise typer.Exit(0 if outcome.reason != "interrupted" else 128 + (outcome.signal or signal.SIGTERM))
     reasons = {
         "epochs": "all epochs done",
         "time": "time is up",

@@ -52,9 +52,7 @@ def make_batch(images: Sequence[NDArray[np.uint8]], labels: Sequence[NDArray[np.
     joined = torch.from_numpy(np.concatenate(labels)) if labels else torch.zeros(0, dtype=torch.int64)
     lengths = torch.tensor([len(label) for label in labels])
     which = np.arange(len(images))
-    return Batch(
-        ink_of(torch.from_numpy(grey)), torch.tensor(widths), joined, lengths, which, len(images), len(joined)
-    )
+    return Batch(ink_of(torch.from_numpy(grey)), torch.tensor(widths), joined, lengths, which, len(images), len(joined))
 
 
 def ink_of(grey: Tensor) -> Tensor:

@@ -21,7 +21,7 @@ __all__ = ["calibrate_file"]
 
 
 def calibrate_file(
-    path: Path, like: Model, validated: Callable[[Model], Validation | None], *, data: str
+    path: Path, like: Model, validated: Callable[[Model], Validation | None], *, data: str, write: bool = True
 ) -> Calibration | None:
     """Read the validation lines once more with the weights of a model file, and keep in it what came of it.
 
@@ -30,6 +30,7 @@ def calibrate_file(
         like: the run's model; the file's differs from it in its weights, and in what it says of them.
         validated: gives a model's ``Validation``, scored; None where there are no lines, and then nothing is done.
         data: what the calibration says that it was learnt from.
+        write: whether to keep it in the file, which of several processes one does.
 
     Raises:
         CheckpointError: the file cannot be written, or is damaged.
@@ -43,5 +44,6 @@ def calibrate_file(
     if found is None or found.scored is None:
         return None
     model.calibration = calibrate(found.scored.confidences, found.scored.right, data=data)
-    model.save(path)
+    if write:
+        model.save(path)
     return model.calibration

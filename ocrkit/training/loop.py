@@ -25,6 +25,7 @@ from ocrkit.training.settings import TrainingSettings
 from ocrkit.training.state import ORDERING, Position, read_position, read_state, write_state
 from ocrkit.training.step import Stepper
 from ocrkit.training.stopping import ended, time_is_up
+from ocrkit.training.team import ALONE, Team
 from ocrkit.training.threads import fastest, measured, on_threads
 from ocrkit.training.trouble import keep_batch, place_of_batch
 from ocrkit.training.validation import Validation, validate
@@ -57,6 +58,7 @@ class Trainer:
         device: where the network is.
         observer: whom to tell.
         keep_best: called with the report and what was found in the judging set, when a model is the best so far.
+        team: the processes that train together; the first one writes.
         position: how far the run has come.
     """
 
@@ -69,6 +71,7 @@ class Trainer:
     device: torch.device
     observer: Observer
     keep_best: Callable[[EpochReport, Validation | None], None]
+    team: Team = ALONE
     position: Position = field(default_factory=Position)
     _stepper: Stepper = field(init=False)
     _pace: Pace = field(init=False, default_factory=Pace)
@@ -79,7 +82,7 @@ class Trainer:
 
     def __post_init__(self) -> None:
         self.position.data, self.position.ordering = self.training.digest, ORDERING
-        self._stepper = Stepper(self.model.network, self.settings, self.device)
+        self._stepper = Stepper(self.model.network, self.settings, self.device, self.team)
 
     @property
     def steps(self) -> int:
@@ -95,7 +98,8 @@ class Trainer:
         if not anyway and (self._divergence.suspected or self.position.failed):
             return
         self.position.scaler = self._stepper.scale()
-        write_state(self.folder, self.position, self.model, self._stepper.optimizer)
+        if self.team.leads:
+            write_state(self.folder, self.position, self.model, self._stepper.optimizer)
         self._saved = time.monotonic()
 
     def restore(self) -> None:
@@ -127,8 +131,10 @@ class Trainer:
         self._told = self._saved = time.monotonic()
         try:
             while not (reason := ended(self.position, self.settings)):
+                self._agree(interruption)
                 if not interruption.requested:
                     self._epoch(interruption)
+                self._agree(interruption)
                 if interruption.requested:
                     self.save(anyway=True)
                     return "interrupted"
@@ -155,9 +161,12 @@ class Trainer:
         judging = self.validation.get(judging_set(self.validation, self.settings.judge))
 
         def scored(model: Model) -> Validation | None:
-            return None if judging is None else validate(model, self.feed, judging, size, autocast, scored=True)
+            if judging is None:
+                return None
+            return validate(model, self.feed, judging, size, autocast, team=self.team, scored=True)
 
-        return calibrate_file(path, self.model, scored, data="the validation lines of its training")
+        data, write = "the validation lines of its training", self.team.leads
+        return calibrate_file(path, self.model, scored, data=data, write=write)
 
     def _epoch(self, interruption: Interruption) -> None:
         """The rest of the epoch under way, or less if there is no time for it or the user has had enough."""
@@ -167,13 +176,23 @@ class Trainer:
         with closing(batches):
             for parts, waited in _timed(batches):
                 self._step(parts, waited)
-                if self._trouble or interruption.requested or time_is_up(position, settings):
+                if self._agree(interruption) or interruption.requested or time_is_up(position, settings):
                     break
                 if time.monotonic() - self._saved > settings.save_every:
                     self.save()
         self._settle()
         if self._trouble:
             raise self._stopped(self._trouble)
+
+    def _agree(self, interruption: Interruption) -> bool:
+        """Settle with the team whether somebody asked for an end, and return whether something goes wrong.
+
+        What one process has seen, all of them heed at the same step; and they go by the first one's clock.
+        """
+        everyone = self.team.numbers(interruption.requested, self._trouble is not None, self.position.seconds)
+        interruption.requested = bool(everyone[:, 0].any())
+        self.position.seconds = float(everyone[0, 2])
+        return bool(everyone[:, 1].any())
 
     def _threads(self) -> int:
         """How many threads the network takes; 0 where that is not torch's to say."""
@@ -183,7 +202,9 @@ class Trainer:
         if position.threads:
             return position.threads
         position.threads = settings.threads or most
-        if not settings.threads and not settings.deterministic and most > 1 and self.steps >= _MANY_STEPS:
+        # A team is told by whoever starts it, and could not measure without going in step.
+        free = self.team.count == 1 and not settings.threads and not settings.deterministic
+        if free and most > 1 and self.steps >= _MANY_STEPS:
             lines, height = min(8, settings.batch_size), self.model.architecture.preprocessing.height
             widths = torch.full((lines,), _TRIAL_WIDTH * height)
             images = torch.full((lines, 1, height, _TRIAL_WIDTH * height), 0.5)
@@ -246,7 +267,9 @@ class Trainer:
         began = trouble.began
         order, place = self._order(began.epoch), place_of_batch(self.folder, began.step)
         with closing(self.feed.batches(self.training, order, start=began.batch, augmented=True)) as batches:
-            keep_batch(place, next(batches, ()), self.training.samples)
+            parts = next(batches, ())
+            if self.team.leads:
+                keep_batch(place, parts, self.training.samples)
         return ModelError(
             f"{trouble.reason}, from step {began.step} on, whose batch lies in {str(place)!r}; go on from step "
             f"{read_position(self.folder).step} (`resume={str(self.folder)!r}`) with a lower `training.lrate` than "
@@ -283,8 +306,11 @@ class Trainer:
 
     def _validate(self) -> dict[str, Validation]:
         """What the model as it is makes of each set."""
-        size, autocast = self.settings.batch_size, self._stepper.autocast
-        found = {name: validate(self.model, self.feed, each, size, autocast) for name, each in self.validation.items()}
+        size, autocast, team = self.settings.batch_size, self._stepper.autocast, self.team
+        found = {
+            name: validate(self.model, self.feed, each, size, autocast, team=team)
+            for name, each in self.validation.items()
+        }
         return {name: result for name, result in found.items() if result is not None}
 
     def _pass_time(self) -> None:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from ocrkit.errors import CheckpointError, ConfigError, ModelError, WorkerLostError
-from ocrkit.nets.device import resolve_device
+from ocrkit.errors import CheckpointError, ConfigError, LostProcess, ModelError, WorkerLostError
 from ocrkit.plugin.registry import Registry, default_registry
+from ocrkit.training import started
 from ocrkit.training.augmenter import Augmenter
 from ocrkit.training.batch_augmenter import BatchAugmenter
 from ocrkit.training.determinism import cost_of, reproducible
@@ -23,7 +23,7 @@ from ocrkit.training.initial_model import initial_model, load_base
 from ocrkit.training.interruption import Interruption
 from ocrkit.training.left_out import LeftOut
 from ocrkit.training.loop import Trainer
-from ocrkit.training.observer import Observer, Outcome
+from ocrkit.training.observer import EpochReport, Observer, Outcome
 from ocrkit.training.optimisation import autocast_dtype
 from ocrkit.training.overlap import shared_samples
 from ocrkit.training.provenance import provenance_of
@@ -33,6 +33,8 @@ from ocrkit.training.sets import Sets, open_sets
 from ocrkit.training.settings import BackboneChoice, RunConfig
 from ocrkit.training.state import read_model, read_position
 from ocrkit.training.stopping import check_unfinished
+from ocrkit.training.team import joined_team, team_device
+from ocrkit.training.team_lines import check_same_lines, share_of, workers_of
 from ocrkit.training.tensorboard_events import check_tensorboard
 from ocrkit.training.usable_lines import usable_lines
 
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from ocrkit.data.records import Sample
     from ocrkit.model import Model
     from ocrkit.training.lines import Lines
+    from ocrkit.training.validation import Validation
 
 __all__ = ["resume", "train"]
 
@@ -61,6 +64,7 @@ def train(
     """Train a model, and leave it with its log and pictures in a folder of its own.
 
     Nothing is written before data, charset and options have all proved right. Torch's global generators are seeded.
+    In processes that ``torchrun`` started, all of them train one model, and the first one writes and tells.
 
     Args:
         config: everything about the run.
@@ -73,13 +77,15 @@ def train(
         ModelError: the loss was not finite in many steps in a row, or a batch does not fit the device's memory.
         OcrkitError: whatever is wrong with data, charset, options or device.
     """
-    check_free(output)
     observer, registry = observer or Observer(), registry or default_registry()
+    if started.rank():
+        return _begun(config, observer, registry, place=nullcontext())
+    check_free(output)
     return _begun(config, observer, registry, place=claimed(output, config.charset))
 
 
 def _begun(
-    config: RunConfig, observer: Observer, registry: Registry, *, place: AbstractContextManager[Path]
+    config: RunConfig, observer: Observer, registry: Registry, *, place: AbstractContextManager[Path | None]
 ) -> Outcome:
     """A run from its beginning."""
     device, augmenters = _place(config), _augmenters(config, registry)
@@ -118,7 +124,7 @@ def resume(
     """
     path = Path(folder)
     check_resumable(path)
-    with held(path):
+    with nullcontext() if started.rank() else held(path):
         observer, registry = observer or Observer(), registry or default_registry()
         config = changed_config(path, changes or {})
         if not has_begun(path):
@@ -142,61 +148,71 @@ def _run(
     augmenters: tuple[Augmenter, BatchAugmenter],
     observer: Observer,
     *,
-    place: AbstractContextManager[Path],
+    place: AbstractContextManager[Path | None],
     resuming: bool,
 ) -> Outcome:
-    settings, (augmenter, batch_augmenter) = config.training, augmenters
-    if not resuming:
-        _tell_shared(sets, config, observer)
-    training, validation = _lines_of(sets, config, model, observer)
-    left_out = LeftOut(observer)
-    with Feed.opened(
-        (training, *validation.values()),
-        model.architecture.preprocessing,
-        device=device,
-        batch_size=settings.batch_size,
-        workers=settings.workers,
-        cache=config.data.cache * _MIB,
-        augmenter=augmenter,
-        batch_augmenter=batch_augmenter,
-        max_bad=config.data.max_bad,
-        left_out=left_out,
-        progress=lambda done, total: observer.preparing("loading the first lines", done, total),
-    ) as feed:
-        feed.try_first()
-        model.network.to(device)
-        model.calibration = None  # that of the weights it was loaded with
-        with reproducible(device, wanted=settings.deterministic), place as folder:
-            before = model.provenance if resuming else None
-            provenance = provenance_of(config, training.digest, device, before=before)
-            if not resuming:
-                model.provenance = provenance
-            record = RunWriter(folder, config, model, validation, image_of=feed.image, provenance=provenance)
-            trainer = Trainer(
-                model,
-                training,
-                validation,
-                settings,
-                feed,
-                folder,
-                device,
-                record.watching(observer),
-                keep_best=record.keep_best,
-            )
-            if resuming:
-                trainer.restore()
-            _begin(trainer, record, resuming=resuming)
-            if settings.deterministic:
-                trainer.observer.note(cost_of(device))
-            left_out.record = record
-            return _finish(trainer, record)
+    with joined_team(device) as team:
+        observer = observer if team.leads else Observer()
+        if not resuming:
+            _tell_shared(sets, config, observer)
+        workers = workers_of(team, config.training.workers)
+        training, validation = _lines_of(sets, config, model, observer, workers=workers)
+        check_same_lines(team, training)
+        left_out = LeftOut(observer)
+        with Feed.opened(
+            (training, *validation.values()),
+            model.architecture.preprocessing,
+            device=device,
+            batch_size=config.training.batch_size,
+            workers=workers,
+            cache=config.data.cache * _MIB,
+            augmenter=augmenters[0],
+            batch_augmenter=augmenters[1],
+            max_bad=config.data.max_bad,
+            left_out=left_out,
+            progress=lambda done, total: observer.preparing("loading the first lines", done, total),
+            share=share_of(team),
+        ) as feed:
+            feed.try_first()
+            model.network.to(device)
+            model.calibration = None  # that of the weights it was loaded with
+            with reproducible(device, wanted=config.training.deterministic), place as own_folder:
+                folder = _only(team.told(own_folder))
+                provenance = provenance_of(
+                    config, training.digest, device, before=model.provenance if resuming else None
+                )
+                if not resuming:
+                    model.provenance = provenance
+                record = RunWriter(folder, config, model, validation, image_of=feed.image, provenance=provenance)
+                watching = record.watching(observer) if team.leads else observer
+                keep = record.keep_best if team.leads else _keep_nothing
+                trainer = Trainer(
+                    model, training, validation, config.training, feed, folder, device, watching, keep, team=team
+                )
+                if resuming:
+                    trainer.restore()
+                if team.leads:
+                    _begin(trainer, record, resuming=resuming)
+                    left_out.record = record
+                return _finish(trainer, record)
 
 
-def _lines_of(sets: Sets, config: RunConfig, model: Model, observer: Observer) -> tuple[Lines, dict[str, Lines]]:
+def _only(folder: Path | None) -> Path:
+    if folder is None:
+        raise AssertionError("the first of the processes has no folder")
+    return folder
+
+
+def _keep_nothing(_report: EpochReport, _validation: Validation | None) -> None:
+    """What a process does with the best model when another one writes."""
+
+
+def _lines_of(
+    sets: Sets, config: RunConfig, model: Model, observer: Observer, *, workers: int
+) -> tuple[Lines, dict[str, Lines]]:
     """The lines to train on, and those of each validation set."""
 
     def usable(what: str, samples: Sequence[Sample]) -> Lines:
-        workers = config.training.workers
         return usable_lines(what, samples, config.data, model=model, workers=workers, observer=observer)
 
     training = usable("training", sets.training)
@@ -225,6 +241,8 @@ def _begin(trainer: Trainer, record: RunWriter, *, resuming: bool) -> None:
     record.begin(resuming=resuming, training=trainer.training, position=place, device=device)
     # From the first step on there is a state, so that a kill at any time leaves something to go on with.
     trainer.save()
+    if trainer.settings.deterministic:
+        trainer.observer.note(cost_of(trainer.device))
 
 
 def _finish(trainer: Trainer, record: RunWriter) -> Outcome:
@@ -232,18 +250,21 @@ def _finish(trainer: Trainer, record: RunWriter) -> Outcome:
         with Interruption() as interruption:
             reason = trainer.run(interruption)
         position = trainer.position
-        if position.best is None or not (trainer.folder / MODEL_FILE).exists():  # somebody may have removed it
+        leads, file = trainer.team.leads, trainer.folder / MODEL_FILE
+        if leads and (position.best is None or not file.exists()):  # somebody may have removed it
             record.keep_unjudged(position.step)
+        trainer.team.told("the file is there")
         if reason != "interrupted":
-            record.calibrated(trainer.calibrate(trainer.folder / MODEL_FILE))
-        record.end(reason, position.step)
+            record.calibrated(trainer.calibrate(file))
+        if leads:
+            record.end(reason, position.step)
     except torch.cuda.OutOfMemoryError as error:
         raise ModelError(
             f"a batch of {trainer.settings.batch_size} lines does not fit the device's memory; "
             "begin anew with a smaller `training.batch_size`"
         ) from error
-    except WorkerLostError as error:
-        raise WorkerLostError(f"{error}; `resume={str(trainer.folder)!r}` goes on with the run") from error
+    except (WorkerLostError, LostProcess) as error:
+        raise type(error)(f"{error}; `resume={str(trainer.folder)!r}` goes on with the run") from error
     except (CheckpointError, ConfigError) as error:
         if not isinstance(error.__cause__, OSError):
             raise
@@ -264,7 +285,7 @@ def _place(config: RunConfig) -> torch.device:
     """The device, once it is clear that it can do what is asked of it, and that nothing else is missing."""
     if config.training.tensorboard:
         check_tensorboard()
-    device = resolve_device(config.training.device)
+    device = team_device(config.training.device)
     autocast_dtype(config.training.precision, device)
     return device
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 import numpy as np
 import torch
 import torch.distributed as dist
+from torch.distributed import TCPStore  # type: ignore[attr-defined]  # it is, and documented
 
 from ocrkit.errors import OptionError
 from ocrkit.nets.device import resolve_device
@@ -34,7 +35,7 @@ _PATIENCE = timedelta(minutes=30)  # with a process that says nothing: it may be
 class Board:
     """Where processes leave one another numbers under names, in any thread; none waits longer than it wants to."""
 
-    def __init__(self, store: dist.Store, rank: int, count: int) -> None:
+    def __init__(self, store: TCPStore, rank: int, count: int) -> None:
         self._store = store
         self._rank = rank
         self._count = count
@@ -49,7 +50,7 @@ class Board:
             LostProcess: one of them gives nothing in half an hour, or the first one has ended.
         """
         with exchanging():
-            self._store.set(f"{self._rank}/{name}", own.tobytes())
+            self._store.set(f"{self._rank}/{name}", own.tobytes().hex())
             names = [f"{rank}/{name}" for rank in range(self._count)]
             deadline = time.monotonic() + _PATIENCE.total_seconds()
             while not self._store.check(names):
@@ -58,7 +59,7 @@ class Board:
                 if time.monotonic() > deadline:
                     raise RuntimeError(f"nothing has come under the name {name}")
                 time.sleep(_LOOK)
-            everyone = [np.frombuffer(self._store.get(key), np.int32) for key in names]
+            everyone = [np.frombuffer(bytes.fromhex(self._store.get(key).decode()), np.int32) for key in names]
             # Who gives under this name has taken what stood under the one before.
             if self._left:
                 self._store.delete_key(f"{self._rank}/{self._left}")
@@ -197,9 +198,9 @@ def _team() -> Team:
     team = Team(dist.get_rank(), dist.get_world_size(), dist.new_group(backend="gloo", timeout=_PATIENCE))
     host = os.environ.get("MASTER_ADDR", "127.0.0.1")
     # A store of their own: the one that torch has begun with may be behind a private name.
-    store = dist.TCPStore(host, 0, None, is_master=True, wait_for_workers=False) if team.leads else None
+    store = TCPStore(host, 0, None, is_master=True, wait_for_workers=False) if team.leads else None
     port = team.told(store.port if store is not None else 0)
-    return replace(team, board=Board(store or dist.TCPStore(host, port, None), team.rank, team.count))
+    return replace(team, board=Board(store or TCPStore(host, port, None), team.rank, team.count))
 
 
 def _begin(device: torch.device) -> None:

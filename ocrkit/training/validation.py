@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -16,6 +17,7 @@ from ocrkit.text.calibration import TEMPERATURES, tempered_confidences
 from ocrkit.text.metrics import comparable, count_errors
 from ocrkit.training.feeding.order import Order
 from ocrkit.training.loss import line_losses
+from ocrkit.training.team import ALONE, Team
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -64,21 +66,24 @@ def validate(
     batch_size: int,
     autocast: Callable[[], AbstractContextManager[object]],
     *,
+    team: Team = ALONE,
     scored: bool = False,
 ) -> Validation | None:
     """Read every line with the model as it is, and compare; None where there is no line; bad ones are left out.
+
+    In a team each process reads the lines that its feed gives, and all of them get the whole.
 
     Raises:
         ModelError: the network gives what is no number.
     """
     if not len(lines):
         return None
-    readings = [""] * len(lines)
+    read: dict[int, str] = {}
     confidences = np.full((len(lines), len(TEMPERATURES)), np.nan)
     nats, labels = 0.0, 0
     model.network.eval()
     with torch.inference_mode(), closing(feed.batches(lines, Order(len(lines), batch_size))) as made:
-        for batch in chain.from_iterable(made):
+        for batch in filter(len, chain.from_iterable(made)):
             with autocast():
                 log_probs, lengths = model.network(batch.images, batch.widths)
             losses = line_losses(log_probs, lengths, batch).cpu()
@@ -94,9 +99,15 @@ def validate(
             decoded = greedy(emitted, counts)
             if scored:
                 confidences[batch.lines.tolist()] = tempered_confidences(decoded, emitted, counts)
-            for index, text in zip(batch.lines.tolist(), model.charset.texts(decoded), strict=True):
-                readings[index] = text
-    found = _judged(model, lines, tuple(readings), nats / max(1, labels))
+            read.update(zip(batch.lines.tolist(), model.charset.texts(decoded), strict=True))
+    shares = team.gathered((read, nats, labels, {line: confidences[line] for line in read if scored}))
+    for others, _, _, confident in shares:
+        read.update(others)
+        for line, values in confident.items():
+            confidences[line] = values
+    loss = math.fsum(share[1] for share in shares) / max(1, sum(share[2] for share in shares))
+    readings = tuple(read.get(line, "") for line in range(len(lines)))
+    found = _judged(model, lines, readings, loss)
     return replace(found, scored=_scored(model, lines, readings, confidences)) if scored else found
 
 

@@ -275,18 +275,20 @@ def test_processes_that_share_the_lines_make_the_batches_of_one_together() -> No
     widths = np.array([10 + line % 17 for line in pool], np.int32)
 
     def share_of(rank: int) -> list[tuple[Batch, ...]]:
-        def together(mine: NDArray[np.int32]) -> NDArray[np.int32]:
+        def exchange(name: str, mine: NDArray[np.int32], stopped: Callable[[], bool]) -> list[NDArray[np.int32]] | None:
+            assert (name, stopped()) == ("1/0", False)
             assert (mine[rank::2] == widths[rank::2]).all()
             assert not mine[1 - rank :: 2].any()
-            return widths
+            return [mine, widths - mine]
 
-        return taken(drawn(), order, share=Share(rank, 2, together))
+        return taken(drawn(), order, share=Share(rank, 2, exchange))
 
     for [batch], one, other in zip(whole, share_of(0), share_of(1), strict=True):
         parts = [*one, *other]
         assert sorted(line for part in parts for line in part.lines) == sorted(batch.lines.tolist())
         assert {part.images.shape[-1] for part in parts} == {batch.images.shape[-1]}
         assert {part.all_labels for part in parts} == {batch.all_labels}
+        assert {part.all_lines for part in parts} == {batch.all_lines} == {len(batch)}
 
 
 def test_few_lines_start_no_process(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 import torch
+from together import together
 from torch import nn
 
 from ocrkit.errors import OptionError
@@ -57,11 +56,15 @@ from ocrkit.training.team import joined_team
 torch.set_num_threads(1)
 cpu = torch.device("cpu")
 
-def batch_of(lines):
-    if lines:
-        return make_batch(*zip(*lines))
-    none = torch.zeros(0, dtype=torch.long)
-    return Batch(torch.zeros(0, 1, 32, 0), none, none, none)
+def shared(lines, team):
+    # One process' lines of a batch, padded as all of them.
+    whole, mine = make_batch(*zip(*lines)), slice(team.rank, None, team.count)
+    labels = [label for _, label in team.share_of(lines)]
+    joined = torch.from_numpy(np.concatenate(labels)) if labels else torch.zeros(0, dtype=torch.long)
+    sizes = torch.tensor([len(label) for label in labels], dtype=torch.long)
+    return Batch(
+        whole.images[mine], whole.widths[mine], joined, sizes, whole.lines[mine], whole.all_lines, whole.all_labels
+    )
 
 with joined_team(cpu) as team:
     torch.manual_seed(0)
@@ -74,8 +77,8 @@ with joined_team(cpu) as team:
     for number, count in enumerate((6, 5, 1, 7), 1):  # with one line, the second process has none
         widths = rng.integers(60, 120, count)
         lines = [(rng.integers(0, 256, (32, width), dtype=np.uint8), rng.integers(1, 9, 4)) for width in widths]
-        one, = alone.take(batch_of(lines), number=number, progress=0.5)
-        other, = together.take(batch_of(list(team.share_of(lines))), number=number, progress=0.5)
+        one, = alone.take([make_batch(*zip(*lines))], number=number, progress=0.5)
+        other, = together.take([shared(lines, team)], number=number, progress=0.5)
         assert (other.lines, other.labels, other.taken) == (count, 4 * count, True)
         assert abs(other.nats - one.nats) < 1e-4 * one.nats, (other.nats, one.nats)
     for name, weights in same.state_dict().items():
@@ -83,7 +86,7 @@ with joined_team(cpu) as team:
 """
 
 TALK = """
-import torch
+import numpy as np, torch
 from ocrkit.training.team import joined_team
 
 with joined_team(torch.device("cpu")) as team:
@@ -92,6 +95,10 @@ with joined_team(torch.device("cpu")) as team:
     assert team.gathered(None if team.rank else [1]) == [[1], None]
     assert team.numbers(team.rank, 7.5).tolist() == [[0, 7.5], [1, 7.5]]
     assert list(team.share_of(range(5))) == [[0, 2, 4], [1, 3]][team.rank]
+    left = team.board.exchange("a", np.array([team.rank, 5], np.int32), lambda: False)
+    assert [each.tolist() for each in left] == [[0, 5], [1, 5]]
+    if team.rank:  # the other one gives nothing
+        assert team.board.exchange("b", np.zeros(1, np.int32), lambda: True) is None
     team.seed_chance(3, 1)
     first, second = team.gathered(torch.rand(4).tolist())
     assert first != second
@@ -155,11 +162,3 @@ def test_a_network_keeps_its_names_when_its_norms_are_shared() -> None:
 
     assert isinstance(network.get_submodule("1.0"), SharedBatchNorm)
     torch.testing.assert_close(network.state_dict(), before)
-
-
-def together(script: str, folder: Path, *, count: int = 2) -> subprocess.CompletedProcess[str]:
-    """Run a script in as many processes as ``torchrun`` would."""
-    path = folder / "script.py"
-    path.write_text(script, encoding="utf-8")
-    command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", str(count), "--standalone", str(path)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)

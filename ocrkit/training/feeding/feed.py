@@ -153,9 +153,7 @@ class Feed:
         epoch = order.epoch if augmented else None
         number = self._store.number_of(lines)
         self._passes += 1
-        supply = Supply(
-            self._store, number, order, start=start, epoch=epoch, share=self._share, name=str(self._passes)
-        )
+        supply = Supply(self._store, number, order, start=start, epoch=epoch, share=self._share, name=str(self._passes))
         ready: queue.Queue[_Ready] = queue.Queue(_AHEAD)
         producer = threading.Thread(target=self._produce, args=(supply, ready), name="ocrkit-batches", daemon=True)
         producer.start()

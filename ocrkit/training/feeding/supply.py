@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
 from concurrent.futures import wait
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
@@ -14,7 +13,7 @@ import numpy as np
 from ocrkit.training.feeding.work import Load, Loaded, Make, Part
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from numpy.typing import NDArray
 
@@ -239,7 +238,7 @@ class Supply:
             own = lines.tolist() if pool.mine is None else [line for line in lines.tolist() if line in pool.mine]
             # Processes that train together go through the same parts, though one may have no line of some of them.
             if own or self._share.world > 1:
-                widths = self._store.widths(self._set, np.array(own)).tolist()
+                widths = self._store.widths(self._set, np.array(own, np.int64)).tolist()
                 made.append(Part(own, widths, [self._store.place(self._set, line) for line in own], columns, start))
                 start += len(own) * self._store.height * columns
         working = self._store.submit(Make(made, self._epoch)) if made else None

@@ -1,0 +1,121 @@
+"""Training in two processes: what one process would have made of the same batches, written by one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import torch
+from together import together, together_in_ocrkit
+from watching import log_of
+
+from ocrkit.checkpoint import read_checkpoint
+from ocrkit.config import to_table, write_toml
+from ocrkit.model import Model
+from ocrkit.training import Outcome, RunConfig, train
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ocrkit.plugin.registry import Registry
+
+MakeConfig = Callable[..., RunConfig]
+
+EPOCHS = 2
+# Little steps, since an optimiser makes much of a gradient that is next to nothing, and so of a rounding.
+ALIKE: dict[str, Any] = {
+    "backbone": {"options": {"dropout": [0.0]}},
+    "head": {"dropout": 0.0},
+    "training": {"epochs": EPOCHS, "lrate": 0.001, "quit": "fixed"},
+}
+CHANCY: dict[str, Any] = {"training": {"epochs": EPOCHS, "quit": "fixed", "save_every": 0.0}}
+
+# Trains until the second process kills itself before a step.
+LEAVER = """
+import os, signal, sys
+from ocrkit.training.step import Stepper
+
+take = Stepper.take
+
+def take_or_leave(self, parts, *, number, **others):
+    if os.environ["RANK"] == "1" and number == int(sys.argv[1]):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return take(self, parts, number=number, **others)
+
+Stepper.take = take_or_leave
+sys.argv[:] = ["ocrkit", *sys.argv[2:]]
+from ocrkit.cli.app import main
+main()
+"""
+
+
+@pytest.fixture(scope="module")
+def config_file(make_config: MakeConfig, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
+    """Write the configuration of a short run."""
+    folder = tmp_path_factory.mktemp("configurations")
+
+    def write(name: str, changes: dict[str, Any]) -> str:
+        write_toml(folder / f"{name}.toml", to_table(make_config(**changes)))
+        return str(folder / f"{name}.toml")
+
+    return write
+
+
+@pytest.fixture(scope="module")
+def unbroken(config_file: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of two processes, with dropout, that nothing breaks."""
+    run = tmp_path_factory.mktemp("unbroken") / "run"
+    ran = together_in_ocrkit("train", "--config", config_file("chancy", CHANCY), "-o", str(run))
+    assert ran.returncode == 0, ran.stderr
+    return run
+
+
+def test_two_processes_make_what_one_makes(
+    make_config: MakeConfig, config_file: Callable[..., str], registry: Registry, tmp_path: Path
+) -> None:
+    alone = train(make_config(**ALIKE), output=tmp_path / "alone", registry=registry)
+
+    ran = together_in_ocrkit("train", "--config", config_file("alike", ALIKE), "-o", str(tmp_path / "together"))
+
+    assert ran.returncode == 0, ran.stderr
+    one, other = epochs_of(alone.folder), epochs_of(tmp_path / "together")
+    assert [epoch["epoch"] for epoch in other] == list(range(EPOCHS))
+    for name in ("loss", "validation_loss", "cer", "exact"):
+        assert [epoch[name] for epoch in other] == pytest.approx([epoch[name] for epoch in one], rel=1e-3)
+    expected, found = (Model.load(run / "last.safetensors").network.state_dict() for run in folders(alone, tmp_path))
+    for name, weights in expected.items():
+        torch.testing.assert_close(found[name], weights, rtol=1e-2, atol=1e-3, msg=name)
+
+
+def test_one_of_two_processes_writes_and_tells(unbroken: Path) -> None:
+    log = log_of(unbroken)
+
+    assert [record["event"] for record in log if record["event"] in ("start", "end")] == ["start", "end"]
+    steps = [record["step"] for record in log if record["event"] == "step"]
+    assert sorted(set(steps)) == steps
+
+
+def test_a_process_that_is_lost_ends_the_run_with_a_way_to_go_on(
+    config_file: Callable[..., str], unbroken: Path, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+
+    lost = together(LEAVER, tmp_path, "6", "train", "--config", config_file("chancy", CHANCY), "-o", str(run))
+    resumed = together_in_ocrkit("train", "--resume", str(run))
+
+    assert lost.returncode == 1
+    assert "error: process 0 of 2 cannot reach the others any more" in lost.stderr, lost.stderr
+    assert f"--resume {run} goes on" in lost.stderr
+    assert resumed.returncode == 0, resumed.stderr
+    whole, broken = (read_checkpoint(folder / "state/latest.safetensors").tensors for folder in (unbroken, run))
+    names = [name for name in whole if not name.startswith("random.")]
+    assert [name for name in names if (whole[name] != broken[name]).any()] == []
+
+
+def epochs_of(run: Path) -> list[dict[str, Any]]:
+    return [record for record in log_of(run) if record["event"] == "epoch"]
+
+
+def folders(alone: Outcome, folder: Path) -> tuple[Path, Path]:
+    return alone.folder, folder / "together"
