@@ -23,6 +23,7 @@ from ocrkit.text.metrics import count_errors
 from ocrkit.training import Observer, RunConfig, read_recipe, train
 from ocrkit.training.folder import (
     CONFIG_FILE,
+    LAST_FILE,
     LOG_FILE,
     METRICS_FILE,
     MODEL_FILE,
@@ -46,7 +47,7 @@ _DRAFTS = 20  # words drawn for each that is wanted, since many are drawn twice 
 _TEST_SEED, _LEXICON_SEED = 7_000_000, 8_000_000
 _ROWS = 25  # of a sheet
 _REPORT = "report.json"
-_OWN = (_REPORT, CONFIG_FILE, LOG_FILE, METRICS_FILE, MODEL_FILE, SAMPLES_FILE, STATE_FILE)
+_OWN = (_REPORT, CONFIG_FILE, LAST_FILE, LOG_FILE, METRICS_FILE, MODEL_FILE, SAMPLES_FILE, STATE_FILE)
 
 
 @dataclass(frozen=True, slots=True)
