@@ -288,6 +288,11 @@ def test_every_name_of_the_decoders_is_described(name: str) -> None:
     assert not [part for part in parts if f"`{part}" not in page and f", {part}" not in page]
 
 
+@pytest.mark.parametrize("name", [name for name in ocrkit.__all__ if not name.startswith("_")])
+def test_every_public_name_is_listed(name: str) -> None:
+    assert f"`{name}`" in sections(ROOT / "docs" / "python.md")["Every public name"]
+
+
 def test_every_key_of_the_evaluation_is_described() -> None:
     nothing = Evaluation(0, 0, 0, 0.0, 0.0, 0.0, 0.0, 0, 0.0, Counter(), (), (), (), ())
     section = sections(ROOT / "docs" / "command-line.md")["ocrkit evaluate"]

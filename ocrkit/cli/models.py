@@ -111,12 +111,12 @@ def calibrate(
 
 
 def _calibration_row(calibration: Calibration) -> str:
-    """In one line: the temperature, of how many lines, and the calibration error with it and without."""
+    """In one line: the temperature, learnt from how many lines, and the calibration error with it and without."""
     where = f" of {calibration.data}" if calibration.data else ""
     note = f" ({calibration.note})" if calibration.note else ""
     return (
-        f"temperature {calibration.temperature:.3g} by {calibration.lines} lines{where}; calibration error "
-        f"{calibration.error:.4f}, at temperature 1 {calibration.error_before:.4f}{note}"
+        f"temperature {calibration.temperature:.3g}, learnt from {calibration.lines} lines{where}; calibration error "
+        f"{calibration.error:.4f}, without it {calibration.error_before:.4f}{note}"
     )
 
 
@@ -153,16 +153,25 @@ def _inside(table: object, *keys: str) -> object:
 
 
 def _rows(table: object) -> list[tuple[str, object]]:
-    """A table's rows, without the run's whole configuration, which would fill the screen."""
-    return sorted((key, value) for key, value in table.items() if key != "config") if isinstance(table, Mapping) else []
+    """A table's rows, without the run's whole configuration, which would fill the screen, and epochs counted from 1."""
+    if not isinstance(table, Mapping):
+        return []
+    rows = {key: value for key, value in table.items() if key != "config"}
+    if isinstance(epoch := rows.get("epoch"), int):
+        rows["epoch"] = epoch + 1
+    return sorted(rows.items())
 
 
 def _plain(value: object) -> str:
     """A value as a person reads it: ``{"a": [1, 2]}`` is ``a 1 2``, inner tables in brackets."""
     if isinstance(value, Mapping):
-        return ", ".join(f"{key} {_plain(inner)}" for key, inner in value.items())
+        return ", ".join(f"{key} {_inner(each)}" for key, each in value.items()) or "none"
     if isinstance(value, list | tuple):
-        return " ".join(f"({_plain(item)})" if isinstance(item, Mapping) else _plain(item) for item in value) or "none"
+        return " ".join(map(_inner, value)) or "none"
     if isinstance(value, float):
         return f"{value:.6g}"
     return str(value) if value != "" else "none"
+
+
+def _inner(value: object) -> str:
+    return f"({_plain(value)})" if isinstance(value, Mapping) and value else _plain(value)

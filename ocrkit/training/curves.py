@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
-__all__ = ["draw_metrics"]
+__all__ = ["draw_metrics", "metrics_figure"]
 
 Records = list[dict[str, object]]
 
-_SMOOTH = 20  # records over which the loss of steps is averaged, the later ones the more
+_SMOOTH = 20  # records over which the loss of steps is averaged, the later ones the more; fewer where there are few
+_FEW = 25  # points up to which each is marked, as a line through one alone is not seen
 _INCHES = (10, 7)
 
 
@@ -30,29 +32,41 @@ def draw_metrics(path: Path, log: Path) -> str:
         OSError: the picture cannot be written.
     """
     try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
+        figure = metrics_figure(log)
     except ImportError:
         return f"{path.name} is not drawn, since matplotlib is missing: pip install 'ocrkit[plot]'"
+    picture = io.BytesIO()
+    figure.savefig(picture, dpi=100, format="png")
+    write_whole(path, picture.getvalue())
+    return ""
+
+
+def metrics_figure(log: Path) -> Figure:
+    """A run's course from its log: axes of losses, errors, learning rate and speed, over the same steps.
+
+    Raises:
+        ImportError: matplotlib is missing.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
     records = read_log(log)
     steps = [record for record in records if record.get("event") == "step"]
     epochs = _last_of_each([record for record in records if record.get("event") == "epoch"])
     figure = Figure(figsize=_INCHES, layout="constrained")
     FigureCanvasAgg(figure)
-    losses, errors, rate, speed = figure.subplots(2, 2).flat
+    losses, errors, rate, speed = figure.subplots(2, 2, sharex=True).flat
     _draw_losses(losses, steps, epochs)
     _draw_errors(errors, epochs)
-    _draw_rate(rate, steps or epochs)
+    _draw_rate(rate, [*steps, *epochs])
     _draw_speed(speed, steps)
     for axes in (losses, errors, rate, speed):
         axes.set_xlabel("step")
+        axes.tick_params(labelbottom=True)
         axes.grid(alpha=0.3)
         if axes.get_legend_handles_labels()[0]:
             axes.legend(fontsize="small")
-    picture = io.BytesIO()
-    figure.savefig(picture, dpi=100, format="png")
-    write_whole(path, picture.getvalue())
-    return ""
+    return figure
 
 
 def _draw_losses(axes: Axes, steps: Records, epochs: Records) -> None:
@@ -60,18 +74,22 @@ def _draw_losses(axes: Axes, steps: Records, epochs: Records) -> None:
     told, trained, judged = _points(steps, "loss"), _points(epochs, "loss"), _points(epochs, "validation_loss")
     if told[0]:
         axes.plot(*told, color="tab:blue", alpha=0.25, linewidth=0.8)
-        axes.plot(told[0], _smoothed(told[1]), color="tab:blue", label="training, steps")
-    axes.plot(*trained, marker=".", color="tab:cyan", label="training, epochs")
-    axes.plot(*judged, marker=".", color="tab:orange", label="validation")
-    if any(value > 0 for _, values in (told, trained, judged) for value in values):
+        axes.plot(told[0], _smoothed(told[1]), _mark(told), color="tab:blue", label="training, steps")
+    axes.plot(*trained, ".-", color="tab:cyan", label="training, epochs")
+    judge, others = _judge_and_others(epochs)
+    axes.plot(*judged, ".-", color="tab:orange", label=f"validation on {judge}" if others else "validation")
+    above = [value for _, values in (told, trained, judged) for value in values if value > 0]
+    if above:
         axes.set_yscale("log")
+        between = max(above) < 10 * min(above)
+        axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+        axes.yaxis.set_minor_formatter(lambda value, _: f"{value:g}" if between else "")
 
 
 def _draw_errors(axes: Axes, epochs: Records) -> None:
     """Error rates of the set that chooses the best in full, of the others their CER alone."""
     axes.set(title="Validation errors", ylabel="%")
-    judge = next((str(record["judge"]) for record in reversed(epochs) if record.get("judge")), "")
-    others = sorted({name for record in epochs for name in _sets(record)} - {judge})
+    judge, others = _judge_and_others(epochs)
     chosen = f" of {judge} (chooses the best)" if others else ""
     axes.plot(*_points(epochs, "cer", 100), marker=".", color="tab:red", label=f"CER{chosen}")
     x, exact = _points(epochs, "exact", 100)
@@ -86,19 +104,21 @@ def _draw_errors(axes: Axes, epochs: Records) -> None:
 
 def _draw_rate(axes: Axes, records: Records) -> None:
     axes.set(title="Learning rate")
-    axes.plot(*_points(records, "rate"), color="tab:purple")
+    rates = _points(sorted(records, key=_step), "rate")
+    axes.plot(*rates, _mark(rates), color="tab:purple")
     axes.set_ylim(0, None)
 
 
 def _draw_speed(axes: Axes, steps: Records) -> None:
     """Lines a second, and the share of the time in which the device waited."""
     axes.set(title="Speed", ylabel="lines a second")
-    axes.plot(*_points(steps, "speed"), color="tab:green")
+    speeds = _points(steps, "speed")
+    axes.plot(*speeds, _mark(speeds), color="tab:green")
     axes.set_ylim(0, None)
     waited = _points(steps, "waited", 100)
     if waited[0]:
         beside = axes.twinx()
-        beside.plot(*waited, color="tab:brown", linestyle=":")
+        beside.plot(*waited, _mark(waited, ":"), color="tab:brown")
         beside.set_ylabel("% of the time waited (dotted)")
         beside.set_ylim(0, 100)
 
@@ -113,10 +133,16 @@ def _points(records: Sequence[Mapping[str, object]], key: str, scale: float = 1)
     return [step for step, _ in found], [value for _, value in found]
 
 
+def _mark(points: tuple[list[float], list[float]], line: str = "-") -> str:
+    """The format of a curve: its line, and a dot at each point of a few."""
+    return f".{line}" if len(points[0]) <= _FEW else line
+
+
 def _smoothed(values: Sequence[float]) -> list[float]:
+    """A trailing mean, over a tenth of what came before: the first losses, far above the rest, are soon forgotten."""
     smooth, found = 0.0, []
-    for count, value in enumerate(values, 1):
-        smooth += (value - smooth) / min(count, _SMOOTH)
+    for count, value in enumerate(values):
+        smooth += (value - smooth) / min(1 + count // 10, _SMOOTH)
         found.append(smooth)
     return found
 
@@ -127,6 +153,17 @@ def _sets(record: Mapping[str, object]) -> dict[str, dict[str, object]]:
     if not isinstance(sets, Mapping):
         return {}
     return {str(name): dict(found) for name, found in sets.items() if isinstance(found, Mapping)}
+
+
+def _judge_and_others(epochs: Records) -> tuple[str, list[str]]:
+    """The name of the set that chooses the best model, and those of the others."""
+    judge = next((str(record["judge"]) for record in reversed(epochs) if record.get("judge")), "")
+    return judge, sorted({name for record in epochs for name in _sets(record)} - {judge})
+
+
+def _step(record: Mapping[str, object]) -> float:
+    step = record.get("step")
+    return float(step) if isinstance(step, int | float) else 0.0
 
 
 def _last_of_each(epochs: Records) -> Records:

@@ -231,7 +231,7 @@ def _tell_shared(sets: Sets, config: RunConfig, observer: Observer) -> None:
         return
     for name, samples in shared_samples(sets.training, sets.validation).items():
         observer.note(
-            f"{len(samples)} of the {len(sets.validation[name])} {name} lines are trained on too, such as "
+            f"{len(samples)} of the {len(sets.validation[name])} lines of {name} are trained on too, such as "
             f"{samples[0].name}; the figures of that set are better than those of lines that were never seen"
         )
 

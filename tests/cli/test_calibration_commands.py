@@ -109,11 +109,12 @@ def test_a_model_is_calibrated_on_labelled_lines_and_reads_as_before(place: Path
     # All are as sure as can be, and a tenth is wrong: the flattest of the temperatures, or one that says 0.9.
     assert found.temperature > 1
     assert found.error < found.error_before == pytest.approx(0.1, abs=0.01)
-    assert ran.out.startswith(f"temperature {found.temperature:.3g} by 150 lines of labelled; calibration error ")
+    learnt = f"temperature {found.temperature:.3g}, learnt from 150 lines of labelled"
+    assert ran.out.startswith(f"{learnt}; calibration error ")
     assert run_ocrkit("decode", "-m", "new.safetensors", "lines").out == before
     assert Model.load("plain.safetensors").calibration is None
     shown = run_ocrkit("models", "show", "new.safetensors").out
-    assert f"calibration   temperature {found.temperature:.3g} by 150 lines of labelled" in shown
+    assert f"calibration   {learnt}" in shown
 
 
 def test_without_an_output_the_model_file_itself_is_calibrated(place: Path, run_ocrkit: RunOcrkit) -> None:

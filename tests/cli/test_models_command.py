@@ -70,6 +70,17 @@ def test_show_tells_what_a_model_reads_and_is_built_of(place: Path, run_ocrkit: 
     assert "weights       10" in ran.out
 
 
+def test_show_counts_epochs_from_one_and_keeps_sets_apart(place: Path, run_ocrkit: RunOcrkit) -> None:
+    sets = {"print": {"cer": 0.25, "exact": 0.5}, "hand": {"cer": 0.5, "exact": 0.0}}
+    replace(bars.reader(), provenance={"epoch": 6, "metrics": {"sets": sets}, "base": {}}).save("m.safetensors")
+
+    shown = run_ocrkit("models", "show", "m.safetensors").out
+
+    assert "\nepoch         7\n" in shown
+    assert "\nmetrics       sets (hand (cer 0.5, exact 0), print (cer 0.25, exact 0.5))\n" in shown
+    assert "\nbase          none\n" in shown
+
+
 def test_show_as_json_is_the_metadata(place: Path, run_ocrkit: RunOcrkit) -> None:
     told = json.loads(run_ocrkit("models", "show", "latin", "--json").out)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from ocrkit.training.curves import draw_metrics
+from ocrkit.training.curves import draw_metrics, metrics_figure
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,6 +70,36 @@ def test_every_set_has_a_curve_of_its_own(tmp_path: Path) -> None:
 
     with Image.open(tmp_path / "one.png") as one, Image.open(tmp_path / "other.png") as other:
         assert one.tobytes() != other.tobytes()
+
+
+def test_a_single_step_and_the_epochs_after_it_are_seen(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib", reason="metrics.png needs matplotlib")
+    epochs = [{**EPOCH, "epoch": n, "step": 4 * n, "rate": 0.1 * n} for n in (1, 2)]
+
+    figure = metrics_figure(log_of(tmp_path / "log.jsonl", STEP, *epochs))
+
+    losses, _, rate, speed, *_ = figure.axes
+    assert list(rate.get_lines()[0].get_ydata()) == [0.001, 0.1, 0.2]
+    assert speed.get_lines()[0].get_marker() == "."
+    assert losses.get_xlim() == speed.get_xlim()
+
+
+def test_a_high_first_loss_is_soon_forgotten(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib", reason="metrics.png needs matplotlib")
+    steps = [{**STEP, "step": 50 * n, "loss": 0.5 if n else 17.5} for n in range(11)]
+
+    figure = metrics_figure(log_of(tmp_path / "log.jsonl", *steps))
+
+    drawn = {str(line.get_label()): list(line.get_ydata()) for line in figure.axes[0].get_lines()}
+    assert drawn["training, steps"][-1] == pytest.approx(0.5)
+
+
+def test_of_several_sets_the_loss_says_which_it_is_of(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib", reason="metrics.png needs matplotlib")
+
+    figure = metrics_figure(log_of(tmp_path / "log.jsonl", {**EPOCH, "judge": "old", "sets": SETS}))
+
+    assert "validation on old" in [line.get_label() for line in figure.axes[0].get_lines()]
 
 
 def test_without_matplotlib_it_says_how_to_have_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -108,8 +108,8 @@ def test_a_run_warns_of_lines_that_train_and_validate(
     train(config, output=tmp_path / "run", observer=watching, registry=registry)
 
     warnings = [note for note in watching.notes if "are trained on too" in note]
-    assert warnings[0].startswith("8 of the 8 few lines are trained on too, such as ")
-    assert warnings[1].startswith("40 of the 40 all lines are trained on too, such as ")
+    assert warnings[0].startswith("8 of the 8 lines of few are trained on too, such as ")
+    assert warnings[1].startswith("40 of the 40 lines of all are trained on too, such as ")
     assert warnings[0].endswith("the figures of that set are better than those of lines that were never seen")
 
 
