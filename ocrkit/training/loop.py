@@ -26,7 +26,7 @@ from ocrkit.training.state import ORDERING, Position, read_position, read_state,
 from ocrkit.training.step import Stepper
 from ocrkit.training.stopping import ended, time_is_up
 from ocrkit.training.team import ALONE, Team
-from ocrkit.training.threads import fastest, measured, on_threads
+from ocrkit.training.threads import best_threads, on_threads
 from ocrkit.training.trouble import keep_batch, place_of_batch
 from ocrkit.training.validation import Validation, validate
 
@@ -40,10 +40,9 @@ __all__ = ["Trainer"]
 
 _JUST_SAVED = 10.0  # seconds; a state as old is written anew before validation
 _MANY_STEPS = 1000  # for which a measurement of two seconds is worth its while
-_TRIAL_WIDTH = 10  # heights, as a line of some words is wide
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Trainer:
     """One run: what is trained, on what, how, and how far it has come.
 
@@ -157,13 +156,10 @@ class Trainer:
 
     def calibrate(self, path: Path) -> Calibration | None:
         """Learn what the confidences of the run's model file are worth, by the lines that judge, and keep it there."""
-        size, autocast = self.settings.batch_size, self._stepper.autocast
         judging = self.validation.get(judging_set(self.validation, self.settings.judge))
 
         def scored(model: Model) -> Validation | None:
-            if judging is None:
-                return None
-            return validate(model, self.feed, judging, size, autocast, team=self.team, scored=True)
+            return None if judging is None else self._read(judging, model, scored=True)
 
         data, write = "the validation lines of its training", self.team.leads
         return calibrate_file(path, self.model, scored, data=data, write=write)
@@ -205,10 +201,9 @@ class Trainer:
         # A team is told by whoever starts it, and could not measure without going in step.
         free = self.team.count == 1 and not settings.threads and not settings.deterministic
         if free and most > 1 and self.steps >= _MANY_STEPS:
-            lines, height = min(8, settings.batch_size), self.model.architecture.preprocessing.height
-            widths = torch.full((lines,), _TRIAL_WIDTH * height)
-            images = torch.full((lines, 1, height, _TRIAL_WIDTH * height), 0.5)
-            position.threads = fastest(measured(self.model.network, images, widths, self._stepper.autocast))
+            height = self.model.architecture.preprocessing.height
+            autocast = self._stepper.autocast
+            position.threads = best_threads(self.model.network, height, settings.batch_size, autocast)
             if position.threads < most:
                 self.observer.note(f"the network takes {position.threads} of {most} threads, which proved best")
         return position.threads
@@ -306,12 +301,12 @@ class Trainer:
 
     def _validate(self) -> dict[str, Validation]:
         """What the model as it is makes of each set."""
-        size, autocast, team = self.settings.batch_size, self._stepper.autocast, self.team
-        found = {
-            name: validate(self.model, self.feed, each, size, autocast, team=team)
-            for name, each in self.validation.items()
-        }
+        found = {name: self._read(each, self.model) for name, each in self.validation.items()}
         return {name: result for name, result in found.items() if result is not None}
+
+    def _read(self, lines: Lines, model: Model, *, scored: bool = False) -> Validation | None:
+        size, autocast = self.settings.batch_size, self._stepper.autocast
+        return validate(model, self.feed, lines, size, autocast, team=self.team, scored=scored)
 
     def _pass_time(self) -> None:
         now = time.monotonic()

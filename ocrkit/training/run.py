@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from ocrkit.data.records import Sample
     from ocrkit.model import Model
     from ocrkit.training.lines import Lines
+    from ocrkit.training.team import Team
     from ocrkit.training.validation import Validation
 
 __all__ = ["resume", "train"]
@@ -84,17 +85,41 @@ def train(
     return _begun(config, observer, registry, place=claimed(output, config.charset))
 
 
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """What a run goes out from, all of which has proved right.
+
+    Attributes:
+        config: with every option of the model's parts spelled out.
+        device: of this process.
+        augmenter: what training lines go through one by one.
+        batch_augmenter: what they go through after that, in batches.
+        model: with the weights that it begins with, or, of a run that goes on, with any.
+        sets: where the lines come from.
+        resuming: whether the run goes on.
+    """
+
+    config: RunConfig
+    device: torch.device
+    augmenter: Augmenter
+    batch_augmenter: BatchAugmenter
+    model: Model
+    sets: Sets
+    resuming: bool
+
+
 def _begun(
     config: RunConfig, observer: Observer, registry: Registry, *, place: AbstractContextManager[Path | None]
 ) -> Outcome:
     """A run from its beginning."""
-    device, augmenters = _place(config), _augmenters(config, registry)
+    device, augmenters = _checked_device(config), _augmenters(config, registry)
     torch.manual_seed(config.training.seed)
     base = load_base(config, registry=registry)
     sets = open_sets(config, base=base, registry=registry)
     model = initial_model(config, sets.charset, base, registry)
     check_trainable(model.network, config.training)
-    return _run(_resolved(config, model), model, sets, device, augmenters, observer, place=place, resuming=False)
+    setting = _Setting(_resolved(config, model), device, *augmenters, model, sets, resuming=False)
+    return _run(setting, observer, place)
 
 
 def resume(
@@ -133,87 +158,97 @@ def resume(
         position = read_position(path)
         if (path / LAST_FILE).exists():  # or its end was cut short, and is made up for
             check_unfinished(position, config.training, path)
-        device, augmenters = _place(config), _augmenters(config, registry)
+        device, augmenters = _checked_device(config), _augmenters(config, registry)
         model = read_model(path, registry=registry)
         sets = open_sets(config, base=model, registry=registry, resuming=True)
-        place = nullcontext(path)
-        return _run(config, model, sets, device, augmenters, observer, place=place, resuming=True)
+        setting = _Setting(config, device, *augmenters, model, sets, resuming=True)
+        return _run(setting, observer, nullcontext(path))
 
 
-def _run(
-    config: RunConfig,
-    model: Model,
-    sets: Sets,
-    device: torch.device,
-    augmenters: tuple[Augmenter, BatchAugmenter],
-    observer: Observer,
-    *,
-    place: AbstractContextManager[Path | None],
-    resuming: bool,
-) -> Outcome:
+def _run(setting: _Setting, observer: Observer, place: AbstractContextManager[Path | None]) -> Outcome:
+    """Train in a place that the first of the processes has."""
+    config, model, device = setting.config, setting.model, setting.device
     with joined_team(device) as team:
         observer = observer if team.leads else Observer()
-        if not resuming:
-            _tell_shared(sets, config, observer)
-        workers = workers_of(team, config.training.workers)
-        training, validation = _lines_of(sets, config, model, observer, workers=workers)
+        if not setting.resuming:
+            _tell_shared(setting.sets, config, observer)
+        training, validation = _lines_of(setting, team, observer)
         check_same_lines(team, training)
         left_out = LeftOut(observer)
-        with Feed.opened(
-            (training, *validation.values()),
-            model.architecture.preprocessing,
-            device=device,
-            batch_size=config.training.batch_size,
-            workers=workers,
-            cache=config.data.cache * _MIB,
-            augmenter=augmenters[0],
-            batch_augmenter=augmenters[1],
-            max_bad=config.data.max_bad,
-            left_out=left_out,
-            progress=lambda done, total: observer.preparing("loading the first lines", done, total),
-            share=share_of(team),
-        ) as feed:
+        with _feed_of(setting, team, (training, *validation.values()), observer, left_out) as feed:
             feed.try_first()
             model.network.to(device)
             model.calibration = None  # that of the weights it was loaded with
             with reproducible(device, wanted=config.training.deterministic), place as own_folder:
-                folder = _only(team.told(own_folder))
-                provenance = provenance_of(
-                    config, training.digest, device, before=model.provenance if resuming else None
-                )
-                if not resuming:
-                    model.provenance = provenance
+                folder = _agreed(team, own_folder)
+                provenance = _provenance(setting, training)
                 record = RunWriter(folder, config, model, validation, image_of=feed.image, provenance=provenance)
-                watching = record.watching(observer) if team.leads else observer
-                keep = record.keep_best if team.leads else _keep_nothing
                 trainer = Trainer(
-                    model, training, validation, config.training, feed, folder, device, watching, keep, team=team
+                    model=model,
+                    training=training,
+                    validation=validation,
+                    settings=config.training,
+                    feed=feed,
+                    folder=folder,
+                    device=device,
+                    observer=record.watching(observer) if team.leads else observer,
+                    keep_best=record.keep_best if team.leads else _keep_nothing,
+                    team=team,
                 )
-                if resuming:
+                if setting.resuming:
                     trainer.restore()
                 if team.leads:
-                    _begin(trainer, record, resuming=resuming)
+                    _begin(trainer, record, resuming=setting.resuming)
                     left_out.record = record
                 return _finish(trainer, record)
 
 
-def _only(folder: Path | None) -> Path:
+def _feed_of(setting: _Setting, team: Team, sets: Sequence[Lines], observer: Observer, left_out: LeftOut) -> Feed:
+    config = setting.config
+    return Feed(
+        sets,
+        setting.model.architecture.preprocessing,
+        device=setting.device,
+        batch_size=config.training.batch_size,
+        workers=workers_of(team, config.training.workers),
+        cache=config.data.cache * _MIB,
+        augmenter=setting.augmenter,
+        batch_augmenter=setting.batch_augmenter,
+        max_bad=config.data.max_bad,
+        left_out=left_out,
+        progress=lambda done, total: observer.preparing("loading the first lines", done, total),
+        share=share_of(team),
+    )
+
+
+def _agreed(team: Team, own: Path | None) -> Path:
+    """The run's folder, which is the first process' own."""
+    folder = team.told(own)
     if folder is None:
         raise AssertionError("the first of the processes has no folder")
     return folder
+
+
+def _provenance(setting: _Setting, training: Lines) -> dict[str, object]:
+    """What model files say of the run; one that it begins with says it too, at once."""
+    config, device, model = setting.config, setting.device, setting.model
+    if setting.resuming:
+        return provenance_of(config, training.digest, device, before=model.provenance)
+    model.provenance = provenance_of(config, training.digest, device)
+    return model.provenance
 
 
 def _keep_nothing(_report: EpochReport, _validation: Validation | None) -> None:
     """What a process does with the best model when another one writes."""
 
 
-def _lines_of(
-    sets: Sets, config: RunConfig, model: Model, observer: Observer, *, workers: int
-) -> tuple[Lines, dict[str, Lines]]:
+def _lines_of(setting: _Setting, team: Team, observer: Observer) -> tuple[Lines, dict[str, Lines]]:
     """The lines to train on, and those of each validation set."""
+    config, sets = setting.config, setting.sets
+    workers = workers_of(team, config.training.workers)
 
     def usable(what: str, samples: Sequence[Sample]) -> Lines:
-        return usable_lines(what, samples, config.data, model=model, workers=workers, observer=observer)
+        return usable_lines(what, samples, config.data, model=setting.model, workers=workers, observer=observer)
 
     training = usable("training", sets.training)
     called = "validation" if len(sets.validation) == 1 else "validation ({})"
@@ -281,7 +316,7 @@ def _finish(trainer: Trainer, record: RunWriter) -> Outcome:
     )
 
 
-def _place(config: RunConfig) -> torch.device:
+def _checked_device(config: RunConfig) -> torch.device:
     """The device, once it is clear that it can do what is asked of it, and that nothing else is missing."""
     if config.training.tensorboard:
         check_tensorboard()

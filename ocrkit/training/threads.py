@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
 Autocast = Callable[[], AbstractContextManager[object]]
 
-__all__ = ["candidates", "fastest", "measured", "on_threads"]
+__all__ = ["best_threads", "candidates", "fastest", "measured", "on_threads"]
 
 _SECONDS = 2.0  # for the whole measurement, beyond a first try of each count
 _TRIES = 5
+_TRIAL_LINES, _TRIAL_WIDTH = 8, 10  # at most; and heights, as a line of some words is wide
 _WORTH = 1.05  # more threads have to be faster by this much, for others could use them
 
 
@@ -34,6 +35,13 @@ def on_threads(count: int) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
+
+
+def best_threads(network: nn.Module, height: int, batch_size: int, autocast: Autocast) -> int:
+    """How many of torch's threads prove best for a network, tried on a few grey lines ``height`` px high."""
+    lines, width = min(_TRIAL_LINES, batch_size), _TRIAL_WIDTH * height
+    images, widths = torch.full((lines, 1, height, width), 0.5), torch.full((lines,), width)
+    return fastest(measured(network, images, widths, autocast))
 
 
 def candidates(most: int) -> list[int]:

@@ -29,7 +29,7 @@ def images(device: str, *, workers: int, augmented: bool) -> list[torch.Tensor]:
     augmenter = BatchAugmenter.named(names, seed=1, registry=load_registry("none"))
     busy = torch.rand(2000, 2000, device=device)
     found = []
-    with Feed.opened(
+    with Feed(
         [lines],
         Preprocessing(height=8),
         device=torch.device(device),

@@ -78,7 +78,7 @@ def taken(
     """The batches of the last of some passes."""
     found: list[tuple[Batch, ...]] = []
     options = {"cache": 1 << 20, "batch_size": order.batch_size, "device": CPU, **options}
-    with Feed.opened([lines], HEIGHT_8, **options) as feed:  # type: ignore[arg-type]
+    with Feed([lines], HEIGHT_8, **options) as feed:  # type: ignore[arg-type]
         for _ in range(passes):
             found = list(feed.batches(lines, order, start=start, augmented=augmented))
     return found
@@ -173,7 +173,7 @@ def test_a_label_that_is_too_long_for_its_image_makes_the_line_bad() -> None:
 def test_an_image_that_turns_bad_later_is_left_out_from_there_on(files: MakeLines, tmp_path: Path) -> None:
     lines = files(8)
     order = Order(8, 4, seed=1)
-    with Feed.opened([lines], HEIGHT_8, device=CPU, batch_size=4) as feed:
+    with Feed([lines], HEIGHT_8, device=CPU, batch_size=4) as feed:
         before = list(feed.batches(lines, order))
         (tmp_path / "5.png").write_text("no picture any more")
         after = list(feed.batches(lines, order))
@@ -198,7 +198,7 @@ def test_lines_all_of_which_are_bad_are_told_before_anything(files: MakeLines) -
     lines = files(4, bad=range(4))
     with (
         pytest.raises(DataError, match=r"none of the 4 training lines can be used: 0.png: "),
-        Feed.opened([lines], HEIGHT_8, device=CPU, batch_size=4) as feed,
+        Feed([lines], HEIGHT_8, device=CPU, batch_size=4) as feed,
     ):
         feed.try_first()
 
@@ -208,7 +208,7 @@ def test_of_many_lines_the_first_are_tried(monkeypatch: pytest.MonkeyPatch, file
     lines = files(5, bad=[0, 1, 2])
     with (
         pytest.raises(DataError, match=r"none of the first 3 of 5 training lines can be used: 0.png: "),
-        Feed.opened([lines], HEIGHT_8, device=CPU, batch_size=4) as feed,
+        Feed([lines], HEIGHT_8, device=CPU, batch_size=4) as feed,
     ):
         feed.try_first()
 
@@ -222,7 +222,7 @@ def test_no_line_gives_no_batch() -> None:
 @pytest.mark.parametrize("workers", [0, 2])
 def test_a_pass_may_be_left_early_and_another_begun(workers: int) -> None:
     lines, order = drawn(), Order(COUNT, 2, seed=1)
-    with Feed.opened([lines], HEIGHT_8, device=CPU, batch_size=2, workers=workers, cache=2000) as feed:
+    with Feed([lines], HEIGHT_8, device=CPU, batch_size=2, workers=workers, cache=2000) as feed:
         for _ in range(3):
             with closing(feed.batches(lines, order)) as batches:
                 next(batches)
@@ -294,7 +294,7 @@ def test_processes_that_share_the_lines_make_the_batches_of_one_together() -> No
 def test_few_lines_start_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
     before = {child.pid for child in multiprocessing.active_children()}
     lines = drawn()
-    with Feed.opened([lines], HEIGHT_8, device=CPU, batch_size=8, workers=-1) as feed:
+    with Feed([lines], HEIGHT_8, device=CPU, batch_size=8, workers=-1) as feed:
         list(feed.batches(lines, Order(COUNT, 8, seed=1)))
 
         assert {child.pid for child in multiprocessing.active_children()} <= before
@@ -316,7 +316,7 @@ def test_what_the_first_batch_waits_for_is_told_and_nothing_where_all_is_there(w
     told: list[tuple[int, int]] = []
     lines, order = drawn(), Order(COUNT, 8, seed=1)
 
-    with Feed.opened(
+    with Feed(
         [lines],
         HEIGHT_8,
         device=CPU,

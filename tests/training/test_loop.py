@@ -87,14 +87,14 @@ def make_trainer(model: Model, lines: Lines, tmp_path: Path) -> Iterator[MakeTra
         def make(**changes: object) -> Trainer:
             settings = TrainingSettings(**{"batch_size": 4, "precision": "float32", **changes})  # type: ignore[arg-type]
             return Trainer(
-                model,
-                lines,
-                {"validation": lines},
-                settings,
-                feeds.enter_context(feed_of(lines, model, settings.batch_size)),
-                tmp_path,
-                CPU,
-                Told(),
+                model=model,
+                training=lines,
+                validation={"validation": lines},
+                settings=settings,
+                feed=feeds.enter_context(feed_of(lines, model, settings.batch_size)),
+                folder=tmp_path,
+                device=CPU,
+                observer=Told(),
                 keep_best=lambda report, validation: None,
             )
 
@@ -328,7 +328,7 @@ def lines_of(what: str, samples: Sequence[Sample], model: Model) -> Lines:
 
 def feed_of(lines: Lines, model: Model, batch_size: int) -> AbstractContextManager[Feed]:
     preprocessing = model.architecture.preprocessing
-    return Feed.opened([lines], preprocessing, device=CPU, batch_size=batch_size, cache=1 << 20)
+    return Feed([lines], preprocessing, device=CPU, batch_size=batch_size, cache=1 << 20)
 
 
 def plainly() -> AbstractContextManager[object]:

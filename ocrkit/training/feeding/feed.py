@@ -5,8 +5,8 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Required, TypeAlias, TypedDict, Unpack
+from contextlib import closing
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 import torch
 
@@ -17,7 +17,8 @@ from ocrkit.training.feeding.supply import ALONE, Made, Share, Stopped, Supply
 from ocrkit.training.lines import Lines, check_share_of_bad, check_some_usable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Sequence
+    from collections.abc import Callable, Generator, Sequence
+    from types import TracebackType
 
     import numpy as np
     from numpy.typing import NDArray
@@ -40,25 +41,11 @@ _LOOK = 0.2  # seconds between two looks whether somebody still takes batches
 _Ready: TypeAlias = "list[tuple[Made, Staged]] | BaseException | None"
 
 
-class FeedOptions(TypedDict, total=False):
-    """The options of ``Feed``."""
-
-    device: Required[torch.device]
-    batch_size: Required[int]
-    workers: int
-    cache: int
-    augmenter: Augmenter | None
-    batch_augmenter: BatchAugmenter | None
-    max_bad: float
-    left_out: Callable[[Lines, BadImage], None] | None
-    progress: Progress | None
-    share: Share
-
-
 class Feed:
     """Gives the batches of passes over sets of lines, made ahead by worker processes or a thread.
 
     What a batch holds depends neither on the workers nor on what was given before: on the order, and on the images.
+    At the end of a ``with`` block its processes stop and its memory is given back.
 
     Args:
         sets: all that passes will go over.
@@ -104,20 +91,15 @@ class Feed:
             sets, preprocessing, batch_size=batch_size, workers=workers, cache=cache, augmenter=augmenter
         )
 
-    @classmethod
-    @contextmanager
-    def opened(
-        cls, sets: Sequence[Lines], preprocessing: Preprocessing, **options: Unpack[FeedOptions]
-    ) -> Iterator[Feed]:
-        """A feed whose workers stop at the end of the block."""
-        feed = cls(sets, preprocessing, **options)
-        try:
-            yield feed
-        except BaseException:
-            feed.abandon()
-            raise
-        finally:
-            feed.close()
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not None:
+            self._store.abandon()
+        self._store.close()
 
     def try_first(self) -> None:
         """Load the first lines of each set, so that what is wrong with all of them is told before training begins.
@@ -174,14 +156,6 @@ class Feed:
     def image(self, lines: Lines, line: int) -> NDArray[np.uint8] | None:
         """A line's fitted (H, W) image; None where it is bad."""
         return self._store.image(lines, line)
-
-    def abandon(self) -> None:
-        """Stop the workers at once."""
-        self._store.abandon()
-
-    def close(self) -> None:
-        """Stop the workers, and give the memory back."""
-        self._store.close()
 
     def _await_first(self, ready: queue.Queue[_Ready], supply: Supply) -> None:
         """Tell of the lines that are being loaded until the first batch is there."""
