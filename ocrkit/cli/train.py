@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -243,7 +242,7 @@ def _report(outcome: Outcome) -> None:
     from ocrkit.training import started
 
     if started.rank():  # the first of the processes that trained together tells
-        raise typer.Exit(0 if outcome.reason != "interrupted" else 128 + (outcome.signal or signal.SIGTERM))
+        raise typer.Exit(128 + outcome.signal if outcome.reason == "interrupted" else 0)
     reasons = {
         "epochs": "all epochs done",
         "time": "time is up",

@@ -185,10 +185,12 @@ class Trainer:
 
         What one process has seen, all of them heed at the same step; and they go by the first one's clock.
         """
-        everyone = self.team.numbers(interruption.requested, self._trouble is not None, self.position.seconds)
+        asked, signal, seconds = interruption.requested, interruption.signal, self.position.seconds
+        everyone = self.team.numbers(asked, signal, self._trouble is not None, seconds)
         interruption.requested = bool(everyone[:, 0].any())
-        self.position.seconds = float(everyone[0, 2])
-        return bool(everyone[:, 1].any())
+        interruption.signal = signal or int(everyone[:, 1].max())
+        self.position.seconds = float(everyone[0, 3])
+        return bool(everyone[:, 2].any())
 
     def _threads(self) -> int:
         """How many threads the network takes; 0 where that is not torch's to say."""

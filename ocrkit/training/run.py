@@ -293,6 +293,8 @@ def _finish(trainer: Trainer, record: RunWriter) -> Outcome:
             record.calibrated(trainer.calibrate(file))
         if leads:
             record.end(reason, position.step)
+        # Who starts the processes may end them all as soon as one of them is gone.
+        trainer.team.told("all is written")
     except torch.cuda.OutOfMemoryError as error:
         raise ModelError(
             f"a batch of {trainer.settings.batch_size} lines does not fit the device's memory; "

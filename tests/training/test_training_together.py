@@ -31,22 +31,32 @@ ALIKE: dict[str, Any] = {
 }
 CHANCY: dict[str, Any] = {"training": {"epochs": EPOCHS, "quit": "fixed", "save_every": 0.0}}
 
-# Trains until the second process kills itself before a step.
-LEAVER = """
+# Has the second process send itself a signal before a step.
+SIGNAL = """
 import os, signal, sys
 from ocrkit.training.step import Stepper
 
 take = Stepper.take
 
 def take_or_leave(self, parts, *, number, **others):
-    if os.environ["RANK"] == "1" and number == int(sys.argv[1]):
-        os.kill(os.getpid(), signal.SIGKILL)
+    if os.environ["RANK"] == "1" and number == LAST:
+        os.kill(os.getpid(), NUMBER)
     return take(self, parts, number=number, **others)
 
 Stepper.take = take_or_leave
-sys.argv[:] = ["ocrkit", *sys.argv[2:]]
+NUMBER, LAST = signal.Signals[sys.argv[1]], int(sys.argv[2])
+sys.argv[:] = ["ocrkit", *sys.argv[3:]]
+"""
+IN_OCRKIT = """
 from ocrkit.cli.app import main
 main()
+"""
+# Trains, and leaves the number of the signal that ended it.
+IN_PYTHON = """
+from pathlib import Path
+from ocrkit.training.by_keyword import train
+outcome = train(config=sys.argv[1], output=sys.argv[2])
+Path(sys.argv[2], "signal-" + os.environ["RANK"]).write_text(str(outcome.signal))
 """
 
 
@@ -101,7 +111,10 @@ def test_a_process_that_is_lost_ends_the_run_with_a_way_to_go_on(
 ) -> None:
     run = tmp_path / "run"
 
-    lost = together(LEAVER, tmp_path, "6", "train", "--config", config_file("chancy", CHANCY), "-o", str(run))
+    ending = SIGNAL + IN_OCRKIT
+    lost = together(
+        ending, tmp_path, "SIGKILL", "6", "train", "--config", config_file("chancy", CHANCY), "-o", str(run)
+    )
     resumed = together_in_ocrkit("train", "--resume", str(run))
 
     assert lost.returncode == 1
@@ -111,6 +124,16 @@ def test_a_process_that_is_lost_ends_the_run_with_a_way_to_go_on(
     whole, broken = (read_checkpoint(folder / "state/latest.safetensors").tensors for folder in (unbroken, run))
     names = [name for name in whole if not name.startswith("random.")]
     assert [name for name in names if (whole[name] != broken[name]).any()] == []
+
+
+def test_what_one_process_is_asked_ends_the_run_in_all_of_them(config_file: Callable[..., str], tmp_path: Path) -> None:
+    run = tmp_path / "run"
+
+    asked = together(SIGNAL + IN_PYTHON, tmp_path, "SIGTERM", "6", config_file("chancy", CHANCY), str(run))
+
+    assert asked.returncode == 0, asked.stderr
+    assert [record["reason"] for record in log_of(run) if record["event"] == "end"] == ["interrupted"]
+    assert [(run / f"signal-{rank}").read_text() for rank in (0, 1)] == ["15", "15"]
 
 
 def epochs_of(run: Path) -> list[dict[str, Any]]:
