@@ -1,4 +1,4 @@
-"""Train, decode and serve text recognisers for any script."""
+"""Train, use and measure recognisers of text lines, for any script."""
 
 from __future__ import annotations
 

@@ -323,12 +323,14 @@ def check_charset_fits(model: Model, charset: Charset) -> None:
         return
     added = sorted(set(charset.symbols) - set(model.charset.symbols))
     lost = sorted(set(model.charset.symbols) - set(charset.symbols))
-    difference = (
-        f"{len(added)} symbols are new ({''.join(added[:10])}), {len(lost)} would be lost ({''.join(lost[:10])})"
-        if added or lost
-        else "the symbols are the same, in another order"
-    )
+    parts = [f"{len(added)} symbols are new ({_shown(added)})"] if added else []
+    parts += [f"{len(lost)} would be lost ({_shown(lost)})"] if lost else []
+    difference = ", ".join(parts) or "the symbols are the same, in another order"
     raise ModelError(
         f"the model reads charset {model.charset.name!r}, not {charset.name!r}: {difference}; "
         "`resize='union'` keeps the model's symbols and adds the others, `resize='new'` takes the new charset"
     )
+
+
+def _shown(symbols: list[str], most: int = 10) -> str:
+    return "".join(symbols[:most]) + (" …" if len(symbols) > most else "")

@@ -375,6 +375,11 @@ def test_a_charset_of_other_symbols_does_not_fit(build: BuildModel) -> None:
         check_charset_fits(build("abc"), Charset("other", ("", "a", "x")))
 
 
+def test_what_is_not_lost_is_not_spoken_of_and_of_many_symbols_some_are_shown(build: BuildModel) -> None:
+    with pytest.raises(ModelError, match=r"'more': 12 symbols are new \(bcdefghijk …\); `resize"):
+        check_charset_fits(build("a"), Charset("more", ("", *"abcdefghijklm")))
+
+
 def test_labels_that_stand_in_another_order_do_not_fit(build: BuildModel) -> None:
     old = Model.build(Charset("old", ("", "א", "ב"), direction="rtl", order="logical"), build("ab").architecture)
     visual = Charset("hebrew", ("", "א", "ב"), direction="rtl")

@@ -39,7 +39,7 @@ def ocrkit(
     ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Print the traceback of an error.")] = False,
 ) -> None:
-    """Train, decode and serve text recognisers for any script."""
+    """Train, use and measure recognisers of text lines, for any script."""
     set_debug(debug)
     show_warnings()
 

@@ -90,7 +90,10 @@ def check(
         str, typer.Argument(metavar="FILE", help="A text in UTF-8, plain or gzip; '-' for standard input.")
     ],
 ) -> None:
-    """Count what a charset cannot spell in a text; exit 1 if anything."""
+    """Count what a charset cannot spell in a text.
+
+    The exit code is 1 if there is anything.
+    """
     from collections import Counter
 
     from ocrkit.cli.listing import print_table
@@ -124,7 +127,10 @@ def from_text(
     base: Base = None,
     base_only: BaseOnly = False,
 ) -> None:
-    """Write a charset file whose labels are the commonest aksharas, or the characters, of texts."""
+    """Write a charset file from texts.
+
+    Its labels are the commonest aksharas, or the characters, of the texts.
+    """
     from ocrkit.cli.charset_from_text import write_charset
 
     write_charset(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
-app = typer.Typer(help="List and show trained models.", no_args_is_help=True)
+app = typer.Typer(help="List, show and calibrate trained models.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(metavar="FILE", help="A model file, a run's folder or an installed model.")]
 Data = Annotated[list[str], typer.Argument(metavar="DATA", help="Folders or tables of labelled lines.")]
@@ -30,7 +30,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 @app.command("list")
 def list_models(as_json: AsJson = False) -> None:
-    """List the installed models and the runs below ./runs; a damaged file says what is wrong with it."""
+    """List the installed models and the runs below ./runs.
+
+    A damaged file says what is wrong with it.
+    """
     from ocrkit.cli.listing import print_json, print_table
     from ocrkit.model_files import installed_models
 
@@ -48,7 +51,10 @@ def list_models(as_json: AsJson = False) -> None:
 
 @app.command("show")
 def show(name: Name, as_json: AsJson = False) -> None:
-    """Show what a model reads, what it is built of, and how it was trained; --json shows all that its file says."""
+    """Show what a model reads, and how it was trained.
+
+    With that, what it is built of and what its confidences are worth; --json shows all that its file says.
+    """
     from ocrkit.checkpoint import read_metadata
     from ocrkit.cli.listing import print_json
     from ocrkit.model_files import find_model
@@ -83,9 +89,10 @@ def calibrate(
     batch_size: shared.BatchSize = 32,
     workers: shared.Workers = -1,
 ) -> None:
-    """Learn what a model's confidences are worth, on labelled lines it was not trained on, and keep it in its file.
+    """Learn what a model's confidences are worth.
 
-    Training does so on its validation lines; this is for other lines, and for models without a calibration.
+    It is learnt on labelled lines that the model was not trained on, and kept in its file. Training does so on its
+    validation lines; this is for other lines, and for models without a calibration.
     """
     from ocrkit.cli.progress import say
     from ocrkit.data.sources.lazy import ChainedSamples

@@ -170,6 +170,8 @@ def _run(setting: _Setting, observer: Observer, place: AbstractContextManager[Pa
     config, model, device = setting.config, setting.model, setting.device
     with joined_team(device) as team:
         observer = observer if team.leads else Observer()
+        if team.count > 1:
+            observer.note(f"{team.count} processes train together, each on its share of every batch")
         if not setting.resuming:
             _tell_shared(setting.sets, config, observer)
         training, validation = _lines_of(setting, team, observer)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 import ocrkit
+
+if TYPE_CHECKING:
+    from command import RunOcrkit
 
 SOURCES = Path(ocrkit.__file__).parents[1]
 Distribute = Callable[..., Path]
@@ -217,3 +222,20 @@ def test_a_plugin_that_fails_leaves_the_other_commands_alone(distribute: Distrib
     site = distribute("ocrkit-bad", "1 / 0")
 
     assert run("charsets", "list", site=site, plugins="ocrkit-bad").returncode == 0
+
+
+@pytest.mark.parametrize("words", ["", "data", "charsets", "models", "plugins"])
+def test_no_summary_of_a_command_is_cut(run_ocrkit: RunOcrkit, words: str) -> None:
+    shown = run_ocrkit(*words.split(), "--help").out
+
+    assert "Commands:" in shown
+    assert "..." not in shown.split("Commands:")[1]
+
+
+@pytest.mark.parametrize("group", ["charsets", "models", "plugins"])
+def test_a_group_is_summed_up_alike_from_without_and_from_within(run_ocrkit: RunOcrkit, group: str) -> None:
+    from_without = run_ocrkit("--help").out
+
+    within = run_ocrkit(group, "--help").out.split("\n\n")[1].strip()
+
+    assert re.search(rf"^  {group} +{re.escape(within)}$", from_without, flags=re.M)

@@ -89,6 +89,7 @@ def test_two_processes_make_what_one_makes(
     ran = together_in_ocrkit("train", "--config", config_file("alike", ALIKE), "-o", str(tmp_path / "together"))
 
     assert ran.returncode == 0, ran.stderr
+    assert ran.stderr.count("note: 2 processes train together, each on its share of every batch") == 1
     one, other = epochs_of(alone.folder), epochs_of(tmp_path / "together")
     assert [epoch["epoch"] for epoch in other] == list(range(EPOCHS))
     for name in ("loss", "validation_loss", "cer", "exact"):

@@ -19,8 +19,8 @@ _SUMMARIES = {
     "evaluate": "Measure a model's errors on labelled lines.",
     "demo": "Train on drawn Malayalam words and read words that were never seen.",
     "data": "Check, convert, draw and split labelled lines.",
-    "charsets": "List, show and check charsets.",
-    "models": "List and show trained models.",
+    "charsets": "List, show, check and make charsets.",
+    "models": "List, show and calibrate trained models.",
     "plugins": "List, check and start plugins.",
 }
 
