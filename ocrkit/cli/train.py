@@ -113,7 +113,9 @@ Precision = Annotated[
 ]
 Workers = Annotated[
     int | None,
-    typer.Option("--workers", metavar="N", help="Processes that load images; -1 for one a core, 0 for none."),
+    typer.Option(
+        "--workers", metavar="N", help="Processes that load lines and make batches; -1 for one a core, 0 for none."
+    ),
 ]
 TensorBoard = Annotated[
     bool | None,

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from ocrkit.plugin.registry import Registry
 
-__all__ = ["Augmenter"]
+__all__ = ["CHANCE", "Augmenter"]
 
-_CHANCE = 0.5  # that a line meets each of the degradations
+CHANCE = 0.5  # that a line meets each of the degradations
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Augmenter:
         """A degraded copy of a fitted line, of the same height and width."""
         rng = np.random.default_rng((self.seed, epoch, line))
         for degradation, strength in self.degradations:
-            if rng.random() < _CHANCE:
+            if rng.random() < CHANCE:
                 degraded = degradation.apply(image, rng, float(rng.uniform(0, strength)))
                 _check_degraded(degraded, degradation.name)
                 image = _resized(degraded, image.shape)

@@ -10,6 +10,7 @@ import torch
 
 from ocrkit.errors import PluginError
 from ocrkit.nets.draws import LineDraws
+from ocrkit.training.augmenter import CHANCE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from ocrkit.plugin.specs import BatchDegradation
 
 __all__ = ["BatchAugmenter"]
-
-_CHANCE = 0.5  # that a line meets each of the degradations
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ class BatchAugmenter:
         paper = torch.arange(ink.shape[3], device=device) >= px[:, None, None, None]
         for name, degradation, most in self.degradations:
             drawn = _draws(name, lines, self.seed, epoch, ink).uniform_here(2)
-            met = np.flatnonzero(drawn[:, 0] < _CHANCE)
+            met = np.flatnonzero(drawn[:, 0] < CHANCE)
             if not len(met) or not most:
                 continue
             chosen = torch.from_numpy(met).to(device, non_blocking=True)

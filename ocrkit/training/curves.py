@@ -52,7 +52,7 @@ def metrics_figure(log: Path) -> Figure:
 
     records = read_log(log)
     steps = [record for record in records if record.get("event") == "step"]
-    epochs = _last_of_each([record for record in records if record.get("event") == "epoch"])
+    epochs = [record for record in records if record.get("event") == "epoch"]
     figure = Figure(figsize=_INCHES, layout="constrained")
     FigureCanvasAgg(figure)
     losses, errors, rate, speed = figure.subplots(2, 2, sharex=True).flat
@@ -164,9 +164,3 @@ def _judge_and_others(epochs: Records) -> tuple[str, list[str]]:
 def _step(record: Mapping[str, object]) -> float:
     step = record.get("step")
     return float(step) if isinstance(step, int | float) else 0.0
-
-
-def _last_of_each(epochs: Records) -> Records:
-    """The epochs in order; of one that was trained twice, after a break, the later."""
-    found = {epoch: record for record in epochs if isinstance(epoch := record.get("epoch"), int)}
-    return [found[epoch] for epoch in sorted(found)]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ocrkit.training.underway import Step
 
-__all__ = ["Divergence", "Place", "Trouble"]
+__all__ = ["BatchPlace", "Divergence", "Trouble"]
 
 _MOST_FAILED = 20  # steps in a row
 _MEDIAN_OF = 25  # steps; a few batches of bad lines do not move it
@@ -22,7 +22,7 @@ _FALLING = 0.9
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class BatchPlace:
     """Which batch a step took: the ``batch``-th, from 0, of an ``epoch``, in the ``step``-th of the run."""
 
     step: int
@@ -35,7 +35,7 @@ class Trouble:
     """Why a training cannot go on, and the batch that it began with."""
 
     reason: str
-    began: Place
+    began: BatchPlace
 
 
 class Divergence:
@@ -49,17 +49,17 @@ class Divergence:
     def __init__(self) -> None:
         self._losses: deque[float] = deque(maxlen=_MEDIAN_OF)
         self._lowest = math.inf
-        self._risen: Place | None = None
+        self._risen: BatchPlace | None = None
         self._least_since = math.inf
         self._steps_above = 0
-        self._failed_since: Place | None = None
+        self._failed_since: BatchPlace | None = None
 
     @property
     def suspected(self) -> bool:
         """Whether the loss is too high already, but not for long enough to be sure."""
         return self._steps_above > 0
 
-    def note(self, step: Step, place: Place, *, failed: int) -> Trouble | None:
+    def note(self, step: Step, place: BatchPlace, *, failed: int) -> Trouble | None:
         """Take up what came of a step; returns what is wrong, if anything is.
 
         Args:
@@ -76,7 +76,7 @@ class Divergence:
             )
         return self._note_loss(step.loss, place)
 
-    def _note_loss(self, loss: float, place: Place) -> Trouble | None:
+    def _note_loss(self, loss: float, place: BatchPlace) -> Trouble | None:
         level = max(_FACTOR * self._lowest, self._lowest + _MARGIN)
         if loss <= level and not self._steps_above:
             self._risen = None
@@ -92,7 +92,7 @@ class Divergence:
             return None
         return self._note_high(median, place)
 
-    def _note_high(self, median: float, place: Place) -> Trouble | None:
+    def _note_high(self, median: float, place: BatchPlace) -> Trouble | None:
         self._steps_above += 1
         if median < _FALLING * self._least_since:
             falls = math.isfinite(self._least_since)

@@ -24,7 +24,7 @@ class Lines:
     """Lines of one data set, whose images are opened when their batch comes.
 
     Attributes:
-        what: the set's name in messages, ``training`` or ``validation``.
+        what: the set's name in messages: ``training``, ``validation``, or ``validation (hand)`` of several.
         samples: where each line comes from.
         labels: what each spells.
         digest: SHA-256 over names and labels.

@@ -14,7 +14,7 @@ import torch
 from ocrkit.errors import DataError, ModelError, WorkerLostError
 from ocrkit.model import Model
 from ocrkit.training.calibrating import calibrate_file
-from ocrkit.training.divergence import Divergence, Place, Trouble
+from ocrkit.training.divergence import BatchPlace, Divergence, Trouble
 from ocrkit.training.evaluation_sets import judging_set
 from ocrkit.training.feeding.feed import Feed
 from ocrkit.training.feeding.order import Order
@@ -52,7 +52,7 @@ class Trainer:
         validation: the sets of lines to validate with, by name; where there is none, every epoch's model counts as the
             best.
         settings: how.
-        feed: gives the batches of both.
+        feed: gives the batches of all of them.
         folder: where the state is kept.
         device: where the network is.
         observer: whom to tell.
@@ -241,7 +241,7 @@ class Trainer:
         elif position.failed == 1:
             self.observer.note(f"step {step.number} is left out: its loss or its gradient is not finite")
         # No step is under way when an epoch ends, so that all are of this one.
-        place = Place(step.number, position.epoch, position.batch - 1 - (position.step - step.number))
+        place = BatchPlace(step.number, position.epoch, position.batch - 1 - (position.step - step.number))
         self._trouble = self._trouble or self._divergence.note(step, place, failed=position.failed)
         self._pace.done(step)
         self.observer.stepped(

@@ -70,10 +70,10 @@ class Outcome:
         folder: the run's folder.
         model: the file of its best model, or of the last weights where none was judged.
         last: the file of the weights that it ended with.
-        best: the epoch of the whole run, breaks included, whose weights that file holds; None if training ended before
+        best: the epoch of the whole run, breaks included, whose weights ``model`` holds; None if training ended before
             its first epoch did.
         reason: why it ended: ``epochs``, ``time``, ``early``, or ``interrupted``.
-        epochs: epochs begun.
+        epochs: epochs finished.
         steps: optimiser steps.
         signal: the number of the signal that interrupted it; 0 where none did.
     """
@@ -95,7 +95,7 @@ class Observer:
         """Something that the user should know, once."""
 
     def preparing(self, stage: str, done: int, total: int) -> None:
-        """``done`` of ``total`` lines of a stage (such as ``reading training lines``) are ready."""
+        """``done`` of ``total`` lines of a stage (such as ``reading training labels``) are ready."""
 
     def stepped(self, report: StepReport) -> None:
         """A step was taken."""

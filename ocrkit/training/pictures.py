@@ -28,8 +28,12 @@ _ROWS = 20
 ImageOf = Callable[["Lines", int], "NDArray[np.uint8] | None"]
 
 
-def draw_readings(path: Path, lines: Lines, image_of: ImageOf, readings: Sequence[str], charset: Charset) -> str:
-    """Draw the first lines, each with what was read and, where that differs, its text; empty, or why that failed."""
+def draw_readings(path: Path, lines: Lines, image_of: ImageOf, readings: Sequence[str], charset: Charset) -> None:
+    """Draw the first lines, each with what was read and, where that differs, its text.
+
+    Raises:
+        OSError: the picture cannot be written.
+    """
     rows = []
     good = (line for line in range(len(lines)) if line not in lines.bad)
     for index in islice(good, _ROWS):
@@ -37,12 +41,4 @@ def draw_readings(path: Path, lines: Lines, image_of: ImageOf, readings: Sequenc
         if image is None:  # it has gone since it was read
             continue
         rows.append(SheetRow(Image.fromarray(image), comparable(sample.text or "", charset), readings[index]))
-    return _written(path, lambda: write_sheet(draw_sheet(rows), path))
-
-
-def _written(path: Path, write: Callable[[], None]) -> str:
-    try:
-        write()
-    except OSError as error:  # a picture is not worth the end of a training
-        return f"{path.name} is not drawn, since it cannot be written: {error.strerror or error}"
-    return ""
+    write_sheet(draw_sheet(rows), path)

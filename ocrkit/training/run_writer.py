@@ -183,12 +183,12 @@ class RunWriter:
     def _draw_samples(self) -> str:
         samples = self._folder / SAMPLES_FILE
         lines = self._validation[self._judge]
-        reason = draw_readings(samples, lines, self._image_of, self._readings, self._model.charset)
-        if self._events is not None and not reason and time.monotonic() >= self._show_next:
+        draw_readings(samples, lines, self._image_of, self._readings, self._model.charset)
+        if self._events is not None and time.monotonic() >= self._show_next:
             events = self._events
             self._show_next = time.monotonic() + _SHOWN_EVERY
             self._attempt_events(lambda: events.add_picture("readings", samples, self._step))
-        return reason
+        return ""
 
     def _attempt(self, name: str, draw: Callable[[], str]) -> None:
         """Draw a picture, or note why it is not drawn."""

@@ -37,7 +37,7 @@ class DataSettings:
         validation_fraction: the share of the lines that validates, where ``evaluation`` names none.
         validation_count: the lines drawn for validation, where lines are drawn.
         unencodable: ``error``, or ``skip`` to leave out and count the labels that the charset cannot spell.
-        max_bad: the share of bad lines, of both sets together, above which training stops.
+        max_bad: the share of bad lines, of all sets together, above which training stops.
         cache: MiB of fitted lines kept in memory, as far as there is some to spare; the rest is loaded again in each
             epoch.
     """

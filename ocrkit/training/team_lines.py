@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ocrkit.data.workers import cores
 from ocrkit.errors import DataError
 from ocrkit.training import started
-from ocrkit.training.feeding.supply import ALONE, Share
+from ocrkit.training.feeding.supply import WHOLE, Share
 
 if TYPE_CHECKING:
     from ocrkit.training.lines import Lines
@@ -31,7 +31,7 @@ def check_same_lines(team: Team, training: Lines) -> None:
 
 def share_of(team: Team) -> Share:
     """What this process loads of each pool of lines."""
-    return ALONE if team.board is None else Share(team.rank, team.count, team.board.exchange)
+    return WHOLE if team.board is None else Share(team.rank, team.count, team.board.exchange)
 
 
 def workers_of(team: Team, workers: int) -> int:

@@ -33,7 +33,7 @@ def usable_lines(
     """The lines of a set that a model can spell; their images are not opened.
 
     Args:
-        what: ``training`` or ``validation``; a label that is too long for its image makes a training line bad.
+        what: the set's name in messages; in ``training``, a label that is too long for its image makes a line bad.
         samples: labelled; an empty set gives no lines.
         settings: what becomes of unspellable labels.
         model: whose charset spells the labels.

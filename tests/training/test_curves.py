@@ -52,16 +52,6 @@ def test_a_log_that_is_gone_gives_a_picture_too(tmp_path: Path) -> None:
     assert draw_metrics(tmp_path / "metrics.png", tmp_path / "log.jsonl") == ""
 
 
-def test_of_an_epoch_that_was_trained_twice_the_later_is_drawn(tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib", reason="metrics.png needs matplotlib")
-    second = {**EPOCH, "loss": 1.0}
-    for name, entries in (("twice", [EPOCH, second]), ("once", [second])):
-        draw_metrics(tmp_path / f"{name}.png", log_of(tmp_path / f"{name}.jsonl", *entries))
-
-    with Image.open(tmp_path / "twice.png") as twice, Image.open(tmp_path / "once.png") as once:
-        assert twice.tobytes() == once.tobytes()
-
-
 def test_every_set_has_a_curve_of_its_own(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib", reason="metrics.png needs matplotlib")
     worse = {**SETS, "new": {**SETS["new"], "cer": 0.375}}

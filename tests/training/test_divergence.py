@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from ocrkit.training.divergence import Divergence, Place, Trouble
+from ocrkit.training.divergence import BatchPlace, Divergence, Trouble
 from ocrkit.training.underway import Step
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def found_in(losses: Iterable[float]) -> Trouble | None:
         taken = math.isfinite(loss)
         failed = 0 if taken else failed + 1
         step = Step(number, lines=4, labels=10, nats=10 * loss, rate=0.1, taken=taken, waited=0)
-        trouble = divergence.note(step, Place(number, 0, number - 1), failed=failed)
+        trouble = divergence.note(step, BatchPlace(number, 0, number - 1), failed=failed)
         if trouble:
             return trouble
     return None
@@ -85,7 +85,7 @@ def test_a_divergence_is_told_with_the_step_that_it_began_with() -> None:
     trouble = found_in(losses)
 
     assert trouble is not None
-    assert trouble.began == Place(301, 0, 300)
+    assert trouble.began == BatchPlace(301, 0, 300)
     assert trouble.reason.startswith("the loss has been 5 nats a label for some 200 steps, where it was 0.5")
 
 
@@ -93,7 +93,7 @@ def test_steps_that_are_not_finite_are_told_with_the_first_of_their_row() -> Non
     trouble = found_in([1.0, math.nan, 1.0, *[math.nan] * 30])
 
     assert trouble is not None
-    assert trouble.began == Place(4, 0, 3)
+    assert trouble.began == BatchPlace(4, 0, 3)
     assert trouble.reason == "the loss or its gradient was not finite in 20 steps in a row"
 
 
@@ -102,7 +102,7 @@ def test_a_rise_is_suspected_before_it_is_sure() -> None:
 
     def note(number: int, loss: float) -> bool:
         step = Step(number, lines=1, labels=1, nats=loss, rate=0.1, taken=True, waited=0)
-        divergence.note(step, Place(number, 0, number), failed=0)
+        divergence.note(step, BatchPlace(number, 0, number), failed=0)
         return divergence.suspected
 
     before = [note(number, 0.5) for number in range(50)]

@@ -13,7 +13,7 @@ import torch
 from ocrkit.training.batches import Batch, ink_of
 from ocrkit.training.feeding.staging import Staged, Stager
 from ocrkit.training.feeding.store import Store
-from ocrkit.training.feeding.supply import ALONE, Made, Share, Stopped, Supply
+from ocrkit.training.feeding.supply import WHOLE, Made, Share, Stopped, Supply
 from ocrkit.training.lines import Lines, check_share_of_bad, check_some_usable
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class Feed:
         max_bad: float = 1.0,
         left_out: Callable[[Lines, BadImage], None] | None = None,
         progress: Progress | None = None,
-        share: Share = ALONE,
+        share: Share = WHOLE,
     ) -> None:
         self._left_out = left_out
         self._progress = progress

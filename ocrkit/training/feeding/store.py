@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from ocrkit.training.augmenter import Augmenter
     from ocrkit.training.lines import Lines
 
-__all__ = ["KEPT", "Store", "Working"]
+__all__ = ["Store", "Working"]
 
 Working: TypeAlias = "Future[list[list[Loaded]]]"
 
-KEPT, _FIRST_POOL, _SECOND_POOL, _RING = range(4)  # rooms of the memory
+_KEPT, _FIRST_POOL, _SECOND_POOL, _RING = range(4)  # rooms of the memory
 _CHUNK = 16  # lines that a worker loads at a time
 _WORTH_WORKERS = 256  # lines below which starting processes costs more than it saves
 _POOL_WIDTH = 4000  # px that a line of a pool may take on average; what goes beyond is sent through pipes
@@ -118,7 +118,7 @@ class Store:
         for first in range(0, len(absent), _CHUNK):
             some = absent[first : first + _CHUNK]
             given = None if source is not None else [samples[line] for line in some]
-            yield Load(number, some, given, (KEPT, _FIRST_POOL + parity % 2))
+            yield Load(number, some, given, (_KEPT, _FIRST_POOL + parity % 2))
 
     def clear_room(self, parity: int) -> None:
         """Let another pool take the room of one whose batches have all been made."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ocrkit.training.feeding.order import Order, Parts
     from ocrkit.training.feeding.store import Store, Working
 
-__all__ = ["ALONE", "Made", "Share", "Stopped", "Supply"]
+__all__ = ["WHOLE", "Made", "Share", "Stopped", "Supply"]
 
 _LOOK = 0.2  # seconds between two looks whether the pass has been stopped
 _PATIENCE = 10.0  # seconds for what is in hand when it has
@@ -33,23 +33,23 @@ Exchange: TypeAlias = "Callable[[str, NDArray[np.int32], Callable[[], bool]], li
 class Share:
     """The part of each pool that a process loads, where several processes train together.
 
-    Each loads every ``world``-th line of a pool and learns the widths of the others, so that all of them form the same
+    Each loads every ``count``-th line of a pool and learns the widths of the others, so that all of them form the same
     batches, as wide and as parted. Of a batch, each makes the lines that it has loaded: not always equally many.
 
     Attributes:
         rank: which of the processes this is.
-        world: how many there are.
+        count: how many there are.
         exchange: called once a pool with a name for it, the (P,) int32 that this process gives, and what tells whether
             the pass has been stopped; returns what each process gives, by rank, or None where it has been. In the
             thread that makes the batches.
     """
 
     rank: int = 0
-    world: int = 1
+    count: int = 1
     exchange: Exchange = field(default=lambda _name, own, _stopped: [own])
 
 
-ALONE = Share()
+WHOLE = Share()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ class Supply:
         *,
         start: int = 0,
         epoch: int | None = None,
-        share: Share = ALONE,
+        share: Share = WHOLE,
         name: str = "",
     ) -> None:
         self._store = store
@@ -191,8 +191,8 @@ class Supply:
         """Have some of a pool's lines loaded: all of them by the time that the batches of the pool before are made."""
         if pool.waiting is None:
             self._store.clear_room(pool.number)
-            mine = pool.lines[self._share.rank :: self._share.world]
-            pool.mine = None if self._share.world == 1 else frozenset(mine.tolist())
+            mine = pool.lines[self._share.rank :: self._share.count]
+            pool.mine = None if self._share.count == 1 else frozenset(mine.tolist())
             pool.waiting = deque(self._store.loads(self._set, mine, pool.number))
             self._loading.append(pool)
             # Somewhat earlier, so that nothing waits for the last of them.
@@ -218,8 +218,8 @@ class Supply:
     def _formed(self, pool: _Pool) -> list[Parts]:
         """The batches of a pool whose lines are there, with those of other processes."""
         widths = self._store.widths(self._set, pool.lines)
-        if self._share.world > 1:
-            others = np.arange(len(widths)) % self._share.world != self._share.rank
+        if self._share.count > 1:
+            others = np.arange(len(widths)) % self._share.count != self._share.rank
             widths[others] = 0
             everyone = self._share.exchange(f"{self._name}/{pool.number}", widths, self._stopped.is_set)
             if everyone is None:
@@ -237,7 +237,7 @@ class Supply:
             columns = int(self._store.widths(self._set, lines).max())
             own = lines.tolist() if pool.mine is None else [line for line in lines.tolist() if line in pool.mine]
             # Processes that train together go through the same parts, though one may have no line of some of them.
-            if own or self._share.world > 1:
+            if own or self._share.count > 1:
                 widths = self._store.widths(self._set, np.array(own, np.int64)).tolist()
                 made.append(Part(own, widths, [self._store.place(self._set, line) for line in own], columns, start))
                 start += len(own) * self._store.height * columns
