@@ -23,6 +23,7 @@ from ocrkit.training.initial_model import initial_model, load_base
 from ocrkit.training.interruption import Interruption
 from ocrkit.training.left_out import LeftOut
 from ocrkit.training.loop import Trainer
+from ocrkit.training.memory import is_out_of_memory
 from ocrkit.training.observer import EpochReport, Observer, Outcome
 from ocrkit.training.optimisation import autocast_dtype
 from ocrkit.training.overlap import shared_samples
@@ -297,17 +298,19 @@ def _finish(trainer: Trainer, record: RunWriter) -> Outcome:
             record.end(reason, position.step)
         # Who starts the processes may end them all as soon as one of them is gone.
         trainer.team.told("all is written")
-    except torch.cuda.OutOfMemoryError as error:
-        raise ModelError(
-            f"a batch of {trainer.settings.batch_size} lines does not fit the device's memory; "
-            "begin anew with a smaller `training.batch_size`"
-        ) from error
     except (WorkerLostError, LostProcess) as error:
         raise type(error)(f"{error}; `resume={str(trainer.folder)!r}` goes on with the run") from error
     except (CheckpointError, ConfigError) as error:
         if not isinstance(error.__cause__, OSError):
             raise
         raise type(error)(f"{error}; once it can be, `resume={str(trainer.folder)!r}` goes on") from error
+    except RuntimeError as error:  # in a validation; a step tells of its own batch
+        if not is_out_of_memory(error):
+            raise
+        raise ModelError(
+            f"validation in batches of {trainer.settings.batch_size} lines does not fit the memory; "
+            "begin anew with a smaller `training.batch_size`"
+        ) from error
     return Outcome(
         folder=trainer.folder,
         model=trainer.folder / MODEL_FILE,

@@ -105,3 +105,17 @@ def test_a_batch_that_memory_does_not_hold_names_itself_and_a_size(
             train(make_config(training={"epochs": 1}), output=tmp_path, registry=registry)
     finally:
         handle.remove()
+
+
+def test_a_validation_that_memory_does_not_hold_names_the_way_out(
+    make_config: MakeConfig, tmp_path: Path, registry: Registry
+) -> None:
+    def hungry(module: torch.nn.Module, _inputs: object, output: torch.Tensor) -> torch.Tensor:
+        return output if module.training else torch.empty(1 << 46)
+
+    handle = torch.nn.modules.module.register_module_forward_hook(hungry)
+    try:
+        with pytest.raises(ModelError, match="validation in batches of 8 lines does not fit the memory; begin anew"):
+            train(make_config(training={"epochs": 1}), output=tmp_path, registry=registry)
+    finally:
+        handle.remove()
