@@ -44,6 +44,11 @@ class Interruption:
             signal.signal(number, signal.SIG_DFL if handler is None else handler)  # type: ignore[arg-type]
         self._before = {}
 
+    def heed(self, number: int) -> None:
+        """Take up a signal that another process of the run was given."""
+        self.requested = True
+        self.signal = self.signal or number
+
     def _remember(self, number: int, frame: FrameType | None) -> None:
         if self.requested:
             handler = self._before[number]

@@ -76,6 +76,7 @@ class Trainer:
     _pace: Pace = field(init=False, default_factory=Pace)
     _divergence: Divergence = field(init=False, default_factory=Divergence)
     _trouble: Trouble | None = field(init=False, default=None)
+    _asked: bool = field(init=False, default=False)
     _told: float = field(init=False, default=0.0)
     _saved: float = field(init=False, default=0.0)
 
@@ -129,16 +130,17 @@ class Trainer:
     def _run(self, interruption: Interruption) -> str:
         self._told = self._saved = time.monotonic()
         try:
+            self._agree(interruption)
             while not (reason := ended(self.position, self.settings)):
-                self._agree(interruption)
-                if not interruption.requested:
+                if not self._asked:
                     self._epoch(interruption)
                 self._agree(interruption)
-                if interruption.requested:
+                if self._asked:
                     self.save(anyway=True)
                     return "interrupted"
                 self._save_before_validation()
                 self._end_epoch()
+                self._agree(interruption)
                 # Validation has shown that the weights are good for something, whatever the last few steps were.
                 self.save(anyway=not self._divergence.suspected or bool(ended(self.position, self.settings)))
         except WorkerLostError:
@@ -172,7 +174,7 @@ class Trainer:
         with closing(batches):
             for parts, waited in _timed(batches):
                 self._step(parts, waited)
-                if self._agree(interruption) or interruption.requested or time_is_up(position, settings):
+                if self._agree(interruption) or self._asked or time_is_up(position, settings):
                     break
                 if time.monotonic() - self._saved > settings.save_every:
                     self.save()
@@ -187,8 +189,10 @@ class Trainer:
         """
         asked, signal, seconds = interruption.requested, interruption.signal, self.position.seconds
         everyone = self.team.numbers(asked, signal, self._trouble is not None, seconds)
-        interruption.requested = bool(everyone[:, 0].any())
-        interruption.signal = signal or int(everyone[:, 1].max())
+        # Not what the interruption says by itself: a signal that comes after this is for the next time.
+        self._asked = bool(everyone[:, 0].any())
+        if self._asked:
+            interruption.heed(int(everyone[:, 1].max()))
         self.position.seconds = float(everyone[0, 3])
         return bool(everyone[:, 2].any())
 

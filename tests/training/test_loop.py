@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import math
+import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -28,6 +30,7 @@ from ocrkit.training.observer import EpochReport, Observer, StepReport
 from ocrkit.training.settings import DataSettings, TrainingSettings
 from ocrkit.training.state import read_position
 from ocrkit.training.stopping import ended
+from ocrkit.training.team import Team
 from ocrkit.training.underway import Underway
 from ocrkit.training.usable_lines import usable_lines
 from ocrkit.training.validation import Validation, validate
@@ -35,6 +38,9 @@ from ocrkit.training.validation import Validation, validate
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from ocrkit.plugin.registry import Registry
 
@@ -110,6 +116,31 @@ def test_training_ends_when_as_many_epochs_as_said_have_brought_nothing(make_tra
     assert reason == "early"
     assert [report.best for report in told(trainer).epochs] == [True, False, False, False]
     assert ended(trainer.position, trainer.settings) == "early"
+
+
+class Interrupting(Team):
+    """A team of one that gets a signal after it has said that it wants no end, at the nth time that it is asked."""
+
+    nth = 1
+
+    def numbers(self, *own: float) -> NDArray[np.float64]:
+        everyone = super().numbers(*own)
+        Interrupting.nth -= 1
+        if not Interrupting.nth:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return everyone
+
+
+@pytest.mark.parametrize("nth", [1, 2, 3, 6, 7, 8])
+def test_no_signal_is_lost_whenever_it_comes(make_trainer: MakeTrainer, nth: int) -> None:
+    trainer = make_trainer(epochs=50, quit="fixed")
+    trainer.team, Interrupting.nth = Interrupting(), nth
+
+    with Interruption() as interruption:
+        reason = trainer.run(interruption)
+
+    assert (reason, interruption.signal) == ("interrupted", signal.SIGTERM)
+    assert trainer.position.epoch < 5
 
 
 def test_of_equal_error_rates_the_lower_loss_is_better(make_trainer: MakeTrainer) -> None:
