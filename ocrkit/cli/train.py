@@ -243,8 +243,10 @@ def _report(outcome: Outcome) -> None:
     from ocrkit.cli.progress import say
     from ocrkit.training import started
 
-    if started.rank():  # the first of the processes that trained together tells
-        raise typer.Exit(128 + outcome.signal if outcome.reason == "interrupted" else 0)
+    # The first of the processes that trained together tells, by its exit code too: for another one's torchrun would end
+    # the first while it still writes.
+    if started.rank():
+        return
     reasons = {
         "epochs": "all epochs done",
         "time": "time is up",

@@ -80,6 +80,7 @@ def train(
         OcrkitError: whatever is wrong with data, charset, options or device.
     """
     observer, registry = observer or Observer(), registry or default_registry()
+    started.check_numbers()
     if started.rank():
         return _begun(config, observer, registry, place=nullcontext())
     check_free(output)
@@ -149,6 +150,7 @@ def resume(
         DataError: the training lines are others than they were.
     """
     path = Path(folder)
+    started.check_numbers()
     check_resumable(path)
     with nullcontext() if started.rank() else held(path):
         observer, registry = observer or Observer(), registry or default_registry()
@@ -169,7 +171,7 @@ def resume(
 def _run(setting: _Setting, observer: Observer, place: AbstractContextManager[Path | None]) -> Outcome:
     """Train in a place that the first of the processes has."""
     config, model, device = setting.config, setting.model, setting.device
-    with joined_team(device) as team:
+    with joined_team(device, observer.note) as team:
         observer = observer if team.leads else Observer()
         if team.count > 1:
             observer.note(f"{team.count} processes train together, each on its share of every batch")

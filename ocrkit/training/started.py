@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 
-__all__ = ["VARIABLES", "local_count", "local_rank", "rank", "together"]
+from ocrkit.errors import OptionError
+
+__all__ = ["VARIABLES", "check_numbers", "local_count", "local_rank", "rank", "together"]
 
 VARIABLES = ("RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
 
@@ -12,6 +14,22 @@ VARIABLES = ("RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
 def together() -> bool:
     """Whether this process was started as one of several, or might have been."""
     return all(os.environ.get(name) for name in VARIABLES)
+
+
+def check_numbers() -> None:
+    """Refuse a place among the processes that there cannot be; torch would wait for others, without a word.
+
+    Raises:
+        OptionError: names the variables.
+    """
+    if not together():
+        return
+    own, count = os.environ["RANK"], os.environ["WORLD_SIZE"]
+    if not (own.isdecimal() and count.isdecimal() and int(own) < int(count)):
+        raise OptionError(
+            f"RANK={own!r} and WORLD_SIZE={count!r} name no process: a rank is a number from 0 to below the size; "
+            f"start the processes by torchrun, or one alone without {', '.join(VARIABLES)}"
+        )
 
 
 def rank() -> int:

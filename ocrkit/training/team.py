@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ from torch.distributed import TCPStore  # type: ignore[attr-defined]  # it is, a
 from ocrkit.errors import OptionError
 from ocrkit.nets.device import resolve_device
 from ocrkit.nets.exchange import exchanging
-from ocrkit.training.started import VARIABLES, local_rank, together
+from ocrkit.training.started import VARIABLES, check_numbers, local_rank, together
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -29,6 +30,7 @@ __all__ = ["ALONE", "Board", "Team", "joined_team", "team_device"]
 
 _T = TypeVar("_T")
 _LOOK = 0.005  # seconds between two looks at the board
+_SILENT = 10.0  # seconds that processes may wait for one another at first without a word
 _PATIENCE = timedelta(minutes=30)  # with a process that says nothing: it may be writing to a slow disk
 
 
@@ -155,20 +157,24 @@ ALONE = Team()
 
 
 @contextmanager
-def joined_team(device: torch.device) -> Iterator[Team]:
+def joined_team(device: torch.device, note: Callable[[str], None] | None = None) -> Iterator[Team]:
     """The team that this process was started into, by the variables that ``torchrun`` sets; ``ALONE`` without them.
 
     A default group of torch.distributed that exists already is used, and left as it is.
 
     Args:
         device: of this process; messages of CUDA tensors pass by NCCL, others by Gloo.
+        note: told where the others let it wait.
+
+    Raises:
+        OptionError: the variables name no process, or the processes cannot meet.
     """
     begun = dist.is_available() and dist.is_initialized()
     if not begun and not together():
         yield ALONE
         return
     if not begun:
-        _begin(device)
+        _begin(device, note)
     try:
         yield _team() if dist.get_world_size() > 1 else ALONE
     finally:
@@ -203,13 +209,47 @@ def _team() -> Team:
     return replace(team, board=Board(store or TCPStore(host, port, None), team.rank, team.count))
 
 
-def _begin(device: torch.device) -> None:
+def _begin(device: torch.device, note: Callable[[str], None] | None) -> None:
+    check_numbers()
     if device.type == "cuda":
         torch.cuda.set_device(device)
+    backend, place = "nccl" if device.type == "cuda" else "gloo", _meeting_place()
+    waiting = f"waiting for the others of {os.environ['WORLD_SIZE']} processes at {place}"
     try:
-        dist.init_process_group("nccl" if device.type == "cuda" else "gloo", timeout=_PATIENCE)
+        _awaited(
+            lambda: dist.init_process_group(backend, timeout=_PATIENCE),
+            lambda: note(waiting) if note else None,
+        )
     except (RuntimeError, ValueError) as error:
         raise OptionError(
-            f"the processes cannot meet at {os.environ['MASTER_ADDR']}:{os.environ['MASTER_PORT']}: "
+            f"the processes cannot meet at {place}: "
             f"{str(error).splitlines()[0]}; start them by torchrun, or one alone without {', '.join(VARIABLES)}"
         ) from error
+
+
+def _meeting_place() -> str:
+    return f"{os.environ['MASTER_ADDR']}:{os.environ['MASTER_PORT']}"
+
+
+def _awaited(meet: Callable[[], None], tell: Callable[[], None]) -> None:
+    """Meet in a thread: in the main one torch would heed no signal until the others have come."""
+    errors: list[BaseException] = []
+
+    def met() -> None:
+        try:
+            meet()
+        except BaseException as error:  # carried over to the thread that waits
+            errors.append(error)
+
+    # A daemon, so that a process that is told to end does not wait for it.
+    meeting = threading.Thread(target=met, name="ocrkit-meeting", daemon=True)
+    meeting.start()
+    silent_until = time.monotonic() + _SILENT
+    told = False
+    while meeting.is_alive():
+        meeting.join(_LOOK)
+        if not told and time.monotonic() > silent_until:
+            tell()
+            told = True
+    if errors:
+        raise errors[0]

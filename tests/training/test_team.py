@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -106,6 +110,22 @@ with joined_team(torch.device("cpu")) as team:
     assert torch.rand(4).tolist() == (second if team.rank else first)
 """
 
+# Waits for another process that never comes, until a signal does.
+WAITER = """
+import os, signal, sys, torch
+import ocrkit.training.team as team
+
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(7))
+team._SILENT = 0.1
+
+def note(message):
+    print(message, flush=True)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+with team.joined_team(torch.device("cpu"), note):
+    pass
+"""
+
 LEAVER = """
 import sys, torch
 from ocrkit.errors import LostProcess
@@ -152,6 +172,31 @@ def test_processes_that_cannot_meet_are_told_how_to_begin(monkeypatch: pytest.Mo
 
     with pytest.raises(OptionError, match=r"cannot meet at 127.0.0.1:no: .*; start them by torchrun"), joined_team(CPU):
         pass
+
+
+@pytest.mark.parametrize(("rank", "size"), [("5", "2"), ("-1", "2"), ("x", "2"), ("0", "0"), ("0", "two")])
+def test_a_place_that_there_cannot_be_is_refused_before_anybody_waits(
+    monkeypatch: pytest.MonkeyPatch, rank: str, size: str
+) -> None:
+    for name, value in {"RANK": rank, "WORLD_SIZE": size, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "1"}.items():
+        monkeypatch.setenv(name, value)
+
+    with pytest.raises(OptionError, match=f"RANK='{rank}' and WORLD_SIZE='{size}' name no process"), joined_team(CPU):
+        pass
+
+
+def test_a_process_that_waits_for_others_says_so_and_can_be_ended() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    place = {"RANK": "0", "WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
+
+    ran = subprocess.run(
+        [sys.executable, "-c", WAITER],
+        capture_output=True, text=True, timeout=100, check=False, env={**os.environ, **place},
+    )  # fmt: skip
+
+    assert (ran.returncode, ran.stdout.strip()) == (7, f"waiting for the others of 2 processes at 127.0.0.1:{port}")
 
 
 def test_a_network_keeps_its_names_when_its_norms_are_shared() -> None:

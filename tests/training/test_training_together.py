@@ -60,6 +60,30 @@ Path(sys.argv[2], "signal-" + os.environ["RANK"]).write_text(str(outcome.signal)
 """
 
 
+# Trains until the second process alone is sent SIGTERM; the first takes its time to write.
+ENDED = """
+import os, signal, sys, time
+from ocrkit.training.run_writer import RunWriter
+from ocrkit.training.step import Stepper
+
+take, end = Stepper.take, RunWriter.end
+
+def take_and_end(self, parts, *, number, **others):
+    if os.environ["RANK"] == "1" and number == 3:
+        os.kill(os.getpid(), signal.SIGTERM)
+    return take(self, parts, number=number, **others)
+
+def end_slowly(self, *args):
+    time.sleep(3)
+    end(self, *args)
+
+Stepper.take, RunWriter.end = take_and_end, end_slowly
+sys.argv[:] = ["ocrkit", *sys.argv[1:]]
+from ocrkit.cli.app import main
+main()
+"""
+
+
 @pytest.fixture(scope="module")
 def config_file(make_config: MakeConfig, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
     """Write the configuration of a short run."""
@@ -135,6 +159,19 @@ def test_what_one_process_is_asked_ends_the_run_in_all_of_them(config_file: Call
     assert asked.returncode == 0, asked.stderr
     assert [record["reason"] for record in log_of(run) if record["event"] == "end"] == ["interrupted"]
     assert [(run / f"signal-{rank}").read_text() for rank in (0, 1)] == ["15", "15"]
+
+
+def test_one_process_that_is_sent_a_signal_lets_the_first_write_the_end(
+    config_file: Callable[..., str], tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+
+    ran = together(ENDED, tmp_path, "train", "--config", config_file("chancy", CHANCY), "-o", str(run))
+
+    assert (run / "last.safetensors").exists(), ran.stderr
+    assert log_of(run)[-1]["event"] == "end"
+    assert f"--resume {run} goes on" in ran.stderr
+    assert "exitcode  : 143" in ran.stderr
 
 
 def epochs_of(run: Path) -> list[dict[str, Any]]:
