@@ -99,7 +99,7 @@ def _draw_errors(axes: Axes, epochs: Records) -> None:
         of_set: Records = [{"step": each.get("step"), **_sets(each)[name]} for each in epochs if name in _sets(each)]
         axes.plot(*_points(of_set, "cer", 100), marker=".", linestyle="--", label=f"CER of {name}")
     if x:
-        axes.set_ylim(0, None)
+        axes.set_ylim(0, max(axes.get_ylim()[1], 1.04 * axes.dataLim.y1))  # so that 100 % is not on the frame
 
 
 def _draw_rate(axes: Axes, records: Records) -> None:

@@ -74,6 +74,15 @@ def test_a_single_step_and_the_epochs_after_it_are_seen(tmp_path: Path) -> None:
     assert losses.get_xlim() == speed.get_xlim()
 
 
+def test_errors_of_a_hundred_percent_stand_below_the_frame(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib", reason="metrics.png needs matplotlib")
+    epochs = [{**EPOCH, "epoch": n, "step": 4 * n, "cer": 0.98, "exact": 0.0} for n in (1, 2)]
+
+    figure = metrics_figure(log_of(tmp_path / "log.jsonl", *epochs))
+
+    assert figure.axes[1].get_ylim()[1] > 103
+
+
 def test_a_high_first_loss_is_soon_forgotten(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib", reason="metrics.png needs matplotlib")
     steps = [{**STEP, "step": 50 * n, "loss": 0.5 if n else 17.5} for n in range(11)]
