@@ -175,9 +175,9 @@ def _run(setting: _Setting, observer: Observer, place: AbstractContextManager[Pa
         observer = observer if team.leads else Observer()
         if team.count > 1:
             observer.note(f"{team.count} processes train together, each on its share of every batch")
+        training, validation = _lines_of(setting, team, observer)
         if not setting.resuming:
             _tell_shared(setting.sets, config, observer)
-        training, validation = _lines_of(setting, team, observer)
         check_same_lines(team, training)
         left_out = LeftOut(observer)
         with _feed_of(setting, team, (training, *validation.values()), observer, left_out) as feed:
