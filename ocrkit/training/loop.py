@@ -271,10 +271,11 @@ class Trainer:
             parts = next(batches, ())
             if self.team.leads:
                 keep_batch(place, parts, self.training.samples)
+        finer = "" if self.settings.precision == "float32" else ", or with `training.precision='float32'`"
         return ModelError(
             f"{trouble.reason}, from step {began.step} on, whose batch lies in {str(place)!r}; go on from step "
             f"{read_position(self.folder).step} (`resume={str(self.folder)!r}`) with a lower `training.lrate` than "
-            f"{self.settings.lrate:g}, or with `training.precision='float32'`"
+            f"{self.settings.lrate:g}{finer}"
         )
 
     def _end_epoch(self) -> None:

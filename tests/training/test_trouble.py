@@ -80,6 +80,18 @@ def test_the_batch_of_steps_that_are_not_finite_can_be_looked_at(
     assert read_position(tmp_path).step == 0
 
 
+@pytest.mark.parametrize(("precision", "offered"), [("float32", False), ("auto", True)])
+def test_another_precision_is_offered_where_there_is_a_finer_one(
+    make_config: MakeConfig, tmp_path: Path, registry: Registry, precision: str, offered: bool
+) -> None:
+    config = make_config(training={"lrate": 1e30, "batch_size": 1, "warmup": 0, "precision": precision})
+
+    with pytest.raises(ModelError, match="with a lower `training") as raised:
+        train(config, output=tmp_path, registry=registry)
+
+    assert ("or with `training.precision='float32'`" in str(raised.value)) is offered
+
+
 def test_steps_tell_how_many_lines_a_second_and_what_is_waited(
     make_config: MakeConfig, tmp_path: Path, registry: Registry
 ) -> None:
