@@ -22,7 +22,7 @@ __all__ = ["best_threads", "candidates", "fastest", "measured", "on_threads"]
 _SECONDS = 2.0  # for the whole measurement, beyond a first try of each count
 _TRIES = 5
 _TRIAL_LINES, _TRIAL_WIDTH = 8, 10  # at most; and heights, as a line of some words is wide
-_WORTH = 1.05  # more threads have to be faster by this much, for others could use them
+_SLOWER = 1.25  # than the fastest: what a count is left for; less may be what the start of a run's workers takes
 
 
 @contextmanager
@@ -70,9 +70,9 @@ def measured(network: nn.Module, images: Tensor, widths: Tensor, autocast: Autoc
 
 
 def fastest(seconds: Mapping[int, float]) -> int:
-    """The fewest threads that are nearly as fast as the fastest number of them."""
+    """The most threads that are nearly as fast as the fastest number of them: cores that are busy now may soon idle."""
     best = min(seconds.values())
-    return min(count for count, taken in seconds.items() if taken <= _WORTH * best)
+    return max(count for count, taken in seconds.items() if taken <= _SLOWER * best)
 
 
 def _seconds_of_step(network: nn.Module, images: Tensor, widths: Tensor, autocast: Autocast) -> float:
