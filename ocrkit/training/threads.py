@@ -22,7 +22,7 @@ __all__ = ["best_threads", "candidates", "fastest", "measured", "on_threads"]
 _SECONDS = 2.0  # for the whole measurement, beyond a first try of each count
 _TRIES = 5
 _TRIAL_LINES, _TRIAL_WIDTH = 8, 10  # at most; and heights, as a line of some words is wide
-_SLOWER = 1.25  # than the fastest: what a count is left for; less may be what the start of a run's workers takes
+_SLOWER = 2.0  # than the fastest: what a count is left for; less may be some work that is soon over
 
 
 @contextmanager
