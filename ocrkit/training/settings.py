@@ -93,7 +93,7 @@ class TrainingSettings:
             0 for a thread.
         save_every: seconds of training between two resume points, and so what a kill -9 can cost.
         tensorboard: whether curves and readings are written for TensorBoard too, beside the log.
-        threads: that the network takes on a CPU; 0 for all, or fewer where all prove much slower at the start of a long run.
+        threads: that the network takes on a CPU; 0 for all, or fewer where all prove much slower as a long run starts.
         deterministic: whether the same run on the same machine gives the same weights to the bit, on CUDA too, where
             that takes longer.
     """
