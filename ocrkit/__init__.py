@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ocrkit.plugin.specs import CommandSpec as CommandSpec
     from ocrkit.plugin.specs import DecoderSpec as DecoderSpec
     from ocrkit.plugin.specs import HeadSpec as HeadSpec
+    from ocrkit.plugin.specs import ModelSpec as ModelSpec
     from ocrkit.plugin.specs import RendererSpec as RendererSpec
     from ocrkit.plugin.specs import SourceSpec as SourceSpec
     from ocrkit.recognition import Recognizer as Recognizer
@@ -37,6 +38,7 @@ _HOMES = {
     "DecoderSpec": "ocrkit.plugin.specs",
     "HeadSpec": "ocrkit.plugin.specs",
     "Model": "ocrkit.model",
+    "ModelSpec": "ocrkit.plugin.specs",
     "OcrkitError": "ocrkit.errors",
     "Origin": "ocrkit.errors",
     "Prediction": "ocrkit.data.records",

@@ -23,12 +23,22 @@ if TYPE_CHECKING:
 
 Shapes = Mapping[str, tuple[int, ...]]
 
-__all__ = ["FORMAT", "Checkpoint", "Shapes", "read_checkpoint", "read_metadata", "read_shapes", "write_checkpoint"]
+__all__ = [
+    "FORMAT",
+    "Checkpoint",
+    "Shapes",
+    "halved",
+    "read_checkpoint",
+    "read_metadata",
+    "read_shapes",
+    "write_checkpoint",
+]
 
 FORMAT = 1
 METADATA_KEY = "ocrkit"
 _MAX_HEADER = 100_000_000  # bytes; the limit of the safetensors library itself
 _DEEPEST = 50  # levels; what ocrkit writes has about ten, and a few hundred exhaust the stack of who reads them
+_HALF_ERROR = 2.0**-11  # of its norm, what a tensor loses to float16 at most where no number is too small for it
 _FOREIGN = {
     b"PK\x03\x04": "a zip archive, as torch.save writes",
     b"\x80": "a Python pickle",
@@ -69,6 +79,15 @@ def write_checkpoint(path: str | os.PathLike[str], tensors: Tensors, metadata: M
         raise CheckpointError(f"cannot be written: {error.strerror or error}", target) from error
 
 
+def halved(tensors: Tensors) -> dict[str, NDArray[np.generic]]:
+    """The tensors with those of two dimensions or more in float16, where they bear it; loading widens them again.
+
+    Vectors (biases, and the statistics of batch norm, which reach far) stay as they are: they are small. So does a
+    tensor with a number that float16 lacks, or with so many tiny ones that it would lose more than rounding does.
+    """
+    return {name: _halved(array) if array.ndim > 1 else array for name, array in tensors.items()}
+
+
 def read_metadata(path: str | os.PathLike[str]) -> dict[str, object]:
     """The metadata of a file, without reading its tensors.
 
@@ -105,6 +124,18 @@ def read_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
         return Checkpoint(tensors=load_file(path), metadata=metadata)
     except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"damaged: {error}", path) from error
+
+
+def _halved(array: NDArray[np.generic]) -> NDArray[np.generic]:
+    import numpy as np
+
+    if array.dtype != np.float32:
+        return array
+    whole = array.astype(np.float64).ravel()
+    with np.errstate(over="ignore", invalid="ignore"):
+        half = array.astype(np.float16)
+        lost = np.linalg.norm(half.ravel() - whole)
+        return half if lost <= _HALF_ERROR * np.linalg.norm(whole) else array
 
 
 def _read_header(path: Path) -> dict[str, object]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from ocrkit.checkpoint import Shapes, read_checkpoint, write_checkpoint
+from ocrkit.checkpoint import Shapes, halved, read_checkpoint, write_checkpoint
 from ocrkit.config import from_table, to_table
 from ocrkit.data.image import Preprocessing
 from ocrkit.errors import CheckpointError, ModelError, OcrkitError, OptionError, PluginError, UnknownNameError
@@ -155,10 +155,19 @@ class Model:
         model.calibration = _calibration(metadata.get("calibration"), where)
         return model
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the model as one safetensors file, whole or not at all."""
+    def save(self, path: str | os.PathLike[str], *, half: bool = False) -> None:
+        """Write the model as one safetensors file, whole or not at all.
+
+        Args:
+            path: where; an existing file is replaced at the last moment.
+            half: keep weights in float16 where they bear it (see ``ocrkit.checkpoint.halved``), in half the bytes.
+                What is loaded from such a file computes in float32, as any.
+
+        Raises:
+            CheckpointError: the folder cannot be written.
+        """
         tensors = {name: to_array(tensor) for name, tensor in self.network.state_dict().items()}
-        write_checkpoint(path, tensors, self.description())
+        write_checkpoint(path, halved(tensors) if half else tensors, self.description())
 
     def description(self) -> dict[str, object]:
         """What the file says beside the tensors."""

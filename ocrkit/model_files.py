@@ -4,23 +4,45 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from platformdirs import user_data_path
 
 from ocrkit.checkpoint import read_metadata
-from ocrkit.errors import MissingFileError, OcrkitError, UnknownNameError, unknown_name
+from ocrkit.errors import MissingFileError, OcrkitError, UnknownNameError
+from ocrkit.plugin.lookup import pick
+from ocrkit.plugin.offers import MODEL, Offer, Provider
+from ocrkit.plugin.registry import default_registry
+from ocrkit.plugin.specs import ModelSpec
 
-__all__ = ["Found", "find_model", "installed_models", "models_folder", "reads"]
+if TYPE_CHECKING:
+    from ocrkit.plugin.registry import Registry
+
+__all__ = ["Found", "find_model", "installed_models", "models_folder", "offered_models", "reads"]
 
 _MODEL = "model.safetensors"
+_USER = "user"  # what stands before the colon, in a distribution's place, for a model of the user's own folder
+_USUAL = "malayalam"  # read where no charset is asked for, as it is drawn where none is: the default of `ocrkit train`
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A model file, and in words why it was taken; empty when the user named it."""
+    """A model file, and in words why it was taken; empty when the user named it.
+
+    Attributes:
+        path: the file.
+        why: empty, or why it was taken.
+        offer: whose it is, where it is an installed one.
+    """
 
     path: Path
     why: str = ""
+    offer: Offer[ModelSpec] | None = None
+
+    @property
+    def is_users(self) -> bool:
+        """Whether the user put it there, and it is no distribution's."""
+        return self.offer is None or self.offer.distribution == _USER
 
 
 def models_folder() -> Path:
@@ -28,43 +50,66 @@ def models_folder() -> Path:
     return Path(user_data_path("ocrkit")) / "models"
 
 
-def installed_models() -> dict[str, Path]:
-    """Installed model files by name."""
-    return {path.stem: path for path in sorted(models_folder().glob("*.safetensors"))}
+def offered_models(registry: Registry | None = None) -> tuple[Offer[ModelSpec], ...]:
+    """Every installed model: those of the user's folder, then those of distributions, each in its own order.
+
+    One of the folder has a ``NAME.md`` beside it for a card, where there is one.
+    """
+    own = Provider(_USER, str(models_folder()))
+    files = sorted(models_folder().glob("*.safetensors"))
+    mine = (Offer(MODEL.name, path.stem, own, "", _own_model(path)) for path in files)
+    return *mine, *(registry or default_registry()).models()
 
 
-def find_model(name: str | None, *, charset: str | None = None, runs: Path = Path("runs")) -> Found:
+def installed_models(registry: Registry | None = None) -> dict[str, Path]:
+    """Installed model files by name; by ``distribution:name`` where several have one name."""
+    offers = offered_models(registry)
+    names = [offer.name for offer in offers]
+    spelled = [offer.name if names.count(offer.name) == 1 else f"{offer.distribution}:{offer.name}" for offer in offers]
+    return {name: offer.value.path for name, offer in zip(spelled, offers, strict=True)}
+
+
+def find_model(
+    name: str | None,
+    *,
+    charset: str | None = None,
+    runs: Path = Path("runs"),
+    registry: Registry | None = None,
+) -> Found:
     """The model that a name means, or the one to take without a name.
 
     Args:
         name: a file, a run's folder or an installed model; None takes the newest run below ``runs`` that reads
             ``charset`` (any does where that is None), else the installed model that does, else the newest run, else
-            the only installed one.
+            the only installed one. Where no charset is asked for, the installed model is one for Malayalam, if there
+            is such a one. Of several, one in the user's folder comes before those of distributions, and of those the
+            first counts, which is the most accurate of its distribution.
         charset: what the model should read: its charset's name, or what the name of a union begins with.
         runs: where runs are kept.
+        registry: knows the models of distributions; None for the default one.
 
     Raises:
         MissingFileError: there is no model at all, or the named folder holds none.
-        UnknownNameError: nothing has the name, or several installed models would do.
+        UnknownNameError: nothing has the name, several things have, or several models of the user's own would do.
     """
     if name is not None:
-        return Found(_named(name))
+        return _named(name, registry)
     trained = sorted(runs.glob(f"*/{_MODEL}"), key=lambda path: path.stat().st_mtime, reverse=True)
     if fitting_run := next((path for path in trained if reads(path, charset)), None):
         return Found(fitting_run, "the newest run" + (f" for charset {charset!r}" if charset else ""))
-    installed = installed_models()
-    fitting = {name: path for name, path in installed.items() if charset is not None and reads(path, charset)}
-    if trained and not fitting:
+    installed = offered_models(registry)
+    if fitting := _first([offer for offer in installed if reads(offer.value.path, charset)], charset):
+        return fitting
+    if trained:
         return Found(trained[0], f"the newest run, though none is for charset {charset!r}")
-    choice = fitting or installed
-    if len(choice) == 1:
-        [(name, path)] = choice.items()
-        return Found(path, f"the installed model {name!r}")
-    if choice:
-        raise UnknownNameError(f"several models are installed: {', '.join(choice)}; say which with `model`")
+    if len(installed) == 1:
+        return _taken(installed[0])
+    if installed:
+        names = ", ".join(installed_models(registry))
+        raise UnknownNameError(f"no model reads charset {charset!r}; installed: {names}; say which with `model`")
     raise MissingFileError(
         f"no model: there is no run below {str(runs)!r} and none is installed in {str(models_folder())!r}; "
-        "'ocrkit train' makes one, `model` names one"
+        "'ocrkit train' makes one, 'pip install ocrkit-models' brings some, `model` names one"
     )
 
 
@@ -80,22 +125,54 @@ def reads(path: Path, charset: str | None) -> bool:
     return own == charset or own.startswith(f"{charset}+")
 
 
-def _named(name: str) -> Path:
+def _own_model(path: Path) -> ModelSpec:
+    card = path.with_suffix(".md")
+    return ModelSpec(path.stem, "", path, _languages(path), "", card if card.is_file() else None)
+
+
+def _languages(path: Path) -> tuple[str, ...]:
+    try:
+        charset = read_metadata(path).get("charset")
+    except OcrkitError:
+        return ()
+    languages = charset.get("languages") if isinstance(charset, dict) else None
+    return tuple(map(str, languages)) if isinstance(languages, list) else ()
+
+
+def _first(offers: list[Offer[ModelSpec]], charset: str | None) -> Found | None:
+    """Of installed models that would do the one to take, and None where there is none.
+
+    Raises:
+        UnknownNameError: several of the user's own would, and nothing says which is the best.
+    """
+    mine = [offer for offer in offers if offer.distribution == _USER]
+    if len(mine) > 1:
+        names = ", ".join(offer.name for offer in mine)
+        raise UnknownNameError(f"several models are installed: {names}; say which with `model`")
+    usual = [] if charset else [offer for offer in offers if reads(offer.value.path, _USUAL)]
+    return next(map(_taken, mine or usual or offers), None)
+
+
+def _taken(offer: Offer[ModelSpec]) -> Found:
+    whose = "" if offer.distribution == _USER else f" of {offer.origin}"
+    return Found(offer.value.path, f"the installed model {offer.name!r}{whose}", offer)
+
+
+def _named(name: str, registry: Registry | None) -> Found:
     path = Path(name)
-    if path.is_dir():
-        if (path / _MODEL).is_file():
-            return path / _MODEL
+    if path.is_dir() and (path / _MODEL).is_file():
+        return Found(path / _MODEL)
+    if path.exists() and not path.is_dir():
+        return Found(path)
+    installed = offered_models(registry)
+    # A folder of lines may be called as a model is.
+    if path.is_dir() and not any(offer.name == name for offer in installed):
         raise MissingFileError(f"the folder {name!r} holds no {_MODEL}; `model` takes a file, a run's folder or a name")
-    if path.exists() or path.suffix == ".safetensors" or "/" in name:
-        if not path.exists():
-            raise MissingFileError(f"no model file {name!r}")
-        return path
-    installed = installed_models()
+    if path.suffix == ".safetensors" or "/" in name:
+        raise MissingFileError(f"no model file {name!r}")
     if not installed:
         raise UnknownNameError(
-            f"no model file or folder {name!r}, and no model is installed in {str(models_folder())!r}"
+            f"no model file or folder {name!r}, and no model is installed in {str(models_folder())!r} or by a plugin"
         )
-    if name not in installed:
-        way_out = "a file, or a run's folder, works as well"
-        raise UnknownNameError(unknown_name("model", name, installed, way_out=way_out))
-    return installed[name]
+    offer = pick(MODEL.name, name, installed, (registry or default_registry()).suspects(MODEL))
+    return Found(offer.value.path, offer=offer)

@@ -14,6 +14,8 @@ import pytest
 from command import Ran, RunOcrkit
 
 from ocrkit.cli.app import main
+from ocrkit.plugin.loading import ENVIRONMENT
+from ocrkit.plugin.registry import default_registry
 
 Distribute = Callable[..., Path]
 
@@ -56,6 +58,15 @@ def distribute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Distribute:
         return site
 
     return make
+
+
+@pytest.fixture
+def no_plugins(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nothing but what ocrkit brings itself, whatever is installed beside it."""
+    monkeypatch.setenv(ENVIRONMENT, "none")
+    default_registry.cache_clear()
+    yield
+    default_registry.cache_clear()
 
 
 @pytest.fixture

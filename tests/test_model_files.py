@@ -9,14 +9,21 @@ import bars
 import pytest
 
 from ocrkit.errors import MissingFileError, UnknownNameError
-from ocrkit.model_files import find_model, installed_models, models_folder
+from ocrkit.model_files import find_model, installed_models, models_folder, offered_models
+from ocrkit.plugin.hookspec import hookimpl
+from ocrkit.plugin.registry import Registry
+from ocrkit.plugin.specs import ModelSpec
 from ocrkit.text.charset import Charset
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 MODEL = "model.safetensors"
+MALAYALAM = Charset("malayalam", ("", "x", "y"))
 OTHER = Charset("other", ("", "x", "y"))
+
+
+pytestmark = pytest.mark.usefixtures("no_plugins")
 
 
 @pytest.fixture(autouse=True)
@@ -33,6 +40,30 @@ def install(name: str, charset: Charset = bars.ABC) -> Path:
     path = models_folder() / f"{name}.safetensors"
     bars.reader(charset).save(path)
     return path
+
+
+class Bringing:
+    """A plugin that brings models."""
+
+    def __init__(self, *specs: ModelSpec) -> None:
+        self._specs = specs
+
+    @hookimpl
+    def ocrkit_models(self) -> tuple[ModelSpec, ...]:
+        return self._specs
+
+
+def brought(home: Path, *, by: str = "ocrkit-models", to: Registry | None = None, **models: Charset) -> Registry:
+    """A registry in which a distribution brings models, each under the name of its keyword."""
+    registry = to or Registry()
+    (home / by).mkdir()
+    specs = []
+    for name, charset in models.items():
+        path = home / by / f"{name}.safetensors"
+        bars.reader(charset).save(path)
+        specs.append(ModelSpec(name, "Reads.", path, ("en",), "Apache-2.0"))
+    registry.register(Bringing(*specs), distribution=by, version="1.0")
+    return registry
 
 
 def run(folder: Path, name: str, *, age: float, charset: Charset = bars.ABC) -> Path:
@@ -167,3 +198,116 @@ def test_a_damaged_installed_model_is_no_choice_for_a_charset() -> None:
 def test_no_model_at_all_says_where_they_come_from() -> None:
     with pytest.raises(MissingFileError, match="no model: there is no run below 'runs' and none is installed in"):
         find_model(None)
+
+
+def test_a_distributions_model_is_found_by_its_name(home: Path) -> None:
+    registry = brought(home, reader=bars.ABC)
+
+    found = find_model("reader", registry=registry)
+
+    assert (found.path, found.why, found.is_users) == (home / "ocrkit-models" / "reader.safetensors", "", False)
+
+
+def test_of_the_models_of_a_distribution_the_first_that_reads_the_charset_is_taken(home: Path) -> None:
+    registry = brought(home, other=OTHER, best=bars.ABC, fast=bars.ABC)
+
+    found = find_model(None, charset="abc", registry=registry)
+
+    assert (found.path.stem, found.why) == ("best", "the installed model 'best' of ocrkit-models 1.0")
+
+
+def test_without_a_charset_a_model_for_malayalam_is_taken_before_others(home: Path) -> None:
+    registry = brought(home, best=bars.ABC, malayalam=MALAYALAM)
+
+    assert find_model(None, registry=registry).path.stem == "malayalam"
+
+
+def test_without_a_charset_and_without_malayalam_the_first_is_taken(home: Path) -> None:
+    registry = brought(home, best=OTHER, fast=OTHER)
+
+    assert find_model(None, registry=registry).path.stem == "best"
+
+
+@pytest.mark.parametrize("charset", [None, "abc"])
+def test_a_model_of_the_users_own_comes_before_those_of_distributions(home: Path, charset: str | None) -> None:
+    registry = brought(home, malayalam=MALAYALAM, best=bars.ABC)
+    own = install("latin")
+
+    found = find_model(None, charset=charset, registry=registry)
+
+    assert (found.path, found.why, found.is_users) == (own, "the installed model 'latin'", True)
+
+
+def test_a_run_comes_before_every_installed_model(home: Path) -> None:
+    registry = brought(home, malayalam=MALAYALAM)
+    newest = run(home, "abc-1", age=10)
+
+    assert find_model(None, registry=registry).path.resolve() == newest
+
+
+def test_a_charset_that_no_run_reads_takes_a_distributions_model_that_does(home: Path) -> None:
+    run(home, "abc-1", age=10)
+    registry = brought(home, malayalam=MALAYALAM)
+
+    assert find_model(None, charset="malayalam", registry=registry).path.stem == "malayalam"
+
+
+def test_a_charset_that_nothing_reads_is_said_with_what_is_installed(home: Path) -> None:
+    registry = brought(home, best=OTHER, fast=OTHER)
+
+    with pytest.raises(UnknownNameError, match="no model reads charset 'abc'; installed: best, fast; say which with"):
+        find_model(None, charset="abc", registry=registry)
+
+
+def test_a_name_that_two_give_is_an_error_that_says_how_to_choose(home: Path) -> None:
+    registry = brought(home, by="ocrkit-more", to=brought(home, reader=bars.ABC), reader=OTHER)
+
+    with pytest.raises(
+        UnknownNameError, match=r"model 'reader' is given by ocrkit-models 1\.0 and by ocrkit-more 1\.0;"
+    ):
+        find_model("reader", registry=registry)
+    assert find_model("ocrkit-more:reader", registry=registry).path.parent.name == "ocrkit-more"
+
+
+def test_the_users_model_of_a_distributions_name_is_chosen_as_the_users(home: Path) -> None:
+    registry, own = brought(home, reader=bars.ABC), install("reader")
+
+    with pytest.raises(UnknownNameError, match="say 'ocrkit-models:reader' or 'user:reader'"):
+        find_model("reader", registry=registry)
+    assert find_model("user:reader", registry=registry).path == own
+    assert list(installed_models(registry)) == ["user:reader", "ocrkit-models:reader"]
+
+
+def test_an_unknown_name_names_the_nearest_that_a_distribution_brings(home: Path) -> None:
+    with pytest.raises(UnknownNameError, match=r"no model 'raeder'; did you mean 'reader'.*'ocrkit models list' shows"):
+        find_model("raeder", registry=brought(home, reader=bars.ABC))
+
+
+def test_an_unknown_name_tells_of_a_plugin_that_failed(home: Path) -> None:
+    class Failing:
+        @hookimpl
+        def ocrkit_models(self) -> tuple[ModelSpec, ...]:
+            raise ValueError("no such luck")
+
+    registry = brought(home, reader=bars.ABC)
+    registry.register(Failing(), distribution="ocrkit-more", version="2.0")
+
+    with pytest.raises(
+        UnknownNameError, match=r"ocrkit-more 2\.0 is off \(at ocrkit_models\): ValueError: no such luck"
+    ):
+        find_model("writer", registry=registry)
+
+
+def test_a_folder_of_lines_may_be_called_as_a_model_is(home: Path) -> None:
+    (home / "english").mkdir()
+
+    assert find_model("english", registry=brought(home, english=bars.ABC)).path.stem == "english"
+
+
+def test_a_card_lies_beside_a_model_of_the_users_own() -> None:
+    install("latin").with_suffix(".md").write_text("# latin\n", encoding="utf-8")
+    install("other")
+
+    cards = [offer.value.card for offer in offered_models()]
+
+    assert cards == [models_folder() / "latin.md", None]

@@ -35,17 +35,26 @@ def list_models(as_json: AsJson = False) -> None:
     A damaged file says what is wrong with it.
     """
     from ocrkit.cli.listing import print_json, print_table
-    from ocrkit.model_files import installed_models
+    from ocrkit.model_files import offered_models
 
-    files = {
-        **installed_models(),
-        **{str(path.parent): path for path in sorted(Path("runs").glob("*/model.safetensors"))},
-    }
-    records = [{"name": name, **_summary(path), "file": str(path)} for name, path in files.items()]
+    records = [
+        {
+            "name": offer.name,
+            "distribution": offer.distribution,
+            "version": offer.version,
+            "summary": offer.summary,
+            **_summary(offer.value.path),
+            "languages": list(offer.value.languages),
+        }
+        for offer in offered_models()
+    ]
+    records += [
+        {"name": str(path.parent), **_summary(path)} for path in sorted(Path("runs").glob("*/model.safetensors"))
+    ]
     if as_json:
         print_json(records)
     else:
-        header = ("name", "charset", "backbone", "cer", "file")
+        header = ("name", "distribution", "charset", "languages", "backbone", "size", "cer", "file")
         print_table(header, [_row(record, header) for record in records])
 
 
@@ -78,6 +87,23 @@ def show(name: Name, as_json: AsJson = False) -> None:
             print(f"{inner:13} {_plain(value)}")
 
 
+@app.command("card")
+def card(name: Name) -> None:
+    """Print a model's card.
+
+    It says what the model was made of, how well it reads and where it does not, in Markdown, and comes with models that
+    a distribution brings.
+    """
+    from ocrkit.errors import MissingFileError
+    from ocrkit.model_files import find_model
+
+    found = find_model(name)
+    path = found.path.with_suffix(".md") if found.offer is None else found.offer.value.card
+    if path is None or not path.is_file():
+        raise MissingFileError(f"the model {name!r} has no card; 'ocrkit models show' tells how it was trained")
+    print(path.read_text("utf-8"), end="")
+
+
 @app.command("calibrate")
 def calibrate(
     name: Name,
@@ -96,13 +122,17 @@ def calibrate(
     """
     from ocrkit.cli.progress import say
     from ocrkit.data.sources.lazy import ChainedSamples
+    from ocrkit.errors import OptionError
     from ocrkit.evaluation import calibrate_reader
     from ocrkit.model import Model
     from ocrkit.model_files import find_model
     from ocrkit.plugin.datasets import open_samples
     from ocrkit.recognition import Recognizer
 
-    path = find_model(name).path
+    found = find_model(name)
+    if found.offer and not found.is_users and output is None:
+        raise OptionError(f"the file of the model {name!r} is that of {found.offer.origin}; give another with `output`")
+    path = found.path
     model = Model.load(path)
     samples = ChainedSamples.of(open_samples(place, format=format_) for place in data)
     recognizer = Recognizer(model, device=device, batch_size=batch_size, workers=workers)
@@ -128,17 +158,20 @@ def _calibration_row(calibration: Calibration) -> str:
 
 
 def _summary(path: Path) -> dict[str, object]:
-    """What a listing says of a model file: its charset, backbone and validation CER, or the error."""
+    """What a listing says of a model file: its charset, backbone, size and validation CER, or the error."""
     from ocrkit.checkpoint import read_metadata
     from ocrkit.errors import FileError, OcrkitError
 
     try:
         metadata = read_metadata(path)
     except FileError as error:
-        return {"error": error.reason}
+        return {"error": error.reason, "file": str(path)}
     except OcrkitError as error:
-        return {"error": str(error)}
+        return {"error": str(error), "file": str(path)}
     return {
+        "file": str(path),
+        "size": path.stat().st_size,
+        "languages": _inside(metadata, "charset", "languages"),
         "charset": _inside(metadata, "charset", "name"),
         "backbone": _inside(metadata, "architecture", "backbone"),
         "cer": _inside(metadata, "provenance", "metrics", "cer"),
@@ -146,11 +179,19 @@ def _summary(path: Path) -> dict[str, object]:
 
 
 def _row(record: Mapping[str, object], columns: Sequence[str]) -> list[str]:
-    shown = {key: value for key, value in record.items() if value is not None}
-    cells = {key: f"{value:.4f}" if isinstance(value, float) else str(value) for key, value in shown.items()}
+    cells = {key: _cell(value) for key, value in record.items() if value is not None}
     if "error" in cells:
         cells["file"] += f" ({cells['error']})"
     return [cells.get(column, "") for column in columns]
+
+
+def _cell(value: object) -> str:
+    """Rates, bytes and lists as they stand in a table."""
+    if isinstance(value, int):
+        return f"{value / 1e6:.1f} MB"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return f"{value:.4f}" if isinstance(value, float) else str(value)
 
 
 def _inside(table: object, *keys: str) -> object:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         CommandSpec,
         DecoderSpec,
         HeadSpec,
+        ModelSpec,
         RendererSpec,
         SourceSpec,
     )
@@ -74,6 +75,12 @@ def ocrkit_renderers() -> Iterable[RendererSpec]:
 @hookspec
 def ocrkit_scripts() -> Iterable[Script]:
     """What is known of scripts: aksharas, digits, words for drawn lines."""
+    return ()
+
+
+@hookspec
+def ocrkit_models() -> Iterable[ModelSpec]:
+    """Trained models for ``--model``, of one distribution the most accurate first."""
     return ()
 
 

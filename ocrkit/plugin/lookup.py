@@ -16,6 +16,12 @@ __all__ = ["pick"]
 
 T = TypeVar("T")
 
+# The kinds that have a listing of their own.
+_LISTINGS = {
+    "charset": "'ocrkit charsets list' shows all",
+    "model": "'ocrkit models list' shows all; a file, or a run's folder, works as well",
+}
+
 
 def pick(kind: str, name: str, offers: Sequence[Offer[T]], broken: Iterable[Broken]) -> Offer[T]:
     """The offer called ``name``, or ``distribution:name``.
@@ -50,6 +56,6 @@ def _clash(kind: str, name: str, found: Sequence[Offer[T]]) -> str:
 
 
 def _way_out(kind: str, broken: Iterable[Broken]) -> str:
-    listing = "'ocrkit charsets list' shows all" if kind == "charset" else "'ocrkit plugins list' shows all"
+    listing = _LISTINGS.get(kind, "'ocrkit plugins list' shows all")
     off = "; ".join(str(item) for item in broken)
     return f"{listing}; it may have been in a plugin that failed: {off}" if off else listing

@@ -11,6 +11,7 @@ from ocrkit.plugin.specs import (
     CommandSpec,
     DecoderSpec,
     HeadSpec,
+    ModelSpec,
     RendererSpec,
     SourceSpec,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "DECODER",
     "HEAD",
     "KINDS",
+    "MODEL",
     "RENDERER",
     "SCRIPT",
     "SOURCE",
@@ -77,9 +79,21 @@ SOURCE: Kind[SourceSpec] = Kind("source", "ocrkit_sources", lambda: SourceSpec)
 AUGMENTATION: Kind[AugmentationSpec] = Kind("augmentation", "ocrkit_augmentations", lambda: AugmentationSpec)
 RENDERER: Kind[RendererSpec] = Kind("renderer", "ocrkit_renderers", lambda: RendererSpec)
 SCRIPT: Kind[Script] = Kind("script", "ocrkit_scripts", _script_type)
+MODEL: Kind[ModelSpec] = Kind("model", "ocrkit_models", lambda: ModelSpec)
 COMMAND: Kind[CommandSpec] = Kind("command", "ocrkit_commands", lambda: CommandSpec)
 
-KINDS: tuple[Kind[object], ...] = (CHARSET, BACKBONE, HEAD, DECODER, SOURCE, AUGMENTATION, RENDERER, SCRIPT, COMMAND)  # type: ignore[assignment]  # Kind is invariant, and here only read
+KINDS: tuple[Kind[object], ...] = (  # type: ignore[assignment]  # Kind is invariant, and here only read
+    CHARSET,
+    BACKBONE,
+    HEAD,
+    DECODER,
+    SOURCE,
+    AUGMENTATION,
+    RENDERER,
+    SCRIPT,
+    MODEL,
+    COMMAND,
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -25,6 +25,7 @@ from ocrkit.plugin.offers import (
     DECODER,
     HEAD,
     KINDS,
+    MODEL,
     RENDERER,
     SCRIPT,
     SOURCE,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
         CommandSpec,
         DecoderSpec,
         HeadSpec,
+        ModelSpec,
         RendererSpec,
         SourceSpec,
     )
@@ -174,8 +176,11 @@ class Registry:
             UnknownNameError: nothing has the name, or two plugins have one.
         """
         offers = self.offers(kind)
-        suspects = [item for item in self._broken if item.where not in _HOOKS or item.where == kind.hook]
-        return pick(kind.name, name, offers, suspects)
+        return pick(kind.name, name, offers, self.suspects(kind))
+
+    def suspects(self, kind: Kind[T]) -> list[Broken]:
+        """What has failed and may have held more of a kind."""
+        return [item for item in self._broken if item.where not in _HOOKS or item.where == kind.hook]
 
     def charsets(self) -> tuple[Offer[Charset], ...]:
         """Every charset."""
@@ -240,6 +245,14 @@ class Registry:
     def script(self, name: str) -> Script:
         """The script of that name."""
         return self.offer(SCRIPT, name).value
+
+    def models(self) -> tuple[Offer[ModelSpec], ...]:
+        """Every model that a distribution brings; ``ocrkit.model_files`` knows the user's own as well."""
+        return self.offers(MODEL)
+
+    def model(self, name: str) -> ModelSpec:
+        """The model of that name."""
+        return self.offer(MODEL, name).value
 
     def commands(self) -> tuple[Offer[CommandSpec], ...]:
         """Every command."""

@@ -32,6 +32,7 @@ __all__ = [
     "Head",
     "HeadSpec",
     "LineNumbers",
+    "ModelSpec",
     "RendererSpec",
     "SourceOptions",
     "SourceSpec",
@@ -300,6 +301,30 @@ class RendererSpec:
     summary: str
     suffix: str
     render: Callable[[Iterable[Prediction]], Iterator[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSpec:
+    """A trained model that is ready to read.
+
+    A distribution yields its models in the order in which they should be taken where several would do: the most
+    accurate first.
+
+    Attributes:
+        name: what ``--model`` and ``--load`` call it.
+        summary: one line for listings.
+        path: the model file.
+        languages: those that it reads, as BCP 47 names them.
+        licence: of the weights, as SPDX names it.
+        card: a Markdown file on what the model was made of and how well it reads; None where there is none.
+    """
+
+    name: str
+    summary: str
+    path: Path
+    languages: tuple[str, ...]
+    licence: str
+    card: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

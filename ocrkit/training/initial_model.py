@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ocrkit.checkpoint import read_metadata
 from ocrkit.errors import OptionError
 from ocrkit.model import Architecture, Model
 from ocrkit.model_files import find_model
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from ocrkit.plugin.registry import Registry
     from ocrkit.text.charset import Charset
 
-__all__ = ["initial_model", "load_base"]
+__all__ = ["charset_name", "initial_model", "load_base"]
 
 _STANDARD = RunConfig()
 
@@ -42,6 +43,14 @@ def load_base(config: RunConfig, *, registry: Registry) -> Model | None:
                 "or train without `load`"
             )
     return _without_other_weights(base, config, registry)
+
+
+def charset_name(config: RunConfig) -> str:
+    """What the charset is called that a configuration names, or that the model has whose charset it keeps."""
+    if not config.keeps_charset:
+        return config.charset
+    record = read_metadata(find_model(config.load).path).get("charset")
+    return str(record.get("name", "")) if isinstance(record, dict) else ""
 
 
 def initial_model(config: RunConfig, charset: Charset, base: Model | None, registry: Registry) -> Model:

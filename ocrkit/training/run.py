@@ -19,7 +19,7 @@ from ocrkit.training.evaluation_sets import judging_set
 from ocrkit.training.feeding.feed import Feed
 from ocrkit.training.folder import LAST_FILE, MODEL_FILE, check_free, check_resumable, claimed, has_begun, held
 from ocrkit.training.groups import check_trainable
-from ocrkit.training.initial_model import initial_model, load_base
+from ocrkit.training.initial_model import charset_name, initial_model, load_base
 from ocrkit.training.interruption import Interruption
 from ocrkit.training.left_out import LeftOut
 from ocrkit.training.loop import Trainer
@@ -84,7 +84,7 @@ def train(
     if started.rank():
         return _begun(config, observer, registry, place=nullcontext())
     check_free(output)
-    return _begun(config, observer, registry, place=claimed(output, config.charset))
+    return _begun(config, observer, registry, place=claimed(output, charset_name(config)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,8 @@ def open_sets(config: RunConfig, *, registry: Registry, base: Model | None = Non
     judging_set(places or unnamed, config.training.judge)
     if resuming and base is not None:
         named: Charset | None = base.charset
+    elif config.keeps_charset and base is not None:
+        named = base.charset
     else:
         named = _named_charset(config, registry)
     opened: Sequence[Sample] = () if config.draws_lines else _opened(config.data.training, config, named, registry)

@@ -16,6 +16,7 @@ OPTIMIZERS = ("adamw", "adam", "adadelta")
 SCHEDULES = ("cosine", "one-cycle", "constant")
 PRECISIONS = ("auto", "float32", "bfloat16", "float16")
 STOPPING = ("early", "fixed")
+_USUAL_CHARSET = "malayalam"
 RESIZINGS = ("fail", "union", "new")
 UNENCODABLE = ("error", "skip")
 PARTS = ("backbone", "head", "output")
@@ -155,7 +156,8 @@ class RunConfig:
     """All of ``config.toml``.
 
     Attributes:
-        charset: a name, a union such as ``malayalam+english``, a file, ``from-data``, or a union with that.
+        charset: a name, a union such as ``malayalam+english``, a file, ``from-data``, or a union with that. Where it is
+            empty, ``malayalam``; or with ``load`` that model's own, unless ``resize`` asks for another.
         load: a model to start from: a file, a run's folder or an installed model's name. Its network is taken as it
             is, so ``backbone``, ``head`` and ``preprocessing`` may only say what it says, but for what has no weights:
             dropout, ``skip_frames``, and the width and fit of lines.
@@ -171,7 +173,7 @@ class RunConfig:
             anyway; see ``ocrkit.training.layering.configured``.
     """
 
-    charset: str = "malayalam"
+    charset: str = ""
     load: str = ""
     resize: str = "fail"
     backbone: BackboneChoice = field(default_factory=BackboneChoice)
@@ -185,8 +187,15 @@ class RunConfig:
 
     def __post_init__(self) -> None:
         _one_of("resize", self.resize, RESIZINGS)
+        if not self.charset and not self.keeps_charset:
+            object.__setattr__(self, "charset", _USUAL_CHARSET)
         for name, strength in self.augmentation.items():
             _within(f"augmentation.{name}", strength, 0, 1)
+
+    @property
+    def keeps_charset(self) -> bool:
+        """Whether the labels are those of the model that is loaded, whatever its charset is called."""
+        return not self.charset and bool(self.load) and self.resize == "fail"
 
     @property
     def draws_lines(self) -> bool:

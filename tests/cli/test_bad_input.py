@@ -211,6 +211,7 @@ def test_one_line_says_what_is_wrong(
     assert BAD[command] in complaint(run_ocrkit, place, monkeypatch, command)
 
 
+@pytest.mark.usefixtures("no_plugins")
 def test_without_any_model_it_says_where_models_come_from(
     run_ocrkit: RunOcrkit, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -219,7 +220,7 @@ def test_without_any_model_it_says_where_models_come_from(
     told = complaint(run_ocrkit, place, monkeypatch, "decode good")
 
     assert "no model: there is no run below 'runs' and none is installed" in told
-    assert "'ocrkit train' makes one, --model names one" in told
+    assert "'ocrkit train' makes one, 'pip install ocrkit-models' brings some, --model names one" in told
 
 
 @pytest.mark.parametrize(

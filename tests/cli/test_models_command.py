@@ -11,9 +11,23 @@ import bars
 import pytest
 
 from ocrkit.model_files import models_folder
+from ocrkit.plugin.registry import default_registry
 
 if TYPE_CHECKING:
     from command import RunOcrkit
+    from conftest import Distribute
+
+
+pytestmark = pytest.mark.usefixtures("no_plugins")
+BRINGING = """
+    from pathlib import Path
+    from ocrkit import ModelSpec
+
+    @hookimpl
+    def ocrkit_models():
+        folder = Path(__file__).parent
+        yield ModelSpec("best", "Reads.", folder / "best.safetensors", ("en",), "MIT", folder / "best.md")
+"""
 
 
 @pytest.fixture
@@ -34,9 +48,9 @@ def test_the_list_has_installed_models_and_runs_and_says_what_is_damaged(place: 
     ran = run_ocrkit("models", "list")
 
     header, latin, first, second = ran.out.splitlines()
-    assert header.split() == ["NAME", "CHARSET", "BACKBONE", "CER", "FILE"]
-    assert latin.split()[:3] == ["latin", "abc", "vgg"]
-    assert first.split() == ["runs/abc-1", "abc", "vgg", "0.0000", "runs/abc-1/model.safetensors"]
+    assert header.split() == ["NAME", "DISTRIBUTION", "CHARSET", "LANGUAGES", "BACKBONE", "SIZE", "CER", "FILE"]
+    assert latin.split()[:7] == ["latin", "user", "abc", "und", "vgg", "0.0", "MB"]
+    assert first.split() == ["runs/abc-1", "abc", "und", "vgg", "0.0", "MB", "0.0000", "runs/abc-1/model.safetensors"]
     assert "runs/abc-2/model.safetensors (truncated: " in second
     assert ran.code == 0
 
@@ -86,3 +100,63 @@ def test_show_as_json_is_the_metadata(place: Path, run_ocrkit: RunOcrkit) -> Non
 
     assert told["charset"]["name"] == "abc"
     assert told["architecture"]["backbone"] == "vgg"
+
+
+@pytest.fixture
+def best(place: Path, distribute: Distribute, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file of a model that a distribution brings, with a card."""
+    site = distribute("ocrkit-best", BRINGING, version="0.3")
+    bars.reader().save(site / "best.safetensors")
+    (site / "best.md").write_text("# best\n\nReads bars.\n", encoding="utf-8")
+    monkeypatch.setenv("OCRKIT_PLUGINS", "ocrkit-best")
+    default_registry.cache_clear()
+    return site / "best.safetensors"
+
+
+def test_the_list_has_what_distributions_bring(best: Path, run_ocrkit: RunOcrkit) -> None:
+    told = {record["name"]: record for record in json.loads(run_ocrkit("models", "list", "--json").out)}
+
+    assert told["best"] == {
+        "name": "best",
+        "distribution": "ocrkit-best",
+        "version": "0.3",
+        "summary": "Reads.",
+        "file": str(best),
+        "size": best.stat().st_size,
+        "languages": ["en"],
+        "charset": "abc",
+        "backbone": "vgg",
+        "cer": None,
+    }
+
+
+def test_a_distributions_model_is_shown_and_read_with(best: Path, run_ocrkit: RunOcrkit) -> None:
+    bars.write(best.parent / "lines", {"1.png": "abc"})
+
+    shown = run_ocrkit("models", "show", "ocrkit-best:best")
+    read = run_ocrkit("decode", "-m", "best", best.parent / "lines" / "1.png")
+
+    assert str(best) in shown.out
+    assert read.out.endswith("1.png\tabc\n")
+
+
+def test_a_card_is_printed_as_it_is(best: Path, run_ocrkit: RunOcrkit) -> None:
+    assert run_ocrkit("models", "card", "best").out == "# best\n\nReads bars.\n"
+
+
+@pytest.mark.parametrize("name", ["latin", "runs/abc-1"])
+def test_a_model_without_a_card_says_so(place: Path, run_ocrkit: RunOcrkit, name: str) -> None:
+    ran = run_ocrkit("models", "card", name)
+
+    assert ran.code == 1
+    assert ran.err.startswith(f"error: the model '{name}' has no card; 'ocrkit models show' tells")
+
+
+def test_a_distributions_file_is_not_calibrated_in_its_place(best: Path, run_ocrkit: RunOcrkit) -> None:
+    before = best.read_bytes()
+
+    ran = run_ocrkit("models", "calibrate", "best", bars.write(best.parent / "lines", {"1.png": "abc"}))
+
+    assert ran.code == 1
+    assert "the file of the model 'best' is that of ocrkit-best 0.3; give another with --output" in ran.err
+    assert best.read_bytes() == before

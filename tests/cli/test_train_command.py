@@ -138,6 +138,17 @@ def test_a_model_of_another_charset_is_loaded_only_as_told(place: Path, run_ocrk
     assert Model.load("third/model.safetensors").charset.symbols == ("", "a", "b", "c", "d")
 
 
+def test_without_a_charset_a_loaded_model_keeps_its_own(place: Path, run_ocrkit: RunOcrkit) -> None:
+    run_ocrkit("train", "lines", "-c", "from-data", "--config", "tiny.toml", "-o", "first")
+
+    ran = run_ocrkit("train", "lines", "-i", "first", "--config", "tiny.toml")
+
+    assert ran.code == 0, ran.err
+    assert ran.out == "runs/from-data-1/model.safetensors\n"
+    assert Model.load("runs/from-data-1/model.safetensors").charset == Model.load("first/model.safetensors").charset
+
+
+@pytest.mark.usefixtures("no_plugins")
 def test_an_unknown_model_to_load_is_named(place: Path, run_ocrkit: RunOcrkit, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(place))
 

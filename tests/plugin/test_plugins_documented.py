@@ -7,12 +7,14 @@ from dataclasses import fields
 from importlib import import_module
 from pathlib import Path
 
+import bars
 import pytest
 
 from ocrkit.plugin import hookspec, specs, testing
 from ocrkit.plugin.offers import KINDS, Kind
 from ocrkit.plugin.registry import Registry
 from ocrkit.plugin.testing import check_offer
+from ocrkit.text.charset import Charset
 from ocrkit.text.scripts import Script
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "plugins.md").read_text("utf-8")
@@ -25,6 +27,7 @@ RECORDS = {
     "ocrkit_augmentations": (specs.AugmentationSpec,),
     "ocrkit_renderers": (specs.RendererSpec,),
     "ocrkit_scripts": (Script,),
+    "ocrkit_models": (specs.ModelSpec,),
     "ocrkit_commands": (specs.CommandSpec,),
 }
 HOOKS = sorted(name for name in vars(hookspec) if name.startswith("ocrkit_"))
@@ -58,6 +61,8 @@ def test_the_example_of_every_hook_keeps_its_contract(
 ) -> None:
     name = f"documented_{kind.name}"
     (tmp_path / f"{name}.py").write_text(example(kind.hook), encoding="utf-8")
+    bars.reader(Charset("runes", ("", "ᚠ"), languages=("non",))).save(tmp_path / "runes.safetensors")
+    (tmp_path / "runes.md").write_text("# runes\n", encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
     registry = Registry()
     registry.register(import_module(name), trusted=True)

@@ -203,3 +203,26 @@ def test_lines_drawn_for_validation_are_others_than_those_for_training(
     assert (training.seed, training.count) == (5, None)
     assert validation.count == 7
     assert validation.seed != training.seed
+
+
+def test_without_a_charset_the_labels_are_those_of_the_loaded_model(
+    make_config: MakeConfig, registry: Registry
+) -> None:
+    own = Model.build(Charset("own", ("", *"dcba")), Architecture(options={"channels": [8], "pools": ["2x2"]}))
+
+    sets = open_sets(make_config(charset="", load="base"), registry=registry, base=own)
+
+    assert sets.charset == own.charset
+
+
+@pytest.mark.parametrize(
+    ("said", "charset"),
+    [
+        ({}, "malayalam"),
+        ({"load": "base"}, ""),
+        ({"load": "base", "resize": "union"}, "malayalam"),
+        ({"load": "base", "charset": "english"}, "english"),
+    ],
+)
+def test_without_a_charset_malayalam_is_meant_unless_a_loaded_model_has_one(said: dict[str, str], charset: str) -> None:
+    assert RunConfig(**said).charset == charset

@@ -11,6 +11,7 @@ from ocrkit.plugin.testing.charsets import check_charset
 from ocrkit.plugin.testing.commands import check_command
 from ocrkit.plugin.testing.decoders import DecoderReport, check_decoder
 from ocrkit.plugin.testing.heads import check_head
+from ocrkit.plugin.testing.models import check_model
 from ocrkit.plugin.testing.offers import check_offer
 from ocrkit.plugin.testing.renderers import check_renderer
 from ocrkit.plugin.testing.scripts import check_script
@@ -24,6 +25,7 @@ __all__ = [
     "check_command",
     "check_decoder",
     "check_head",
+    "check_model",
     "check_offer",
     "check_renderer",
     "check_script",

@@ -10,6 +10,7 @@ from ocrkit.plugin.testing.charsets import check_charset
 from ocrkit.plugin.testing.commands import check_command
 from ocrkit.plugin.testing.decoders import check_decoder
 from ocrkit.plugin.testing.heads import check_head
+from ocrkit.plugin.testing.models import check_model
 from ocrkit.plugin.testing.renderers import check_renderer
 from ocrkit.plugin.testing.scripts import check_script
 from ocrkit.plugin.testing.sources import check_source
@@ -30,6 +31,7 @@ _CHECKS: dict[str, Callable[[Any], object]] = {
     "augmentation": check_augmentation,
     "renderer": check_renderer,
     "script": check_script,
+    "model": check_model,
     "command": check_command,
 }
 
