@@ -9,10 +9,10 @@ import typer
 from ocrkit.cli import decoding_options as shared
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ocrkit.data.records import Sample
-    from ocrkit.evaluation import Evaluation
+    from ocrkit.evaluation import Comparison, Evaluation
     from ocrkit.evaluation.tuning import LmTrial
     from ocrkit.plugin.specs import DecoderOptions
     from ocrkit.recognition import Recognizer
@@ -32,6 +32,19 @@ Format = Annotated[
     str | None, typer.Option("--format", metavar="NAME", help="The format of the data; else it is guessed.")
 ]
 IgnoreCase = Annotated[bool, typer.Option("--ignore-case", help="Compare without regard to case.")]
+Alphanumeric = Annotated[bool, typer.Option("--alphanumeric", help="Compare letters A-Z, a-z and digits 0-9 alone.")]
+PlainWords = Annotated[
+    bool,
+    typer.Option("--plain-words", help="Leave out lines whose text has other characters than those, or fewer than 3."),
+]
+Lexicons = Annotated[
+    str | None,
+    typer.Option(
+        "--lexicons",
+        metavar="LISTS",
+        help="Read each line with its own list of words: a file of lists (FILE or FILE#KEY), or a column of the data.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON: rates are fractions of 1.")]
 Sheet = Annotated[
     str | None, typer.Option("--sheet", metavar="FILE.png", help="Draw the first 20 lines with what was read.")
@@ -57,7 +70,10 @@ def evaluate(
     *,
     decoding: shared.Decoding,
     tune_lm: TuneLm = False,
+    lexicons: Lexicons = None,
     ignore_case: IgnoreCase = False,
+    alphanumeric: Alphanumeric = False,
+    plain_words: PlainWords = False,
     as_json: AsJson = False,
     sheet: Sheet = None,
     coverage: Coverage = None,
@@ -70,37 +86,52 @@ def evaluate(
     Both texts are compared in the charset's normal form, NFC, with runs of spaces as one. Characters that the charset
     lacks count as errors. Images that cannot be opened are skipped and counted.
     """
+    from ocrkit.cli import own_lexicons
     from ocrkit.cli.progress import counting
 
     loaded = shared.load_model(model, charset)
     samples = _samples(data, format_, pattern, loaded.charset)
     options = decoding.options(loaded.charset)
+    from ocrkit.evaluation import Comparison
     from ocrkit.evaluation import evaluate as run_evaluation
     from ocrkit.recognition import Recognizer
 
     recognizer = Recognizer(
         loaded, decoder=decoding.decoder, options=options, device=device, batch_size=batch_size, workers=workers
     )
+    if lexicons is not None:
+        own_lexicons.check_alone(decoding.decoder, options)
+    comparison = Comparison(loaded.charset, ignore_case, alphanumeric)
     if tune_lm:
-        drawn = "--sheet" if sheet is not None else "" if coverage is None else "--coverage"
-        trials = _tune(recognizer, samples, options, decoder=decoding.decoder, ignore_case=ignore_case, drawn=drawn)
+        beside = {"--sheet": sheet, "--coverage": coverage, "--lexicons": lexicons, "--plain-words": plain_words}
+        trials = _tune(recognizer, samples, options, comparison, decoder=decoding.decoder, beside=beside)
         (_print_trials_json if as_json else _print_trials)(trials)
         return
     with counting("reading") as progress:
-        result = run_evaluation(recognizer, samples, ignore_case=ignore_case, progress=progress)
-    shared.report_bad(list(result.bad), len(samples))
-    _report_odd(result)
+        result = run_evaluation(
+            recognizer,
+            samples,
+            lexicons=lexicons,
+            ignore_case=ignore_case,
+            alphanumeric=alphanumeric,
+            plain_words=plain_words,
+            progress=progress,
+        )
+    _report(result, len(samples))
+    own_lexicons.report_lists(result, lexicons, samples)
     shared.report_rejected(result.rejected, result.count, options, loaded.charset)
     if sheet is not None:
-        _draw(result, sheet, loaded.charset, ignore_case=ignore_case)
+        _draw(result, sheet, comparison)
     if coverage is not None:
         _draw_coverage(result, coverage, loaded.calibration)
     (_print_json if as_json else _print)(result)
 
 
-def _report_odd(result: Evaluation) -> None:
+def _report(result: Evaluation, total: int) -> None:
+    """Name the images that could not be opened, and those that are odd."""
     from ocrkit.cli.odd_images import OddImages
 
+    shared.report_bad(list(result.bad), total)
     odd = OddImages()
     for _ in odd.watch(line.prediction for line in result.lines):
         pass
@@ -111,10 +142,10 @@ def _tune(
     recognizer: Recognizer,
     samples: Sequence[Sample],
     options: DecoderOptions,
+    comparison: Comparison,
     *,
     decoder: str | None,
-    ignore_case: bool,
-    drawn: str,
+    beside: Mapping[str, object],
 ) -> list[LmTrial]:
     """What each weight and bonus gives, the best first."""
     from ocrkit.errors import OptionError
@@ -122,9 +153,18 @@ def _tune(
 
     if options.asked.keys() & {"lm_weight", "lm_bonus"}:
         raise OptionError("--tune-lm chooses --lm-weight and --lm-bonus itself; leave them out")
-    if drawn:
-        raise OptionError(f"--tune-lm draws no {drawn}; give the best weight and bonus without --tune-lm to get one")
-    return tune_language_model(recognizer, samples, options, decoder=decoder, ignore_case=ignore_case)
+    if passed_over := next((flag for flag, value in beside.items() if value), ""):
+        raise OptionError(
+            f"--tune-lm heeds no {passed_over}; give the best weight and bonus without --tune-lm for that"
+        )
+    return tune_language_model(
+        recognizer,
+        samples,
+        options,
+        decoder=decoder,
+        ignore_case=comparison.ignore_case,
+        alphanumeric=comparison.alphanumeric,
+    )
 
 
 def _print_trials(trials: list[LmTrial]) -> None:
@@ -162,13 +202,16 @@ def _print_json(result: Evaluation) -> None:
 
 
 def _print(result: Evaluation) -> None:
+    from ocrkit.cli.own_lexicons import interval, print_lists
     from ocrkit.text.naming import described
 
     print(f"lines      {result.count} in {result.seconds:.1f} s; {result.skipped} skipped, {result.rejected} rejected")
     print(f"CER        {result.cer:.4f}")
     print(f"by akshara {result.akshara_cer:.4f}")
     print(f"WER        {result.wer:.4f}")
-    print(f"exact      {result.exact:.4f}")
+    print(f"exact      {result.exact:.4f} ({interval(result.exact_interval)})")
+    if result.lexicons is not None:
+        print_lists(result.lexicons)
     print(f"confidence calibration error {result.calibration_error:.4f}, Brier score {result.brier:.4f}")
     if result.unencodable:
         named = ", ".join(f"{described(c)} {n}x" for c, n in result.lacking.most_common(10))
@@ -196,15 +239,11 @@ def _visible(akshara: str) -> str:
     return f"\u25cc{akshara}" if unicodedata.category(akshara[0])[0] == "M" else akshara
 
 
-def _draw(result: Evaluation, path: str, charset: Charset, *, ignore_case: bool) -> None:
+def _draw(result: Evaluation, path: str, compared: Comparison) -> None:
     """Draw the first lines, with their texts as they were compared."""
     from ocrkit.data.image import open_image
     from ocrkit.drawing.sheet import SheetRow, draw_sheet, write_sheet
     from ocrkit.errors import OptionError
-    from ocrkit.text.metrics import comparable
-
-    def compared(text: str) -> str:
-        return comparable(text, charset, ignore_case=ignore_case)
 
     rows = [
         SheetRow(open_image(line.sample), compared(line.truth), compared(line.prediction.text))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ocrkit.errors import ImageError, Origin
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from PIL.Image import Image
@@ -30,6 +30,7 @@ class Sample:
         origin: where the label stands; None where ``name`` itself tells it. Given as a string, ``labels.tsv:17``, it
             is taken apart.
         group: the document, writer or page it belongs to, for splits; empty where unknown.
+        lexicons: lists of words, by what they are called, of which its data says that one is the text.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Sample:
     text: str | None = None
     origin: Origin | None = None
     group: str = ""
+    lexicons: Mapping[str, Sequence[str]] = field(default_factory=dict, repr=False, hash=False)
 
     def __post_init__(self) -> None:
         if isinstance(self.origin, str):  # as a plugin may write it

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from ocrkit.evaluation.calibrating import calibrate_reader
+from ocrkit.evaluation.comparison import Comparison
 from ocrkit.evaluation.coverage import draw_coverage
 from ocrkit.evaluation.error_rates import Evaluation, Judged, evaluate
 from ocrkit.evaluation.tuning import LmTrial, tune_language_model
 
-__all__ = ["Evaluation", "Judged", "LmTrial", "calibrate_reader", "draw_coverage", "evaluate", "tune_language_model"]
+__all__ = [
+    "Comparison",
+    "Evaluation",
+    "Judged",
+    "LmTrial",
+    "calibrate_reader",
+    "draw_coverage",
+    "evaluate",
+    "tune_language_model",
+]

@@ -9,8 +9,8 @@ import numpy as np
 
 from ocrkit.data.records import BadImage
 from ocrkit.errors import DataError, OptionError
+from ocrkit.evaluation.comparison import Comparison
 from ocrkit.recognition import make_decoder
-from ocrkit.text.metrics import count_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from ocrkit.data.records import Sample
     from ocrkit.plugin.specs import Decoder, DecoderOptions
     from ocrkit.recognition import Recognizer
-    from ocrkit.text.charset import Charset
 
 __all__ = ["LmTrial", "tune_language_model"]
 
@@ -62,6 +61,7 @@ def tune_language_model(
     *,
     decoder: str | None = None,
     ignore_case: bool = False,
+    alphanumeric: bool = False,
 ) -> list[LmTrial]:
     """Try weights and bonuses of ``options.language_model``, each in turn, on lines that the network reads once.
 
@@ -78,14 +78,15 @@ def tune_language_model(
     if options.language_model is None:
         raise OptionError("there is no language model to tune; give one with `language_model`")
     batches = _read(recognizer, samples)
-    charset = recognizer.model.charset
+    comparison = Comparison(recognizer.model.charset, ignore_case, alphanumeric)
+    charset = comparison.charset
     trials: dict[tuple[float, float], LmTrial] = {}
 
     def best_of(pairs: list[tuple[float, float]]) -> LmTrial:
         for weight, bonus in pairs:
             if (weight, bonus) not in trials:
                 built = make_decoder(charset, decoder, replace(options, lm_weight=weight, lm_bonus=bonus))
-                cer, wer = _errors(built, batches, charset, ignore_case=ignore_case)
+                cer, wer = _errors(built, batches, comparison)
                 trials[weight, bonus] = LmTrial(weight, bonus, cer, wer)
         return min((trials[pair] for pair in pairs), key=_rank)
 
@@ -120,13 +121,13 @@ def _batch(lines: Sequence[tuple[NDArray[np.float32], str]]) -> _Batch:
     return _Batch(log_probs, lengths, tuple(text for _, text in lines))
 
 
-def _errors(decoder: Decoder, batches: Sequence[_Batch], charset: Charset, *, ignore_case: bool) -> tuple[float, float]:
+def _errors(decoder: Decoder, batches: Sequence[_Batch], comparison: Comparison) -> tuple[float, float]:
     """CER and WER."""
 
     def pairs() -> Iterator[tuple[str, str]]:
         for batch in batches:
-            texts = charset.texts(decoder.decode(batch.log_probs, batch.lengths))
+            texts = comparison.charset.texts(decoder.decode(batch.log_probs, batch.lengths))
             yield from zip(batch.texts, texts, strict=True)
 
-    errors = count_errors(pairs(), charset, ignore_case=ignore_case)
+    errors = comparison.errors(pairs())
     return errors.cer, errors.wer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
     from ocrkit.text.charset import Charset
     from ocrkit.text.scripts import Script
 
-__all__ = ["Confusion", "ErrorCounts", "comparable", "count_errors"]
+__all__ = ["Confusion", "ErrorCounts", "comparable", "count_errors", "is_plain_word", "wilson_interval"]
+
+_NOT_ALPHANUMERIC = re.compile(r"[^0-9A-Za-z]")
+_NORMAL_975 = 1.959963984540054  # what a standard normal variable is below with a probability of 0.975
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,11 @@ class ErrorCounts:
         """The share of lines that were read without a fault."""
         return _rate(self.exact_lines, self.lines)
 
+    @property
+    def exact_interval(self) -> tuple[float, float]:
+        """Where the share of lines without a fault lies for lines of this kind, by a confidence of 95 %."""
+        return wilson_interval(self.exact_lines, self.lines)
+
     def commonest(self, limit: int = 20) -> tuple[Confusion, ...]:
         """The ``limit`` commonest confusions of characters, commonest first; equal ones in code point order."""
         return _commonest(self.confusions, limit)
@@ -110,13 +119,16 @@ class ErrorCounts:
         return _commonest(self.akshara_confusions, limit)
 
 
-def comparable(text: str, charset: Charset | None = None, *, ignore_case: bool = False) -> str:
+def comparable(
+    text: str, charset: Charset | None = None, *, ignore_case: bool = False, alphanumeric: bool = False
+) -> str:
     """The spelling in which two texts are compared: normalised, runs of white space as one space, ends stripped.
 
     Args:
         text: a reference or a reading.
         charset: whose normal form and rewrites apply first; characters that it lacks stay, and count as errors.
         ignore_case: fold the case, as ``str.casefold`` does.
+        alphanumeric: keep 0-9, A-Z and a-z alone, after the case is folded; spaces go too.
 
     NFC comes last, so that charsets of different normal forms give the same.
     """
@@ -125,7 +137,17 @@ def comparable(text: str, charset: Charset | None = None, *, ignore_case: bool =
     if ignore_case:
         # Folding can undo NFC, and composing can give a capital back to the fold: Unicode 3.13, D145.
         text = unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).casefold())
-    return unicodedata.normalize("NFC", " ".join(text.split()))
+    text = unicodedata.normalize("NFC", " ".join(text.split()))
+    return _NOT_ALPHANUMERIC.sub("", text) if alphanumeric else text
+
+
+def is_plain_word(text: str) -> bool:
+    """Whether a text is three characters or more of 0-9, A-Z and a-z, and has no others.
+
+    Source: Wang, Babenko and Belongie 2011, "End-to-End Scene Text Recognition", which leaves the other words of
+    ICDAR 2003 out; Shi, Bai and Yao 2015 (arXiv:1507.05717, section 3.1) follow it.
+    """
+    return len(text) >= 3 and not _NOT_ALPHANUMERIC.search(text)
 
 
 def count_errors(
@@ -133,6 +155,7 @@ def count_errors(
     charset: Charset | None = None,
     *,
     ignore_case: bool = False,
+    alphanumeric: bool = False,
     scripts: Iterable[Script] = SCRIPTS,
 ) -> ErrorCounts:
     """Compare each (reference, read) pair, both made ``comparable`` first; ``scripts`` say what an akshara is.
@@ -144,7 +167,9 @@ def count_errors(
     akshara_confusions: Counter[tuple[str, str]] = Counter()
     split = akshara_splitter(scripts)
     for pair in pairs:
-        reference, read = (comparable(text, charset, ignore_case=ignore_case) for text in pair)
+        reference, read = (
+            comparable(text, charset, ignore_case=ignore_case, alphanumeric=alphanumeric) for text in pair
+        )
         reference_words, reference_aksharas = reference.split(), split(reference)
         lines += 1
         characters += len(reference)
@@ -168,6 +193,19 @@ def count_errors(
         akshara_edits=akshara_confusions.total(),
         akshara_confusions=akshara_confusions,
     )
+
+
+def wilson_interval(hits: int, trials: int) -> tuple[float, float]:
+    """The bounds, by a confidence of 95 %, of the share of which ``hits`` in ``trials`` is a sample; 0 to 1 of none.
+
+    Source: Wilson 1927, "Probable Inference, the Law of Succession, and Statistical Inference".
+    """
+    if not trials:
+        return 0.0, 1.0
+    share, spread = hits / trials, _NORMAL_975**2 / trials
+    centre = share + spread / 2
+    half = (spread * (share * (1 - share) + spread / 4)) ** 0.5
+    return max(0.0, (centre - half) / (1 + spread)), min(1.0, (centre + half) / (1 + spread))
 
 
 def _edits(reference: Sequence[str], read: Sequence[str]) -> list[tuple[str, str]]:

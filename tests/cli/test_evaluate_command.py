@@ -43,7 +43,8 @@ def test_the_rates_are_printed(place: Path, run_ocrkit: RunOcrkit) -> None:
     lines = ran.out.splitlines()
     assert ran.code == 0
     assert lines[0].startswith("lines      4 in ")
-    assert lines[1:5] == ["CER        0.2857", "by akshara 0.2857", "WER        0.5000", "exact      0.5000"]
+    assert lines[1:4] == ["CER        0.2857", "by akshara 0.2857", "WER        0.5000"]
+    assert lines[4] == "exact      0.5000 (95 %: 0.1500 to 0.8500)"
     assert lines[5].startswith("confidence calibration error ")
     assert "ω" in lines[6]
     assert "GREEK SMALL LETTER OMEGA" in lines[6]
@@ -145,7 +146,7 @@ def test_trials_of_a_language_model_are_printed_as_json_the_best_first(place: Pa
     [
         (("--lm-weight", "1"), "--tune-lm chooses --lm-weight and --lm-bonus itself; leave them out"),
         (("--lm-bonus", "1"), "--tune-lm chooses --lm-weight and --lm-bonus itself"),
-        (("--sheet", "s.png"), "--tune-lm draws no --sheet; give the best weight and bonus without --tune-lm"),
+        (("--sheet", "s.png"), "--tune-lm heeds no --sheet; give the best weight and bonus without --tune-lm"),
     ],
 )
 def test_tuning_refuses_what_it_would_pass_over(

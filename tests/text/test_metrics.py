@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocrkit.text.metrics import Confusion, ErrorCounts, comparable, count_errors
+from ocrkit.text.metrics import Confusion, ErrorCounts, comparable, count_errors, wilson_interval
 from ocrkit.text.shipped import shipped_charset
 
 MALAYALAM = shipped_charset("malayalam")
@@ -142,3 +142,25 @@ def test_making_comparable_twice_is_doing_it_once(text: str, ignore_case: bool) 
     once = comparable(text, MALAYALAM, ignore_case=ignore_case)
 
     assert comparable(once, MALAYALAM, ignore_case=ignore_case) == once
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"), [("It's 5!", "Its5"), ("  a  b ", "ab"), ("Café", "Caf"), ("Cafe\u0301", "Caf"), ("മല", "")]
+)
+def test_letters_and_digits_alone_may_be_compared(text: str, kept: str) -> None:
+    assert comparable(text, alphanumeric=True) == kept
+    assert comparable(text, alphanumeric=True, ignore_case=True) == kept.lower()
+
+
+@pytest.mark.parametrize(
+    ("hits", "trials", "bounds"),
+    [
+        # With z^2 = 3.8415: none of 10 up to z^2 / (10 + z^2); half of 10 by z sqrt(10 / 4 + z^2 / 4) / (10 + z^2).
+        (0, 10, (0.0, 0.27753)),
+        (10, 10, (0.72247, 1.0)),
+        (5, 10, (0.23659, 0.76341)),
+        (0, 0, (0.0, 1.0)),
+    ],
+)
+def test_wilsons_bounds_of_a_share(hits: int, trials: int, bounds: tuple[float, float]) -> None:
+    assert wilson_interval(hits, trials) == pytest.approx(bounds, abs=1e-5)

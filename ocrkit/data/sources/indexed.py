@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import os
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from ocrkit.data.sources.bad_rows import BadRows, RowFault
@@ -23,11 +24,12 @@ _EVERY = 1 << 16  # rows between two reports of progress
 
 
 class Row(NamedTuple):
-    """One labelled image: its name, its text, and its group or nothing."""
+    """One labelled image: its name, its text, its group or nothing, and its own lists of words by their names."""
 
     name: str
     text: str
     group: str = ""
+    lexicons: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
 Parse = Callable[[str], Row | None]

@@ -37,4 +37,4 @@ class ListedSamples(LazySamples):
         row = self.table.row(number)
         path = image_path(self.folder, row.name)
         origin = Origin(str(self.table.path), self.table.line(number))
-        return Sample(path, Path(path), row.text, origin, row.group)
+        return Sample(path, Path(path), row.text, origin, row.group, dict(row.lexicons))

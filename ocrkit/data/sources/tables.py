@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ocrkit.data.sources.bad_rows import RowFault, check_text
 from ocrkit.data.sources.images import image_suffixes
 from ocrkit.data.sources.indexed import Layout, Row, csv_records, line_records
+from ocrkit.data.sources.listed_words import listed_words, lists_in
 from ocrkit.data.sources.quoting import is_quoted, looks_quoted, quoted_texts
 from ocrkit.errors import DataError, MissingFileError
 from ocrkit.plain_files import open_plain
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "GROUP_COLUMNS",
     "IMAGE_COLUMNS",
+    "LEXICON_COLUMNS",
     "SUFFIXES",
     "TEXT_COLUMNS",
     "checked_row",
@@ -64,6 +66,7 @@ TEXT_COLUMNS = (
     "gt_text",
 )
 GROUP_COLUMNS = ("group",)
+LEXICON_COLUMNS = ("lexicon",)
 SUFFIXES = (".tsv", ".csv", ".jsonl")
 """What the file names of tables end in."""
 
@@ -158,6 +161,7 @@ class _Columns(NamedTuple):
     image: int
     text: int
     group: int | None
+    lexicon: int | None
 
 
 def _columns_of(path: Path, records: Records, fields_of: _FieldsOf) -> _Columns | None:
@@ -182,9 +186,10 @@ def _columns_in(fields: Sequence[str]) -> _Columns | None:
     image = next((names.index(name) for name in IMAGE_COLUMNS if name in names), None)
     text = next((names.index(name) for name in TEXT_COLUMNS if name in names), None)
     group = next((names.index(name) for name in GROUP_COLUMNS if name in names), None)
+    lexicon = next((names.index(name) for name in LEXICON_COLUMNS if name in names), None)
     if image is None or text is None:
         return None
-    return _Columns(len(names), image, text, group)
+    return _Columns(len(names), image, text, group, lexicon)
 
 
 def _tsv_fields(record: str) -> list[str]:
@@ -212,7 +217,8 @@ def _row_by_columns(fields_of: _FieldsOf, delimiter: str, columns: _Columns, rec
     if len(fields) != columns.width:
         raise RowFault("malformed", f"{len(fields)} columns; expected {columns.width}, as in the header")
     group = "" if columns.group is None else fields[columns.group]
-    return checked_row(fields[columns.image], fields[columns.text], group)
+    lexicons = {} if columns.lexicon is None else {LEXICON_COLUMNS[0]: listed_words(fields[columns.lexicon])}
+    return checked_row(fields[columns.image], fields[columns.text], group, lexicons)
 
 
 def _with_the_rest(record: str, delimiter: str, width: int) -> list[str]:
@@ -265,10 +271,11 @@ def json_row(record: str) -> Row:
     if not isinstance(values, dict):
         raise RowFault("malformed", f'{shown(record)} is no object; expected {{"name": ..., "text": ...}}')
     name = _value(values, IMAGE_COLUMNS)
-    return checked_row(name, _value(values, TEXT_COLUMNS), _value(values, GROUP_COLUMNS, default=""))
+    group = _value(values, GROUP_COLUMNS, default="")
+    return checked_row(name, _value(values, TEXT_COLUMNS), group, lists_in(values))
 
 
-def checked_row(name: str, text: str, group: str = "") -> Row:
+def checked_row(name: str, text: str, group: str = "", lexicons: Mapping[str, Sequence[str]] | None = None) -> Row:
     """A row, or the fault of what no image or label can be."""
     if name.startswith('["'):
         raise RowFault(
@@ -285,7 +292,7 @@ def checked_row(name: str, text: str, group: str = "") -> Row:
     if not _can_name_a_file(name):
         raise RowFault("bad-name", f"no file can be named {shown(name)}; expected the name of an image")
     check_text(text, name)
-    return Row(name, text, group)
+    return Row(name, text, group, lexicons or {})
 
 
 def _can_name_a_file(name: str) -> bool:
