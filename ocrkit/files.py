@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import BinaryIO
 
-__all__ = ["FolderInUse", "add_line", "clear_leftovers", "holding", "write_whole"]
+__all__ = ["FolderInUse", "add_line", "clear_leftovers", "holding", "write_whole", "writing_whole"]
 
 
 class FolderInUse(Exception):  # noqa: N818 - its catchers know what the folder is, and make the error
@@ -24,9 +25,24 @@ def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
     Raises:
         OSError: it cannot be written; nothing is left of it, and a file that was there before is as it was.
     """
+    with writing_whole(path) as file:
+        file.write(data)
+
+
+@contextmanager
+def writing_whole(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """A file to write into, which takes the place of ``path`` when the block has ended well, and else is gone.
+
+    Raises:
+        OSError: it cannot be written; as ``write_whole``.
+    """
+    target = Path(path)
     try:
-        _write_and_rename(Path(path), data)
-    except OSError as error:  # which names the hidden file
+        with _renamed_at_the_end(target) as file:
+            yield file
+    except OSError as error:
+        if error.filename is not None and not _is_hidden_name(error.filename, target):
+            raise  # of another file, which the block opened
         raise OSError(error.errno, error.strerror, os.fspath(path)) from error
 
 
@@ -53,7 +69,7 @@ def clear_leftovers(path: str | os.PathLike[str]) -> None:
     target = Path(path)
     with suppress(OSError):
         for entry in os.scandir(target.parent):
-            if entry.name.startswith(f".{target.name}.") and entry.is_file(follow_symlinks=False):
+            if _is_hidden_name(entry.name, target) and entry.is_file(follow_symlinks=False):
                 os.unlink(entry.path)
 
 
@@ -74,11 +90,17 @@ def holding(folder: str | os.PathLike[str]) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _write_and_rename(target: Path, data: bytes) -> None:
+def _is_hidden_name(name: str, target: Path) -> bool:
+    """Whether this is what the file was called before it was whole."""
+    return Path(name).name.startswith(f".{target.name}.")
+
+
+@contextmanager
+def _renamed_at_the_end(target: Path) -> Iterator[BinaryIO]:
     descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".new")
     try:
         with open(descriptor, "wb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(descriptor)
         # A temporary file is private by birth.

@@ -44,6 +44,7 @@ class NgramModel:
         "_backwards",
         "_charset",
         "_ngrams",
+        "_numbers",
         "_offsets",
         "_units",
         "_words",
@@ -64,6 +65,7 @@ class NgramModel:
             raise OptionError(f"unit is {unit!r}; expected 'character' or 'word'")
         self.unit = unit
         self._ngrams = _ctc.NgramModel(arpa)
+        self._numbers: dict[str, int] | None = None
         self._charset = as_symbol_table(charset)
         self._units, self._offsets = np.zeros(0, np.int32), np.zeros(1, np.int64)
         self.reads_leftward = reads_leftward(charset)
@@ -140,8 +142,18 @@ class NgramModel:
 
     def log_prob(self, units: Iterable[str]) -> float:
         """Ln p of these units, spelled as in the file, from the start of a line to its end, in nats."""
-        numbers = {unit: number for number, unit in enumerate(self._ngrams.units())}
+        numbers = self._unit_numbers
         return self._ngrams.log_prob([numbers.get(unit, UNKNOWN) for unit in units])
+
+    def __contains__(self, unit: str) -> bool:
+        """Whether it has a unit that is spelled so in its file."""
+        return unit in self._unit_numbers
+
+    @property
+    def _unit_numbers(self) -> dict[str, int]:
+        if self._numbers is None:
+            self._numbers = {unit: number for number, unit in enumerate(self._ngrams.units())}
+        return self._numbers
 
     def _spelled_as_entries(self) -> list[str]:
         """The units by the symbols of an entry's labels, in the order in which a line's are read."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
-__all__ = ["Corpus", "read_corpus"]
+__all__ = ["Corpus", "counted_line", "read_corpus", "read_texts"]
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -51,13 +51,28 @@ def read_corpus(paths: Sequence[Path], *, progress: Callable[[int, int], None] |
         DataError: one cannot be read, is damaged or not UTF-8, or there is no word in all of them.
     """
     words: Counter[str] = Counter()
-    spaces = done = 0
+    spaces = 0
+    for text in read_texts(paths, progress=progress):
+        spaces += _count(text, words)
+    if not words:
+        raise DataError(f"no word in {', '.join(map(str, paths))}; give a text in UTF-8")
+    return Corpus(words, spaces)
+
+
+def read_texts(paths: Sequence[Path], *, progress: Callable[[int, int], None] | None = None) -> Iterator[str]:
+    """Texts in UTF-8, plain or gzipped, a few megabytes of whole lines at a time; as ``read_corpus``.
+
+    Raises:
+        MissingFileError: there is no such file.
+        DataError: one cannot be read, is damaged or not UTF-8.
+    """
+    done = 0
     total = sum(_size(path) for path in paths)
     for path in paths:
         try:
             with open_plain(path, stream=True) as file:
                 for text in _texts(file, path):
-                    spaces += _count(text, words)
+                    yield text
                     if progress and file.seekable():
                         progress(done + min(file.tell(), total - done), total)
                 done += file.tell() if file.seekable() else 0
@@ -65,9 +80,12 @@ def read_corpus(paths: Sequence[Path], *, progress: Callable[[int, int], None] |
             raise DataError(f"a damaged gzip file: {error}; pack it again", path) from error
         except OSError as error:
             raise DataError(f"cannot be read: {error.strerror}; give a text file in UTF-8", path) from error
-    if not words:
-        raise DataError(f"no word in {', '.join(map(str, paths))}; give a text in UTF-8")
-    return Corpus(words, spaces)
+
+
+def counted_line(line: str) -> tuple[str, int] | None:
+    """The text and the count of a line ``text<TAB>count``; None for any other."""
+    text, _, count = line.rpartition("\t")
+    return (text, int(count)) if text and count.strip().isdecimal() else None
 
 
 def _size(path: Path) -> int:
@@ -99,14 +117,14 @@ def _count(text: str, words: Counter[str]) -> int:
     if "\t" in text:
         plain = []
         for line in text.split("\n"):
-            counted, _, count = line.rpartition("\t")
-            if counted and count.strip().isdecimal():
-                times = int(count)
-                spaces += times * counted.count(" ")
-                for word in filter(None, counted.replace("\t", " ").split(" ") if times else ()):
-                    words[word] += times
-            else:
+            counted = counted_line(line)
+            if counted is None:
                 plain.append(line)
+                continue
+            words_of_line, times = counted
+            spaces += times * words_of_line.count(" ")
+            for word in filter(None, words_of_line.replace("\t", " ").split(" ") if times else ()):
+                words[word] += times
         text = "\n".join(plain)
     spaces += text.count(" ")
     words.update(filter(None, text.replace("\r\n", " ").replace("\n", " ").replace("\t", " ").split(" ")))

@@ -44,7 +44,7 @@ class LabelMatcher:
     def labels(self, text: str) -> list[int] | None:
         """The labels of a normalised text, or None where some character has none."""
         if self._longer:
-            found = [label for _, label in self._matches(text)]
+            found = [label for _, label in self.matches(text)]
             return None if None in found else [label for label in found if label is not None]
         try:
             return [self._labels[character] for character in text]
@@ -53,9 +53,9 @@ class LabelMatcher:
 
     def unencodable(self, text: str) -> list[Unencodable]:
         """The characters of a normalised text that no label spells, in order."""
-        return [Unencodable(text[start], start + 1) for start, label in self._matches(text) if label is None]
+        return [Unencodable(text[start], start + 1) for start, label in self.matches(text) if label is None]
 
-    def _matches(self, text: str) -> Iterator[tuple[int, int | None]]:
+    def matches(self, text: str) -> Iterator[tuple[int, int | None]]:
         """Each match's start and label; a character without a label is a match of its own, with None."""
         start = 0
         while start < len(text):

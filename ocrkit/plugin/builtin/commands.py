@@ -21,6 +21,7 @@ _SUMMARIES = {
     "data": "Check, convert, draw and split labelled lines.",
     "charsets": "List, show, check and make charsets.",
     "models": "List, show and calibrate trained models.",
+    "lm": "Build language models from texts, and score texts by them.",
     "plugins": "List, check and start plugins.",
 }
 
