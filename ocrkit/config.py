@@ -121,7 +121,7 @@ def from_table(cls: type[T], table: Table, *, where: str = "") -> T:
 
     Raises:
         ConfigError: an unknown key (the nearest is named), a missing one, or a value of the wrong type.
-        OptionError: the dataclass refuses a value; ``where`` is put before what it says.
+        ConfigError, OptionError: the dataclass refuses a value; ``where`` is put before what it says.
     """
     types_of = typing.get_type_hints(cls)
     fields = {field.name: field for field in dataclasses.fields(cls) if field.init}
@@ -136,8 +136,8 @@ def from_table(cls: type[T], table: Table, *, where: str = "") -> T:
             raise ConfigError(f"{prefix}the option {name!r} is required")
     try:
         return cls(**values)
-    except OptionError as error:
-        raise OptionError(f"{prefix}{error}") from error
+    except (ConfigError, OptionError) as error:
+        raise type(error)(f"{prefix}{error}") from error
 
 
 def to_table(value: DataclassInstance) -> dict[str, object]:

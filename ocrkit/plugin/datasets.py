@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import os
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ocrkit.data.sources.images import walk
 from ocrkit.errors import DataError, MissingFileError
+from ocrkit.plugin.charset_expression import resolve_charset
 from ocrkit.plugin.offers import Broken
 from ocrkit.plugin.registry import default_registry
 from ocrkit.plugin.specs import SourceOptions
@@ -65,6 +67,8 @@ def open_samples(
         _check_place(path)
     if not options.scripts:
         options = replace(options, scripts=tuple(offer.value for offer in registry.scripts()))
+    if options.charsets is None:
+        options = replace(options, charsets=partial(resolve_charset, registry=registry))
     samples = source.open(path, options)
     if not samples:
         where = f"{path}: " if path is not None else ""

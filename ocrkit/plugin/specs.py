@@ -207,6 +207,7 @@ class SourceOptions:
             is raised as a ``DataError``.
         progress: told now and then of how much has been listed, of how much, in whatever the source counts.
         scripts: what is known of scripts; ``open_samples`` gives those that are registered.
+        charsets: finds a charset, or a union, by name; ``open_samples`` gives those that are registered.
     """
 
     charset: Charset | None = None
@@ -216,6 +217,7 @@ class SourceOptions:
     report: Callable[[BadRow], None] | None = None
     progress: Progress | None = None
     scripts: tuple[Script, ...] = ()
+    charsets: Callable[[str], Charset] | None = None
 
 
 @dataclass(frozen=True, slots=True)

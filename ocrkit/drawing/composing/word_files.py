@@ -1,4 +1,4 @@
-"""Texts from a file of the user's: weighted words, or running text cut into pieces."""
+"""Texts from files of the user's: weighted words, or running text cut into pieces."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import gzip
 import io
 import unicodedata
 import zlib
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ocrkit.errors import DataError, MissingFileError
@@ -30,8 +31,10 @@ class WordFile:
         skipped: words of the file that the charset cannot spell, which are left out.
     """
 
-    def __init__(self, path: Path, charset: Charset) -> None:
+    def __init__(self, paths: Path | Sequence[Path], charset: Charset, *, within: Charset | None = None) -> None:
         """Read a word a line, or ``word<TAB>count``; plain or gzip.
+
+        Words are kept that ``charset`` spells, and ``within`` too.
 
         Raises:
             MissingFileError: there is no such file.
@@ -39,20 +42,20 @@ class WordFile:
         """
         self.skipped = 0
         weights: dict[str, float] = {}
-        for number, line in _lines(path):
+        for where, line in _lines(paths):
             word, _, count = line.partition("\t")
             word = charset.normalize(word.strip())
             if not word:
                 continue
-            if _fits(word, charset):
-                weights[word] = weights.get(word, 0.0) + _weight(count.strip(), f"{path}:{number}")
+            if _fits(word, charset, within):
+                weights[word] = weights.get(word, 0.0) + _weight(count.strip(), where)
             else:
                 self.skipped += 1
         if not weights:
-            raise DataError(_nothing(path, "word", self.skipped, charset))
+            raise DataError(_nothing(paths, "word", self.skipped, within or charset))
         self._words = Weighted(weights.items())
         if not len(self._words):
-            raise DataError("every word has the count 0; expected counts above 0", path)
+            raise DataError(f"{_listed(paths)}: every word has the count 0; expected counts above 0")
 
     def line(self, rng: np.random.Generator, count: int) -> str:
         """``count`` words, each drawn for itself, parted by spaces."""
@@ -66,42 +69,56 @@ class TextFile:
         skipped: words of the file that the charset cannot spell; pieces end where one stood.
     """
 
-    def __init__(self, path: Path, charset: Charset) -> None:
+    def __init__(self, paths: Path | Sequence[Path], charset: Charset, *, within: Charset | None = None) -> None:
         """Read running text; plain or gzip.
+
+        Words are kept that ``charset`` spells, and ``within`` too.
 
         Raises:
             MissingFileError: there is no such file.
             DataError: it is not UTF-8, or no word of it can be spelled.
         """
         self.skipped = 0
-        self._runs: list[tuple[str, ...]] = []
-        for _, line in _lines(path):
+        self._runs: list[str] = []  # words parted by spaces: a text of millions of words as strings of them is small
+        lengths: list[int] = []
+        fits: dict[str, bool] = {}
+        for _, line in _lines(paths):
             run: list[str] = []
             for word in charset.normalize(line).split():
-                if _fits(word, charset):
+                if word not in fits:
+                    fits[word] = _fits(word, charset, within)
+                if fits[word]:
                     run.append(word)
                     continue
                 self.skipped += 1
-                self._keep(run)
+                self._keep(run, lengths)
                 run = []
-            self._keep(run)
+            self._keep(run, lengths)
         if not self._runs:
-            raise DataError(_nothing(path, "text", self.skipped, charset))
+            raise DataError(_nothing(paths, "text", self.skipped, within or charset))
         # A run is drawn as often as it has words, so that each word of the text is as likely.
-        self._drawn = Weighted((k, len(run)) for k, run in enumerate(self._runs))
+        self._drawn = Weighted(enumerate(lengths))
 
     def line(self, rng: np.random.Generator, count: int) -> str:
         """``count`` successive words of one line of the text, or as many as it has."""
-        run = self._runs[self._drawn.draw(rng)]
+        run = self._runs[self._drawn.draw(rng)].split(" ")
         start = int(rng.integers(max(1, len(run) - count + 1)))
         return " ".join(run[start : start + count])
 
-    def _keep(self, run: list[str]) -> None:
+    def _keep(self, run: list[str], lengths: list[int]) -> None:
         if run:
-            self._runs.append(tuple(run))
+            self._runs.append(" ".join(run))
+            lengths.append(len(run))
 
 
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
+def _lines(paths: Path | Sequence[Path]) -> Iterator[tuple[str, str]]:
+    """The lines of the files, each with where it stands."""
+    for path in paths if isinstance(paths, Sequence) else (paths,):
+        for number, line in _lines_of(path):
+            yield f"{path}:{number}", line
+
+
+def _lines_of(path: Path) -> Iterator[tuple[int, str]]:
     try:
         # A file, since it is read again where drawing goes on or is done in other processes; a pipe is empty by then.
         with open_plain(path) as opened:
@@ -117,9 +134,11 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
         raise DataError(f"cannot be read: {getattr(error, 'strerror', None) or error}", path) from error
 
 
-def _fits(word: str, charset: Charset) -> bool:
+def _fits(word: str, charset: Charset, within: Charset | None) -> bool:
     # A vowel sign without its letter, as text broken inside a word leaves it, is drawn on a dotted circle.
-    return charset.spells(word) and unicodedata.category(word[0])[0] != "M" and not any(map(_is_control, word))
+    if not charset.spells(word) or unicodedata.category(word[0])[0] == "M" or any(map(_is_control, word)):
+        return False
+    return within is None or within.spells(word)
 
 
 def _weight(count: str, where: str) -> float:
@@ -134,10 +153,15 @@ def _weight(count: str, where: str) -> float:
     return weight
 
 
-def _nothing(path: Path, what: str, skipped: int, charset: Charset) -> str:
+def _nothing(paths: Path | Sequence[Path], what: str, skipped: int, charset: Charset) -> str:
+    path = _listed(paths)
     if not skipped:
         return f"{path}: no {what} in it; expected {'one a line' if what == 'word' else 'running text'}"
     return f"{path}: charset {charset.name!r} can spell none of its {skipped} words; choose a charset of its script"
+
+
+def _listed(paths: Path | Sequence[Path]) -> str:
+    return ", ".join(map(str, paths)) if isinstance(paths, Sequence) else str(paths)
 
 
 def _is_control(character: str) -> bool:
