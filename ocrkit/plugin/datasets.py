@@ -155,7 +155,7 @@ def _unrecognised(
     if location.is_dir():
         looked_for = (
             "no labels.tsv, .csv or .jsonl at its top level, nor other tool's list, .gt.txt, annotation list, pages, "
-            "LMDB, Parquet or IAM"
+            "LMDB, Parquet, IAM, IIIT5K or SVT"
         )
     else:
         looked_for = (

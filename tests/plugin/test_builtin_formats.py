@@ -71,7 +71,8 @@ def test_every_container_lists_what_can_be_opened(tmp_path: Path, registry: Regi
 
 
 @pytest.mark.parametrize(
-    "name", ["labels", "gt.txt", "mjsynth", "iam", "page", "alto", "lmdb", "parquet", "filename", "synthetic"]
+    "name",
+    ["labels", "gt.txt", "mjsynth", "iam", "page", "alto", "lmdb", "parquet", "iiit5k", "svt", "filename", "synthetic"],
 )
 def test_no_format_claims_a_folder_of_plain_images(tmp_path: Path, registry: Registry, name: str) -> None:
     Image.new("L", (4, 4)).save(tmp_path / "a.png")

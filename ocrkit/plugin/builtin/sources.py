@@ -129,6 +129,18 @@ def _parquet() -> _Functions:
     return _Functions(recognises_parquet, open_parquet)
 
 
+def _iiit5k() -> _Functions:
+    from ocrkit.data.sources.iiit5k import open_iiit5k, recognises_iiit5k
+
+    return _Functions(recognises_iiit5k, open_iiit5k)
+
+
+def _tagged_words() -> _Functions:
+    from ocrkit.data.sources.tagged_words import open_tagged_words, recognises_tagged_words
+
+    return _Functions(recognises_tagged_words, open_tagged_words)
+
+
 _ON_DISK = (
     _OnDisk(
         "labels", "A folder with labels.tsv, .csv or .jsonl, or such a table itself.", "a folder or a table", _labels
@@ -169,6 +181,18 @@ _ON_DISK = (
         "Parquet files with image bytes and texts; needs the extra parquet.",
         "a folder of .parquet files, or one of them",
         _parquet,
+    ),
+    _OnDisk(
+        "iiit5k",
+        "IIIT 5K-Word's testdata.mat or traindata.mat, with lists of words; needs the extra scipy.",
+        "testdata.mat or traindata.mat, or a folder with one of them",
+        _iiit5k,
+    ),
+    _OnDisk(
+        "svt",
+        "SVT's and ICDAR 2003's XML: words in boxes of photographs, with lists of words where it has some.",
+        "an .xml file with the root tagset or imagelist, or a folder with one",
+        _tagged_words,
     ),
 )
 
