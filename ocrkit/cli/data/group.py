@@ -12,6 +12,7 @@ import typer
 
 from ocrkit.cli.data.check import check
 from ocrkit.cli.data.convert import convert
+from ocrkit.cli.data.lexicons import lexicons
 from ocrkit.cli.data.split import split
 from ocrkit.cli.data.synth import synth
 
@@ -22,10 +23,11 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.callback()
 def data() -> None:
-    """Check, convert, draw and split labelled lines."""
+    """Check, convert, draw and split labelled lines, and make lists of words for them."""
 
 
 app.command("check")(check)
 app.command("convert")(convert)
+app.command("lexicons")(lexicons)
 app.command("split")(split)
 app.command("synth")(synth)
