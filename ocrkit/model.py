@@ -138,7 +138,7 @@ class Model:
         )
         try:
             charset = Charset.from_dict(charset_table)
-            architecture = from_table(Architecture, parts)
+            architecture = from_table(Architecture, _as_it_was(parts))
             _check_shapes(charset, architecture, shapes, where, registry or default_registry())
             model = cls.build(charset, architecture, registry=registry)
         except UnknownNameError as error:
@@ -264,6 +264,14 @@ def _table(metadata: Mapping[str, object], key: str, where: str) -> Table:
     if not isinstance(table, Mapping):
         raise CheckpointError(f"its metadata is damaged: it has no table {key!r}", where)
     return table
+
+
+def _as_it_was(parts: Table) -> Table:
+    """The parts of a network, where what a file of before does not say is what held then, not what holds now."""
+    preprocessing = parts.get("preprocessing")
+    if not isinstance(preprocessing, Mapping):
+        return {**parts, "preprocessing": {"contrast": "keep"}}
+    return {**parts, "preprocessing": {"contrast": "keep", **preprocessing}}
 
 
 def _check_shapes(charset: Charset, architecture: Architecture, shapes: Shapes, where: str, registry: Registry) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from ocrkit.data.contrast import CONTRASTS, stretch_contrast
 from ocrkit.data.image_file import open_image, quiet_pillow, upright
 from ocrkit.data.transparency import lay_on_ground
 from ocrkit.errors import ImageError, OptionError, did_you_mean
@@ -42,19 +43,25 @@ class Preprocessing:
         width: px; for ``pad`` the most that a line may have (a wider one is squeezed to it), None for no bound;
             for ``stretch`` what every line has.
         fit: ``pad`` scales to the height and keeps the aspect, ``stretch`` scales to exactly height x width.
+        contrast: ``stretch`` spreads a line's greys between its ink and its paper and turns dark grounds, ``keep``
+            leaves them, as models did that do not say.
 
     Raises:
-        OptionError: a value is out of range, or ``stretch`` has no width.
+        OptionError: a value is out of range, or fit ``stretch`` has no width.
     """
 
     height: int = 32
     width: int | None = None
     fit: str = "pad"
+    contrast: str = "stretch"
 
     def __post_init__(self) -> None:
         if self.fit not in FITS:
             hint = did_you_mean(self.fit, FITS, then="expected 'pad' or 'stretch'")
             raise OptionError(f"no fit {self.fit!r}; {hint}")
+        if self.contrast not in CONTRASTS:
+            hint = did_you_mean(self.contrast, CONTRASTS, then="expected 'stretch' or 'keep'")
+            raise OptionError(f"no contrast {self.contrast!r}; {hint}")
         if not _is_size(self.height):
             raise OptionError(f"height is {self.height!r}; expected a whole number of px, 1 to {MAX_FITTED_WIDTH}")
         if self.width is not None and not _is_size(self.width):
@@ -91,24 +98,19 @@ def to_grey(image: Image.Image) -> Image.Image:
 
 
 def fit_image(image: Image.Image | NDArray[np.uint8], preprocessing: Preprocessing) -> NDArray[np.uint8]:
-    """Scale an image to the model's height: (H, W) uint8, 255 for white, at least 1 px wide.
+    """Scale an image to the model's height, and its contrast: (H, W) uint8, 255 for white, at least 1 px wide.
 
     Args:
         image: a picture of any mode, or a grey (H, W) uint8 array.
-        preprocessing: the height, and what becomes of the width.
+        preprocessing: the height, and what becomes of the width and the contrast.
 
     Raises:
         ImageError: the width after scaling would be above ``MAX_FITTED_WIDTH``, or the image has no pixels.
     """
     grey = to_grey(Image.fromarray(image) if isinstance(image, np.ndarray) else image)
     width = fitted_width(grey.width, grey.height, preprocessing)
-    size = (width, preprocessing.height)
-    if grey.size == size:
-        return np.array(grey)
-    # Lanczos keeps thin strokes when it averages; bicubic rings less when it enlarges.
-    shrinks = preprocessing.height < grey.height
-    method = Image.Resampling.LANCZOS if shrinks else Image.Resampling.BICUBIC
-    return np.array(grey.resize(size, method, reducing_gap=3.0))
+    scaled = np.array(_scaled(grey, (width, preprocessing.height)))
+    return stretch_contrast(scaled) if preprocessing.contrast == "stretch" else scaled
 
 
 def fitted_width(width: int, height: int, preprocessing: Preprocessing) -> int:
@@ -135,6 +137,14 @@ def fitted_width(width: int, height: int, preprocessing: Preprocessing) -> int:
 def to_network_input(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Turn grey values of any shape into ink, float32: 0 is white paper, as padding is, and 1 is black."""
     return (255 - grey).astype(np.float32) / np.float32(255)
+
+
+def _scaled(grey: Image.Image, size: tuple[int, int]) -> Image.Image:
+    if grey.size == size:
+        return grey
+    # Lanczos keeps thin strokes when it averages; bicubic rings less when it enlarges.
+    method = Image.Resampling.LANCZOS if size[1] < grey.height else Image.Resampling.BICUBIC
+    return grey.resize(size, method, reducing_gap=3.0)
 
 
 def _is_size(value: object) -> bool:
