@@ -51,7 +51,7 @@ class Typesetting:
             widens a line, spaces grow by three times as much, so that they can be told from it.
         jitter: how far letters stand above and below the line, em of standard deviation.
         pressure: how unevenly letters are inked, 0 (evenly) to 1.
-        virama_gap: how far a virama that ends a letter stands off it, em, as one that is a type of its own does.
+        virama_gap: how far a virama or ്യ that ends a letter stands off it, em, as those do that are types of their own.
         stretch: width and height of the letters, as parts of what the face has.
         direction: ``ltr`` or ``rtl``, which way the line runs; None for as its first letter does.
     """

@@ -160,6 +160,18 @@ def test_a_virama_stands_off_its_letter_and_nothing_else_changes() -> None:
 
 
 @needs_fonts
+def test_the_sign_of_ya_stands_off_its_letter_and_lower() -> None:
+    face = _face("Meera")
+    close = render_line("അശ്യ", face, 50, margins=TIGHT, typesetting=Typesetting(tracking=1e-9))
+
+    apart = render_line("അശ്യ", face, 50, margins=TIGHT, typesetting=Typesetting(virama_gap=0.2))
+
+    # The sign is the last ink of the line, and the lowest: 0.2 em of 50 px are 10 px across, 0.08 em are 4 px down.
+    assert apart.shape == (close.shape[0] + 4, close.shape[1] + 10)
+    assert (255 - apart).sum(dtype=np.int64) == pytest.approx((255 - close).sum(dtype=np.int64), rel=0.01)
+
+
+@needs_fonts
 def test_a_virama_within_a_conjunct_stays_where_it_is() -> None:
     face = _face("Rachana")
 
