@@ -267,10 +267,10 @@ def _table(metadata: Mapping[str, object], key: str, where: str) -> Table:
 
 
 def _as_it_was(parts: Table) -> Table:
-    """The parts of a network, where what a file of before does not say is what held then, not what holds now."""
-    preprocessing = parts.get("preprocessing")
+    """The parts of a network, in which what an older file does not say is what held when it was written."""
+    preprocessing = parts.get("preprocessing", {})
     if not isinstance(preprocessing, Mapping):
-        return {**parts, "preprocessing": {"contrast": "keep"}}
+        return parts  # damaged, which whoever reads it says
     return {**parts, "preprocessing": {"contrast": "keep", **preprocessing}}
 
 

@@ -1,8 +1,8 @@
 """A script of grey bars, and a model that reads it without training, for tests whose answers follow by arithmetic.
 
 Letter k of the charset is a bar 4 px wide and 4 px high of the ink k / letters; 4 px of paper follow each letter.
-The network's frames are 4 px wide as well, and each frame's feature is its darkest ink, so its likeliest label is
-that of its bar.
+The network keeps the greys; its frames are 4 px wide as well, and each frame's feature is its darkest ink, so its
+likeliest label is that of its bar.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def reader(
         "vgg",
         {"channels": [1], "kernels": [1], "batch_norm": [False], "pools": ["4x4"]},
         HeadOptions(rnn=(), skip_frames=skip_frames),
-        Preprocessing(height=SIZE, width=width, fit=fit),
+        Preprocessing(height=SIZE, width=width, fit=fit, contrast="keep"),
     )
     model = Model.build(charset, architecture)
     levels = torch.arange(len(charset)) / (len(charset) - 1)

@@ -155,7 +155,7 @@ def test_stretch_gives_exactly_the_size(size: tuple[int, int]) -> None:
 @pytest.mark.parametrize("size", [(1, 1), (1, 5000), (5000, 1000), (3, 7)])
 @pytest.mark.parametrize("grey", [0, 77, 255])
 def test_an_even_picture_stays_even_at_any_size(size: tuple[int, int], grey: int) -> None:
-    fitted = fit_image(Image.new("L", size, grey), Preprocessing(height=32))
+    fitted = fit_image(Image.new("L", size, grey), Preprocessing(height=32, contrast="keep"))
 
     assert fitted.shape[1] >= 1
     assert fitted.dtype == np.uint8
@@ -166,7 +166,7 @@ def test_strokes_too_thin_for_the_height_become_grey_and_do_not_vanish() -> None
     # Rows black and white by turns: any smaller picture of them is half grey.
     stripes = np.tile(np.array([[0], [255]], dtype=np.uint8), (64, 128))
 
-    fitted = fit_image(stripes, Preprocessing(height=32))
+    fitted = fit_image(stripes, Preprocessing(height=32, contrast="keep"))
 
     assert np.all(np.abs(fitted[2:-2].astype(int) - 127) <= 3)
 
@@ -221,7 +221,7 @@ def test_strokes_are_averaged_when_a_line_shrinks_and_do_not_ring_when_it_grows(
     strokes[6:26, 10::9] = 0
     image = Image.fromarray(strokes)
 
-    fitted = fit_image(image, Preprocessing(height=height))
+    fitted = fit_image(image, Preprocessing(height=height, contrast="keep"))
 
     expected = image.resize((3 * height, height), Image.Resampling[method], reducing_gap=3.0)
     assert np.array_equal(fitted, np.asarray(expected))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 ROOT = Path(__file__).parents[2]
-HEIGHT_8 = Preprocessing(height=8)
+HEIGHT_8 = Preprocessing(height=8, contrast="keep")
 
 # Loads two lines with two workers, says so, and then waits with the workers still there.
 WAITING = """

@@ -38,7 +38,7 @@ def unsure_model(*, scale: float = 1.0) -> Model:
     """Random weights; the output's, and so the log-probabilities before they are normalised, times ``scale``."""
     torch.manual_seed(2)
     options = {"channels": [4], "kernels": [3], "batch_norm": [False], "pools": ["4x4"]}
-    model = Model.build(AB, Architecture("vgg", options, HeadOptions(rnn=()), Preprocessing(height=4)))
+    model = Model.build(AB, Architecture("vgg", options, HeadOptions(rnn=()), Preprocessing(height=4, contrast="keep")))
     with torch.no_grad():
         model.network.output.weight.mul_(6 * scale)
         model.network.output.bias.mul_(6 * scale)

@@ -86,7 +86,7 @@ def trained_like() -> object:
 
     options = {"channels": [8, 8], "pools": ["2x2", "2x2"]}
     head = HeadOptions(rnn=(LstmLayer(8),))
-    return Model.build(ABC, Architecture("vgg", options, head, Preprocessing(height=16)))
+    return Model.build(ABC, Architecture("vgg", options, head, Preprocessing(height=16, contrast="keep")))
 
 
 def test_a_bad_image_stands_in_its_place_and_stops_nothing(tmp_path: Path) -> None:
