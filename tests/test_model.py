@@ -323,8 +323,8 @@ def test_lstms_among_the_options_of_the_head_are_the_same(build: BuildModel) -> 
 def test_a_file_that_does_not_say_what_becomes_of_contrast_keeps_it(
     tampered: Callable[[Tamper], Path], registry: Registry
 ) -> None:
-    def forget(metadata: dict[str, Any]) -> None:
-        del metadata["architecture"]["preprocessing"]["contrast"]
+    def forget(metadata: dict[str, object]) -> None:
+        del metadata["architecture"]["preprocessing"]["contrast"]  # type: ignore[index]
 
     model = Model.load(tampered(forget), registry=registry)
 

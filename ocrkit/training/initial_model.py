@@ -25,7 +25,7 @@ _STANDARD = RunConfig()
 def load_base(config: RunConfig, *, registry: Registry) -> Model | None:
     """The model that ``config.load`` names: a file, a run's folder or an installed one; None where it names none.
 
-    What has no weights is as the configuration says: dropout, ``skip_frames``, and the width, fit and contrast of lines.
+    What has no weights is as the configuration says: dropout, ``skip_frames``, the width, fit and contrast of lines.
 
     Raises:
         OptionError: the configuration asks for another network, or lines of another height, than that model's; or it
