@@ -51,8 +51,8 @@ def stretch_contrast(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     reach = float(ink - paper)
     if abs(reach) < LEAST_SPAN:
         reach = LEAST_SPAN if reach > 0 else -LEAST_SPAN
-    spread = 255 * (1 - (levels - paper) / reach)
-    return np.rint(spread.clip(0, 255)).astype(np.uint8)[grey]
+    spread = (255 * (1 - (levels - paper) / reach)).clip(0, 255)
+    return np.asarray(np.rint(spread).astype(np.uint8)[grey])
 
 
 def _level(counts: NDArray[np.int64], share: float) -> int:
