@@ -320,17 +320,6 @@ def test_lstms_among_the_options_of_the_head_are_the_same(build: BuildModel) -> 
     assert build(head=HeadOptions(options=options)).architecture.head == HeadOptions((LstmLayer(6, "sum"),))
 
 
-def test_a_file_that_does_not_say_what_becomes_of_contrast_keeps_it(
-    tampered: Callable[[Tamper], Path], registry: Registry
-) -> None:
-    def forget(metadata: dict[str, object]) -> None:
-        del metadata["architecture"]["preprocessing"]["contrast"]  # type: ignore[index]
-
-    model = Model.load(tampered(forget), registry=registry)
-
-    assert model.architecture.preprocessing == Preprocessing(height=16, width=200, contrast="keep")
-
-
 def test_a_file_from_before_heads_had_names_is_read(tampered: Callable[[Tamper], Path], registry: Registry) -> None:
     def without_a_name(metadata: dict[str, object]) -> None:
         head = metadata["architecture"]["head"]  # type: ignore[index]
