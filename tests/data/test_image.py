@@ -129,13 +129,13 @@ def test_the_image_given_is_left_as_it_was() -> None:
 
 
 def test_the_width_follows_the_aspect() -> None:
-    assert fit_image(Image.new("L", (200, 50)), Preprocessing(height=32)).shape == (32, 128)
+    assert fit_image(Image.new("L", (200, 50)), Preprocessing(height=32, contrast="keep")).shape == (32, 128)
 
 
 def test_a_line_of_the_right_height_is_not_touched() -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (32, 57), dtype=np.uint8)
 
-    assert np.array_equal(fit_image(pixels, Preprocessing(height=32)), pixels)
+    assert np.array_equal(fit_image(pixels, Preprocessing(height=32, contrast="keep")), pixels)
 
 
 def test_a_width_bounds_wide_lines_and_leaves_narrow_ones() -> None:
