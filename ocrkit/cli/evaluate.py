@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ocrkit.data.records import Sample
-    from ocrkit.evaluation import Comparison, Evaluation
+    from ocrkit.evaluation import CommonError, Comparison, Evaluation
     from ocrkit.evaluation.tuning import LmTrial
     from ocrkit.plugin.specs import DecoderOptions
     from ocrkit.recognition import Recognizer
@@ -46,8 +47,17 @@ Lexicons = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON: rates are fractions of 1.")]
+Errors = Annotated[
+    int | None,
+    typer.Option("--errors", metavar="N", min=1, help="Show the N commonest errors, with lines that have them."),
+]
 Sheet = Annotated[
-    str | None, typer.Option("--sheet", metavar="FILE.png", help="Draw the first 20 lines with what was read.")
+    str | None,
+    typer.Option(
+        "--sheet",
+        metavar="FILE.png",
+        help="Draw the first 20 lines with what was read; with --errors, lines that have those, and the worst lines.",
+    ),
 ]
 Coverage = Annotated[
     str | None,
@@ -75,6 +85,7 @@ def evaluate(
     alphanumeric: Alphanumeric = False,
     plain_words: PlainWords = False,
     as_json: AsJson = False,
+    errors: Errors = None,
     sheet: Sheet = None,
     coverage: Coverage = None,
     device: shared.Device = "auto",
@@ -102,10 +113,10 @@ def evaluate(
     if lexicons is not None:
         own_lexicons.check_alone(decoding.decoder, options)
     comparison = Comparison(loaded.charset, ignore_case, alphanumeric)
+    shown = _Shown(as_json, errors, sheet, coverage)
     if tune_lm:
-        beside = {"--sheet": sheet, "--coverage": coverage, "--lexicons": lexicons, "--plain-words": plain_words}
-        trials = _tune(recognizer, samples, options, comparison, decoder=decoding.decoder, beside=beside)
-        (_print_trials_json if as_json else _print_trials)(trials)
+        own = {"--lexicons": lexicons, "--plain-words": plain_words}
+        _tune(recognizer, samples, options, comparison, decoder=decoding.decoder, shown=shown, own=own)
         return
     with counting("reading") as progress:
         result = run_evaluation(
@@ -120,11 +131,30 @@ def evaluate(
     _report(result, len(samples))
     own_lexicons.report_lists(result, lexicons, samples)
     shared.report_rejected(result.rejected, result.count, options, loaded.charset)
-    if sheet is not None:
-        _draw(result, sheet, comparison)
-    if coverage is not None:
-        _draw_coverage(result, coverage, loaded.calibration)
-    (_print_json if as_json else _print)(result)
+    _show(result, comparison, shown, loaded.calibration)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """How a command line wants to see what came of the lines."""
+
+    as_json: bool
+    errors: int | None
+    sheet: str | None
+    coverage: str | None
+
+
+def _show(result: Evaluation, comparison: Comparison, shown: _Shown, calibration: Calibration | None) -> None:
+    from ocrkit.cli.common_errors import first_rows, rows_of_errors, write_rows
+    from ocrkit.evaluation import common_errors
+
+    common = () if shown.errors is None else common_errors(result, comparison, shown.errors)
+    if shown.sheet is not None:
+        rows = rows_of_errors(result, common, comparison) if common else first_rows(result, comparison)
+        write_rows(rows, shown.sheet)
+    if shown.coverage is not None:
+        _draw_coverage(result, shown.coverage, calibration)
+    (_print_json if shown.as_json else _print)(result, common)
 
 
 def _report(result: Evaluation, total: int) -> None:
@@ -145,19 +175,21 @@ def _tune(
     comparison: Comparison,
     *,
     decoder: str | None,
-    beside: Mapping[str, object],
-) -> list[LmTrial]:
-    """What each weight and bonus gives, the best first."""
+    shown: _Shown,
+    own: Mapping[str, object],
+) -> None:
+    """Print what each weight and bonus gives."""
     from ocrkit.errors import OptionError
     from ocrkit.evaluation.tuning import tune_language_model
 
     if options.asked.keys() & {"lm_weight", "lm_bonus"}:
         raise OptionError("--tune-lm chooses --lm-weight and --lm-bonus itself; leave them out")
+    beside = {"--errors": shown.errors, "--sheet": shown.sheet, "--coverage": shown.coverage, **own}
     if passed_over := next((flag for flag, value in beside.items() if value), ""):
         raise OptionError(
             f"--tune-lm heeds no {passed_over}; give the best weight and bonus without --tune-lm for that"
         )
-    return tune_language_model(
+    trials = tune_language_model(
         recognizer,
         samples,
         options,
@@ -165,6 +197,7 @@ def _tune(
         ignore_case=comparison.ignore_case,
         alphanumeric=comparison.alphanumeric,
     )
+    (_print_trials_json if shown.as_json else _print_trials)(trials)
 
 
 def _print_trials(trials: list[LmTrial]) -> None:
@@ -195,13 +228,14 @@ def _samples(places: list[str], form: str | None, pattern: str | None, charset: 
         return ChainedSamples.of(open_samples(place, format=form, options=options) for place in places)
 
 
-def _print_json(result: Evaluation) -> None:
+def _print_json(result: Evaluation, errors: Sequence[CommonError]) -> None:
     from ocrkit.cli.listing import print_json
 
-    print_json(result.to_dict())
+    print_json(result.to_dict() | ({"errors": [error.to_dict() for error in errors]} if errors else {}))
 
 
-def _print(result: Evaluation) -> None:
+def _print(result: Evaluation, errors: Sequence[CommonError]) -> None:
+    from ocrkit.cli.common_errors import print_errors, visible
     from ocrkit.cli.own_lexicons import interval, print_lists
     from ocrkit.text.naming import described
 
@@ -216,10 +250,12 @@ def _print(result: Evaluation) -> None:
     if result.unencodable:
         named = ", ".join(f"{described(c)} {n}x" for c, n in result.lacking.most_common(10))
         print(f"lacking    {result.unencodable} characters that the charset does not have: {named}")
-    if result.akshara_confusions:
+    if errors:
+        print_errors(errors)
+    elif result.akshara_confusions:
         print("confusions (count, text, read)")
         for confusion in result.akshara_confusions:
-            print(f"{confusion.count:6}  {_visible(confusion.reference)}  {_visible(confusion.read)}")
+            print(f"{confusion.count:6}  {visible(confusion.reference)}  {visible(confusion.read)}")
 
 
 def _draw_coverage(result: Evaluation, path: str, calibration: Calibration | None) -> None:
@@ -228,28 +264,3 @@ def _draw_coverage(result: Evaluation, path: str, calibration: Calibration | Non
 
     if missing := draw_coverage(path, result, calibration):
         say(missing)
-
-
-def _visible(akshara: str) -> str:
-    """What can be seen of it: a lone mark sits on a dotted circle, and what is blank is named."""
-    import unicodedata
-
-    if not akshara or akshara == " ":
-        return "(space)" if akshara else "(nothing)"
-    return f"\u25cc{akshara}" if unicodedata.category(akshara[0])[0] == "M" else akshara
-
-
-def _draw(result: Evaluation, path: str, compared: Comparison) -> None:
-    """Draw the first lines, with their texts as they were compared."""
-    from ocrkit.data.image import open_image
-    from ocrkit.drawing.sheet import SheetRow, draw_sheet, write_sheet
-    from ocrkit.errors import OptionError
-
-    rows = [
-        SheetRow(open_image(line.sample), compared(line.truth), compared(line.prediction.text))
-        for line in result.lines[:20]
-    ]
-    try:
-        write_sheet(draw_sheet(rows), path)
-    except (OSError, ValueError) as error:  # ValueError: an ending that no picture format has
-        raise OptionError(f"--sheet {path} cannot be written: {error}; expected a file such as sheet.png") from error

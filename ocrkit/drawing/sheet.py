@@ -41,11 +41,12 @@ Colour = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """A picture, the text it shows (None if nobody knows), and what was read."""
+    """A picture, the text it shows (None if nobody knows), what was read, and what stands above it, if anything."""
 
     image: Image.Image
     truth: str | None
     read: str
+    heading: str = ""
 
 
 def draw_sheet(rows: Sequence[SheetRow], *, title: str = "") -> Image.Image:
@@ -53,7 +54,7 @@ def draw_sheet(rows: Sequence[SheetRow], *, title: str = "") -> Image.Image:
 
     Characters that no face on this machine has come out as boxes.
     """
-    blocks = [_Block(_bounded(_as_seen(row.image)), _captions(row)) for row in rows]
+    blocks = [_Block(_bounded(_as_seen(row.image)), _captions(row), _shortened(row.heading)) for row in rows]
     top = _TEXT_SIZE + 3 * _MARGIN if title else 0
     widths = [block.width for block in blocks] + [int(_font(title).getlength(title)), 200]
     height = top + sum(block.height for block in blocks) + _MARGIN
@@ -133,23 +134,29 @@ def _shelved(shelves: Sequence[Sequence[Image.Image]], width: int) -> Image.Imag
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """A picture with coloured captions beneath it."""
+    """A picture with coloured captions beneath it, and a heading above it or none."""
 
     picture: Image.Image
     captions: list[tuple[str, Colour]]
+    heading: str = ""
 
     @property
     def width(self) -> int:
-        return max([self.picture.width, *(int(_font(text).getlength(text)) for text, _ in self.captions)])
+        texts = [self.heading, *(text for text, _ in self.captions)]
+        return max([self.picture.width, *(int(_font(text).getlength(text)) for text in texts)])
 
     @property
     def height(self) -> int:
-        return self.picture.height + len(self.captions) * _LINE + 2 * _MARGIN
+        lines = len(self.captions) + bool(self.heading)
+        return self.picture.height + lines * _LINE + 2 * _MARGIN
 
     def draw(self, sheet: Image.Image, top: int) -> None:
         """Draw the block across the sheet, from ``top`` px on."""
-        sheet.paste(self.picture, (_MARGIN, top + _MARGIN))
         draw = ImageDraw.Draw(sheet)
+        if self.heading:
+            draw.text((_MARGIN, top + 4), self.heading, font=_font(self.heading), fill=_NEUTRAL)
+            top += _LINE
+        sheet.paste(self.picture, (_MARGIN, top + _MARGIN))
         baseline = top + _MARGIN + self.picture.height
         for text, colour in self.captions:
             draw.text((_MARGIN, baseline + 2), text, font=_font(text), fill=colour)

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from ocrkit.plugin.registry import default_registry
 from ocrkit.text.folding import FoldedAlphabet
-from ocrkit.text.metrics import comparable, count_errors
+from ocrkit.text.metrics import akshara_edits, comparable, count_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ocrkit.text.charset import Charset
     from ocrkit.text.metrics import ErrorCounts
+    from ocrkit.text.scripts import Script
 
 __all__ = ["Comparison"]
 
@@ -41,9 +42,16 @@ class Comparison:
         """The charset's labels as they are compared."""
         return FoldedAlphabet.of(self.charset, ignore_case=self.ignore_case, alphanumeric=self.alphanumeric)
 
+    def akshara_edits(self, reference: str, read: str) -> list[tuple[str, str]]:
+        """The edits of aksharas that turn a reference into a reading: what stood there, and what came."""
+        return akshara_edits(self(reference), self(read), _scripts())
+
     def errors(self, pairs: Iterable[tuple[str, str]]) -> ErrorCounts:
         """The errors of (reference, read) pairs."""
-        scripts = [offer.value for offer in default_registry().scripts()]
         return count_errors(
-            pairs, self.charset, ignore_case=self.ignore_case, alphanumeric=self.alphanumeric, scripts=scripts
+            pairs, self.charset, ignore_case=self.ignore_case, alphanumeric=self.alphanumeric, scripts=_scripts()
         )
+
+
+def _scripts() -> list[Script]:
+    return [offer.value for offer in default_registry().scripts()]

@@ -1,7 +1,7 @@
 """Reading each image with a list of words of its own, as scene-text recognisers are measured.
 
 Source: Shi, Bai and Yao 2015, "An End-to-End Trainable Neural Network for Image-based Sequence Recognition",
-arXiv:1507.05717, section 2.3.2.
+arXiv:1507.05717, section 2.3.3 (lexicon-based transcription).
 """
 
 from __future__ import annotations

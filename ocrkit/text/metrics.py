@@ -19,7 +19,15 @@ if TYPE_CHECKING:
     from ocrkit.text.charset import Charset
     from ocrkit.text.scripts import Script
 
-__all__ = ["Confusion", "ErrorCounts", "comparable", "count_errors", "is_plain_word", "wilson_interval"]
+__all__ = [
+    "Confusion",
+    "ErrorCounts",
+    "akshara_edits",
+    "comparable",
+    "count_errors",
+    "is_plain_word",
+    "wilson_interval",
+]
 
 _NOT_ALPHANUMERIC = re.compile(r"[^0-9A-Za-z]")
 _NORMAL_975 = 1.959963984540054  # what a standard normal variable is below with a probability of 0.975
@@ -206,6 +214,14 @@ def wilson_interval(hits: int, trials: int) -> tuple[float, float]:
     centre = share + spread / 2
     half = (spread * (share * (1 - share) + spread / 4)) ** 0.5
     return max(0.0, (centre - half) / (1 + spread)), min(1.0, (centre + half) / (1 + spread))
+
+
+def akshara_edits(reference: str, read: str, scripts: Iterable[Script] = SCRIPTS) -> list[tuple[str, str]]:
+    """The fewest edits of aksharas that turn one ``comparable`` text into another: (what stood there, what came)."""
+    if reference == read:
+        return []
+    split = akshara_splitter(scripts)
+    return _edits(split(reference), split(read))
 
 
 def _edits(reference: Sequence[str], read: Sequence[str]) -> list[tuple[str, str]]:
