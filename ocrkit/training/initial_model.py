@@ -109,7 +109,7 @@ def _without_other_weights(base: Model, config: RunConfig, registry: Registry) -
             parts.preprocessing,
             **{
                 key: getattr(config.preprocessing, key)
-                for key in ("width", "fit", "contrast")
+                for key in ("width", "fit", "contrast", "aspect")
                 if _is_said(config, f"preprocessing.{key}")
             },
         ),

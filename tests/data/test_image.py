@@ -132,6 +132,16 @@ def test_the_width_follows_the_aspect() -> None:
     assert fit_image(Image.new("L", (200, 50)), Preprocessing(height=32, contrast="keep")).shape == (32, 128)
 
 
+@pytest.mark.parametrize(("aspect", "width"), [(0.75, 96), (1, 128), (2.0, 256)])
+def test_the_width_is_multiplied_by_the_aspect(aspect: float, width: int) -> None:
+    # 200 x 50 px are 128 px wide at a height of 32.
+    assert fit_image(Image.new("L", (200, 50)), Preprocessing(height=32, aspect=aspect)).shape == (32, width)
+
+
+def test_the_widest_line_bounds_a_stretched_aspect_too() -> None:
+    assert fit_image(Image.new("L", (200, 50)), Preprocessing(32, 100, aspect=2.0)).shape == (32, 100)
+
+
 def test_a_line_of_the_right_height_is_not_touched() -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (32, 57), dtype=np.uint8)
 
@@ -207,6 +217,9 @@ def test_ink_is_one_and_paper_is_zero() -> None:
         ({"width": -1}, "width is -1"),
         ({"fit": "stretch"}, "fit 'stretch' has no width"),
         ({"fit": "strech"}, "no fit 'strech'; did you mean 'stretch'"),
+        ({"aspect": 0.0}, r"aspect is 0\.0; expected a number from 0\.25 to 4"),
+        ({"aspect": "wide"}, "aspect is 'wide'"),
+        ({"aspect": 0.5, "fit": "stretch", "width": 80}, "fit 'stretch' gives all lines one width"),
         ({"fit": 3}, "no fit 3; expected 'pad' or 'stretch'"),
     ],
 )
