@@ -72,14 +72,11 @@ class Preprocessing:
             raise OptionError(
                 f"width is {self.width!r}; expected a whole number of px, 1 to {MAX_FITTED_WIDTH}, or None"
             )
-        if not (isinstance(self.aspect, int | float) and LEAST_ASPECT <= self.aspect <= 1 / LEAST_ASPECT):
-            raise OptionError(
-                f"aspect is {self.aspect!r}; expected a number from {LEAST_ASPECT} to {1 / LEAST_ASPECT:g}"
-            )
+        least, most = ASPECTS
+        if not (isinstance(self.aspect, int | float) and least <= self.aspect <= most):
+            raise OptionError(f"aspect is {self.aspect!r}; expected a number from {least:g} to {most:g}")
         if self.fit == "stretch" and self.aspect != 1:
-            raise OptionError(
-                f"aspect is {self.aspect!r}, and fit 'stretch' gives all lines one width; leave one of them out"
-            )
+            raise OptionError(f"aspect is {self.aspect!r}, and fit 'stretch' gives all lines one width; leave one out")
         if self.fit == "stretch" and self.width is None:
             raise OptionError("fit 'stretch' has no width; give one in px, or take fit 'pad'")
 
