@@ -30,7 +30,7 @@ HERE = Path(__file__).parent
 TEXT = "മലയാളപുസ്തകം, 1956"
 STRENGTHS = (0.25, 0.5, 1.0)
 # What these do shows on a scan, not on black letters on white.
-ON_A_SCAN = ("sharpen", "bleach", "binarise", "photocopy", "dither")
+ON_A_SCAN = ("dim", "sharpen", "bleach", "binarise", "photocopy", "dither")
 # Seeds that show what is typical, where the first shows less.
 SEEDS = {"neighbours": 4, "rule": 4, "watermark": 5, "slant": 4, "rotate": 3, "stain": 2}
 

@@ -10,22 +10,28 @@ from PIL import Image
 
 from ocrkit.drawing.chance import generator
 from ocrkit.drawing.degradations.chain import degrade
-from ocrkit.drawing.rendering.render import LETTER_HEIGHTS, draw_line, draw_margins, size_of, widen_spaces
-from ocrkit.drawing.rendering.typesetting import draw_typesetting
+from ocrkit.drawing.manners import draw_manner, widened
+from ocrkit.drawing.rendering.render import LETTER_HEIGHTS, draw_line, draw_margins, size_of
 from ocrkit.text.order import holds_leftward, line_direction
 
 if TYPE_CHECKING:
+    from ocrkit.drawing.degradations.chain import Manner
     from ocrkit.drawing.options import SyntheticOptions
     from ocrkit.drawing.rendering.fonts import Face
     from ocrkit.text.bidi import Direction
 
-__all__ = ["LOOK", "PART", "TEXT", "DrawingStyle", "DrawnImage", "stream"]
+__all__ = ["LOOK", "MANNER", "PART", "TEXT", "DrawingStyle", "DrawnImage", "stream"]
 
-TEXT, LOOK, PART = 0, 1, 2  # streams of chance a sample has, so that a change of looks leaves the texts alone
+TEXT, LOOK, PART, MANNER = (
+    0,
+    1,
+    2,
+    3,
+)  # streams of chance a sample has, so that a change of looks leaves the texts alone
 
 
 def stream(seed: int, index: int, number: int) -> np.random.Generator:
-    """The generator of a sample's own for one purpose: ``TEXT``, ``LOOK`` or ``PART``."""
+    """The generator of a sample's own for one purpose: ``TEXT``, ``LOOK``, ``PART`` or ``MANNER``."""
     if seed >> 64:
         return np.random.Generator(np.random.PCG64(np.random.SeedSequence((seed, index, number))))
     return generator(seed, index, number)
@@ -62,6 +68,7 @@ class DrawnImage:
     seed: int
     index: int
     style: DrawingStyle
+    manner: Manner = "print"
 
     def __call__(self) -> Image.Image:
         """The picture, mode ``L``.
@@ -72,13 +79,21 @@ class DrawnImage:
         rng = stream(self.seed, self.index, LOOK)
         style = self.style
         size = size_of(self.face, LETTER_HEIGHTS[rng.integers(len(LETTER_HEIGHTS))])
-        typesetting = draw_typesetting(self.face, rng, letterpress=style.letterpress, reformed=style.reformed)
+        typesetting = draw_manner(
+            self.manner,
+            self.text,
+            self.face,
+            rng,
+            letterpress=style.letterpress,
+            reformed=style.reformed,
+            worn=style.degrade > 0,
+        )
         if holds_leftward(self.text):
             typesetting = replace(typesetting, direction=line_direction(self.text, style.direction))
         if not style.degrade:
             typesetting = replace(typesetting, pressure=0.0)
         line = draw_line(
-            widen_spaces(self.text, rng),
+            widened(self.manner, self.text, rng),
             self.face,
             size,
             margins=draw_margins(size, rng),
@@ -86,4 +101,4 @@ class DrawnImage:
             rng=rng,
             letters_at=size_of(self.face, LETTER_HEIGHTS[-1]),
         )
-        return Image.fromarray(degrade(line, rng, style.degrade, style.without))
+        return Image.fromarray(degrade(line, rng, style.degrade, style.without, manner=self.manner))

@@ -15,7 +15,7 @@ __all__ = ["SyntheticOptions"]
 
 CASES = ("upper", "lower", "title")
 _MOST_WORDS = 1000  # a line; a number far beyond would be drawn for hours, into one picture
-_SHARES = ("letterpress", "reformed")
+_SHARES = ("letterpress", "reformed", "typescript")
 _TEXTS = ("words", "text")
 _OF_ALL = {"count": "says how many lines there are of all parts", "parts": "would be parts within a part"}
 
@@ -41,6 +41,7 @@ class SyntheticOptions:
         letterpress: the share of lines set in old type: loose, uneven, unevenly inked, 0 to 1.
         reformed: the share of Malayalam lines set in the reformed orthography's shapes, in faces of the traditional
             one, 0 to 1.
+        typescript: the share of lines typed on a typewriter and worn as typescript is, 0 to 1.
         share: how often a part is drawn, beside those of the others; 0 leaves it out.
         parts: kinds of lines that are mixed, by name, each a table of options of its own; what it does not say is as
             beside the parts.
@@ -59,6 +60,7 @@ class SyntheticOptions:
     without_degradations: tuple[str, ...] = ()
     letterpress: float = 0.35
     reformed: float = 0.4
+    typescript: float = 0.0
     share: float = 1.0
     parts: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 

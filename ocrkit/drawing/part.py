@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ocrkit.drawing.composing.word_files import TextFile, WordFile
 from ocrkit.drawing.composing.words import Composer
 from ocrkit.drawing.drawn_image import TEXT, DrawingStyle, stream
+from ocrkit.drawing.manners import Manners
 from ocrkit.drawing.options import CASES
 from ocrkit.drawing.rendering.faces import FaceBook
 from ocrkit.errors import OcrkitError
@@ -82,6 +83,7 @@ class Part:
         spaced = charset.has_space and (within is None or within.has_space)
         self._words = options.line_words if spaced else (1, 1)
         self._faces = self._faces.suited_to([self._draft(stream(seed, k, TEXT)) for k in range(_TRIED)])
+        self.manners = Manners(self._faces, typescript=options.typescript)
 
     @property
     def families(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol, overload
 
 from ocrkit.config import from_table
 from ocrkit.data.records import Sample
-from ocrkit.drawing.drawn_image import PART, TEXT, DrawnImage, stream
+from ocrkit.drawing.drawn_image import MANNER, PART, TEXT, DrawnImage, stream
 from ocrkit.drawing.options import SyntheticOptions
 from ocrkit.drawing.part import Shelf, open_part
 from ocrkit.drawing.rendering.fonts import find_faces, require_shaping
@@ -101,7 +101,9 @@ class Synthetic(Sequence[Sample]):
             raise IndexError(f"sample {index} of {len(self)}")
         part = self._parts[0 if len(self._parts) == 1 else self._drawn.draw(stream(self.seed, place, PART))]
         text, face = part.text_and_face(stream(self.seed, place, TEXT))
-        picture: Callable[[], Image.Image] = DrawnImage(text, face, self.seed, place, part.style)
+        # Of a stream of its own: another share leaves the texts as they were.
+        manner, face = part.manners.draw(text, face, stream(self.seed, place, MANNER))
+        picture: Callable[[], Image.Image] = DrawnImage(text, face, self.seed, place, part.style, manner)
         return Sample(name=f"synthetic-{self.seed}-{place}", image=picture, text=text, group=face.family)
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
 
 import numpy as np
 
 from ocrkit.drawing.chance import generator
-from ocrkit.drawing.degradations import bilevel, geometry, ink, optics, page, paper, scanning
+from ocrkit.drawing.degradations import bilevel, geometry, ink, optics, page, paper, scanning, thermal, typed
 from ocrkit.errors import UnknownNameError, unknown_name
 
 if TYPE_CHECKING:
@@ -17,14 +17,18 @@ if TYPE_CHECKING:
 
     from ocrkit.drawing.degradations.picture import Degradation, Picture
 
-__all__ = ["DEGRADATIONS", "TAKE_DETAIL", "Planned", "check_names", "degrade", "plan"]
+__all__ = ["DEGRADATIONS", "MANNERS", "TAKE_DETAIL", "Manner", "Planned", "check_names", "degrade", "plan"]
+
+
+# What a line is, which says how likely each degradation is.
+Manner: TypeAlias = Literal["print", "typescript", "receipt"]
 
 
 class _Step(NamedTuple):
-    """A degradation of the chain, its chance at full strength, and whether it takes detail that reading needs."""
+    """A degradation, its chance at full strength by manner, and whether it takes detail that reading needs."""
 
     function: Degradation
-    likelihood: float
+    likelihoods: tuple[float, float, float]
     takes_detail: bool = False
 
     @property
@@ -32,44 +36,58 @@ class _Step(NamedTuple):
         return self.function.__name__
 
 
+MANNERS: tuple[Manner, ...] = get_args(Manner)
 # In the order in which they come about: type and press, the page, the page under the lamp, the scanner, the file.
-_CHAIN = (
-    _Step(ink.thicken, 0.9, takes_detail=True),
-    _Step(ink.thin, 0.1, takes_detail=True),
-    _Step(ink.break_up, 0.4, takes_detail=True),
-    _Step(ink.blotch, 0.3),
-    _Step(page.neighbours, 0.8),
-    _Step(page.rule, 0.06),
-    _Step(paper.show_through, 0.12),
-    _Step(paper.watermark, 0.08),
-    _Step(paper.texture, 0.3),
-    _Step(paper.stain, 0.12),
-    _Step(geometry.slant, 0.2),
-    _Step(geometry.curl, 0.15),
-    _Step(geometry.rotate, 0.25),
-    _Step(page.crop, 0.75),
-    _Step(optics.shade, 0.2),
-    _Step(optics.fade, 0.75),
-    _Step(optics.blur, 0.9, takes_detail=True),
-    _Step(optics.motion, 0.06, takes_detail=True),
-    _Step(scanning.grain, 0.35),
-    _Step(scanning.sharpen, 0.12),
-    _Step(scanning.bleach, 0.5),
-    _Step(bilevel.binarise, 0.2, takes_detail=True),
-    _Step(bilevel.photocopy, 0.08, takes_detail=True),
-    _Step(bilevel.dither, 0.03, takes_detail=True),
-    _Step(scanning.speckle, 0.2),
+_STEPS = (
+    _Step(typed.ribbon, (0, 0.4, 0)),
+    _Step(thermal.dots, (0, 0, 0.6), takes_detail=True),
+    _Step(thermal.bands, (0, 0, 0.5)),
+    _Step(ink.thicken, (0.9, 0.5, 0.35), takes_detail=True),
+    _Step(ink.thin, (0.1, 0.2, 0.15), takes_detail=True),
+    _Step(ink.break_up, (0.4, 0.3, 0.2), takes_detail=True),
+    _Step(ink.blotch, (0.3, 0.35, 0.2)),
+    _Step(typed.carbon, (0, 0.25, 0), takes_detail=True),
+    _Step(page.neighbours, (0.8, 0.35, 0.4)),
+    _Step(page.crowd, (0, 0.6, 0.25)),
+    _Step(page.rule, (0.06, 0.05, 0.04)),
+    _Step(paper.show_through, (0.12, 0.1, 0.03)),
+    _Step(paper.watermark, (0.08, 0.03, 0.03)),
+    _Step(paper.texture, (0.3, 0.45, 0.4)),
+    _Step(paper.stain, (0.12, 0.12, 0.05)),
+    _Step(geometry.slant, (0.2, 0.06, 0.15)),
+    _Step(geometry.curl, (0.15, 0.15, 0.2)),
+    _Step(geometry.rotate, (0.25, 0.35, 0.3)),
+    _Step(page.crop, (0.75, 0.75, 0.9)),
+    _Step(optics.shade, (0.2, 0.25, 0.3)),
+    _Step(optics.fade, (0.75, 0.6, 0.8)),
+    _Step(optics.dim, (0, 0.35, 0.1)),
+    _Step(optics.blur, (0.9, 0.8, 0.7), takes_detail=True),
+    _Step(optics.motion, (0.06, 0.04, 0.06), takes_detail=True),
+    _Step(scanning.grain, (0.35, 0.4, 0.45)),
+    _Step(scanning.sharpen, (0.12, 0.15, 0.3)),
+    _Step(scanning.bleach, (0.5, 0.35, 0.4)),
+    _Step(bilevel.binarise, (0.2, 0.2, 0.12), takes_detail=True),
+    _Step(bilevel.photocopy, (0.08, 0.1, 0.05), takes_detail=True),
+    _Step(bilevel.dither, (0.03, 0.02, 0.02), takes_detail=True),
+    _Step(scanning.speckle, (0.2, 0.3, 0.15)),
     # Archives make their pictures smaller last of all, after thresholds: hence the grey edges of most.
-    _Step(scanning.resample, 0.85, takes_detail=True),
-    _Step(scanning.invert, 0.02),
-    _Step(scanning.compress, 0.35),
+    _Step(scanning.resample, (0.85, 0.75, 0.85), takes_detail=True),
+    _Step(scanning.invert, (0.02, 0.01, 0.01)),
+    _Step(scanning.compress, (0.35, 0.5, 0.4)),
+)
+# Of each manner those that it ever meets, with their chances.
+_CHAINS: Mapping[Manner, tuple[tuple[_Step, float], ...]] = MappingProxyType(
+    {
+        manner: tuple((step, step.likelihoods[k]) for step in _STEPS if step.likelihoods[k])
+        for k, manner in enumerate(MANNERS)
+    }
 )
 # The sum of the amounts of those that take detail; with more, lines at full strength could not be read.
 _MOST_DETAIL = 1.5
 
 # Names of those of which too much together leaves nothing to read; their amounts share a budget.
-TAKE_DETAIL = frozenset(step.name for step in _CHAIN if step.takes_detail)
-DEGRADATIONS: Mapping[str, Degradation] = MappingProxyType({step.name: step.function for step in _CHAIN})
+TAKE_DETAIL = frozenset(step.name for step in _STEPS if step.takes_detail)
+DEGRADATIONS: Mapping[str, Degradation] = MappingProxyType({step.name: step.function for step in _STEPS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +100,12 @@ class Planned:
 
 
 def degrade(
-    picture: Picture, rng: np.random.Generator, strength: float, without: frozenset[str] = frozenset()
+    picture: Picture,
+    rng: np.random.Generator,
+    strength: float,
+    without: frozenset[str] = frozenset(),
+    *,
+    manner: Manner = "print",
 ) -> Picture:
     """Apply a random few of all degradations, one after another; a strength of 0 leaves the picture as it is.
 
@@ -91,32 +114,34 @@ def degrade(
         rng: the only source of chance; each degradation draws from a stream of its own.
         strength: 0 to 1; both the chance of each degradation and how far it goes.
         without: names of degradations to leave out. The others are drawn as they would be with these.
+        manner: what the line is, ``print``, ``typescript`` or ``receipt``, which says how likely each is.
 
     Raises:
         UnknownNameError: a name of ``without`` is no degradation.
     """
     if without:
         check_names(without)
-    for planned in plan(rng, strength):
+    for planned in plan(rng, strength, manner):
         if planned.name not in without:
             picture = DEGRADATIONS[planned.name](picture, generator(planned.seed), planned.amount)
     return picture
 
 
-def plan(rng: np.random.Generator, strength: float) -> list[Planned]:
+def plan(rng: np.random.Generator, strength: float, manner: Manner = "print") -> list[Planned]:
     """What ``degrade`` will do to a picture, in its order; nothing where the strength is 0."""
+    chain = _CHAINS[manner]
     if strength <= 0:
         return []
-    chances, places = rng.random((2, len(_CHAIN))).tolist()
+    chances, places = rng.random((2, len(chain))).tolist()
     # As whole numbers of 63 bits are drawn.
-    seeds = (rng.bit_generator.random_raw(len(_CHAIN)) >> np.uint64(1)).tolist()
+    seeds = (rng.bit_generator.random_raw(len(chain)) >> np.uint64(1)).tolist()
     share = min(1.0, 0.4 + 0.8 * strength)
     # From two fifths of the strength to 1.6 times it.
     least, most = 0.4 * strength, min(1.0, 1.6 * strength)
     planned = [
         Planned(step.name, least + (most - least) * place, seed)
-        for step, chance, place, seed in zip(_CHAIN, chances, places, seeds, strict=True)
-        if chance < step.likelihood * share
+        for (step, likelihood), chance, place, seed in zip(chain, chances, places, seeds, strict=True)
+        if chance < likelihood * share
     ]
     wanted = sum(one.amount for one in planned if one.name in TAKE_DETAIL)
     if wanted <= _MOST_DETAIL:

@@ -9,12 +9,12 @@ from PIL import Image, ImageFilter
 
 from ocrkit._drawing import lit, looked_up
 from ocrkit.drawing.chance import between, one_of
-from ocrkit.drawing.degradations.picture import GREYS, detail_height, resized, soften
+from ocrkit.drawing.degradations.picture import GREYS, LEAST_CONTRAST, detail_height, levels, resized, soften
 
 if TYPE_CHECKING:
     from ocrkit.drawing.degradations.picture import Picture
 
-__all__ = ["blur", "fade", "motion", "shade"]
+__all__ = ["blur", "dim", "fade", "motion", "shade"]
 
 _BILINEAR = Image.Resampling.BILINEAR
 _ALL = GREYS.astype(np.uint8)
@@ -49,6 +49,19 @@ def fade(picture: Picture, rng: np.random.Generator, strength: float) -> Picture
     steps = _STEPS ** between(rng, 1 - 0.4 * strength, 1 + strength)
     greys: Picture = (ink + (paper - ink) * steps + 0.5).astype(np.uint8)
     return looked_up(picture, greys)
+
+
+def dim(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:
+    """Show dark ink on dark paper: ink of 25 on paper of 110 and the like, as brown sheets have."""
+    ink, paper = levels(picture)
+    dark = between(rng, 110, 145)
+    black = max(0.0, dark - between(rng, 95, 120))
+    if paper - ink < LEAST_CONTRAST:
+        return picture
+    reach = min(1.0, 1.5 * strength)
+    greys = ink + reach * (black - ink), paper + reach * (dark - paper)
+    table = greys[0] + (GREYS - ink) * ((greys[1] - greys[0]) / (paper - ink))
+    return looked_up(picture, np.clip(table + 0.5, 0, 255).astype(np.uint8))
 
 
 def shade(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:

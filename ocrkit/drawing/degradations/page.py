@@ -13,7 +13,7 @@ from ocrkit.drawing.degradations.picture import ink_box, ink_rows, levels
 if TYPE_CHECKING:
     from ocrkit.drawing.degradations.picture import Picture
 
-__all__ = ["crop", "neighbours", "rule"]
+__all__ = ["crop", "crowd", "neighbours", "rule"]
 
 # The share of the ink's height that a cut into it may take, at either edge.
 _MOST_CUT = 0.06
@@ -37,6 +37,29 @@ def neighbours(picture: Picture, rng: np.random.Generator, strength: float) -> P
     if which & 2 and heads:
         strip = _elsewhere(picture[top : top + heads] if which == 2 else _head(picture, heads), rng)
         picture = _laid(picture[::-1], strip[::-1], space=picture.shape[0] - bottom)[::-1]
+    return picture
+
+
+def crowd(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:
+    """Leave the lower half of the line above, or the upper half of the line below, in what was cut out too high.
+
+    They are the line's own letters, moved along, from one end to the other, and cut off straight by the picture's edge.
+    """
+    rows = ink_rows(picture)
+    if rows is None or rows[1] - rows[0] < 8:
+        return picture
+    top, bottom = rows
+    heights = [round((bottom - top) * 0.5 * strength * between(rng, 0.3, 1)) for _ in range(2)]
+    which = rng.random()
+    paper = levels(picture)[1]
+    line = picture[top:bottom]
+    if which < 0.75 and heights[0]:
+        picture = _stacked(_along(line[-heights[0] :], rng), picture, top, rng, paper)
+    if which > 0.55 and heights[1]:
+        below = picture.shape[0] - (ink_rows(picture) or rows)[1] if which >= 0.75 else picture.shape[0] - bottom
+        below = max(0, min(below, picture.shape[0]))
+        strip = _along(line[: heights[1]], rng)
+        picture = _stacked(strip[::-1], picture[::-1], below, rng, paper)[::-1]
     return picture
 
 
@@ -98,6 +121,28 @@ def _laid(picture: Picture, strip: Picture, *, space: int) -> Picture:
     laid = padded(picture, lacking, 0, 0, 0)
     np.minimum(laid[: strip.shape[0]], strip, out=laid[: strip.shape[0]])
     return laid
+
+
+def _along(strip: Picture, rng: np.random.Generator) -> Picture:
+    """A strip moved along, of which now and then an end is paper, as where a paragraph ends."""
+    width = strip.shape[1]
+    moved = np.roll(strip, int(rng.integers(width)), axis=1)
+    if rng.random() < 0.25:
+        moved[:, int(width * between(rng, 0.2, 1)) :] = strip.max()
+    return moved
+
+
+def _stacked(strip: Picture, picture: Picture, space: int, rng: np.random.Generator, paper: int) -> Picture:
+    """The strip at the upper edge of the picture, with a row to a few px of paper between it and the ink below."""
+    gap = int(rng.integers(1, 3 + strip.shape[0] // 3))
+    lacking = strip.shape[0] + gap - space
+    if lacking < 0:
+        picture = picture[-lacking:]
+    stacked = padded(picture, max(0, lacking), 0, 0, 0)
+    if lacking > 0:
+        stacked[:lacking] = paper
+    stacked[: strip.shape[0]] = np.minimum(stacked[: strip.shape[0]], strip)
+    return stacked
 
 
 def _underlined(

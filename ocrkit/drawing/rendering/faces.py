@@ -17,7 +17,7 @@ from ocrkit.errors import FontError, unknown_name
 from ocrkit.text.weighted import Weighted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from ocrkit.drawing.rendering.fonts import Face
 
@@ -48,9 +48,16 @@ class FaceBook:
     """
 
     def __init__(
-        self, faces: Iterable[Face], *, families: Sequence[str] = (), without_families: Sequence[str] = ()
+        self,
+        faces: Iterable[Face],
+        *,
+        families: Sequence[str] = (),
+        without_families: Sequence[str] = (),
+        weigh: Callable[[Face], float] | None = None,
     ) -> None:
         """Keep the faces of ``families`` (of all, where none is named) but for those of ``without_families``.
+
+        ``weigh`` says how often a face is drawn beside others; by default, by the weight of its strokes.
 
         Raises:
             FontError: a family that is not there, or no face left.
@@ -68,6 +75,7 @@ class FaceBook:
         self._leave_out_frames()
         self.families = tuple(self._by_family)
         self._drawn: Weighted[Weighted[Face]] | None = None
+        self._weigh = weigh or _weight
 
     def undrawn(self, symbols: Iterable[str]) -> tuple[str, ...]:
         """The symbols that no face has glyphs for; invisible ones are none of them."""
@@ -111,6 +119,11 @@ class FaceBook:
             raise self.complaint(texts[0])
         return FaceBook(kept)
 
+    def chosen(self, suits: Callable[[Face], bool], *, weigh: Callable[[Face], float]) -> FaceBook | None:
+        """Those faces that are suited, each drawn as often as ``weigh`` says; None where there is none."""
+        kept = [face for faces in self._by_family.values() for face in faces if suits(face) and weigh(face) > 0]
+        return FaceBook(kept, weigh=weigh) if kept else None
+
     def draw(self, text: str, rng: np.random.Generator) -> Face | None:
         """A face that can draw all of ``text``, or None where there is none."""
         drawn = self._drawn = self._drawn or self._weighted()
@@ -136,7 +149,7 @@ class FaceBook:
 
     def _weighted(self) -> Weighted[Weighted[Face]]:
         """The faces of each family by weight, and the families by their heaviest face."""
-        families = [[(face, _weight(face)) for face in faces] for faces in self._by_family.values()]
+        families = [[(face, self._weigh(face)) for face in faces] for faces in self._by_family.values()]
         return Weighted((Weighted(faces), max(weight for _, weight in faces)) for faces in families)
 
     def complaint(self, text: str) -> FontError:

@@ -16,6 +16,7 @@ from ocrkit.drawing.rendering.fonts import Face, load_font, read_cover, require_
 from ocrkit.drawing.rendering.forme import place_letters, place_run
 from ocrkit.drawing.rendering.masks import draw_mask
 from ocrkit.drawing.rendering.shaping import refusal
+from ocrkit.drawing.rendering.typescript import type_letters
 from ocrkit.drawing.rendering.typesetting import Typesetting, splits_whole
 from ocrkit.errors import FontError, OptionError
 
@@ -112,7 +113,9 @@ def draw_line(
     shaped = typesetting.spell(text)
     shares = letters_at is not None and splits_whole(shaped)
     drawn_at = letters_at if letters_at is not None and shares else size
-    if typesetting.by_letter:
+    if typesetting.typewriter is not None:
+        ink, y = type_letters(shaped, face, drawn_at, typesetting.typewriter, rng, typesetting.direction)
+    elif typesetting.by_letter:
         ink, y = place_letters(shaped, face, drawn_at, typesetting, rng)
     elif shares:
         ink, y = place_run(shaped, face, drawn_at, typesetting.direction)

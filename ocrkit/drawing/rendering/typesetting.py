@@ -26,14 +26,25 @@ if TYPE_CHECKING:
     import numpy as np
 
     from ocrkit.drawing.rendering.fonts import Face
+    from ocrkit.drawing.rendering.typewriter import Typewriter
     from ocrkit.text.bidi import Direction
 
-__all__ = ["Typesetting", "draw_typesetting", "joins_vowel_signs", "reform", "split_clusters", "splits_whole"]
+__all__ = [
+    "Typesetting",
+    "draw_typesetting",
+    "joins_vowel_signs",
+    "may_be_pitched",
+    "reform",
+    "split_clusters",
+    "splits_whole",
+]
 
 _JOINT = re.compile(f"(?<=([{CONSONANTS}]){VIRAMA})(?=[{CONSONANTS}])")
 _JOINED_SIGN = re.compile(f"(?<=[{CONSONANTS}])(?=[{JOINED_SIGNS}])")
 # The scripts whose letters may be drawn one by one; those of Arabic join, and of others the marks are not known here.
 _SPLIT = re.compile(f"[\u0000-\u024f\u0300-\u036f{CHARACTERS}\u2000-\u206f\u20a0-\u20bf\u2100-\u215f]*")
+# Letters that are about equally wide, and may be set at one pitch.
+_PITCHED = re.compile("[\u0000-\u024f\u0300-\u036f\u2000-\u206f\u20a0-\u20bf]*")
 _PROBE_SIZE = 64
 
 _LETTERPRESS, _SPACED, _OLD_SHAPED, _VIRAMA_APART = 0.35, 0.15, 0.6, 0.6
@@ -54,6 +65,8 @@ class Typesetting:
         virama_gap: how far a virama or ്യ that ends a letter stands off it, em, as those do that are types of their own.
         stretch: width and height of the letters, as parts of what the face has.
         direction: ``ltr`` or ``rtl``, which way the line runs; None for as its first letter does.
+        typewriter: the machine that the line is typed with, which then has spacing and inking of its own; None for
+            print.
     """
 
     reformed: bool = False
@@ -64,6 +77,7 @@ class Typesetting:
     virama_gap: float = 0.0
     stretch: tuple[float, float] = (1.0, 1.0)
     direction: Direction | None = None
+    typewriter: Typewriter | None = None
 
     def __post_init__(self) -> None:
         if (
@@ -166,3 +180,8 @@ def split_clusters(text: str) -> list[str]:
 def splits_whole(text: str) -> bool:
     """Whether ``split_clusters`` leaves no word of ``text`` whole: all is of scripts whose letters stand apart."""
     return _SPLIT.fullmatch(text) is not None
+
+
+def may_be_pitched(text: str) -> bool:
+    """Whether each letter of ``text`` may have the width of every other, as Latin ones may and Malayalam ones not."""
+    return _PITCHED.fullmatch(text) is not None

@@ -21,11 +21,16 @@ if TYPE_CHECKING:
 __all__ = ["ocrkit_augmentations"]
 
 _SUMMARIES = {
+    "ribbon": "Print through a worn ribbon, whose weave shows in the strokes.",
+    "dots": "Print the letters in dots.",
+    "bands": "Pale bands and white lines of a printer that fails.",
     "thicken": "Let the ink spread, and small loops fill.",
     "thin": "Let the paper win back the strokes' edges.",
     "break_up": "Tear gaps into thin strokes.",
     "blotch": "Ink some places less.",
+    "carbon": "Copy the line through carbon paper: fat, soft, smudged.",
     "neighbours": "Leave feet of the line above and heads of the line below at the edges.",
+    "crowd": "Leave halves of the lines above and below, cut off straight.",
     "rule": "Draw a line under the letters, through their feet, or along an edge.",
     "show_through": "Let the mirrored back of the page be seen.",
     "watermark": "Lay a faint mark or stamp over the line.",
@@ -37,6 +42,7 @@ _SUMMARIES = {
     "crop": "Move the edges in through empty margins, or out.",
     "shade": "Light the line unevenly.",
     "fade": "Grey the ink and darken the paper.",
+    "dim": "Show dark ink on dark paper.",
     "blur": "Put the lens out of focus.",
     "motion": "Move the page under the lens.",
     "grain": "Add the noise of the sensor.",

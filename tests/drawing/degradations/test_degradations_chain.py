@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from ocrkit.drawing.degradations.chain import DEGRADATIONS, TAKE_DETAIL, Planned, degrade, plan
+from ocrkit.drawing.degradations.chain import DEGRADATIONS, MANNERS, TAKE_DETAIL, Manner, Planned, degrade, plan
 from ocrkit.errors import UnknownNameError
 
 if TYPE_CHECKING:
     from ocrkit.drawing.degradations.picture import Picture
 
 
-def plans(strength: float, *, count: int) -> list[list[Planned]]:
-    return [plan(np.random.default_rng(seed), strength) for seed in range(count)]
+def plans(strength: float, *, count: int, manner: Manner = "print") -> list[list[Planned]]:
+    return [plan(np.random.default_rng(seed), strength, manner) for seed in range(count)]
 
 
 def worn(picture: Picture, seed: int, strength: float = 0.5, without: frozenset[str] = frozenset()) -> Picture:
@@ -65,9 +65,14 @@ def test_an_unknown_name_to_leave_out_is_told_with_the_nearest(bars: Picture) ->
 
 
 def test_each_degradation_comes_now_and_then() -> None:
-    names = Counter(planned.name for planned_ones in plans(0.5, count=800) for planned in planned_ones)
+    names = {
+        planned.name
+        for manner in MANNERS
+        for planned_ones in plans(0.5, count=800, manner=manner)
+        for planned in planned_ones
+    }
 
-    assert set(names) == set(DEGRADATIONS)
+    assert names == set(DEGRADATIONS)
 
 
 def test_no_degradation_goes_farther_than_full_strength() -> None:
@@ -107,26 +112,40 @@ def test_strokes_can_be_told_from_paper_after_all_of_it(bars: Picture) -> None:
         assert across.max() - across.min() > 30
 
 
-def stated_chances() -> dict[str, float]:
-    """The chance of each degradation at full strength, as docs/degradations.md states it."""
+def stated_chances(manner: Manner) -> dict[str, float]:
+    """The chance of each degradation at full strength, as docs/degradations.md states it for lines of that manner."""
     page = (Path(__file__).parents[3] / "docs" / "degradations.md").read_text("utf-8")
-    rows = re.findall(r"^\| `(\w+)` \| (\d+) % \|$", page, flags=re.M)
-    return {name: int(chance) / 100 for name, chance in rows}
+    rows = re.findall(r"^\| `(\w+)` \| (\d+) % \| (\d+) % \| (\d+) % \|$", page, flags=re.M)
+    return {name: int(chances[MANNERS.index(manner)]) / 100 for name, *chances in rows}
 
 
+@pytest.mark.parametrize("manner", MANNERS)
 @pytest.mark.parametrize(("strength", "share"), [(0.25, 0.6), (0.5, 0.8), (0.75, 1.0), (1.0, 1.0)])
-def test_each_degradation_comes_as_often_as_the_page_states(strength: float, share: float) -> None:
+def test_each_degradation_comes_as_often_as_the_page_states(strength: float, share: float, manner: Manner) -> None:
     # In 0.4 + 0.8 x strength of the cases in which it comes at full strength, which it does from 0.75 on.
     count = 3000
-    names = Counter(planned.name for planned_ones in plans(strength, count=count) for planned in planned_ones)
+    names = Counter(
+        planned.name for planned_ones in plans(strength, count=count, manner=manner) for planned in planned_ones
+    )
 
-    for name, chance in stated_chances().items():
+    for name, chance in stated_chances(manner).items():
         likely = chance * share
         assert names[name] / count == pytest.approx(likely, abs=5 * (likely * (1 - likely) / count) ** 0.5), name
 
 
-def test_the_page_states_the_chance_of_each_degradation() -> None:
-    assert set(stated_chances()) == set(DEGRADATIONS)
+@pytest.mark.parametrize("manner", MANNERS)
+def test_the_page_states_the_chance_of_each_degradation(manner: Manner) -> None:
+    assert list(stated_chances(manner)) == list(DEGRADATIONS)
+
+
+@pytest.mark.parametrize("manner", MANNERS)
+def test_strokes_of_any_manner_can_be_told_from_paper(manner: Manner, bars: Picture) -> None:
+    for seed in range(40):
+        picture = degrade(bars, np.random.default_rng(seed), 0.5, manner=manner).astype(float)
+
+        across = picture[picture.shape[0] // 3 : picture.shape[0] // 2].mean(axis=0)
+
+        assert across.max() - across.min() > 20
 
 
 def test_amounts_go_from_two_fifths_of_the_strength_to_sixteen_tenths() -> None:
