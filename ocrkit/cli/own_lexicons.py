@@ -30,6 +30,7 @@ def print_lists(own: OwnLexicons) -> None:
     made = f" ({own.origin})" if own.origin else ""
     print(f"lists      of {size} words, from {own.source}{made}; read is each list's entry of the highest probability")
     print(f"nearest    {_rates(own.nearest)}: the entry nearest to the reading without a list")
+    print(f"3 edits    {_rates(own.within_three)}: the likeliest entry within 3 edits of that, or that itself")
     print(f"no list    {_rates(own.greedy)}")
 
 

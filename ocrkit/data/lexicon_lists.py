@@ -6,12 +6,15 @@ import json
 import os
 import re
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from ocrkit.data.sources.listed_words import lists_in
-from ocrkit.data.sources.tables import IMAGE_COLUMNS, read_text, shown
+from ocrkit.data.list_making import read_words
+from ocrkit.data.sources.bad_rows import RowFault
+from ocrkit.data.sources.listed_words import listed_words, lists_in
+from ocrkit.data.sources.lists import first_lines
+from ocrkit.data.sources.tables import IMAGE_COLUMNS, LEXICON_COLUMNS, is_image_name, read_text, shown
 from ocrkit.errors import DataError, LexiconError, OptionError, did_you_mean
 
 if TYPE_CHECKING:
@@ -45,10 +48,12 @@ class LexiconLists:
     Attributes:
         source: the file that they are from; empty where a program gave them.
         origin: what the file says of where its lists are from, such as how they were made; empty where nothing.
+        shared: the words that are every image's list; empty where each has its own.
     """
 
     source: str = ""
     origin: str = ""
+    shared: tuple[str, ...] = ()
     _by_file: dict[str, list[_Listed]] = field(default_factory=lambda: defaultdict(list), repr=False)
 
     @classmethod
@@ -76,6 +81,8 @@ class LexiconLists:
         Raises:
             DataError: two lists with other words are as near as each other.
         """
+        if self.shared:
+            return self.shared
         parts = _parts_of(sample.name)
         best: list[_Listed] = []
         for listed in self._by_file.get(parts[0], []):
@@ -123,6 +130,9 @@ class LexiconLists:
 def read_lists(place: str | os.PathLike[str]) -> LexiconLists:
     """Read a file of lists: an object a line, with an image's name and a list of words under any key.
 
+    Or each line is an image's name, a tab, and words with commas or spaces between them. A file of words alone, one a
+    line, is every image's list.
+
     Args:
         place: the file; where its lines hold several lists, followed by ``#`` and the key of those to read.
 
@@ -131,12 +141,17 @@ def read_lists(place: str | os.PathLike[str]) -> LexiconLists:
         DataError: a line is malformed, or has no list, or several where no key is given (each with ``file:line``).
     """
     path, key = _parted(os.fspath(place))
+    if not _looks_like_lists(path):
+        shared = tuple(dict.fromkeys(read_words(Path(path))))
+        if not shared:
+            raise DataError(f"there are no lists in it; {_EXPECTED}, or a word a line as every image's list", path)
+        return LexiconLists(path, shared=shared)
     words: dict[str, str] = {}  # one string for a word of thousands of lists
     lists, origin = LexiconLists(source=path), ""
     for number, line in enumerate(read_text(Path(path)).split("\n"), 1):
         if not line.strip():
             continue
-        record = _record(path, number, line)
+        record = _record(path, number, line.removesuffix("\r"))
         name = next((record[column] for column in IMAGE_COLUMNS if isinstance(record.get(column), str)), None)
         if not isinstance(name, str) or not name.strip():
             raise DataError(f"no name of an image; {_EXPECTED}, or another of {', '.join(IMAGE_COLUMNS)}", path, number)
@@ -145,7 +160,15 @@ def read_lists(place: str | os.PathLike[str]) -> LexiconLists:
         origin = origin or str(record.get(_ORIGIN) or "")
     if not len(lists):
         raise DataError(f"there are no lists in it; {_EXPECTED}", path)
-    return LexiconLists(path, origin, lists._by_file)
+    return replace(lists, origin=origin)
+
+
+def _looks_like_lists(path: str) -> bool:
+    """Whether a file has lists by the names of images, and not words alone, by its first line and its own name."""
+    if path.lower().endswith(".jsonl"):
+        return True
+    first = next((line for line in first_lines(Path(path)) if line.strip()), "")
+    return first.lstrip().startswith(("{", "[")) or ("\t" in first and is_image_name(first.partition("\t")[0]))
 
 
 def _parted(place: str) -> tuple[str, str]:
@@ -157,6 +180,12 @@ def _parted(place: str) -> tuple[str, str]:
 
 
 def _record(path: str, number: int, line: str) -> dict[str, object]:
+    name, tab, field = line.partition("\t")
+    if tab and is_image_name(name):
+        try:
+            return {"name": name, LEXICON_COLUMNS[0]: list(listed_words(field))}
+        except RowFault as fault:
+            raise DataError(fault.reason, path, number) from fault
     try:
         record = json.loads(line)
     except (ValueError, RecursionError) as error:
@@ -167,7 +196,10 @@ def _record(path: str, number: int, line: str) -> dict[str, object]:
 
 
 def _list_of(path: str, number: int, record: dict[str, object], key: str) -> Sequence[str]:
-    lists = lists_in(record)
+    try:
+        lists = lists_in(record)
+    except RowFault as fault:
+        raise DataError(fault.reason, path, number) from fault
     if key:
         if key not in lists:
             known = did_you_mean(key, lists, then=f"it has {', '.join(sorted(lists)) or 'none'}")

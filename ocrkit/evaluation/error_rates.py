@@ -128,8 +128,8 @@ def evaluate(
             text; an image that cannot be opened is skipped and counted.
         format: the name of the source that opens folders and tables; None to guess it.
         lexicons: a list of words for each line, its own, by which it is read instead of by ``recognizer``'s decoder: a
-            file of lists (with ``#`` and a key where its lines hold several), the name of lists that come with the
-            data, or lists by the names of the images.
+            file of lists (with ``#`` and a key where its lines hold several) or of words that all lines share, the
+            name of lists that come with the data, or lists by the names of the images.
         ignore_case: compare without regard to case.
         alphanumeric: compare letters A-Z, a-z and digits 0-9 alone.
         plain_words: leave out lines whose text has other characters than those, or fewer than three.
@@ -239,6 +239,7 @@ def _read_with_lists(
         unused_name=lists.unused_name,
         greedy=_share(comparison.errors((truth, reading.greedy) for truth, reading in readings)),
         nearest=_share(comparison.errors((truth, reading.nearest) for truth, reading in readings)),
+        within_three=_share(comparison.errors((truth, reading.within_three) for truth, reading in readings)),
     )
     return read, own
 

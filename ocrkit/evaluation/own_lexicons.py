@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
+from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 from ocrkit.ctc import Lexicon, greedy, lexicon_search
@@ -20,7 +22,7 @@ from ocrkit.errors import DataError
 from ocrkit.recognition.confidence import temperature_of, with_temperature
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from ocrkit.text.folding import FoldedAlphabet
 
 __all__ = ["ListedReading", "OwnLexicons", "OwnLists", "Share"]
+
+_WITHIN = 3  # edits; what the paper takes for a list of 50,000 words
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,8 @@ class OwnLexicons:
         unused_name: what the first of them is called.
         greedy: rates of the readings without a list.
         nearest: rates of each list's nearest entry to that reading by edit distance, ties by CTC probability.
+        within_three: rates of the entry of the highest CTC probability among those within three edits of that reading,
+            which is kept where there is none.
     """
 
     source: str
@@ -70,6 +76,7 @@ class OwnLexicons:
     unused_name: str
     greedy: Share
     nearest: Share
+    within_three: Share
 
     def to_dict(self) -> dict[str, object]:
         """What JSON says of it."""
@@ -84,6 +91,7 @@ class ListedReading:
         prediction: the entry of the highest CTC probability; rejected where none is possible.
         greedy: the reading without the list.
         nearest: the entry of the fewest edits from that, and of those the one of the highest probability.
+        within_three: the entry of the highest probability within three edits of that; that itself where there is none.
         holds_truth: whether the list holds the line's text.
         unspellable: words of the list that the charset cannot spell.
     """
@@ -91,6 +99,7 @@ class ListedReading:
     prediction: Prediction
     greedy: str
     nearest: str
+    within_three: str
     holds_truth: bool
     unspellable: int
 
@@ -161,6 +170,44 @@ class OwnLists:
                 yield reader.read(sample, self.words(sample), log_probs)
 
 
+@dataclass(frozen=True, slots=True)
+class _List:
+    """A list made ready: its words as they are compared, and those that can be spelled as entries of a lexicon.
+
+    Attributes:
+        words: without those that are compared as nothing.
+        compared: the same as they are compared.
+        labels: the folded labels of each word, None where the charset cannot spell it.
+        entries: by the labels of each entry, the first word that has those.
+        lexicon: of the entries, in their order; None where there is none.
+        known: all that is compared.
+    """
+
+    words: tuple[str, ...]
+    compared: tuple[str, ...]
+    labels: tuple[tuple[int, ...] | None, ...]
+    entries: Mapping[tuple[int, ...], str]
+    lexicon: Lexicon | None
+    known: frozenset[str]
+
+    @classmethod
+    def of(cls, spelled: Mapping[str, tuple[str, tuple[int, ...] | None]]) -> _List:
+        kept = {word: each for word, each in spelled.items() if each[0]}
+        entries: dict[tuple[int, ...], str] = {}
+        for word, (_, labels) in kept.items():
+            if labels:
+                entries.setdefault(labels, word)
+        compared = tuple(text for text, _ in kept.values())
+        return cls(
+            words=tuple(kept),
+            compared=compared,
+            labels=tuple(labels for _, labels in kept.values()),
+            entries=entries,
+            lexicon=Lexicon(list(entries)) if entries else None,
+            known=frozenset(compared),
+        )
+
+
 class _Reader:
     def __init__(
         self, alphabet: FoldedAlphabet, compared: Callable[[str], str], calibration: Calibration | None
@@ -168,61 +215,68 @@ class _Reader:
         self._alphabet = alphabet
         self._compared = compared
         self._calibration = calibration
-        self._known: dict[str, tuple[str, tuple[int, ...] | None]] = {}
+        self._spelled: dict[str, tuple[str, tuple[int, ...] | None]] = {}
+        self._last: tuple[Sequence[str], _List] | None = None
 
     def read(self, sample: Sample, words: Sequence[str], log_probs: NDArray[np.float32]) -> ListedReading:
         frames = np.array([len(log_probs)], np.int64)
         [plain] = self._alphabet.charset.texts(greedy(log_probs, frames, threads=1))
         folded = self._alphabet.fold(log_probs)
-        spelled = {word: self._spelled(word) for word in words}
-        entries: dict[tuple[int, ...], str] = {}
-        for word, (_, labels) in spelled.items():
-            if labels:
-                entries.setdefault(labels, word)
-        unspellable = sum(bool(compared) and labels is None for compared, labels in spelled.values())
-        truth = self._compared(sample.text or "")
+        listed = self._made_ready(words)
+        distances = process.cdist([self._compared(plain)], listed.compared, scorer=Levenshtein.distance)[0]
+        nearest = np.flatnonzero(distances == distances.min()) if distances.size else ()
         return ListedReading(
-            prediction=_prediction(sample.name, self._best(entries, folded, frames)),
+            prediction=_prediction(sample.name, self._best(listed.entries, listed.lexicon, folded, frames)),
             greedy=plain,
-            nearest=self._nearest(self._compared(plain), spelled, folded, frames),
-            holds_truth=any(compared == truth for compared, _ in spelled.values()),
-            unspellable=unspellable,
+            nearest=self._best_of(listed, nearest, folded, frames),
+            within_three=self._best_of(listed, np.flatnonzero(distances <= _WITHIN), folded, frames) or plain,
+            holds_truth=self._compared(sample.text or "") in listed.known,
+            unspellable=listed.labels.count(None),
         )
 
-    def _nearest(
-        self,
-        plain: str,
-        spelled: Mapping[str, tuple[str, tuple[int, ...] | None]],
-        folded: NDArray[np.float32],
-        frames: NDArray[np.int64],
+    def _made_ready(self, words: Sequence[str]) -> _List:
+        # All lines may have one long list.
+        if self._last is None or self._last[0] is not words:
+            self._last = words, _List.of({word: self._spell(word) for word in words})
+        return self._last[1]
+
+    def _best_of(
+        self, listed: _List, places: Iterable[int], folded: NDArray[np.float32], frames: NDArray[np.int64]
     ) -> str:
-        distances = {word: Levenshtein.distance(plain, compared) for word, (compared, _) in spelled.items() if compared}
-        if not distances:
-            return ""
-        fewest = min(distances.values())
-        tied = [word for word, distance in distances.items() if distance == fewest]
-        entries = {labels: word for word in reversed(tied) if (labels := spelled[word][1])}
-        best = self._best(entries, folded, frames) if len(entries) > 1 else None
-        return best[0] if best else next(iter(entries.values()), tied[0])
+        """The likeliest of some words; the first where none is possible, and nothing of none."""
+        chosen = [int(place) for place in places]
+        entries: dict[tuple[int, ...], str] = {}
+        for place in chosen:
+            if labels := listed.labels[place]:
+                entries.setdefault(labels, listed.words[place])
+        best = self._best(entries, Lexicon(list(entries)), folded, frames) if len(entries) > 1 else None
+        if best:
+            return best[0]
+        return next(iter(entries.values()), listed.words[chosen[0]] if chosen else "")
 
     def _best(
-        self, entries: Mapping[tuple[int, ...], str], folded: NDArray[np.float32], frames: NDArray[np.int64]
+        self,
+        entries: Mapping[tuple[int, ...], str],
+        lexicon: Lexicon | None,
+        folded: NDArray[np.float32],
+        frames: NDArray[np.int64],
     ) -> tuple[str, Hypothesis] | None:
         """The likeliest entry, or None where none is possible."""
-        if not entries:
+        if lexicon is None:
             return None
-        found = lexicon_search(folded, frames, lexicon=Lexicon(list(entries)), threads=1)
+        found = lexicon_search(folded, frames, lexicon=lexicon, threads=1)
         found = with_temperature(found, folded[np.newaxis], frames, temperature_of(self._calibration), threads=1)
         if not found[0]:
             return None
-        return list(entries.values())[found[0][0].entry], found[0][0]
+        best = found[0][0]
+        return next(islice(entries.values(), best.entry, None)), best
 
-    def _spelled(self, word: str) -> tuple[str, tuple[int, ...] | None]:
+    def _spell(self, word: str) -> tuple[str, tuple[int, ...] | None]:
         """A word as it is compared, and its folded labels."""
-        if word not in self._known:
+        if word not in self._spelled:
             compared = self._compared(word)
-            self._known[word] = compared, self._alphabet.labels(word, compared) if compared else None
-        return self._known[word]
+            self._spelled[word] = compared, self._alphabet.labels(word, compared) if compared else None
+        return self._spelled[word]
 
 
 def _prediction(name: str, best: tuple[str, Hypothesis] | None) -> Prediction:

@@ -39,8 +39,9 @@ def test_the_three_ways_of_reading_are_printed(place: Path, run_ocrkit: RunOcrki
         "probability"
     )
     assert lines[6].startswith("nearest    exact 1.0000 (95 %: 0.4385 to 1.0000), CER 0.0000")
+    assert lines[7].startswith("3 edits    exact 1.0000")
     # One of the seven characters, and one of the three lines: the two bounds of 2 in 3 by Wilson.
-    assert lines[7] == "no list    exact 0.6667 (95 %: 0.2077 to 0.9385), CER 0.1429"
+    assert lines[8] == "no list    exact 0.6667 (95 %: 0.2077 to 0.9385), CER 0.1429"
     assert ran.err == "note: 1 list is for no line: 9.png\n"
 
 

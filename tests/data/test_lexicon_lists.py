@@ -74,6 +74,25 @@ def test_a_file_has_a_name_and_a_list_under_any_key(tmp_path: Path, key: str) ->
     assert (len(lists), lists.find(sample("x/2.png"))) == (2, ("c",))
 
 
+@pytest.mark.parametrize(
+    "line", ["1.png\ta b", "1.png\ta, b\r", '1.png\t["a", "b"]', '{"name": "1.png", "lexicon": "a b"}']
+)
+def test_a_list_may_be_written_as_a_tables_field(tmp_path: Path, line: str) -> None:
+    (tmp_path / "lists.tsv").write_bytes(f"{line}\n".encode())
+
+    assert read_lists(tmp_path / "lists.tsv").find(sample("1.png")) == ("a", "b")
+
+
+@pytest.mark.parametrize("text", ["a\nb\n\na\n", "a\t7\nb\t2\n", "\ufeffa\r\nb\r\n"])
+def test_words_alone_are_every_images_list(tmp_path: Path, text: str) -> None:
+    (tmp_path / "words.txt").write_bytes(text.encode())
+
+    lists = read_lists(tmp_path / "words.txt")
+
+    assert lists.find(sample("1.png")) == lists.find(sample("2.png")) == ("a", "b")
+    assert lists.unused(["1.png"]) == (0, "")
+
+
 def test_of_several_lists_a_key_chooses(tmp_path: Path) -> None:
     path = written(tmp_path, {"name": "1.png", "lex50": ["a"], "lex1k": ["a", "b"], "origin": "drawn by lot"})
 
@@ -89,6 +108,7 @@ def test_of_several_lists_a_key_chooses(tmp_path: Path) -> None:
         ("[1]", r"lists\.jsonl:2: '\[1\]' is no object; expected an object a line"),
         ("{", r"lists\.jsonl:2: not JSON"),
         ('{"lexicon": ["a"]}', r"lists\.jsonl:2: no name of an image; expected"),
+        ('{"name": "1.png", "lexicon": "[1]"}', r"lists\.jsonl:2: the lexicon holds other things than words"),
         ('{"name": "1.png"}', r"lists\.jsonl:2: no list of words; expected"),
         ('{"name": "1.png", "lexicon": []}', r"lists\.jsonl:2: no list of words; expected"),
         (
@@ -114,7 +134,10 @@ def test_an_unknown_key_offers_the_nearest(tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_there_or_empty_is_told(tmp_path: Path) -> None:
     (tmp_path / "empty.jsonl").touch()
+    (tmp_path / "empty.txt").touch()
 
+    with pytest.raises(DataError, match=r"there are no lists in it; .* or a word a line as every image's list"):
+        read_lists(tmp_path / "empty.txt")
     with pytest.raises(MissingFileError):
         read_lists(tmp_path / "gone.jsonl")
     with pytest.raises(DataError, match="there are no lists in it"):

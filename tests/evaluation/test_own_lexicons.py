@@ -66,6 +66,24 @@ def test_of_entries_equally_near_the_likelier_counts() -> None:
     assert own.nearest.exact == 1.0
 
 
+def test_within_three_edits_the_likeliest_counts_and_else_the_reading_stays() -> None:
+    # bc is likelier than cb, as above, and two edits from ab. Of the other line no entry is within three edits.
+    result, own = judge(
+        [line("ab", "bc"), line("aaaa", "aaaa", "2.png")], {"1.png": ["cb", "bc"], "2.png": ["bbbb", "cccc"]}
+    )
+
+    assert (own.within_three.exact, own.nearest.exact, own.greedy.exact) == (1.0, 0.0, 0.5)
+    assert texts(result) == ["bc", "bbbb"]
+
+
+def test_all_lines_may_have_one_list(tmp_path: Path) -> None:
+    (tmp_path / "words.txt").write_text("aa\ncc\n")
+
+    result, own = judge([line("ab", "aa"), line("cb", "cc", "2.png")], str(tmp_path / "words.txt"))
+
+    assert (texts(result), own.fewest, own.lacking_truth) == (["aa", "cc"], 2, 0)
+
+
 def test_lists_of_the_data_are_named() -> None:
     sample = line("ab", "ab", small=["ab"], medium=["ab", "cc", "bb"])
 

@@ -32,8 +32,10 @@ def listed_words(field: str) -> tuple[str, ...]:
 
 
 def lists_in(values: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
-    """The lists of strings in a JSON object, by their keys."""
-    return {key: tuple(value) for key, value in values.items() if isinstance(value, list) and _is_list_of_words(value)}
+    """The lists of strings in a JSON object, by their keys; ``lexicon`` may be as a table's field is."""
+    lists = {key: tuple(value) for key, value in values.items() if isinstance(value, list) and _is_list_of_words(value)}
+    field = values.get("lexicon")
+    return lists | ({"lexicon": listed_words(field)} if isinstance(field, str) and field.strip() else {})
 
 
 def _is_list_of_words(value: object) -> bool:
