@@ -69,12 +69,17 @@ def _headed(heading: str, lines: Sequence[Judged], compared: Comparison) -> list
     from ocrkit.data.image import open_image
     from ocrkit.drawing.sheet import SheetRow
 
-    return [
-        SheetRow(
-            open_image(line.sample),
-            compared(line.truth),
-            compared(line.prediction.text),
-            heading=heading if place == 0 else "",
+    rows = []
+    for place, line in enumerate(lines):
+        missed, wrong = compared.edited_parts(line.truth, line.prediction.text)
+        rows.append(
+            SheetRow(
+                open_image(line.sample),
+                compared(line.truth),
+                compared(line.prediction.text),
+                heading=heading if place == 0 else "",
+                wrong=tuple(wrong),
+                missed=tuple(missed),
+            )
         )
-        for place, line in enumerate(lines)
-    ]
+    return rows

@@ -15,6 +15,7 @@ from ocrkit.data.transparency import shows_through
 from ocrkit.drawing.rendering.fonts import find_faces, load_font, read_cover
 from ocrkit.errors import FontError, OptionError
 from ocrkit.files import write_whole
+from ocrkit.text.order import holds_leftward
 
 if TYPE_CHECKING:
     import os
@@ -34,19 +35,33 @@ _MAX_CAPTION = 120  # characters
 _LINE = _TEXT_SIZE + 8  # px
 _GAP, _AROUND = 4, 128  # px between samples, and the grey there
 _RIGHT, _WRONG, _TRUTH, _NEUTRAL, _PAPER = (20, 110, 40), (180, 30, 30), (90, 90, 90), (0, 0, 0), (255, 255, 255)
+_MISSED = (20, 60, 190)
 _PLAIN = ("DejaVu Sans", "Manjari", "Rachana", "Noto Sans Malayalam")
 
 Colour = tuple[int, int, int]
+Caption = list[tuple[str, Colour]]
 
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """A picture, the text it shows (None if nobody knows), what was read, and what stands above it, if anything."""
+    """A picture, the text it shows, what was read, and how both are to be shown.
+
+    Attributes:
+        image: the picture.
+        truth: the text it shows; None if nobody knows.
+        read: what was read.
+        heading: what stands above the picture; empty for nothing.
+        wrong: the parts of ``read`` that are wrong, from a character to before another, where those alone are to be
+            red; without any all of it is, unless it is the truth.
+        missed: likewise the parts of ``truth`` that were not read.
+    """
 
     image: Image.Image
     truth: str | None
     read: str
     heading: str = ""
+    wrong: tuple[tuple[int, int], ...] = ()
+    missed: tuple[tuple[int, int], ...] = ()
 
 
 def draw_sheet(rows: Sequence[SheetRow], *, title: str = "") -> Image.Image:
@@ -137,12 +152,12 @@ class _Block:
     """A picture with coloured captions beneath it, and a heading above it or none."""
 
     picture: Image.Image
-    captions: list[tuple[str, Colour]]
+    captions: list[Caption]
     heading: str = ""
 
     @property
     def width(self) -> int:
-        texts = [self.heading, *(text for text, _ in self.captions)]
+        texts = [self.heading, *map(_whole, self.captions)]
         return max([self.picture.width, *(int(_font(text).getlength(text)) for text in texts)])
 
     @property
@@ -158,17 +173,41 @@ class _Block:
             top += _LINE
         sheet.paste(self.picture, (_MARGIN, top + _MARGIN))
         baseline = top + _MARGIN + self.picture.height
-        for text, colour in self.captions:
-            draw.text((_MARGIN, baseline + 2), text, font=_font(text), fill=colour)
+        for caption in self.captions:
+            font, left = _font(_whole(caption)), float(_MARGIN)
+            for text, colour in caption:
+                draw.text((left, baseline + 2), text, font=font, fill=colour)
+                left += font.getlength(text)
             baseline += _LINE
         draw.line((0, baseline + _MARGIN - 1, sheet.width, baseline + _MARGIN - 1), fill=(220, 220, 220))
 
 
-def _captions(row: SheetRow) -> list[tuple[str, Colour]]:
+def _captions(row: SheetRow) -> list[Caption]:
     read = _shortened(row.read or "(nothing)")
     if row.truth is None:
-        return [(read, _NEUTRAL)]
-    return [(read, _RIGHT)] if row.read == row.truth else [(read, _WRONG), (_shortened(row.truth), _TRUTH)]
+        return [[(read, _NEUTRAL)]]
+    if row.read == row.truth:
+        return [[(read, _RIGHT)]]
+    truth = _shortened(row.truth)
+    if not (row.wrong or row.missed):
+        return [[(read, _WRONG)], [(truth, _TRUTH)]]
+    plain = _TRUTH if row.read else _WRONG
+    return [_coloured(read, row.wrong, plain, _WRONG), _coloured(truth, row.missed, _TRUTH, _MISSED)]
+
+
+def _coloured(text: str, marked: Sequence[tuple[int, int]], plain: Colour, colour: Colour) -> Caption:
+    """A text in pieces, those marked in a colour; of what was cut away nothing is left."""
+    if holds_leftward(text):  # whose letters join, and whose pieces would stand in another order
+        return [(text, colour if marked else plain)]
+    pieces, done = [], 0
+    for start, end in marked:
+        pieces += [(text[done:start], plain), (text[start:end], colour)]
+        done = end
+    return [(piece, fill) for piece, fill in (*pieces, (text[done:], plain)) if piece]
+
+
+def _whole(caption: Caption) -> str:
+    return "".join(text for text, _ in caption)
 
 
 def _shortened(text: str) -> str:

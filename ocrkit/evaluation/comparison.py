@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ocrkit.plugin.registry import default_registry
 from ocrkit.text.folding import FoldedAlphabet
-from ocrkit.text.metrics import akshara_edits, comparable, count_errors
+from ocrkit.text.metrics import akshara_edits, comparable, count_errors, edited_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,6 +45,10 @@ class Comparison:
     def akshara_edits(self, reference: str, read: str) -> list[tuple[str, str]]:
         """The edits of aksharas that turn a reference into a reading: what stood there, and what came."""
         return akshara_edits(self(reference), self(read), _scripts())
+
+    def edited_parts(self, reference: str, read: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+        """The characters that those edits concern, of the reference and of the reading as they are compared."""
+        return edited_parts(self(reference), self(read), _scripts())
 
     def errors(self, pairs: Iterable[tuple[str, str]]) -> ErrorCounts:
         """The errors of (reference, read) pairs."""

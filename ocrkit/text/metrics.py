@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import Levenshtein
@@ -25,6 +26,7 @@ __all__ = [
     "akshara_edits",
     "comparable",
     "count_errors",
+    "edited_parts",
     "is_plain_word",
     "wilson_interval",
 ]
@@ -222,6 +224,28 @@ def akshara_edits(reference: str, read: str, scripts: Iterable[Script] = SCRIPTS
         return []
     split = akshara_splitter(scripts)
     return _edits(split(reference), split(read))
+
+
+def edited_parts(
+    reference: str, read: str, scripts: Iterable[Script] = SCRIPTS
+) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Which characters of two ``comparable`` texts those edits concern: of the reference, and of what was read.
+
+    Each part is an akshara, from its first character to before its end.
+    """
+    split = akshara_splitter(scripts)
+    references, reads = split(reference), split(read)
+    ours, theirs = _places(references), _places(reads)
+    edits = Levenshtein.editops(references, reads)
+    return (
+        [ours[edit.src_pos] for edit in edits if edit.tag != "insert"],
+        [theirs[edit.dest_pos] for edit in edits if edit.tag != "delete"],
+    )
+
+
+def _places(parts: Sequence[str]) -> list[tuple[int, int]]:
+    ends = list(accumulate(map(len, parts)))
+    return list(zip([0, *ends[:-1]], ends, strict=True)) if ends else []
 
 
 def _edits(reference: Sequence[str], read: Sequence[str]) -> list[tuple[str, str]]:

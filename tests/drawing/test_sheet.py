@@ -7,7 +7,7 @@ from PIL import Image
 from ocrkit.drawing.sheet import SheetRow, draw_samples, draw_sheet
 from ocrkit.errors import OptionError
 
-GREEN, RED, GREY = (20, 110, 40), (180, 30, 30), (90, 90, 90)
+GREEN, RED, GREY, BLUE = (20, 110, 40), (180, 30, 30), (90, 90, 90), (20, 60, 190)
 
 
 def colours_of(sheet: Image.Image) -> set[tuple[int, ...]]:
@@ -32,6 +32,38 @@ def test_a_wrong_reading_is_red_with_the_truth_beneath() -> None:
     assert {RED, GREY} <= colours_of(wrong)
     assert GREEN not in colours_of(wrong)
     assert wrong.height > right.height
+
+
+def marked(*, truth: str, read: str, wrong: tuple[int, int], missed: tuple[int, int] | None) -> set[tuple[int, ...]]:
+    image = Image.new("L", (60, 20), 255)
+    return colours_of(draw_sheet([SheetRow(image, truth, read, wrong=(wrong,), missed=(missed,) if missed else ())]))
+
+
+def test_wrong_parts_alone_are_red_and_missed_ones_blue() -> None:
+    colours = marked(truth="III", read="IHI", wrong=(1, 2), missed=(1, 2))
+
+    assert {RED, BLUE, GREY} <= colours
+
+
+def test_what_was_put_in_is_red_and_nothing_is_missed() -> None:
+    colours = marked(truth="II", read="IHI", wrong=(1, 2), missed=None)
+
+    assert {RED, GREY} <= colours
+    assert BLUE not in colours
+
+
+def test_a_text_from_right_to_left_is_marked_as_a_whole() -> None:
+    colours = marked(truth="שלום", read="שלוט", wrong=(3, 4), missed=(3, 4))
+
+    assert {RED, BLUE} <= colours
+    assert GREY not in colours
+
+
+def test_a_heading_takes_a_line_above_its_picture() -> None:
+    image = Image.new("L", (60, 20), 255)
+    without, headed = (draw_sheet([SheetRow(image, "I", "I", heading=heading)]) for heading in ("", "an error"))
+
+    assert headed.height - without.height == 26  # px of a line of text
 
 
 def test_a_reading_that_nobody_can_judge_is_black_on_white() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocrkit.text.metrics import Confusion, ErrorCounts, comparable, count_errors, wilson_interval
+from ocrkit.text.metrics import Confusion, ErrorCounts, comparable, count_errors, edited_parts, wilson_interval
 from ocrkit.text.shipped import shipped_charset
 
 MALAYALAM = shipped_charset("malayalam")
@@ -164,3 +164,20 @@ def test_letters_and_digits_alone_may_be_compared(text: str, kept: str) -> None:
 )
 def test_wilsons_bounds_of_a_share(hits: int, trials: int, bounds: tuple[float, float]) -> None:
     assert wilson_interval(hits, trials) == pytest.approx(bounds, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("reference", "read", "parts"),
+    [
+        ("abc", "abc", ([], [])),
+        ("abc", "axc", ([(1, 2)], [(1, 2)])),
+        ("abc", "ac", ([(1, 2)], [])),
+        ("ac", "abc", ([], [(1, 2)])),
+        ("കുട", "കട", ([(0, 2)], [(0, 1)])),  # the akshara with its sign, for the one without
+        ("", "a", ([], [(0, 1)])),
+    ],
+)
+def test_what_edits_concern_is_told_by_its_characters(
+    reference: str, read: str, parts: tuple[list[tuple[int, int]], list[tuple[int, int]]]
+) -> None:
+    assert edited_parts(reference, read) == parts
