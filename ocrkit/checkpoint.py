@@ -38,6 +38,7 @@ FORMAT = 1
 METADATA_KEY = "ocrkit"
 _MAX_HEADER = 100_000_000  # bytes; the limit of the safetensors library itself
 _DEEPEST = 50  # levels; what ocrkit writes has about ten, and a few hundred exhaust the stack of who reads them
+_LARGE = 1 << 16  # numbers
 _HALF_ERROR = 2.0**-11  # of its norm, what a tensor loses to float16 at most where no number is too small for it
 _FOREIGN = {
     b"PK\x03\x04": "a zip archive, as torch.save writes",
@@ -80,12 +81,13 @@ def write_checkpoint(path: str | os.PathLike[str], tensors: Tensors, metadata: M
 
 
 def halved(tensors: Tensors) -> dict[str, NDArray[np.generic]]:
-    """The tensors with those of two dimensions or more in float16, where they bear it; loading widens them again.
+    """The tensors with the large ones in float16, where they bear it; loading widens them again.
 
-    Vectors (biases, and the statistics of batch norm, which reach far) stay as they are: they are small. So does a
-    tensor with a number that float16 lacks, or with so many tiny ones that it would lose more than rounding does.
+    Those of less than 65,536 numbers stay as they are, for they weigh little and matter most: biases, the statistics of
+    batch norm, and first convolutions, in which rounding moves all that follows. So does a tensor with a number that
+    float16 lacks, or with so many tiny ones that it would lose more than rounding does.
     """
-    return {name: _halved(array) if array.ndim > 1 else array for name, array in tensors.items()}
+    return {name: _halved(array) if array.size >= _LARGE else array for name, array in tensors.items()}
 
 
 def read_metadata(path: str | os.PathLike[str]) -> dict[str, object]:

@@ -42,7 +42,7 @@ ModelName = Annotated[
         "-m",
         "--model",
         metavar="MODEL",
-        help="A model file, a run's folder or an installed model; else the newest run below ./runs.",
+        help="A model file, a run's folder or an installed model; else the newest run, or an installed model.",
     ),
 ]
 CharsetName = Annotated[

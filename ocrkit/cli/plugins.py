@@ -81,12 +81,17 @@ def _of_distribution(registry: Registry, name: str) -> tuple[list[Offer[object]]
 
 
 def _passes(offer: Offer[object]) -> bool:
-    from ocrkit.errors import PluginError
+    from ocrkit.errors import OcrkitError
+    from ocrkit.plugin.specs import ModelSpec
     from ocrkit.plugin.testing import check_offer
 
     try:
         seen = check_offer(offer)
-    except PluginError as error:
+        if isinstance(offer.value, ModelSpec):
+            from ocrkit.model import Model
+
+            Model.load(offer.value.path)
+    except OcrkitError as error:
         print(f"failed  {offer.kind} {offer.name}: {' '.join(str(error).split())}")
         return False
     print(f"ok      {offer.kind} {offer.name}" + (f": {seen}" if seen else ""))

@@ -116,7 +116,7 @@ class Recognizer:
 
         Args:
             name: an installed model's name, a run's folder, a model file, or a ``Model``; None takes the newest run
-                below ``runs``, or else the only installed model.
+                below ``runs``, or else an installed model; see ``ocrkit.model_files.find_model``.
             charset: what it should read, where no name is given.
             lexicon: the entries that may be read: a file, words, or a ``Lexicon``.
             language_model: an ARPA file, or an ``NgramModel``.
@@ -274,7 +274,7 @@ class Recognizer:
 
 
 def _loaded(name: str | os.PathLike[str] | None, charset: str | None, registry: Registry | None) -> Model:
-    found = find_model(None if name is None else os.fspath(name), charset=charset)
+    found = find_model(None if name is None else os.fspath(name), charset=charset, registry=registry)
     return Model.load(found.path, registry=registry)
 
 

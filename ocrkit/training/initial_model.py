@@ -35,7 +35,7 @@ def load_base(config: RunConfig, *, registry: Registry) -> Model | None:
     if not config.load:
         _check_nothing_to_load(config)
         return None
-    base = Model.load(find_model(config.load).path, registry=registry)
+    base = Model.load(find_model(config.load, registry=registry).path, registry=registry)
     for name, said, own in _said_and_own(config, base.architecture):
         if said != own:
             raise OptionError(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import bars
 import pytest
 
+from ocrkit.checkpoint import read_checkpoint, write_checkpoint
 from ocrkit.model_files import models_folder
 from ocrkit.plugin.registry import default_registry
 
@@ -26,7 +27,7 @@ BRINGING = """
     @hookimpl
     def ocrkit_models():
         folder = Path(__file__).parent
-        yield ModelSpec("best", "Reads.", folder / "best.safetensors", ("en",), "MIT", folder / "best.md")
+        yield ModelSpec("best", "Reads.", folder / "best.safetensors", ("und",), "MIT", folder / "best.md")
 """
 
 
@@ -79,7 +80,7 @@ def test_show_tells_what_a_model_reads_and_is_built_of(place: Path, run_ocrkit: 
     assert ran.code == 0
     assert "abc, 4 labels with the blank" in ran.out
     assert "backbone      vgg" in ran.out
-    assert "preprocessing fit pad, height 4" in ran.out
+    assert "preprocessing aspect 1, contrast keep, fit pad, height 4" in ran.out
     # One convolution of a weight and a bias, and a layer from 1 feature to 4 labels.
     assert "weights       10" in ran.out
 
@@ -123,7 +124,7 @@ def test_the_list_has_what_distributions_bring(best: Path, run_ocrkit: RunOcrkit
         "summary": "Reads.",
         "file": str(best),
         "size": best.stat().st_size,
-        "languages": ["en"],
+        "languages": ["und"],
         "charset": "abc",
         "backbone": "vgg",
         "cer": None,
@@ -160,3 +161,17 @@ def test_a_distributions_file_is_not_calibrated_in_its_place(best: Path, run_ocr
     assert ran.code == 1
     assert "the file of the model 'best' is that of ocrkit-best 0.3; give another with --output" in ran.err
     assert best.read_bytes() == before
+
+
+def test_checking_a_plugin_builds_the_networks_of_its_models(best: Path, run_ocrkit: RunOcrkit) -> None:
+    good = run_ocrkit("plugins", "check", "ocrkit-best")
+    checkpoint = read_checkpoint(best)
+    tensors = {key: tensor for key, tensor in checkpoint.tensors.items() if key != "output.bias"}
+    write_checkpoint(best, tensors, checkpoint.metadata)
+
+    bad = run_ocrkit("plugins", "check", "ocrkit-best")
+
+    assert (good.code, bad.code) == (0, 1)
+    assert "ok      model best: 0.0 MB, charset abc" in good.out
+    assert "failed  model best: " in bad.out
+    assert "its tensors do not fit its description: it lacks 1: output.bias" in bad.out

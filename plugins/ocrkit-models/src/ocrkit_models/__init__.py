@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
-from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ocrkit import ModelSpec, hookimpl
+from ocrkit_models.package import SOURCES, read_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,15 +16,13 @@ __version__ = "0.1.0"
 @hookimpl
 def ocrkit_models() -> Iterator[ModelSpec]:
     """Every model of ``models.toml``, in its order."""
-    # An installer leaves them as files, and weights are mapped into memory, not read through a loader.
-    folder = Path(str(files(__package__)))
-    for table in tomllib.loads((folder / "models.toml").read_text("utf-8"))["model"]:
+    for table in read_tables()["model"]:
         name = table["name"]
-        card = folder / f"{name}.md"
+        card = SOURCES / f"{name}.md"
         yield ModelSpec(
             name,
             table["summary"],
-            folder / f"{name}.safetensors",
+            SOURCES / f"{name}.safetensors",
             tuple(table["languages"]),
             table["licence"],
             card if card.is_file() else None,

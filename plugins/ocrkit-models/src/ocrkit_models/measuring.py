@@ -1,0 +1,86 @@
+"""How well a model reads sets of lines, as counts and rates; and whether it reads as its wider weights do."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from ocrkit.data.sources.lazy import ChainedSamples
+from ocrkit.evaluation import evaluate
+from ocrkit.plugin.datasets import open_samples
+from ocrkit.plugin.registry import default_registry
+from ocrkit.text.metrics import count_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from ocrkit.data.records import Sample
+    from ocrkit.evaluation import Evaluation
+    from ocrkit.recognition import Recognizer
+
+__all__ = ["LineSet", "figures_of", "open_set", "read_texts"]
+
+_CONFUSIONS = 20
+_DIGITS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class LineSet:
+    """Labelled lines by a name.
+
+    Attributes:
+        name: what the figures call it.
+        place: a folder or a table.
+        ignore_case: whether the case of letters does not count.
+    """
+
+    name: str
+    place: Path
+    ignore_case: bool = False
+
+
+def open_set(lines: LineSet, *, most: int | None = None) -> Sequence[Sample]:
+    """The samples of a set, or ``most`` of them, spread evenly."""
+    samples = ChainedSamples.of([open_samples(lines.place)])
+    if most is None or len(samples) <= most:
+        return samples
+    return [samples[round(number * (len(samples) - 1) / max(1, most - 1))] for number in range(most)]
+
+
+def read_texts(recognizer: Recognizer, samples: Sequence[Sample]) -> list[str]:
+    """What is read of each that can be opened."""
+    return [prediction.text for prediction in recognizer.read(samples, errors="skip")]
+
+
+def figures_of(recognizer: Recognizer, lines: LineSet, samples: Sequence[Sample]) -> tuple[dict[str, Any], list[str]]:
+    """What the evaluation file says of a set, and what was read of each that can be opened."""
+    result = evaluate(recognizer, samples, ignore_case=lines.ignore_case)
+    return _figures(result, lines, recognizer), [line.prediction.text for line in result.lines]
+
+
+def _figures(result: Evaluation, lines: LineSet, recognizer: Recognizer) -> dict[str, Any]:
+    scripts = [offer.value for offer in default_registry().scripts()]
+    pairs = ((line.truth, line.prediction.text) for line in result.lines)
+    counts = count_errors(pairs, recognizer.model.charset, ignore_case=lines.ignore_case, scripts=scripts)
+    return {
+        "name": lines.name,
+        "ignore_case": lines.ignore_case,
+        "lines": counts.lines,
+        "exact_lines": counts.exact_lines,
+        "characters": counts.characters,
+        "character_edits": counts.character_edits,
+        "aksharas": counts.aksharas,
+        "akshara_edits": counts.akshara_edits,
+        "words": counts.words,
+        "word_edits": counts.word_edits,
+        "cer": round(counts.cer, _DIGITS),
+        "akshara_cer": round(counts.akshara_cer, _DIGITS),
+        "wer": round(counts.wer, _DIGITS),
+        "exact": round(counts.exact, _DIGITS),
+        "exact_interval": [round(bound, _DIGITS) for bound in counts.exact_interval],
+        "calibration_error": round(result.calibration_error, _DIGITS),
+        "brier": round(result.brier, _DIGITS),
+        "confusions": [asdict(confusion) for confusion in counts.commonest(_CONFUSIONS)],
+        "akshara_confusions": [asdict(confusion) for confusion in counts.commonest_aksharas(_CONFUSIONS)],
+    }

@@ -1,0 +1,23 @@
+"""How the figures and the readings of this package come about: greedily, in float32, on the CPU."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ocrkit.plugin.specs import DecoderOptions
+from ocrkit.recognition import Recognizer
+
+if TYPE_CHECKING:
+    from ocrkit.model import Model
+
+__all__ = ["greedy_reader", "ranking_reader"]
+
+
+def greedy_reader(model: Model, *, device: str = "cpu") -> Recognizer:
+    """Reads each line's likeliest path."""
+    return Recognizer(model, decoder="greedy", device=device)
+
+
+def ranking_reader(model: Model) -> Recognizer:
+    """Reads two texts a line by beam search, which tells how far the second is behind."""
+    return Recognizer(model, decoder="beam", options=DecoderOptions(n_best=2), device="cpu")

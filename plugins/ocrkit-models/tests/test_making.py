@@ -1,0 +1,122 @@
+"""Making what ships: everything at once, or nothing where a model cannot ship."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from ocrkit_models.making import Wanted, main, make, write_card
+from ocrkit_models.measuring import LineSet
+from ocrkit_models.package import SOURCES
+
+from ocrkit.errors import ModelError, OptionError, UnknownNameError
+from ocrkit.model import Model
+
+ROOT = Path(__file__).resolve().parents[1]
+FAST = SOURCES / "malayalam-fast.safetensors"
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A source tree of the distribution, with a few of the drawn lines and without models."""
+    (tmp_path / "src" / "ocrkit_models").mkdir(parents=True)
+    for language in ("ml", "en"):
+        folder, origin = tmp_path / "tests" / "drawn" / language, ROOT / "tests" / "drawn" / language
+        folder.mkdir(parents=True)
+        rows = (origin / "labels.tsv").read_text("utf-8").splitlines(keepends=True)[:8]
+        (folder / "labels.tsv").write_text("".join(rows), "utf-8")
+        for row in rows:
+            name = row.split("\t")[0]
+            (folder / name).write_bytes((origin / name).read_bytes())
+    return tmp_path
+
+
+def test_all_that_ships_is_made_at_once(tree: Path) -> None:
+    told = make(Wanted("malayalam-fast", FAST), root=tree)
+
+    sources = tree / "src" / "ocrkit_models"
+    assert [(figures["name"], figures["lines"]) for figures in told["sets"]] == [("drawn-ml", 8), ("drawn-en", 8)]
+    assert told["half"] == {"lines": 16, "different": 0}
+    assert json.loads((sources / "malayalam-fast.json").read_text("utf-8")) == told
+    assert (sources / "malayalam-fast.md").read_text("utf-8").startswith("# malayalam-fast\n")
+    assert (
+        json.loads((tree / "tests" / "golden" / "malayalam-fast.json").read_text("utf-8"))["sha256"] == told["sha256"]
+    )
+    assert (sources / "malayalam-fast.safetensors").stat().st_size < 6_000_000
+
+
+def test_a_model_is_cut_down_to_a_charset(tree: Path) -> None:
+    told = make(Wanted("english", FAST, charset="english+ascii", most=4), root=tree)
+
+    cut, whole = Model.load(tree / "src" / "ocrkit_models" / "english.safetensors"), Model.load(FAST)
+    assert cut.charset.name == "english+ascii"
+    assert cut.provenance["cut_from"] == {"charset": whole.charset.name, "labels": len(whole.charset)}
+    assert cut.provenance["metrics"]["set"] == "drawn-en"
+    assert cut.provenance["steps"] == whole.provenance["steps"]
+    assert [figures["lines"] for figures in told["sets"]] == [4]
+
+
+@pytest.fixture
+def coarse(tmp_path: Path) -> Path:
+    """A model that float16 spoils: what is added to all labels' weights changes no reading, and takes their digits."""
+    model = Model.load(FAST)
+    model.network.state_dict()["output.weight"].add_(512)
+    model.save(tmp_path / "coarse.safetensors")
+    return tmp_path / "coarse.safetensors"
+
+
+def test_what_reads_otherwise_in_float16_is_refused(tree: Path, coarse: Path) -> None:
+    with pytest.raises(
+        ModelError, match=r"in float16 \d+ of 16 lines are read otherwise than in float32; expected 0\.1%"
+    ):
+        make(Wanted("malayalam-fast", coarse), root=tree)
+    assert not list((tree / "src" / "ocrkit_models").iterdir())
+
+
+def test_what_reads_otherwise_in_float16_can_be_kept_in_float32(tree: Path, coarse: Path) -> None:
+    told = make(Wanted("malayalam-fast", coarse, full=True), root=tree)
+
+    assert told["half"] is None
+    assert (tree / "src" / "ocrkit_models" / "malayalam-fast.safetensors").stat().st_size > 7_000_000
+    assert "float16" not in (tree / "src" / "ocrkit_models" / "malayalam-fast.md").read_text("utf-8")
+
+
+def test_too_large_a_file_is_refused(tree: Path) -> None:
+    with pytest.raises(ModelError, match=r"has \d,\d+,\d+ bytes; expected at most 1,000,000: train a smaller network"):
+        make(Wanted("malayalam-fast", FAST, largest=1_000_000), root=tree)
+    assert not list((tree / "src" / "ocrkit_models").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("wanted", "error", "message"),
+    [
+        (Wanted("malayalm", FAST), UnknownNameError, "did you mean 'malayalam'"),
+        (Wanted("english", FAST, charset="tamil"), OptionError, "has labels that the model was never trained for"),
+        (
+            Wanted("english", FAST, calibrate=("print",)),
+            OptionError,
+            "calibrate names 'print'; expected one of the sets",
+        ),
+        (Wanted("english", FAST, (LineSet("x", Path("gone")),)), Exception, "gone"),
+    ],
+)
+def test_what_is_wrong_is_said(tree: Path, wanted: Wanted, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        make(wanted, root=tree)
+
+
+@pytest.mark.parametrize("given", [["x"], ["x="], ["=y"]])
+def test_a_set_has_a_name_and_a_place(given: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["english", str(FAST), *given]) == 1
+    assert "expected NAME=PLACE, such as print=scans/" in capsys.readouterr().err
+
+
+def test_without_a_model_only_the_card_is_made_anew(tree: Path) -> None:
+    make(Wanted("malayalam-fast", FAST, most=2), root=tree)
+    card = tree / "src" / "ocrkit_models" / "malayalam-fast.md"
+    made = card.read_text("utf-8")
+    card.write_text("", "utf-8")
+
+    assert write_card("malayalam-fast", root=tree) == card
+    assert card.read_text("utf-8") == made
