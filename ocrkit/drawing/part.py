@@ -6,6 +6,7 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ocrkit.drawing.composing.receipts import ReceiptLines
 from ocrkit.drawing.composing.word_files import TextFile, WordFile
 from ocrkit.drawing.composing.words import Composer
 from ocrkit.drawing.drawn_image import TEXT, DrawingStyle, stream
@@ -83,7 +84,12 @@ class Part:
         spaced = charset.has_space and (within is None or within.has_space)
         self._words = options.line_words if spaced else (1, 1)
         self._faces = self._faces.suited_to([self._draft(stream(seed, k, TEXT)) for k in range(_TRIED)])
-        self.manners = Manners(self._faces, typescript=options.typescript)
+        self.manners = Manners(
+            self._faces,
+            typescript=options.typescript,
+            receipts=options.receipts,
+            lines=ReceiptLines(charset, self.texts, within=within),
+        )
 
     @property
     def families(self) -> tuple[str, ...]:

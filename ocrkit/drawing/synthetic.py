@@ -102,7 +102,7 @@ class Synthetic(Sequence[Sample]):
         part = self._parts[0 if len(self._parts) == 1 else self._drawn.draw(stream(self.seed, place, PART))]
         text, face = part.text_and_face(stream(self.seed, place, TEXT))
         # Of a stream of its own: another share leaves the texts as they were.
-        manner, face = part.manners.draw(text, face, stream(self.seed, place, MANNER))
+        manner, text, face = part.manners.draw(text, face, stream(self.seed, place, MANNER))
         picture: Callable[[], Image.Image] = DrawnImage(text, face, self.seed, place, part.style, manner)
         return Sample(name=f"synthetic-{self.seed}-{place}", image=picture, text=text, group=face.family)
 

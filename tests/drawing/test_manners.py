@@ -83,3 +83,24 @@ def test_spaces_after_stops_are_doubled_in_three_lines_of_five() -> None:
 def test_a_share_beyond_all_lines_is_refused() -> None:
     with pytest.raises(ValueError, match=r"typescript 1\.5 is out of range"):
         SyntheticOptions(typescript=1.5)
+
+
+def test_receipts_have_texts_of_their_own_and_leave_the_others() -> None:
+    none, some = lines(200, receipts=0.0), lines(200, receipts=0.5)
+
+    same = [one.text == other.text for one, other in zip(none, some, strict=True)]
+
+    # 100 of 200, within four deviations of sqrt(200 / 4).
+    assert 71 <= sum(same) <= 129
+    assert all(pixels(one) == pixels(other) for one, other, kept in zip(none, some, same, strict=True) if kept)
+
+
+def test_typescript_leaves_receipts_as_they_are() -> None:
+    alone, both = lines(100, receipts=0.5), lines(100, receipts=0.5, typescript=0.5)
+
+    assert [one.text for one in alone] == [one.text for one in both]
+
+
+def test_more_than_all_lines_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"typescript 0\.6 and receipts 0\.5 are more than all lines"):
+        SyntheticOptions(typescript=0.6, receipts=0.5)
