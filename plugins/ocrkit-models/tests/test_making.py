@@ -10,8 +10,11 @@ from ocrkit_models.making import Wanted, main, make, write_card
 from ocrkit_models.measuring import LineSet
 from ocrkit_models.package import SOURCES
 
+from ocrkit.data.image import Preprocessing
 from ocrkit.errors import ModelError, OptionError, UnknownNameError
-from ocrkit.model import Model
+from ocrkit.model import Architecture, Model
+from ocrkit.nets.options import HeadOptions
+from ocrkit.plugin.charset_expression import resolve_charset
 
 ROOT = Path(__file__).resolve().parents[1]
 FAST = SOURCES / "malayalam-fast.safetensors"
@@ -120,3 +123,33 @@ def test_without_a_model_only_the_card_is_made_anew(tree: Path) -> None:
 
     assert write_card("malayalam-fast", root=tree) == card
     assert card.read_text("utf-8") == made
+
+
+def test_confidences_are_learnt_from_the_sets_that_are_named(tree: Path) -> None:
+    make(Wanted("malayalam-fast", FAST, calibrate=("drawn-ml", "drawn-en")), root=tree)
+
+    sources = tree / "src" / "ocrkit_models"
+    calibration = Model.load(sources / "malayalam-fast.safetensors").calibration
+    assert calibration is not None
+    assert (calibration.lines, calibration.data) == (16, "drawn-ml, drawn-en")
+    assert "learnt from 16 lines of drawn-ml, drawn-en" in (sources / "malayalam-fast.md").read_text("utf-8")
+
+
+def test_a_network_of_another_kind_is_made_too(tree: Path, tmp_path: Path) -> None:
+    parts = Architecture(
+        options={"channels": [8, 16], "pools": ["2x2", "2x1"]},
+        head=HeadOptions(name="mixer", options={"size": 32}),
+        preprocessing=Preprocessing(height=16, contrast="stretch"),
+    )
+    mixture = {"synthetic": {"parts": [{"share": 0.7, "text": "a.txt"}, {"share": 0.3, "families": ["Meera"]}]}}
+    model = Model.build(resolve_charset("malayalam+english+ascii"), parts)
+    model.provenance = {"config": mixture, "base": {"name": "malayalam", "sha256": "0" * 64}}
+    model.save(tmp_path / "other.safetensors")
+
+    make(Wanted("malayalam-fast", tmp_path / "other.safetensors", most=2), root=tree)
+
+    card = (tree / "src" / "ocrkit_models" / "malayalam-fast.md").read_text("utf-8")
+    assert "contrast stretch" in card
+    assert "name mixer" in card
+    assert "parts (share 0.7, text a.txt) (families Meera, share 0.3)" in card
+    assert f"name malayalam, sha256 {'0' * 64}" in card

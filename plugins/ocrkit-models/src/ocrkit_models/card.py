@@ -90,7 +90,8 @@ def _row(figures: Mapping[str, Any]) -> tuple[str, ...]:
     case = ", any case" if figures["ignore_case"] else ""
     low, high = figures["exact_interval"]
     rates = (f"{figures[key]:.4f}" for key in ("cer", "akshara_cer", "wer"))
-    lines = str(figures["lines"])
+    read, in_all = figures["lines"], figures["in_all"]
+    lines = f"{read} of {in_all}" if read < in_all else str(read)
     return (f"{figures['name']}{case}", lines, *rates, f"{figures['exact']:.3f}", f"{low:.3f} to {high:.3f}")
 
 

@@ -21,7 +21,7 @@ from ocrkit.plugin.charset_expression import resolve_charset
 from ocrkit_models.card import card_of
 from ocrkit_models.drawing import drawn_sets
 from ocrkit_models.golden import readings
-from ocrkit_models.measuring import LineSet, figures_of, open_set, read_texts
+from ocrkit_models.measuring import LineSet, figures_of, open_set, read_texts, spread
 from ocrkit_models.package import GOLDEN, SOURCES, table_of, write_json
 from ocrkit_models.reading import greedy_reader
 
@@ -159,7 +159,7 @@ def _calibrate(model: Model, wanted: Wanted, sets: Sequence[LineSet]) -> None:
     if unknown:
         raise OptionError(f"calibrate names {unknown[0]!r}; expected one of the sets: {', '.join(named)}")
     if wanted.calibrate:
-        samples = [sample for name in wanted.calibrate for sample in open_set(named[name], most=wanted.most)]
+        samples = [each for name in wanted.calibrate for each in spread(open_set(named[name]), wanted.most)]
         reader = greedy_reader(model, device=wanted.device)
         model.calibration = calibrate_reader(reader, samples, data=", ".join(wanted.calibrate))
 
@@ -171,9 +171,9 @@ def _compared(
     readers = [greedy_reader(model, device=wanted.device) for model in (shipped, full)]
     found, lines, different = [], 0, 0
     for each in sets:
-        samples, begun = open_set(each, most=wanted.most), time.monotonic()
-        figures, texts = figures_of(readers[0], each, samples)
-        whole = texts if wanted.full else read_texts(readers[1], samples)
+        begun = time.monotonic()
+        figures, texts = figures_of(readers[0], each, most=wanted.most)
+        whole = texts if wanted.full else read_texts(readers[1], spread(open_set(each), wanted.most))
         found.append(figures)
         lines += len(whole)
         different += sum(one != other for one, other in zip(texts, whole, strict=True))

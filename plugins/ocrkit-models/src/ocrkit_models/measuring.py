@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ocrkit.evaluation import Evaluation
     from ocrkit.recognition import Recognizer
 
-__all__ = ["LineSet", "figures_of", "open_set", "read_texts"]
+__all__ = ["LineSet", "figures_of", "open_set", "read_texts", "spread"]
 
 _CONFUSIONS = 20
 _DIGITS = 6
@@ -40,9 +40,13 @@ class LineSet:
     ignore_case: bool = False
 
 
-def open_set(lines: LineSet, *, most: int | None = None) -> Sequence[Sample]:
-    """The samples of a set, or ``most`` of them, spread evenly."""
-    samples = ChainedSamples.of([open_samples(lines.place)])
+def open_set(lines: LineSet) -> Sequence[Sample]:
+    """The samples of a set."""
+    return ChainedSamples.of([open_samples(lines.place)])
+
+
+def spread(samples: Sequence[Sample], most: int | None) -> Sequence[Sample]:
+    """All of the samples, or ``most`` of them, evenly from the first to the last."""
     if most is None or len(samples) <= most:
         return samples
     return [samples[round(number * (len(samples) - 1) / max(1, most - 1))] for number in range(most)]
@@ -53,13 +57,14 @@ def read_texts(recognizer: Recognizer, samples: Sequence[Sample]) -> list[str]:
     return [prediction.text for prediction in recognizer.read(samples, errors="skip")]
 
 
-def figures_of(recognizer: Recognizer, lines: LineSet, samples: Sequence[Sample]) -> tuple[dict[str, Any], list[str]]:
-    """What the evaluation file says of a set, and what was read of each that can be opened."""
-    result = evaluate(recognizer, samples, ignore_case=lines.ignore_case)
-    return _figures(result, lines, recognizer), [line.prediction.text for line in result.lines]
+def figures_of(recognizer: Recognizer, lines: LineSet, *, most: int | None = None) -> tuple[dict[str, Any], list[str]]:
+    """What the evaluation file says of a set, or of ``most`` of its lines, and what was read of each."""
+    samples = open_set(lines)
+    result = evaluate(recognizer, spread(samples, most), ignore_case=lines.ignore_case)
+    return _figures(result, lines, recognizer, len(samples)), [line.prediction.text for line in result.lines]
 
 
-def _figures(result: Evaluation, lines: LineSet, recognizer: Recognizer) -> dict[str, Any]:
+def _figures(result: Evaluation, lines: LineSet, recognizer: Recognizer, in_all: int) -> dict[str, Any]:
     scripts = [offer.value for offer in default_registry().scripts()]
     pairs = ((line.truth, line.prediction.text) for line in result.lines)
     counts = count_errors(pairs, recognizer.model.charset, ignore_case=lines.ignore_case, scripts=scripts)
@@ -67,6 +72,7 @@ def _figures(result: Evaluation, lines: LineSet, recognizer: Recognizer) -> dict
         "name": lines.name,
         "ignore_case": lines.ignore_case,
         "lines": counts.lines,
+        "in_all": in_all,
         "exact_lines": counts.exact_lines,
         "characters": counts.characters,
         "character_edits": counts.character_edits,
