@@ -92,6 +92,12 @@ Fonts = Annotated[
     Path | None, typer.Option("--fonts", metavar="DIR", help="Draw with the faces in a folder; else with the system's.")
 ]
 Epochs = Annotated[int | None, typer.Option("-N", "--epochs", metavar="N", help="Passes over the training lines.")]
+Steps = Annotated[
+    int | None,
+    typer.Option(
+        "--steps", metavar="N", help="Steps after which the training, and its schedule, end, instead of epochs."
+    ),
+]
 Minutes = Annotated[
     float | None,
     typer.Option("--minutes", metavar="N", help="Minutes after which the training, and its schedule, end."),
@@ -138,8 +144,8 @@ Unencodable = Annotated[
 
 # The options that are settings of the table `training`, each by its own name.
 _OF_TRAINING = [
-    "epochs", "minutes", "batch_size", "lrate", "freeze", "judge", "quit", "lag", "device", "precision", "workers",
-    "seed", "tensorboard", "deterministic",
+    "epochs", "steps", "minutes", "batch_size", "lrate", "freeze", "judge", "quit", "lag", "device", "precision",
+    "workers", "seed", "tensorboard", "deterministic",
 ]  # fmt: skip
 
 
@@ -165,6 +171,7 @@ def train(
     text: Text = None,
     fonts: Fonts = None,
     epochs: Epochs = None,
+    steps: Steps = None,
     minutes: Minutes = None,
     batch_size: BatchSize = None,
     lrate: Rate = None,
@@ -249,6 +256,7 @@ def _report(outcome: Outcome) -> None:
         return
     reasons = {
         "epochs": "all epochs done",
+        "steps": "all steps done",
         "time": "time is up",
         "early": "nothing improved any more",
         "interrupted": "interrupted",

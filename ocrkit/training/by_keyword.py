@@ -48,6 +48,7 @@ class RunKeywords(TypedDict, total=False):
     max_bad: float
     cache: int
     epochs: int
+    steps: int
     minutes: float
     batch_size: int
     optimizer: str

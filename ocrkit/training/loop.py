@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -24,7 +25,7 @@ from ocrkit.training.pace import Pace
 from ocrkit.training.settings import TrainingSettings
 from ocrkit.training.state import ORDERING, Position, read_position, read_state, write_state
 from ocrkit.training.step import Stepper
-from ocrkit.training.stopping import ended, time_is_up
+from ocrkit.training.stopping import ended, is_used_up
 from ocrkit.training.team import ALONE, Team
 from ocrkit.training.threads import best_threads, on_threads
 from ocrkit.training.trouble import keep_batch, place_of_batch
@@ -87,7 +88,11 @@ class Trainer:
     @property
     def steps(self) -> int:
         """Steps of the whole run, if nothing ends it early."""
-        return self.settings.epochs * len(self._order(epoch=0))
+        return self.settings.steps or self.settings.epochs * self._epoch_steps
+
+    @property
+    def _epoch_steps(self) -> int:
+        return len(self._order(epoch=0))
 
     def save(self, *, anyway: bool = False) -> None:
         """Write where the run stands, once the steps under way are done.
@@ -123,7 +128,7 @@ class Trainer:
         self._stepper.restore_scale(self.position.scaler)
 
     def run(self, interruption: Interruption) -> str:
-        """Train until the end, and tell why it came: ``epochs``, ``time``, ``early`` or ``interrupted``."""
+        """Train until the end, and tell why it came: ``epochs``, ``steps``, ``time``, ``early`` or ``interrupted``."""
         with on_threads(self._threads()):
             return self._run(interruption)
 
@@ -152,8 +157,8 @@ class Trainer:
         """Leave a state before the model is judged, which may take longer than somebody who ends the run will wait."""
         position, settings = self.position, self.settings
         old = time.monotonic() - self._saved > min(settings.save_every, _JUST_SAVED)
-        # A state that has used up its time is over, and would not be judged when the run goes on.
-        if old and not time_is_up(position, settings):
+        # A state that has used up its time or steps is over, and would not be judged when the run goes on.
+        if old and not is_used_up(position, settings):
             self.save()
 
     def calibrate(self, path: Path) -> Calibration | None:
@@ -174,7 +179,7 @@ class Trainer:
         with closing(batches):
             for parts, waited in _timed(batches):
                 self._step(parts, waited)
-                if self._agree(interruption) or self._asked or time_is_up(position, settings):
+                if self._agree(interruption) or self._asked or is_used_up(position, settings):
                     break
                 if time.monotonic() - self._saved > settings.save_every:
                     self.save()
@@ -253,7 +258,7 @@ class Trainer:
                 step=step.number,
                 steps=self.steps,
                 epoch=position.epoch,
-                epochs=self.settings.epochs,
+                epochs=max(1, math.ceil(self.steps / self._epoch_steps)),
                 loss=step.loss,
                 rate=step.rate,
                 seconds=position.seconds,

@@ -72,7 +72,7 @@ class Outcome:
         last: the file of the weights that it ended with.
         best: the epoch of the whole run, breaks included, whose weights ``model`` holds; None if training ended before
             its first epoch did.
-        reason: why it ended: ``epochs``, ``time``, ``early``, or ``interrupted``.
+        reason: why it ended: ``epochs``, ``steps``, ``time``, ``early``, or ``interrupted``.
         epochs: epochs finished.
         steps: optimiser steps.
         signal: the number of the signal that interrupted it; 0 where none did.

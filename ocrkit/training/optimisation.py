@@ -51,6 +51,8 @@ def rate_factor(progress: float, settings: TrainingSettings) -> float:
     if settings.schedule == "constant":
         return 1.0
     fallen = min(1.0, (progress - rise) / max(1e-9, 1 - rise))
+    if settings.schedule == "linear":
+        return 1.0 - fallen
     return _FLOOR + (1 - _FLOOR) * (1 + math.cos(math.pi * fallen)) / 2
 
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["changed_config"]
 
 # These only shape what is still to come.
-_SETTINGS = """clip deterministic device epochs lag lrate minutes precision quit save_every schedule tensorboard
-    threads warmup weight_decay workers"""
+_SETTINGS = """clip deterministic device epochs lag lrate minutes precision quit save_every schedule steps
+    tensorboard threads warmup weight_decay workers"""
 _MAY_CHANGE = {"data": {"cache", "max_bad"}, "training": set(_SETTINGS.split())}
 
 _BUILT = "the weights are those of the network that it was begun with"

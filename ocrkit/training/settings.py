@@ -13,7 +13,7 @@ from ocrkit.nets.options import HeadOptions
 __all__ = ["BackboneChoice", "DataSettings", "RunConfig", "TrainingSettings"]
 
 OPTIMIZERS = ("adamw", "adam", "adadelta")
-SCHEDULES = ("cosine", "one-cycle", "constant")
+SCHEDULES = ("cosine", "linear", "one-cycle", "constant")
 PRECISIONS = ("auto", "float32", "bfloat16", "float16")
 STOPPING = ("early", "fixed")
 _USUAL_CHARSET = "malayalam"
@@ -66,7 +66,9 @@ class TrainingSettings:
     """How the network is trained.
 
     Attributes:
-        epochs: passes over the training lines, at most.
+        epochs: passes over the training lines, at most; where ``steps`` are given they alone say how long it is.
+        steps: optimiser steps, after which training ends with a last validation, the schedule having run out; 0 for as
+            many as the epochs have.
         minutes: wall-clock limit of training and validation; the schedule runs out by then, and training ends, after
             a last validation. 0 for none.
         batch_size: lines a step, which takes them in parts where they are very long.
@@ -77,8 +79,9 @@ class TrainingSettings:
         freeze: parts of the network that stay as the loaded model has them, the statistics of batch norms included.
         freeze_epochs: epochs after which they are trained like the rest; 0 for never.
         weight_decay: of AdamW.
-        schedule: ``cosine`` (warm-up, then a cosine down to a hundredth), ``one-cycle`` (up for three tenths of the
-            training, then down) or ``constant`` (after the warm-up).
+        schedule: ``cosine`` (warm-up, then a cosine down to a hundredth), ``linear`` (warm-up, then straight down to
+            nothing), ``one-cycle`` (up for three tenths of the training, then down) or ``constant`` (after the
+            warm-up).
         warmup: the share of the training in which the rate rises; ``one-cycle`` has its own.
         clip: the largest gradient norm; 0 for any.
         precision: of matrix products, in training and validation; weights are float32 always. ``auto`` takes bfloat16
@@ -100,6 +103,7 @@ class TrainingSettings:
     """
 
     epochs: int = 30
+    steps: int = 0
     minutes: float = 0.0
     batch_size: int = 32
     optimizer: str = "adamw"
@@ -129,6 +133,7 @@ class TrainingSettings:
         _one_of("precision", self.precision, PRECISIONS)
         _one_of("quit", self.quit, STOPPING)
         _within("epochs", self.epochs, 1)
+        _within("steps", self.steps, 0)
         _within("batch_size", self.batch_size, 1)
         _within("lag", self.lag, 1)
         _within("minutes", self.minutes, 0)

@@ -205,6 +205,18 @@ def test_the_rate_follows_the_schedule(make_trainer: MakeTrainer) -> None:
     assert rates[1:] == pytest.approx([0.5e-9 * share for share in (0.25, 0.5, 0.75, 1, 1, 1, 1)])
 
 
+def test_a_run_of_so_many_steps_ends_with_them_and_its_schedule(make_trainer: MakeTrainer) -> None:
+    trainer = make_trainer(epochs=1, steps=6, lrate=0.6e-9, schedule="linear", warmup=0)
+
+    reason = trainer.run(Interruption())
+
+    # Four steps an epoch, so that the second one is judged in its middle; the k-th step begins when k/6 are done.
+    assert (reason, [report.step for report in told(trainer).epochs]) == ("steps", [4, 6])
+    assert told(trainer).steps[-1].epochs == 2
+    rates = [report.rate for report in told(trainer).steps]
+    assert rates[1:] == pytest.approx([0.1e-9 * left for left in (5, 4, 3, 2, 1)])
+
+
 def test_the_schedule_follows_the_time_where_that_is_further_than_the_steps(make_trainer: MakeTrainer) -> None:
     trainer = make_trainer(epochs=1, lrate=0.5e-9, schedule="constant", warmup=1.0, minutes=1e6)
     trainer.position.seconds = 0.9 * 60e6

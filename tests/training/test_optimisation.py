@@ -34,6 +34,10 @@ def test_a_cosine_falls_to_a_hundredth() -> None:
     assert factors("cosine", 0.55, 0.325, 1.0) == pytest.approx([0.505, quarter, 0.01])
 
 
+def test_a_line_falls_to_nothing() -> None:
+    assert factors("linear", 0.05, 0.1, 0.325, 0.55, 1.0) == pytest.approx([0.5, 1.0, 0.75, 0.5, 0.0])
+
+
 def test_without_a_warm_up_a_cosine_begins_at_the_top() -> None:
     assert factors("cosine", 0.0, 0.5, warmup=0) == pytest.approx([1.0, 0.505])
 

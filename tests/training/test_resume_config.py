@@ -17,7 +17,7 @@ MAY_CHANGE = {
     "data": ("cache", "max_bad"),
     "training": (
         "clip", "deterministic", "device", "epochs", "lag", "lrate", "minutes", "precision", "quit", "save_every",
-        "schedule", "tensorboard", "threads", "warmup", "weight_decay", "workers",
+        "schedule", "steps", "tensorboard", "threads", "warmup", "weight_decay", "workers",
     ),
 }  # fmt: skip
 # What a run may be given in the place of its default, where another value of the same type would not do.

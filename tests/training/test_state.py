@@ -84,6 +84,8 @@ def test_the_state_of_another_network_is_refused(build: BuildModel, tmp_path: Pa
         (Position(seconds=60), TrainingSettings(minutes=1), "time"),
         (Position(seconds=59), TrainingSettings(minutes=1), ""),
         (Position(seconds=1e9), TrainingSettings(minutes=0), ""),
+        (Position(epoch=1, step=10), TrainingSettings(epochs=1, steps=10), "steps"),
+        (Position(epoch=1, step=9), TrainingSettings(epochs=1, steps=10), ""),
         (Position(epoch=5, best=BEST), TrainingSettings(lag=3), "early"),
         (Position(epoch=4, best=BEST), TrainingSettings(lag=3), ""),
         (Position(epoch=5, best=BEST), TrainingSettings(lag=3, quit="fixed"), ""),

@@ -15,6 +15,7 @@ from ocrkit.cli.data.convert import convert
 from ocrkit.cli.data.lexicons import lexicons
 from ocrkit.cli.data.split import split
 from ocrkit.cli.data.synth import synth
+from ocrkit.cli.data.text import text
 
 __all__ = ["app"]
 
@@ -23,7 +24,7 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.callback()
 def data() -> None:
-    """Check, convert, draw and split labelled lines, and make lists of words for them."""
+    """Check, convert, draw and split labelled lines, and make texts to draw and lists of words for them."""
 
 
 app.command("check")(check)
@@ -31,3 +32,4 @@ app.command("convert")(convert)
 app.command("lexicons")(lexicons)
 app.command("split")(split)
 app.command("synth")(synth)
+app.command("text")(text)
