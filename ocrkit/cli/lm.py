@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
+_FEW = 1000  # units, of which too few are rare to estimate discounts
+
 app = typer.Typer(help="Build language models from texts, and score texts by them.", no_args_is_help=True)
 
 Texts = Annotated[
@@ -131,10 +133,9 @@ def _report(built: BuiltLanguageModel, asked: int | None) -> None:
     for order, discounts in enumerate(built.discounts, 1):
         if discounts.reason:
             taken = ", ".join(f"{value:g}" for value in discounts.values)
-            say(
-                f"note: the text is too small, or too odd, to estimate the discounts of {order}-grams: "
-                f"{discounts.reason}; took {taken}"
-            )
+            few = order == 1 and built.ngrams[0] < _FEW
+            cause = "there are few, as there are of characters" if few else "the text is too small, or odd"
+            say(f"note: the discounts of {order}-grams are {taken}, not estimated: {discounts.reason}; {cause}")
 
 
 def _unit(name: str) -> Unit:

@@ -38,7 +38,8 @@ def label_units(units: Sequence[str], charset: SymbolTable) -> list[list[int]]:
     """For each label the numbers of its units, or ``[UNKNOWN]``; of two units that are spelled alike, the first counts.
 
     They are the unit that is the label's text, or else those of its code points, or else those of what the charset
-    respells as that text: a chillu may be a consonant, a virama and a joiner in the file.
+    respells as that text: a chillu may be a consonant, a virama and a joiner in the file. A joiner that is a label
+    is found as it is written, since by itself it is nothing in the charset's normal form.
     """
     normal = _numbers(normal_units(units, charset))
     if _BAR in normal and _BAR not in charset.symbols:
@@ -89,7 +90,7 @@ def _units_of(symbol: str, charset: SymbolTable, normal: Mapping[str, int], as_w
         return [UNKNOWN]
     found = _spelled(symbol, normal)
     if found == [UNKNOWN]:
-        others = (_spelled(old, as_written) for old in _old_spellings(symbol, charset))
+        others = (_spelled(old, as_written) for old in (symbol, *_old_spellings(symbol, charset)))
         return next((other for other in others if other != [UNKNOWN]), found)
     return found
 

@@ -107,6 +107,12 @@ def test_of_two_units_that_are_spelled_alike_the_first_counts() -> None:
     assert label_units(["▁", "<space>", "a", "b"], AB_SPACE) == [[-1], [2], [3], [0]]
 
 
+def test_a_joiner_that_is_nothing_by_itself_is_the_unit_that_is_written_so() -> None:
+    charset = Charset("joined", ("", "a", "\u200c"), rewrites=(Rewrite("\u200c", "", unless_after="a"),))
+
+    assert label_units(["a", "\u200c"], charset) == [[-1], [0], [1]]
+
+
 def test_characters_for_words_are_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     said = warnings_of(tmp_path, caplog, arpa("a", "b"), AB_SPACE, "word")
 

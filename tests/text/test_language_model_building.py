@@ -15,8 +15,9 @@ from ngram_oracle import Arpa
 
 from ocrkit.ctc import NgramModel
 from ocrkit.errors import DataError, LanguageModelError, MissingFileError, OptionError
+from ocrkit.plugin.registry import load_registry
 from ocrkit.text.charset import Charset
-from ocrkit.text.language_model import build_language_model, score_texts
+from ocrkit.text.language_model import build_language_model, counting, score_texts
 
 if TYPE_CHECKING:
     from ocrkit.text.language_model import BuiltLanguageModel
@@ -179,7 +180,20 @@ def test_a_charset_says_which_characters_there_are() -> None:
     assert (result.units, result.unknown) == (9, 1)
     assert ("<s>", "ab") in arpa.ngrams
     assert ("<space>", "<unk>") in arpa.ngrams
-    assert arpa.log10((), "c") == arpa.log10((), "c")
+
+
+def test_the_decoders_know_every_label_of_a_charset() -> None:
+    charset = load_registry("none").charset("malayalam")
+    built("കലണ്ടർ\n", charset=charset)
+
+    assert NgramModel.read("model.arpa", charset).unknown_labels == ()
+
+
+def test_more_units_than_can_be_counted_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counting, "_MOST_UNITS", 4)
+
+    with pytest.raises(DataError, match="the texts have 5 units; expected at most 4"):
+        built("abc\n")
 
 
 def test_texts_are_spelled_as_the_charset_spells_them() -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ocrkit.errors import DataError
 from ocrkit.text.language_model.units import START
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from ocrkit.text.language_model.units import UnitRow
 
 __all__ = ["NgramLevel", "count_ngrams"]
+
+_MOST_UNITS = (1 << 31) - 1  # places are numbered in 32 bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +55,21 @@ def count_ngrams(
         row: the lines.
         order: the most units.
         progress: told how many orders of how many are counted.
+
+    Raises:
+        DataError: there are more units than can be counted.
     """
     size = len(row.symbols)
+    if len(row.numbers) > _MOST_UNITS:
+        raise DataError(f"the texts have {len(row.numbers)} units; expected at most {_MOST_UNITS}: give less text")
     levels = [_single_units(row)]
     ending = row.numbers  # the n-gram that ends at each place, and -1 where the line is not that long yet
-    at = np.flatnonzero(row.numbers != START)  # places where one of the order ends
+    at = np.flatnonzero(row.numbers != START).astype(np.int32)  # places where one of the order ends
     for done in range(1, order):
         if not at.size:
             break
         keys = ending[at - 1].astype(np.int64) * size + row.numbers[at]
-        distinct, numbers = np.unique(keys, return_inverse=True)
+        distinct, numbers = _distinct(keys)
         suffixes = np.zeros(len(distinct), np.int32)
         suffixes[numbers] = ending[at]
         contexts = (distinct // size).astype(np.int32)
@@ -81,6 +89,17 @@ def count_ngrams(
         if progress:
             progress(done + 1, order)
     return tuple(levels)
+
+
+def _distinct(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """As ``np.unique`` with its inverse, in half of the memory."""
+    order = np.argsort(keys)
+    keys = keys[order]
+    first = np.ones(len(keys), np.bool_)
+    np.not_equal(keys[1:], keys[:-1], out=first[1:])
+    numbers = np.empty(len(keys), np.int32)
+    numbers[order] = np.cumsum(first, dtype=np.int32) - 1
+    return keys[first], numbers
 
 
 def _single_units(row: UnitRow) -> NgramLevel:
