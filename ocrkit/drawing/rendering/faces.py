@@ -13,6 +13,7 @@ from ocrkit.drawing.rendering.fonts import load_font, read_cover
 from ocrkit.drawing.rendering.frames import draws_in_frames
 from ocrkit.drawing.rendering.masks import draw_mask
 from ocrkit.drawing.rendering.shaping import can_draw, refusal
+from ocrkit.drawing.rendering.signs import has_other_signs
 from ocrkit.errors import FontError, unknown_name
 from ocrkit.text.weighted import Weighted
 
@@ -44,7 +45,7 @@ class FaceBook:
     """Faces by family. A family is drawn first and then a face of it, so that one with forty cuts counts no more.
 
     Faces whose strokes are those of running text are drawn oftener than very thin or bold ones. What draws each letter
-    in a frame, as on keys, is left out.
+    in a frame, as on keys, or has ornaments in the letters' places, is left out.
     """
 
     def __init__(
@@ -72,7 +73,8 @@ class FaceBook:
         self._by_family = {name: self._by_family[name] for name in dict.fromkeys(kept)}
         if not self._by_family:
             raise FontError("no font family is left: without_families names all that there are; name fewer")
-        self._leave_out_frames()
+        self._leave_out(draws_in_frames, "draws each letter in a frame, as on keys")
+        self._leave_out(has_other_signs, "has other signs where Latin letters belong")
         self.families = tuple(self._by_family)
         self._drawn: Weighted[Weighted[Face]] | None = None
         self._weigh = weigh or _weight
@@ -134,18 +136,17 @@ class FaceBook:
         able = [face for faces in self._by_family.values() for face in faces if can_draw(face, text)]
         return able[rng.integers(len(able))] if able else None
 
-    def _leave_out_frames(self) -> None:
-        framed = [face for faces in self._by_family.values() for face in faces if draws_in_frames(face)]
-        if not framed:
+    def _leave_out(self, unsuited: Callable[[Face], bool], what: str) -> None:
+        """Drop the faces that are ``unsuited``, of which each does ``what``, and say so."""
+        dropped = frozenset(face for faces in self._by_family.values() for face in faces if unsuited(face))
+        if not dropped:
             return
-        names = ", ".join(map(str, framed))
-        unframed = {name: [face for face in faces if face not in framed] for name, faces in self._by_family.items()}
-        self._by_family = {name: faces for name, faces in unframed.items() if faces}
+        names = ", ".join(str(face) for faces in self._by_family.values() for face in faces if face in dropped)
+        kept = {name: [face for face in faces if face not in dropped] for name, faces in self._by_family.items()}
+        self._by_family = {name: faces for name, faces in kept.items() if faces}
         if not self._by_family:
-            raise FontError(
-                f"no face is left to draw with: {names} draws each letter in a frame, as on keys; {_INSTALL}"
-            )
-        _log.info("left out what draws each letter in a frame, as on keys: %s", names)
+            raise FontError(f"no face is left to draw with: {names} {what}; {_INSTALL}")
+        _log.info("left out what %s: %s", what, names)
 
     def _weighted(self) -> Weighted[Weighted[Face]]:
         """The faces of each family by weight, and the families by their heaviest face."""

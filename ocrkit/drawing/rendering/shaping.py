@@ -12,6 +12,7 @@ import numpy as np
 from ocrkit.drawing.rendering.fonts import Face, load_font, read_cover
 from ocrkit.drawing.rendering.frames import draws_in_frames
 from ocrkit.drawing.rendering.masks import PROBE_SIZE, probe
+from ocrkit.drawing.rendering.signs import has_other_signs
 from ocrkit.text.scripts.malayalam_letters import (
     BEFORE_OR_BELOW,
     CONSONANTS,
@@ -51,6 +52,8 @@ def refusal(face: Face, text: str) -> str:
             return f"no glyph for {_describe(character)}"
     if draws_in_frames(face):
         return "it draws each letter in a frame, as on keys"
+    if has_other_signs(face):
+        return "it has other signs where Latin letters belong"
     unknown = set(text) - known.characters
     for character in unknown:
         if not character.isspace() and character not in _INVISIBLE and not _leaves_ink(face, character):
