@@ -37,11 +37,13 @@ def ocrkit(
     version: Annotated[  # noqa: ARG001 - its callback does the work
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Print the traceback of an error.")] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Print the traceback of an error, and what is logged.")
+    ] = False,
 ) -> None:
     """Train, use and measure recognisers of text lines, for any script."""
     set_debug(debug)
-    show_warnings()
+    show_warnings(debug=debug)
 
 
 def main() -> None:

@@ -55,6 +55,7 @@ def decode(
     device: shared.Device = "auto",
     batch_size: shared.BatchSize = 32,
     workers: shared.Workers = -1,
+    precision: shared.Precision = "auto",
 ) -> None:
     """Read line images, or decode saved log-probabilities.
 
@@ -84,6 +85,7 @@ def decode(
         device=device,
         batch_size=batch_size,
         workers=workers,
+        precision=precision,
     )
     counts = _read_images(samples, recognizer, render, reject)
     counts.report(options, loaded.charset, reject)

@@ -28,6 +28,7 @@ __all__ = [
     "Decoding",
     "Device",
     "ModelName",
+    "Precision",
     "Workers",
     "load_model",
     "progress_beside_results",
@@ -53,6 +54,11 @@ Device = Annotated[str, typer.Option("-d", "--device", metavar="NAME", help="aut
 BatchSize = Annotated[int, typer.Option("-B", "--batch-size", metavar="N", help="Lines in a forward pass.")]
 Workers = Annotated[
     int, typer.Option("--workers", metavar="N", help="Processes that load images; -1 for one a core, 0 for none.")
+]
+
+Precision = Annotated[
+    str,
+    typer.Option("--precision", metavar="NAME", help="auto, float32, or bfloat16 where rounding leaves no doubt."),
 ]
 
 
@@ -120,7 +126,7 @@ _TABLE = (
     ),
     _Row("beam_width", "--beam-width", int | None, "N", "Labellings that beam search keeps after each frame."),
     _Row("n_best", "--n-best", int, "N", "Readings of each line, which --to jsonl shows.", 1),
-    _Row("threads", "--threads", int, "N", "Threads of the decoder; 0 for one a core.", 0),
+    _Row("threads", "--threads", int, "N", "Threads of the network on a CPU and of the decoder; 0 for one a core.", 0),
     _Row(
         "unencodable",
         "--unencodable",

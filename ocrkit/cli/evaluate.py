@@ -91,6 +91,7 @@ def evaluate(
     device: shared.Device = "auto",
     batch_size: shared.BatchSize = 32,
     workers: shared.Workers = -1,
+    precision: shared.Precision = "auto",
 ) -> None:
     """Measure a model's errors on labelled lines.
 
@@ -107,16 +108,18 @@ def evaluate(
     from ocrkit.evaluation import evaluate as run_evaluation
     from ocrkit.recognition import Recognizer
 
+    decoder = decoding.decoder
     recognizer = Recognizer(
-        loaded, decoder=decoding.decoder, options=options, device=device, batch_size=batch_size, workers=workers
-    )
+        loaded, decoder=decoder, options=options, device=device, batch_size=batch_size, workers=workers,
+        precision=precision,
+    )  # fmt: skip
     if lexicons is not None:
-        own_lexicons.check_alone(decoding.decoder, options)
+        own_lexicons.check_alone(decoder, options)
     comparison = Comparison(loaded.charset, ignore_case, alphanumeric)
     shown = _Shown(as_json, errors, sheet, coverage)
     if tune_lm:
         own = {"--lexicons": lexicons, "--plain-words": plain_words}
-        _tune(recognizer, samples, options, comparison, decoder=decoding.decoder, shown=shown, own=own)
+        _tune(recognizer, samples, options, comparison, decoder=decoder, shown=shown, own=own)
         return
     with counting("reading") as progress:
         result = run_evaluation(

@@ -22,11 +22,14 @@ def spoken(line: str) -> str:
     return one_line(in_flags(line))
 
 
-def show_warnings() -> None:
-    """Show what is logged under ``ocrkit`` from the level WARNING on, each message once, as a note on stderr."""
-    logger = logging.getLogger("ocrkit")
-    if not any(isinstance(handler, _Notes) for handler in logger.handlers):
-        logger.addHandler(_Notes(logging.WARNING))
+def show_warnings(*, debug: bool = False) -> None:
+    """Show what is logged under ``ocrkit`` from WARNING on, or with ``debug`` all, once each, as notes on stderr."""
+    logger, level = logging.getLogger("ocrkit"), logging.DEBUG if debug else logging.WARNING
+    logger.setLevel(level if debug else logging.NOTSET)
+    notes = [handler for handler in logger.handlers if isinstance(handler, _Notes)] or [_Notes(level)]
+    for handler in notes:
+        handler.setLevel(level)
+        logger.addHandler(handler)
 
 
 class _Notes(logging.Handler):

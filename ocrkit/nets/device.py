@@ -1,4 +1,4 @@
-"""The device that networks run on."""
+"""The device that networks run on, and what it does well."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import torch
 
 from ocrkit.errors import OptionError
 
-__all__ = ["resolve_device"]
+__all__ = ["multiplies_bfloat16", "resolve_device"]
 
 
 def resolve_device(name: str) -> torch.device:
@@ -32,3 +32,13 @@ def resolve_device(name: str) -> torch.device:
     except (RuntimeError, AssertionError, NotImplementedError) as error:
         raise OptionError(f"device {name!r} does not work here: {str(error).splitlines()[0]}; try cpu") from error
     return device
+
+
+def multiplies_bfloat16() -> bool:
+    """Whether the CPU has instructions for it; without them it is slower than float32."""
+    # torch tells by private names alone; where one is missing, float32 is never wrong.
+    for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported"):
+        has = getattr(torch.cpu, name, None)
+        if has is not None and has():
+            return True
+    return False

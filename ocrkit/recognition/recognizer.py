@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import os
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Literal, TypeAlias, Unpack, get_args
 
-import numpy as np
 import torch
 
 from ocrkit.ctc.interruption import interrupt_thread
 from ocrkit.ctc.options import as_count
-from ocrkit.data.batching import LONG_LINE, batches, pad_batch
+from ocrkit.data.batching import LONG_LINE, batches
 from ocrkit.data.given import as_samples
 from ocrkit.data.loading import FittedLine, LineLoader
 from ocrkit.data.records import BadImage, Prediction
@@ -29,14 +28,14 @@ from ocrkit.plugin.specs import DecoderOptions, TensorDecoder
 from ocrkit.recognition.asked import decoder_options
 from ocrkit.recognition.confidence import rejection_threshold, temperature_of, with_temperature
 from ocrkit.recognition.decoding import NO_OPTIONS, make_decoder
+from ocrkit.recognition.forward import ForwardPass
 from ocrkit.recognition.prediction import Ruler, make_prediction
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Sequence
-    from contextlib import AbstractContextManager
 
+    import numpy as np
     from numpy.typing import NDArray
-    from torch import Tensor
 
     from ocrkit.ctc import Decoded
     from ocrkit.ctc.ngram import Unit
@@ -44,6 +43,7 @@ if TYPE_CHECKING:
     from ocrkit.data.records import Sample
     from ocrkit.plugin.registry import Registry
     from ocrkit.recognition.asked import DecodingKeywords, GivenLanguageModel, GivenLexicon
+    from ocrkit.recognition.forward import Output
 
 __all__ = ["OnError", "Recognizer"]
 
@@ -51,6 +51,8 @@ OnError: TypeAlias = Literal["report", "raise", "skip"]
 _ON_ERROR: tuple[str, ...] = get_args(OnError)
 
 _WINDOW = 16  # batches that are sorted by width together, and so the most that a reading waits for
+_log = logging.getLogger("ocrkit")
+
 _AHEAD = 2  # batches of log-probabilities that may wait on the device to be decoded; each can take hundreds of MB
 
 
@@ -64,6 +66,7 @@ class Recognizer:
         device: ``auto`` (CUDA where there is one), or what torch calls it.
         batch_size: lines in a forward pass, fewer where they are very long.
         workers: processes that load images; -1 for one a core where there are many images, 0 for none.
+        precision: ``auto``, ``float32`` or ``bfloat16``, as ``ForwardPass`` takes them.
         registry: where the decoder is looked up; None for the default one.
 
     Raises:
@@ -81,6 +84,7 @@ class Recognizer:
         device: str = "auto",
         batch_size: int = 32,
         workers: int = 0,
+        precision: str = "auto",
         registry: Registry | None = None,
     ) -> None:
         if not isinstance(model, Model):
@@ -93,8 +97,7 @@ class Recognizer:
         self._device = resolve_device(device)
         self._batch_size = batch_size
         self._workers = workers
-        self._aside = _stream_aside(self._device)
-        model.network.to(self._device).eval()
+        self._forward = ForwardPass(model.network, self._device, precision, options.threads)
 
     @classmethod
     def load(
@@ -109,6 +112,7 @@ class Recognizer:
         device: str = "auto",
         batch_size: int = 32,
         workers: int = 0,
+        precision: str = "auto",
         registry: Registry | None = None,
         **asked: Unpack[DecodingKeywords],
     ) -> Recognizer:
@@ -125,6 +129,7 @@ class Recognizer:
             device: ``auto`` (CUDA where there is one), or what torch calls it.
             batch_size: lines in a forward pass.
             workers: processes that load images; -1 for one a core where there are many images, 0 for none.
+            precision: ``auto`` (bfloat16 for the head on a CPU where that is faster), ``float32`` or ``bfloat16``.
             registry: where names are looked up; None for the default one.
             asked: further fields of ``DecoderOptions``: ``beam_width``, ``n_best``, ``lm_weight``, ``separators``, …
 
@@ -144,6 +149,7 @@ class Recognizer:
             device=device,
             batch_size=batch_size,
             workers=workers,
+            precision=precision,
             registry=registry,
         )
 
@@ -189,6 +195,7 @@ class Recognizer:
                     elif errors == "raise":
                         raise ImageError(reading.reason, reading.name, reading.origin)
                 batches_together = min(2 * batches_together, _WINDOW)
+        _log.debug("read on %s in %s", self._device, self._forward.precision())
 
     def log_probs(self, samples: Iterable[Sample]) -> Generator[NDArray[np.float32] | BadImage, None, None]:
         """Each image's (T, V) log-probabilities, or why it cannot be opened, in the order of the samples."""
@@ -226,22 +233,8 @@ class Recognizer:
                 found.update(waiting.result())
         return [found[place] for place in range(len(samples))]
 
-    def _forward(self, lines: Sequence[FittedLine]) -> _Output:
-        """The network's output for the lines; on CUDA this returns before it is there."""
-        padded, widths = pad_batch([line.pixels for line in lines])
-        pixels = torch.from_numpy(padded)
-        if self._aside is None:
-            images = pixels.to(self._device)
-        else:
-            # A copy of pageable memory may wait for the batches before.
-            images = pixels.pin_memory().to(self._device, non_blocking=True)
-        with torch.inference_mode():
-            log_probs, lengths = self.model.network(images, torch.from_numpy(widths))
-        ready = None if self._aside is None else torch.cuda.current_stream(self._device).record_event()
-        return _Output(log_probs, lengths.cpu().numpy(), ready)
-
     def _decode_batch(
-        self, batch: Sequence[tuple[int, FittedLine]], names: Sequence[str], output: _Output
+        self, batch: Sequence[tuple[int, FittedLine]], names: Sequence[str], output: Output
     ) -> list[tuple[int, Prediction]]:
         return [
             (
@@ -255,8 +248,8 @@ class Recognizer:
             for (place, line), name, hypotheses in zip(batch, names, self._decode(output), strict=True)
         ]
 
-    def _decode(self, output: _Output) -> Decoded:
-        with torch.inference_mode(), output.read_on(self._aside):
+    def _decode(self, output: Output) -> Decoded:
+        with torch.inference_mode(), output.read_on(self._forward.aside):
             temperature, lengths = temperature_of(self.model.calibration), output.lengths
             if output.log_probs.device.type != "cpu" and isinstance(self._decoder, TensorDecoder):
                 decoded = self._decoder.decode_tensor(output.log_probs, lengths)
@@ -278,13 +271,6 @@ def _loaded(name: str | os.PathLike[str] | None, charset: str | None, registry: 
     return Model.load(found.path, registry=registry)
 
 
-def _stream_aside(device: torch.device) -> torch.cuda.Stream | None:
-    """On CUDA a stream of high priority, whose work is not behind the forward passes of later batches in the queue."""
-    if device.type != "cuda":
-        return None
-    return torch.cuda.Stream(device, priority=-1)  # type: ignore[no-untyped-call]  # torch has no types for it
-
-
 class _Waiting:
     """The batches that wait to be decoded; where something goes wrong, none is begun, and the search at hand ends."""
 
@@ -303,25 +289,3 @@ class _Waiting:
         while not all(waiting.done() for waiting in self._pending):
             interrupt_thread(self._thread)  # none is there between two, so again and again
             wait(self._pending, timeout=0.02)
-
-
-@dataclass(frozen=True, slots=True)
-class _Output:
-    """(B, T, V) log-probabilities on the network's device, (B,) frames that count, and on CUDA when they are there."""
-
-    log_probs: Tensor
-    lengths: NDArray[np.int64]
-    ready: torch.cuda.Event | None = None
-
-    def rows(self) -> Generator[NDArray[np.float32], None, None]:
-        """Each line's (T, V), without padding."""
-        for row, length in zip(self.log_probs.cpu().numpy(), self.lengths, strict=True):
-            yield row[:length]
-
-    def read_on(self, stream: torch.cuda.Stream | None) -> AbstractContextManager[object]:
-        """Let what follows run on a stream of its own, once the output is there."""
-        if stream is None or self.ready is None:
-            return nullcontext()
-        stream.wait_event(self.ready)
-        self.log_probs.record_stream(stream)
-        return torch.cuda.stream(stream)

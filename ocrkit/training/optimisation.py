@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from ocrkit.errors import OptionError
+from ocrkit.nets.device import multiplies_bfloat16
 from ocrkit.training.groups import parameter_groups
 
 if TYPE_CHECKING:
@@ -71,14 +72,4 @@ def autocast_dtype(precision: str, device: torch.device) -> torch.dtype | None:
 def _best_dtype(device: torch.device) -> torch.dtype | None:
     if device.type == "cuda":
         return torch.bfloat16 if torch.cuda.get_device_capability(device) >= (8, 0) else torch.float16
-    return torch.bfloat16 if device.type == "cpu" and _multiplies_bfloat16() else None
-
-
-def _multiplies_bfloat16() -> bool:
-    """Whether the CPU has instructions for it; without them it is slower than float32."""
-    # torch tells by private names alone; where one is missing, float32 is never wrong.
-    for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported"):
-        has = getattr(torch.cpu, name, None)
-        if has is not None and has():
-            return True
-    return False
+    return torch.bfloat16 if device.type == "cpu" and multiplies_bfloat16() else None

@@ -61,21 +61,23 @@ def test_readings_keep_the_order_of_the_samples_whatever_their_width() -> None:
     ]
 
 
-def test_a_line_alone_and_among_others_reads_the_same() -> None:
+@pytest.mark.parametrize(("precision", "apart"), [("float32", 1e-3), ("bfloat16", 0.05)])
+def test_a_line_alone_and_among_others_reads_the_same(precision: str, apart: float) -> None:
     torch.manual_seed(3)
     model = trained_like()
     rng = np.random.default_rng(5)
     images = [Image.fromarray(rng.integers(0, 256, (16, width), dtype=np.uint8)) for width in (31, 90, 47, 8, 64)]
     samples = [sample(image, name=f"{number}") for number, image in enumerate(images)]
 
-    together = list(Recognizer(model, batch_size=5).read(samples))
-    alone = [reading for one in samples for reading in Recognizer(model, batch_size=1).read([one])]
+    together = list(Recognizer(model, batch_size=5, precision=precision).read(samples))
+    reader = Recognizer(model, batch_size=1, precision=precision)
+    alone = [reading for one in samples for reading in reader.read([one])]
 
     for among, single in zip(together, alone, strict=True):
         assert isinstance(among, Prediction)
         assert isinstance(single, Prediction)
         assert among.text == single.text
-        assert among.score == pytest.approx(single.score, abs=1e-3)
+        assert among.score == pytest.approx(single.score, abs=apart)
 
 
 def trained_like() -> object:
