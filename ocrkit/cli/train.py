@@ -45,7 +45,9 @@ CharsetName = Annotated[
 Recipe = Annotated[
     str | None,
     typer.Option(
-        "--recipe", metavar="NAME", help="Start from a recipe: captcha, crnn, fine-tune, handwriting, malayalam, words."
+        "--recipe",
+        metavar="NAME",
+        help="Start from a recipe, such as malayalam-print or fine-tune; docs/recipes.md lists them.",
     ),
 ]
 ConfigFile = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="A TOML file laid over the recipe.")]
