@@ -24,7 +24,7 @@ MAY_CHANGE = {
 OTHERS: dict[str, object] = {
     "augmentation": {"blur": 0.5}, "synthetic": {"words": "w"}, "resize": "new", "preprocessing.fit": "stretch",
     "backbone.options": {"channels": [8]}, "head.rnn": [{"size": 12}], "head.dropout": 0.1, "preprocessing.width": 32,
-    "head.options": {"blocks": 2},
+    "head.options": {"blocks": 2}, "preprocessing.contrast": "keep",
     "data.unencodable": "skip", "training.optimizer": "adam", "training.schedule": "constant",
     "training.precision": "float32", "training.quit": "fixed",
     "training.rates": {"head": 0.5}, "training.freeze": ["head"],
@@ -59,6 +59,7 @@ def another(section: str, key: str) -> object:
 @pytest.fixture
 def run(tmp_path: Path) -> Path:
     table = {
+        "charset": "malayalam",
         "load": "base",
         "data": {"training": ["lines"]},
         "preprocessing": {"width": 64},
