@@ -60,7 +60,7 @@ _STEPS = (
     _Step(page.crop, (0.75, 0.75, 0.9)),
     _Step(optics.shade, (0.2, 0.25, 0.3)),
     _Step(optics.fade, (0.75, 0.6, 0.8)),
-    _Step(optics.dim, (0, 0.35, 0.1)),
+    _Step(optics.dim, (0, 0.45, 0.07)),
     _Step(optics.blur, (0.9, 0.8, 0.7), takes_detail=True),
     _Step(optics.motion, (0.06, 0.04, 0.06), takes_detail=True),
     _Step(scanning.grain, (0.35, 0.4, 0.45)),
