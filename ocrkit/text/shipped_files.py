@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SHIPPED_CHARSETS", "shipped_file"]
 
-SHIPPED_CHARSETS = ("malayalam-basic", "ascii-basic", "english-basic", "malayalam", "ascii", "english")
+SHIPPED_CHARSETS = ("malayalam-basic", "ascii-basic", "english-basic", "malayalam", "ascii", "english", "georgian")
 
 
 def shipped_file(name: str) -> Traversable:

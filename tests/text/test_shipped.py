@@ -40,6 +40,7 @@ EXPECTED = {
     "malayalam": MALAYALAM_BASIC + MALAYALAM_MORE,
     "ascii": ASCII_BASIC + ASCII_MORE,
     "english": ENGLISH_BASIC + ENGLISH_MORE,
+    "georgian": span(0x10D0, 0x10F0) + " .,?!:;-–()„“0123456789",
 }
 # Models hold labels, not names: a label list that is out in the world may grow at its end, and never change before.
 PINNED = {
@@ -48,6 +49,7 @@ PINNED = {
     "english-basic": (53, "8ba5f0c306053692ab538a2a610ce438c5f364ebecce8b1c42a3948da858fc53"),
     "malayalam": (128, "446aaab8faec268c4f6fe87b98b58c05333e418f746d67eb5ed99b3400a53cba"),
     "ascii": (44, "7c7fcafc67b1294e18ca6f5f1fb420e5217530efefb2fcb632e59f068d18b7e5"),
+    "georgian": (57, "c428cdd8574d9b02e3af90ffc897a31522a7a9e4b56b4a22d8b1e3e0d3f63f03"),
     "english": (99, "188a1e7cc23a0119042cdcb3034bcf5586fed1095318949f3eae7c4848f9e632"),
 }
 MALAYALAM = shipped_charset("malayalam")
@@ -81,7 +83,7 @@ def test_only_the_full_charsets_have_a_space(name: str, expected: bool) -> None:
     assert shipped_charset(name).has_space is expected
 
 
-def test_the_plugin_hook_yields_all_six() -> None:
+def test_the_plugin_hook_yields_all_of_them() -> None:
     assert tuple(charset.name for charset in ocrkit_charsets()) == SHIPPED_CHARSETS
 
 

@@ -17,7 +17,7 @@ _SUMMARIES = {
     "train": "Train a model on labelled lines, or on lines drawn from a charset.",
     "decode": "Read line images, or decode saved log-probabilities.",
     "evaluate": "Measure a model's errors on labelled lines.",
-    "demo": "Train on drawn Malayalam words and read words that were never seen.",
+    "demo": "Read drawn lines with the installed models, and teach one of them another script.",
     "data": "Check, convert, draw and split labelled lines.",
     "charsets": "List, show, check and make charsets.",
     "models": "List, show and calibrate trained models.",
