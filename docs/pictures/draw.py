@@ -1,4 +1,4 @@
-"""Draws the pictures of docs/degradations.md again: ``python docs/pictures/draw.py``, from the repository's root.
+"""Draws the pictures of README.md and docs again: ``python docs/pictures/draw.py``, from the repository's root.
 
 Needs the faces of Debian's fonts-mlym, which are under the Open Font License or the GPL with its font exception.
 """
@@ -13,7 +13,9 @@ import torch
 from PIL import Image
 
 from ocrkit.data.image import Preprocessing, fit_image
+from ocrkit.demo.texts import MALAYALAM
 from ocrkit.drawing.degradations.chain import DEGRADATIONS
+from ocrkit.drawing.drawn_image import DrawingStyle, DrawnImage
 from ocrkit.drawing.rendering.fonts import find_faces
 from ocrkit.drawing.rendering.render import Margins, render_line, size_of
 from ocrkit.drawing.sheet import draw_samples
@@ -24,7 +26,7 @@ from ocrkit.text.shipped import shipped_charset
 from ocrkit.training.batches import ink_of
 
 if TYPE_CHECKING:
-    from ocrkit.drawing.degradations.picture import DrawnImage
+    from ocrkit.drawing.degradations.picture import DrawnImage as Drawn
 
 HERE = Path(__file__).parent
 TEXT = "മലയാളപുസ്തകം, 1956"
@@ -35,20 +37,20 @@ ON_A_SCAN = ("dim", "sharpen", "bleach", "binarise", "photocopy", "dither")
 SEEDS = {"neighbours": 4, "rule": 4, "watermark": 5, "slant": 4, "rotate": 3, "stain": 2}
 
 
-def clean_line() -> DrawnImage:
+def clean_line() -> Drawn:
     """Black letters on white, as the renderer draws them."""
     face = next(face for face in find_faces() if (face.family, face.style) == ("Manjari", "Regular"))
     return render_line(TEXT, face, size_of(face, 15), margins=Margins(7, 6, 7, 6))
 
 
-def scan_of(line: DrawnImage) -> DrawnImage:
+def scan_of(line: Drawn) -> Drawn:
     """The line as a plain scan of aged paper shows it."""
     for name, strength in (("fade", 0.8), ("texture", 0.7), ("shade", 0.4), ("blur", 0.4)):
         line = DEGRADATIONS[name](line, np.random.default_rng(3), strength)
     return line
 
 
-def strip(name: str, line: DrawnImage) -> Image.Image:
+def strip(name: str, line: Drawn) -> Image.Image:
     """One degradation at three strengths, with the same draws."""
     seed = SEEDS.get(name, 1)
     worn = [DEGRADATIONS[name](line, np.random.default_rng(seed), strength) for strength in STRENGTHS]
@@ -60,6 +62,13 @@ def sheet() -> Image.Image:
     """A hundred drawn samples, as the defaults draw them."""
     samples = Synthetic(shipped_charset("malayalam"), SyntheticOptions(count=100, line_words=(1, 4)), seed=1)
     return draw_samples([sample.image() for sample in samples], width=1000, scale=0.7)  # type: ignore[operator]
+
+
+def worn_line() -> Image.Image:
+    """A line as an old book might have it, for README.md."""
+    face = next(face for face in find_faces() if (face.family, face.style) == ("Rachana", "Regular"))
+    style = DrawingStyle(0.6, without=frozenset(), letterpress=1.0, reformed=0.0)
+    return DrawnImage(MALAYALAM[5], face, 4, 1, style)()
 
 
 def on_the_device() -> Image.Image:
@@ -88,6 +97,7 @@ def main() -> None:
     for name in DEGRADATIONS:
         save(strip(name, scan if name in ON_A_SCAN else line), f"degradation-{name}", greys=48)
     save(sheet(), "samples", greys=16)
+    save(worn_line(), "line", greys=48)
     save(on_the_device(), "on-the-device", greys=48)
 
 

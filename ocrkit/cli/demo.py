@@ -26,7 +26,7 @@ def demo(output: Output = Path("runs/demo"), set_: Sets = None) -> None:
     """Read drawn lines with the installed models, and teach one of them another script.
 
     Worn lines of Malayalam and English are read in several faces, with a lexicon and without one. Then a model that
-    cannot read Georgian is trained on drawn words for about two minutes of two cores, and reads words that it never
+    cannot read Georgian is trained on drawn words for two minutes of one core, and reads words that it never
     saw, half of them in a face that it never saw.
     """
     from ocrkit.cli.progress import say
@@ -56,7 +56,7 @@ def _print_installed(reading: InstalledReading) -> None:
     _print_lines(reading.greedy)
     print(f"  pictures: {reading.sheet}", flush=True)
     if reading.model == "english":
-        say("teaching 'malayalam-fast' to read Georgian, about two minutes on two cores; the rest is reading")
+        say("teaching 'malayalam-fast' to read Georgian, two minutes of one core")
 
 
 def _print_taught(taught: TaughtReading) -> None:
