@@ -10,6 +10,7 @@ from PIL import Image
 
 from ocrkit.drawing.chance import generator
 from ocrkit.drawing.degradations.chain import degrade
+from ocrkit.drawing.degradations.scene import see
 from ocrkit.drawing.manners import draw_manner, widened
 from ocrkit.drawing.rendering.render import LETTER_HEIGHTS, draw_line, draw_margins, size_of
 from ocrkit.text.order import holds_leftward, line_direction
@@ -101,4 +102,6 @@ class DrawnImage:
             rng=rng,
             letters_at=size_of(self.face, LETTER_HEIGHTS[-1]),
         )
+        if self.manner == "scene":
+            return Image.fromarray(see(line, rng, style.degrade, style.without))
         return Image.fromarray(degrade(line, rng, style.degrade, style.without, manner=self.manner))

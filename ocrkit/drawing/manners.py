@@ -1,4 +1,4 @@
-"""What a line is, print, typescript or of a receipt: how many of each there are, their faces, and how they are set."""
+"""What a line is, print, typescript, of a receipt or in a scene: how many there are, in which faces, and how set."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ocrkit.drawing.chance import between
+from ocrkit.drawing.rendering.faces import sign_weight
 from ocrkit.drawing.rendering.render import widen_spaces
 from ocrkit.drawing.rendering.typesetting import Typesetting, draw_typesetting, may_be_pitched
 from ocrkit.drawing.rendering.typewriter import draw_typewriter, is_fixed_pitch, till_weight, typed_weight
@@ -32,12 +33,15 @@ _AFTER_STOPS = re.compile("(?<=[.?!:]) ")
 class Manners:
     """Draws what each line is, and the face that suits that."""
 
-    def __init__(self, faces: FaceBook, *, typescript: float, receipts: float, lines: ReceiptLines) -> None:
+    def __init__(
+        self, faces: FaceBook, *, typescript: float, receipts: float, scene: float, lines: ReceiptLines
+    ) -> None:
         """Find the faces of each manner among ``faces``; the shares say how many lines are of it."""
-        self._typescript, self._receipts = typescript, receipts
+        self._typescript, self._receipts, self._scene = typescript, receipts, scene
         self._lines = lines
         self._typed = faces.chosen(is_fixed_pitch, weigh=typed_weight) if typescript else None
         self._tills = faces.chosen(is_fixed_pitch, weigh=till_weight) if receipts else None
+        self._signs = faces.chosen(_is_any, weigh=sign_weight) if scene else None
         self._plain = faces.chosen(_is_any, weigh=till_weight) if receipts else None
 
     def draw(self, text: str, face: Face, rng: np.random.Generator) -> tuple[Manner, str, Face]:
@@ -47,6 +51,8 @@ class Manners:
             if self._typed is not None and rng.random() < _FIXED:
                 return "typescript", text, self._typed.draw(text, rng) or face
             return "typescript", text, face
+        if drawn < self._typescript + self._scene:
+            return "scene", text, (self._signs.draw(text, rng) if self._signs else None) or face
         # From the other end, so that a share of typescript leaves these lines as they are.
         if drawn >= 1 - self._receipts:
             books = [book for book in (self._tills, self._plain) if book is not None]
@@ -92,6 +98,8 @@ def draw_manner(
     """
     if manner == "receipt":
         return _draw_receipt(rng)
+    if manner == "scene":
+        return _draw_sign(face, rng, reformed=reformed)
     if manner == "print":
         return draw_typesetting(face, rng, letterpress=letterpress, reformed=reformed)
     setting = draw_typesetting(face, rng, letterpress=0.0, reformed=reformed)
@@ -110,6 +118,15 @@ def _draw_receipt(rng: np.random.Generator) -> Typesetting:
         stretch = between(rng, 0.62, 1.1), between(rng, 0.9, 1.15)
     tracking = between(rng, -0.02, 0.08) if rng.random() < 0.4 else 0.0
     return Typesetting(tracking=tracking, stretch=stretch)
+
+
+def _draw_sign(face: Face, rng: np.random.Generator, *, reformed: float) -> Typesetting:
+    """Letters as signs have them: narrow or broad, close together or far apart."""
+    setting = draw_typesetting(face, rng, letterpress=0.0, reformed=reformed)
+    stretch = between(rng, 0.6, 1.5) if rng.random() < 0.5 else 1.0
+    spacing = rng.random()
+    tracking = between(rng, -0.05, 0.05) if spacing < 0.35 else between(rng, 0.05, 0.35) if spacing > 0.8 else 0.0
+    return replace(setting, tracking=tracking, stretch=(stretch, 1.0))
 
 
 def _is_any(face: Face) -> bool:  # noqa: ARG001 - as a face of fixed pitch is asked for

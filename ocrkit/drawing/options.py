@@ -15,7 +15,8 @@ __all__ = ["SyntheticOptions"]
 
 CASES = ("upper", "lower", "title")
 _MOST_WORDS = 1000  # a line; a number far beyond would be drawn for hours, into one picture
-_SHARES = ("letterpress", "reformed", "typescript", "receipts")
+_SHARES = ("letterpress", "reformed", "typescript", "receipts", "scene")
+_ALONE = ("typescript", "receipts", "scene")  # of which a line is one at most
 _TEXTS = ("words", "text")
 _OF_ALL = {"count": "says how many lines there are of all parts", "parts": "would be parts within a part"}
 
@@ -43,6 +44,7 @@ class SyntheticOptions:
             one, 0 to 1.
         typescript: the share of lines typed on a typewriter and worn as typescript is, 0 to 1.
         receipts: the share of lines that stand on receipts, with texts of their own, 0 to 1.
+        scene: the share of lines that are painted on signs and seen by a camera, 0 to 1.
         share: how often a part is drawn, beside those of the others; 0 leaves it out.
         parts: kinds of lines that are mixed, by name, each a table of options of its own; what it does not say is as
             beside the parts.
@@ -63,6 +65,7 @@ class SyntheticOptions:
     reformed: float = 0.4
     typescript: float = 0.0
     receipts: float = 0.0
+    scene: float = 0.0
     share: float = 1.0
     parts: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
@@ -86,11 +89,9 @@ class SyntheticOptions:
             )
         if self.words and self.text:
             raise OptionError("words and text both say what to draw; give one of them")
-        if self.typescript + self.receipts > 1 + 1e-9:
-            raise OptionError(
-                f"typescript {self.typescript} and receipts {self.receipts} are more than all lines; "
-                "expected shares that add up to 1 at most"
-            )
+        if sum(getattr(self, name) for name in _ALONE) > 1 + 1e-9:
+            said = " and ".join(f"{name} {getattr(self, name)}" for name in _ALONE if getattr(self, name))
+            raise OptionError(f"{said} are more than all lines; expected shares that add up to 1 at most")
         _check_case(self.case)
         if not (self.share >= 0 and math.isfinite(self.share)):
             raise OptionError(f"share {self.share} is out of range; expected 0 or more, beside the other parts' shares")

@@ -88,6 +88,7 @@ class Part:
             self._faces,
             typescript=options.typescript,
             receipts=options.receipts,
+            scene=options.scene,
             lines=ReceiptLines(charset, self.texts, within=within),
         )
 

@@ -104,3 +104,31 @@ def test_typescript_leaves_receipts_as_they_are() -> None:
 def test_more_than_all_lines_are_refused() -> None:
     with pytest.raises(ValueError, match=r"typescript 0\.6 and receipts 0\.5 are more than all lines"):
         SyntheticOptions(typescript=0.6, receipts=0.5)
+
+
+def test_signs_leave_the_texts_and_the_other_lines() -> None:
+    none, some = lines(scene=0.0), lines(scene=0.4)
+
+    same = [pixels(one) == pixels(other) for one, other in zip(none, some, strict=True)]
+
+    assert [one.text for one in none] == [one.text for one in some]
+    # 36 of 60, within four deviations of sqrt(60 x 0.4 x 0.6).
+    assert 21 <= sum(same) <= 51
+
+
+def test_signs_leave_typescript_and_receipts_as_they_are() -> None:
+    without, among = lines(typescript=0.3, receipts=0.3), lines(typescript=0.3, receipts=0.3, scene=0.4)
+
+    same = [pixels(one) == pixels(other) for one, other in zip(without, among, strict=True)]
+
+    assert [one.text for one in without] == [one.text for one in among]
+    assert 21 <= sum(same) <= 51
+
+
+def test_a_sign_is_the_same_each_time() -> None:
+    assert [pixels(sample) for sample in lines(10, scene=1.0)] == [pixels(sample) for sample in lines(10, scene=1.0)]
+
+
+def test_signs_and_the_other_manners_are_all_lines_at_most() -> None:
+    with pytest.raises(ValueError, match=r"typescript 0\.6 and scene 0\.5 are more than all lines"):
+        SyntheticOptions(typescript=0.6, scene=0.5)

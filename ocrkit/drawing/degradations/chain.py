@@ -21,14 +21,14 @@ __all__ = ["DEGRADATIONS", "MANNERS", "TAKE_DETAIL", "Manner", "Planned", "check
 
 
 # What a line is, which says how likely each degradation is.
-Manner: TypeAlias = Literal["print", "typescript", "receipt"]
+Manner: TypeAlias = Literal["print", "typescript", "receipt", "scene"]
 
 
 class _Step(NamedTuple):
     """A degradation, its chance at full strength by manner, and whether it takes detail that reading needs."""
 
     function: Degradation
-    likelihoods: tuple[float, float, float]
+    likelihoods: tuple[float, float, float, float]
     takes_detail: bool = False
 
     @property
@@ -39,41 +39,41 @@ class _Step(NamedTuple):
 MANNERS: tuple[Manner, ...] = get_args(Manner)
 # In the order in which they come about: type and press, the page, the page under the lamp, the scanner, the file.
 _STEPS = (
-    _Step(typed.ribbon, (0, 0.4, 0)),
-    _Step(thermal.dots, (0, 0, 0.6), takes_detail=True),
-    _Step(thermal.bands, (0, 0, 0.5)),
-    _Step(ink.thicken, (0.9, 0.5, 0.35), takes_detail=True),
-    _Step(ink.thin, (0.1, 0.2, 0.15), takes_detail=True),
-    _Step(ink.break_up, (0.4, 0.3, 0.2), takes_detail=True),
-    _Step(ink.blotch, (0.3, 0.35, 0.2)),
-    _Step(typed.carbon, (0, 0.25, 0), takes_detail=True),
-    _Step(page.neighbours, (0.8, 0.35, 0.4)),
-    _Step(page.crowd, (0, 0.6, 0.25)),
-    _Step(page.rule, (0.06, 0.05, 0.04)),
-    _Step(paper.show_through, (0.12, 0.1, 0.03)),
-    _Step(paper.watermark, (0.08, 0.03, 0.03)),
-    _Step(paper.texture, (0.3, 0.45, 0.4)),
-    _Step(paper.stain, (0.12, 0.12, 0.05)),
-    _Step(geometry.slant, (0.2, 0.06, 0.15)),
-    _Step(geometry.curl, (0.15, 0.15, 0.2)),
-    _Step(geometry.rotate, (0.25, 0.35, 0.3)),
-    _Step(page.crop, (0.75, 0.75, 0.9)),
-    _Step(optics.shade, (0.2, 0.25, 0.3)),
-    _Step(optics.fade, (0.75, 0.6, 0.8)),
-    _Step(optics.dim, (0, 0.45, 0.07)),
-    _Step(optics.blur, (0.9, 0.8, 0.7), takes_detail=True),
-    _Step(optics.motion, (0.06, 0.04, 0.06), takes_detail=True),
-    _Step(scanning.grain, (0.35, 0.4, 0.45)),
-    _Step(scanning.sharpen, (0.12, 0.15, 0.3)),
-    _Step(scanning.bleach, (0.5, 0.35, 0.4)),
-    _Step(bilevel.binarise, (0.2, 0.2, 0.12), takes_detail=True),
-    _Step(bilevel.photocopy, (0.08, 0.1, 0.05), takes_detail=True),
-    _Step(bilevel.dither, (0.03, 0.02, 0.02), takes_detail=True),
-    _Step(scanning.speckle, (0.2, 0.3, 0.15)),
+    _Step(typed.ribbon, (0, 0.4, 0, 0)),
+    _Step(thermal.dots, (0, 0, 0.6, 0), takes_detail=True),
+    _Step(thermal.bands, (0, 0, 0.5, 0)),
+    _Step(ink.thicken, (0.9, 0.5, 0.35, 0.15), takes_detail=True),
+    _Step(ink.thin, (0.1, 0.2, 0.15, 0.1), takes_detail=True),
+    _Step(ink.break_up, (0.4, 0.3, 0.2, 0.05), takes_detail=True),
+    _Step(ink.blotch, (0.3, 0.35, 0.2, 0.05)),
+    _Step(typed.carbon, (0, 0.25, 0, 0), takes_detail=True),
+    _Step(page.neighbours, (0.8, 0.35, 0.4, 0)),
+    _Step(page.crowd, (0, 0.6, 0.25, 0)),
+    _Step(page.rule, (0.06, 0.05, 0.04, 0.03)),
+    _Step(paper.show_through, (0.12, 0.1, 0.03, 0)),
+    _Step(paper.watermark, (0.08, 0.03, 0.03, 0)),
+    _Step(paper.texture, (0.3, 0.45, 0.4, 0.1)),
+    _Step(paper.stain, (0.12, 0.12, 0.05, 0.03)),
+    _Step(geometry.slant, (0.2, 0.06, 0.15, 0.2)),
+    _Step(geometry.curl, (0.15, 0.15, 0.2, 0.1)),
+    _Step(geometry.rotate, (0.25, 0.35, 0.3, 0.15)),
+    _Step(page.crop, (0.75, 0.75, 0.9, 0)),
+    _Step(optics.shade, (0.2, 0.25, 0.3, 0.2)),
+    _Step(optics.fade, (0.75, 0.6, 0.8, 0)),
+    _Step(optics.dim, (0, 0.45, 0.07, 0)),
+    _Step(optics.blur, (0.9, 0.8, 0.7, 0.5), takes_detail=True),
+    _Step(optics.motion, (0.06, 0.04, 0.06, 0.12), takes_detail=True),
+    _Step(scanning.grain, (0.35, 0.4, 0.45, 0.45)),
+    _Step(scanning.sharpen, (0.12, 0.15, 0.3, 0.12)),
+    _Step(scanning.bleach, (0.5, 0.35, 0.4, 0)),
+    _Step(bilevel.binarise, (0.2, 0.2, 0.12, 0), takes_detail=True),
+    _Step(bilevel.photocopy, (0.08, 0.1, 0.05, 0), takes_detail=True),
+    _Step(bilevel.dither, (0.03, 0.02, 0.02, 0), takes_detail=True),
+    _Step(scanning.speckle, (0.2, 0.3, 0.15, 0.04)),
     # Archives make their pictures smaller last of all, after thresholds: hence the grey edges of most.
-    _Step(scanning.resample, (0.85, 0.75, 0.85), takes_detail=True),
-    _Step(scanning.invert, (0.02, 0.01, 0.01)),
-    _Step(scanning.compress, (0.35, 0.5, 0.4)),
+    _Step(scanning.resample, (0.85, 0.75, 0.85, 0.65), takes_detail=True),
+    _Step(scanning.invert, (0.02, 0.01, 0.01, 0)),
+    _Step(scanning.compress, (0.35, 0.5, 0.4, 0.7)),
 )
 # Of each manner those that it ever meets, with their chances.
 _CHAINS: Mapping[Manner, tuple[tuple[_Step, float], ...]] = MappingProxyType(
@@ -114,7 +114,7 @@ def degrade(
         rng: the only source of chance; each degradation draws from a stream of its own.
         strength: 0 to 1; both the chance of each degradation and how far it goes.
         without: names of degradations to leave out. The others are drawn as they would be with these.
-        manner: what the line is, ``print``, ``typescript`` or ``receipt``, which says how likely each is.
+        manner: what the line is, ``print``, ``typescript``, ``receipt`` or ``scene``, which says how likely each is.
 
     Raises:
         UnknownNameError: a name of ``without`` is no degradation.

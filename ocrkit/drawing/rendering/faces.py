@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ocrkit.drawing.rendering.fonts import Face
 
-__all__ = ["FaceBook"]
+__all__ = ["FaceBook", "sign_weight"]
 
 _log = logging.getLogger("ocrkit")
 
@@ -33,6 +33,7 @@ _QUICK_TRIES = 8
 # are, is drawn so much more seldom.
 _TEXT_STROKES = (0.1, 0.19)
 _UNUSUAL = 0.4
+_BOLD = 0.16
 _LETTERS = ("നമല", "nexo")
 _PROBE_SIZE = 100
 _INSTALL = (
@@ -160,19 +161,30 @@ class FaceBook:
         return FontError(f"none of {len(faces)} faces can draw {text!r}: {reasons}; {_INSTALL}")
 
 
-@lru_cache(maxsize=4096)
+def sign_weight(face: Face) -> float:
+    """How often a face is drawn for signs: bold ones far oftener than in print, and hairlines seldom."""
+    stroke = _stroke(face)
+    return 0.5 if stroke is None or _TEXT_STROKES[0] <= stroke < _BOLD else 1.0 if stroke >= _BOLD else 0.15
+
+
 def _weight(face: Face) -> float:
     """How often a face is drawn beside one for running text."""
+    stroke = _stroke(face)
+    return 1.0 if stroke is None or _TEXT_STROKES[0] <= stroke <= _TEXT_STROKES[1] else _UNUSUAL
+
+
+@lru_cache(maxsize=4096)
+def _stroke(face: Face) -> float | None:
+    """How thick the strokes are, in a small letter's height; None where there is nothing to measure."""
     letters = next((letters for letters in _LETTERS if read_cover(face).issuperset(map(ord, letters))), "")
     if not letters:
-        return 1.0
+        return None
     font = load_font(face, _PROBE_SIZE)
     # Padded, so that ink at the mask's edge has an edge too.
     ink = np.pad(draw_mask(font, letters)[0] > 127, 1)
     height = np.count_nonzero((np.pad(draw_mask(font, letters[0])[0], 1) > 127).any(axis=1))
     edges = np.count_nonzero(ink[:, 1:] != ink[:, :-1]) + np.count_nonzero(ink[1:] != ink[:-1])
     if not height or not edges:
-        return 1.0
+        return None
     # A stroke has two edges, and an edge that leans shows pi / 4 of its steps along the axes.
-    stroke = 2 * np.count_nonzero(ink) / (edges * np.pi / 4) / height
-    return 1.0 if _TEXT_STROKES[0] <= stroke <= _TEXT_STROKES[1] else _UNUSUAL
+    return float(2 * np.count_nonzero(ink) / (edges * np.pi / 4) / height)

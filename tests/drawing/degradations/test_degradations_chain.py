@@ -115,7 +115,7 @@ def test_strokes_can_be_told_from_paper_after_all_of_it(bars: Picture) -> None:
 def stated_chances(manner: Manner) -> dict[str, float]:
     """The chance of each degradation at full strength, as docs/degradations.md states it for lines of that manner."""
     page = (Path(__file__).parents[3] / "docs" / "degradations.md").read_text("utf-8")
-    rows = re.findall(r"^\| `(\w+)` \| (\d+) % \| (\d+) % \| (\d+) % \|$", page, flags=re.M)
+    rows = re.findall(r"^\| `(\w+)` \| (\d+) % \| (\d+) % \| (\d+) % \| (\d+) % \|$", page, flags=re.M)
     return {name: int(chances[MANNERS.index(manner)]) / 100 for name, *chances in rows}
 
 
