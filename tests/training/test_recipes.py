@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from ocrkit.config import from_table
+from ocrkit.drawing.options import SyntheticOptions
 from ocrkit.errors import UnknownNameError
 from ocrkit.model import Architecture, Model
 from ocrkit.text.charset import Charset
@@ -45,3 +46,19 @@ def test_every_recipe_names_augmentations_that_there_are(name: str, registry: Re
 
     for augmentation in config.augmentation:
         registry.augmentation(augmentation)
+
+
+@pytest.mark.parametrize("name", [name for name in recipe_names() if name not in ("captcha", "fine-tune")])
+def test_recipes_name_a_charset_but_for_captchas_and_fine_tuning(name: str) -> None:
+    config = from_table(RunConfig, read_recipe(name), where=name)
+
+    assert "from-data" not in config.charset
+
+
+def test_the_recipe_of_words_draws_lone_words_on_signs() -> None:
+    options = from_table(SyntheticOptions, read_recipe("words")["synthetic"], where="synthetic")  # type: ignore[arg-type]
+
+    parts = options.each_part()
+
+    assert sorted(parts) == ["capitals", "words"]
+    assert {(part.line_words, part.scene) for part in parts.values()} == {((1, 1), 1)}
