@@ -53,6 +53,13 @@ def test_letters_can_be_told_from_the_ground(strength: float, least: int, bars: 
         assert across.max() - across.min() > 0.35 * least
 
 
+def test_a_lone_dash_keeps_its_place_in_the_line() -> None:
+    dash = np.full((40, 30), 255, np.uint8)
+    dash[26:29, 5:25] = 0
+
+    assert {seen(dash, seed, 0.0).shape for seed in range(10)} == {(40, 30)}
+
+
 def test_without_strength_letters_keep_their_shape(bars: Picture) -> None:
     for seed in range(20):
         height, width = seen(bars, seed, 0.0).shape
