@@ -15,9 +15,9 @@ __all__ = ["greedy_reader", "ranking_reader"]
 
 def greedy_reader(model: Model, *, device: str = "cpu") -> Recognizer:
     """Reads each line's likeliest path."""
-    return Recognizer(model, decoder="greedy", device=device)
+    return Recognizer(model, decoder="greedy", device=device, precision="float32")
 
 
 def ranking_reader(model: Model) -> Recognizer:
     """Reads two texts a line by beam search, which tells how far the second is behind."""
-    return Recognizer(model, decoder="beam", options=DecoderOptions(n_best=2), device="cpu")
+    return Recognizer(model, decoder="beam", options=DecoderOptions(n_best=2), device="cpu", precision="float32")
