@@ -90,7 +90,10 @@ def score(
     line_words: LineWords = None,
     as_json: AsJson = False,
 ) -> None:
-    """Print how well a model foretells texts: bits for each unit, and perplexity."""
+    """Print how well a model foretells texts.
+
+    It is told in bits for each unit, and as perplexity.
+    """
     from ocrkit.cli.listing import print_json
     from ocrkit.cli.progress import counting
     from ocrkit.text.language_model import score_texts

@@ -224,7 +224,7 @@ def test_a_plugin_that_fails_leaves_the_other_commands_alone(distribute: Distrib
     assert run("charsets", "list", site=site, plugins="ocrkit-bad").returncode == 0
 
 
-@pytest.mark.parametrize("words", ["", "data", "charsets", "models", "plugins"])
+@pytest.mark.parametrize("words", ["", "data", "charsets", "lm", "models", "plugins"])
 def test_no_summary_of_a_command_is_cut(run_ocrkit: RunOcrkit, words: str) -> None:
     shown = run_ocrkit(*words.split(), "--help").out
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     MakeLines = Callable[..., Lines]
 
 CPU = torch.device("cpu")
-HEIGHT_8 = Preprocessing(height=8)
+HEIGHT_8 = Preprocessing(height=8, contrast="keep")
 COUNT = 75
 
 

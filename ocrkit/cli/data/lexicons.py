@@ -30,7 +30,9 @@ def lexicons(
         typer.Option("--pattern", metavar="TEXT", help="Which part of file names is the text, as {text}_{}."),
     ] = None,
 ) -> None:
-    """Make a list of words for each image, for 'ocrkit evaluate --lexicons'.
+    """Make a list of words for each image.
+
+    They are for 'ocrkit evaluate --lexicons'.
 
     A list holds the image's text and other words by lot. Figures with such lists are not comparable with those of a
     set's own lists, and each line of the file says that it is self-made.

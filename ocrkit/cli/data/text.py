@@ -21,10 +21,10 @@ def text(
     output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="The text file to write.")],
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
 ) -> None:
-    """Make one text file with a clean paragraph a line, to draw lines of.
+    """Make one clean text file for drawn lines.
 
-    Each paragraph stands there once, in UTF-8. What is markup, pronunciation or origin goes; what is a table, a program
-    or a picture of signs is left out.
+    It has a paragraph a line, each once, in UTF-8. What is markup, pronunciation or origin goes; what is a table, a
+    program or a picture of signs is left out.
     """
     from ocrkit.cli.progress import say
     from ocrkit.errors import DataError
