@@ -39,7 +39,9 @@ def demo(output: Output = Path("runs/demo"), set_: Sets = None) -> None:
 
     try:
         with TrainingProgress() as progress:
-            result = demonstrate(output, changes=changes, observer=progress, shown=_print_installed)
+            result = demonstrate(
+                output, changes=changes, observer=progress, shown=_print_installed, teaching=_say_what_is_taught
+            )
     except KeyboardInterrupt:
         say(f"what was read is in {output}; if training had begun, 'ocrkit train --resume {output}' goes on with it")
         raise
@@ -48,15 +50,17 @@ def demo(output: Output = Path("runs/demo"), set_: Sets = None) -> None:
 
 
 def _print_installed(reading: InstalledReading) -> None:
-    from ocrkit.cli.progress import say
-
     print(f"{reading.greedy.count} worn lines, read by the installed model {reading.model!r}:")
     print(f"  without a lexicon            {_rates(reading.greedy)}")
     print(f"  lexicon of {reading.lexicon_size:>5,} words       {_rates(reading.lexicon)}")
     _print_lines(reading.greedy)
     print(f"  pictures: {reading.sheet}", flush=True)
-    if reading.model == "english":
-        say("teaching 'malayalam-fast' to read Georgian, two minutes of one core")
+
+
+def _say_what_is_taught() -> None:
+    from ocrkit.cli.progress import say
+
+    say("teaching 'malayalam-fast' to read Georgian, two minutes of one core")
 
 
 def _print_taught(taught: TaughtReading) -> None:

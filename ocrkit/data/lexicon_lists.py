@@ -86,8 +86,7 @@ class LexiconLists:
         parts = _parts_of(sample.name)
         best: list[_Listed] = []
         for listed in self._by_file.get(parts[0], []):
-            common = min(len(parts), len(listed.parts))
-            if listed.parts[:common] != parts[:common]:
+            if not _fit(listed.parts, parts):
                 continue
             if best and len(listed.parts) > len(best[0].parts):
                 best = []

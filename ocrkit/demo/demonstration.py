@@ -76,6 +76,7 @@ def demonstrate(
     lexicon_size: int = 1000,
     observer: Observer | None = None,
     shown: Callable[[InstalledReading], None] = lambda _: None,
+    teaching: Callable[[], None] = lambda: None,
 ) -> Demonstration:
     """Read worn lines with the installed models; teach one of them another script by the recipe ``demo``; read that.
 
@@ -87,6 +88,7 @@ def demonstrate(
         lexicon_size: words of each lexicon, at least ``pictures``, so that it holds all of theirs.
         observer: whom to tell of progress.
         shown: told of each installed model's readings as soon as they are there.
+        teaching: told when those are done and the lesson begins.
 
     Raises:
         MissingFileError: a model is not installed.
@@ -106,6 +108,7 @@ def demonstrate(
         installed.append(reading)
         _write(folder, {"finished": False, "installed": _installed(installed)})
         shown(reading)
+    teaching()
     taught = teach(folder, config, pictures=pictures, lexicon_size=lexicon_size, observer=observer)
     result = Demonstration(folder, tuple(installed), taught, time.monotonic() - begun)
     _write(folder, result.to_dict())

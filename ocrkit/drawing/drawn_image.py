@@ -23,12 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["LOOK", "MANNER", "PART", "TEXT", "DrawingStyle", "DrawnImage", "stream"]
 
-TEXT, LOOK, PART, MANNER = (
-    0,
-    1,
-    2,
-    3,
-)  # streams of chance a sample has, so that a change of looks leaves the texts alone
+# Streams of chance that a sample has, so that a change of looks leaves the texts alone.
+TEXT, LOOK, PART, MANNER = range(4)
 
 
 def stream(seed: int, index: int, number: int) -> np.random.Generator:

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from ocrkit.cli.data import source_options as shared  # noqa: TC001 - Typer evaluates the annotations
+
 __all__ = ["convert"]
 
 
@@ -21,13 +23,8 @@ def convert(
             help="labels-tsv, labels-csv, labels-jsonl, gt.txt, mjsynth, lmdb or parquet; else DST's ending tells.",
         ),
     ] = None,
-    format: Annotated[  # noqa: A002 - the name of the flag
-        str | None, typer.Option("--format", metavar="NAME", help="The format of SRC; else it is guessed.")
-    ] = None,
-    pattern: Annotated[
-        str | None,
-        typer.Option("--pattern", metavar="TEXT", help="Which part of file names is the text, as {text}_{}."),
-    ] = None,
+    format: shared.Format = None,  # noqa: A002 - the name of the flag
+    pattern: shared.Pattern = None,
     charset: Annotated[
         str | None,
         typer.Option(

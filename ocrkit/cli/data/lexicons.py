@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from ocrkit.cli.data import source_options as shared  # noqa: TC001 - Typer evaluates the annotations
+
 __all__ = ["lexicons"]
 
 
@@ -22,13 +24,8 @@ def lexicons(
         typer.Option("--size", metavar="N", help="Words of a list, its text included; 50, and may be repeated."),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", metavar="S", min=0, help="Another one draws other words.")] = 0,
-    format: Annotated[  # noqa: A002 - the name of the flag
-        str | None, typer.Option("--format", metavar="NAME", help="The format of SRC; else it is guessed.")
-    ] = None,
-    pattern: Annotated[
-        str | None,
-        typer.Option("--pattern", metavar="TEXT", help="Which part of file names is the text, as {text}_{}."),
-    ] = None,
+    format: shared.Format = None,  # noqa: A002 - the name of the flag
+    pattern: shared.Pattern = None,
 ) -> None:
     """Make a list of words for each image.
 

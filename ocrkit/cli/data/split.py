@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ocrkit.cli.data import source_options as shared  # noqa: TC001 - Typer evaluates the annotations
+
 if TYPE_CHECKING:
     from ocrkit.data.writers.split import Split
 
@@ -32,13 +34,8 @@ def split(
         str | None,
         typer.Option("--to", metavar="FORMAT", help="Copy the parts in a format that 'ocrkit data convert' writes."),
     ] = None,
-    format: Annotated[  # noqa: A002 - the name of the flag
-        str | None, typer.Option("--format", metavar="NAME", help="The format of SRC; else it is guessed.")
-    ] = None,
-    pattern: Annotated[
-        str | None,
-        typer.Option("--pattern", metavar="TEXT", help="Which part of file names is the text, as {text}_{}."),
-    ] = None,
+    format: shared.Format = None,  # noqa: A002 - the name of the flag
+    pattern: shared.Pattern = None,
     force: Annotated[bool, typer.Option("--force", help="Replace what ocrkit wrote at DST before.")] = False,
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help="End well even if images cannot be opened.")] = False,
 ) -> None:

@@ -29,7 +29,7 @@ _PAYS = 0.9  # of the time in float32, for the rounding to be worth it
 
 
 class ReadingForm:
-    """What a ``Crnn`` in evaluation mode gives, sooner: the same log-probabilities to 1e-4, in float32.
+    """What a ``Crnn`` in evaluation mode gives, sooner: the same log-probabilities to 2e-4, in float32.
 
     It holds the weights as they were; ``version`` tells whether they have changed since. Parts of a kind that it does
     not know, as those of plugins are, work as they do in the network.

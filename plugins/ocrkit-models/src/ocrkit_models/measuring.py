@@ -6,10 +6,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from ocrkit.data.sources.lazy import ChainedSamples
-from ocrkit.evaluation import evaluate
+from ocrkit.evaluation import Comparison, evaluate
 from ocrkit.plugin.datasets import open_samples
-from ocrkit.plugin.registry import default_registry
-from ocrkit.text.metrics import count_errors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,9 +63,8 @@ def figures_of(recognizer: Recognizer, lines: LineSet, *, most: int | None = Non
 
 
 def _figures(result: Evaluation, lines: LineSet, recognizer: Recognizer, in_all: int) -> dict[str, Any]:
-    scripts = [offer.value for offer in default_registry().scripts()]
-    pairs = ((line.truth, line.prediction.text) for line in result.lines)
-    counts = count_errors(pairs, recognizer.model.charset, ignore_case=lines.ignore_case, scripts=scripts)
+    comparison = Comparison(recognizer.model.charset, lines.ignore_case)
+    counts = comparison.errors((line.truth, line.prediction.text) for line in result.lines)
     return {
         "name": lines.name,
         "ignore_case": lines.ignore_case,
