@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -132,7 +133,8 @@ def test_faces_of_fixed_pitch_are_known(mono: Face, sans: Face) -> None:
     assert not is_fixed_pitch(sans)
 
 
+@pytest.mark.skipif(os.environ.get("OCRKIT_NO_FONTS") == "1", reason="OCRKIT_NO_FONTS=1: no Malayalam faces here")
 def test_faces_without_feet_are_rare_in_typescript_and_leaning_ones_rarer(mono: Face) -> None:
-    serif, leaning = face_of("DejaVu Serif"), face_of("DejaVu Sans Mono", "Oblique")
+    serif, leaning = face_of("DejaVu Serif"), face_of("Karumbi", "Regular")
 
     assert typed_weight(serif) == 1 > typed_weight(mono) > typed_weight(leaning) > 0
