@@ -319,6 +319,7 @@ class ModelSpec:
         languages: those that it reads, as BCP 47 names them.
         licence: of the weights, as SPDX names it.
         card: a Markdown file on what the model was made of and how well it reads; None where there is none.
+        task: ``recognition`` of lines, or ``segmentation`` of pages.
     """
 
     name: str
@@ -327,6 +328,7 @@ class ModelSpec:
     languages: tuple[str, ...]
     licence: str
     card: Path | None = None
+    task: str = "recognition"
 
 
 @dataclass(frozen=True, slots=True)
