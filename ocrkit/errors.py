@@ -36,6 +36,8 @@ __all__ = [
     "unknown_name",
 ]
 
+_MOST_LISTED = 40  # names; a machine with many fonts has hundreds
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -169,7 +171,9 @@ def did_you_mean(name: object, names: Iterable[str], *, then: str) -> str:
 
 
 def unknown_name(kind: str, name: str, names: Iterable[str], *, way_out: str = "") -> str:
-    """The message for a name that is none of ``names``: the nearest one, all of them, and ``way_out``."""
+    """The message for a name that is none of ``names``: the nearest one, them, the first of many, and ``way_out``."""
     known = sorted(names)
-    listing = f"known: {', '.join(known)}" if known else "there are none"
+    listing = f"known: {', '.join(known[:_MOST_LISTED])}" if known else "there are none"
+    if len(known) > _MOST_LISTED:
+        listing += f" and {len(known) - _MOST_LISTED} more"
     return f"no {kind} {name!r}; {did_you_mean(name, known, then=listing)}" + (f"; {way_out}" if way_out else "")

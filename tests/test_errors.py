@@ -7,7 +7,7 @@ import pickle
 import pytest
 
 from ocrkit.data.records import BadImage, Sample
-from ocrkit.errors import CheckpointError, DataError, FileError, ImageError, OcrkitError, Origin
+from ocrkit.errors import CheckpointError, DataError, FileError, ImageError, OcrkitError, Origin, unknown_name
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,10 @@ def test_an_origin_that_a_plugin_writes_as_a_string_is_taken_apart(text: str, or
 
     assert sample.origin == origin
     assert str(sample.origin or "") == text
+
+
+def test_of_many_known_names_the_first_ones_are_told_and_how_many_more() -> None:
+    message = unknown_name("face", "Face 9", [f"Face {number:03}" for number in range(100)])
+
+    assert message.startswith("no face 'Face 9'; did you mean 'Face 099'? known: Face 000, Face 001, ")
+    assert message.endswith(", Face 038, Face 039 and 60 more")
