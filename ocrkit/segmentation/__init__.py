@@ -1,0 +1,1 @@
+"""From a page's pixels to its lines, in the order of reading."""
