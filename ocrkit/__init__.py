@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from ocrkit.model import Model as Model
     from ocrkit.plugin.charset_expression import resolve_charset as resolve_charset
     from ocrkit.plugin.hookspec import hookimpl as hookimpl
+    from ocrkit.plugin.page_specs import PageRendererSpec as PageRendererSpec
+    from ocrkit.plugin.page_specs import SegmenterSpec as SegmenterSpec
     from ocrkit.plugin.specs import AugmentationSpec as AugmentationSpec
     from ocrkit.plugin.specs import BackboneSpec as BackboneSpec
     from ocrkit.plugin.specs import CommandSpec as CommandSpec
@@ -41,11 +43,13 @@ _HOMES = {
     "ModelSpec": "ocrkit.plugin.specs",
     "OcrkitError": "ocrkit.errors",
     "Origin": "ocrkit.errors",
+    "PageRendererSpec": "ocrkit.plugin.page_specs",
     "Prediction": "ocrkit.data.records",
     "Recognizer": "ocrkit.recognition",
     "RendererSpec": "ocrkit.plugin.specs",
     "Sample": "ocrkit.data.records",
     "Script": "ocrkit.text.scripts",
+    "SegmenterSpec": "ocrkit.plugin.page_specs",
     "SourceSpec": "ocrkit.plugin.specs",
     "evaluate": "ocrkit.evaluation",
     "hookimpl": "ocrkit.plugin.hookspec",

@@ -9,6 +9,7 @@ import pluggy
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ocrkit.plugin.page_specs import PageRendererSpec, SegmenterSpec
     from ocrkit.plugin.specs import (
         AugmentationSpec,
         BackboneSpec,
@@ -69,6 +70,18 @@ def ocrkit_augmentations() -> Iterable[AugmentationSpec]:
 @hookspec
 def ocrkit_renderers() -> Iterable[RendererSpec]:
     """Output formats for ``--to``."""
+    return ()
+
+
+@hookspec
+def ocrkit_segmenters() -> Iterable[SegmenterSpec]:
+    """Ways to find the lines of a page, for ``--segmenter``."""
+    return ()
+
+
+@hookspec
+def ocrkit_page_renderers() -> Iterable[PageRendererSpec]:
+    """Output formats of whole pages, for ``--to``."""
     return ()
 
 

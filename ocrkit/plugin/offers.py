@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from ocrkit.plugin.page_specs import PageRendererSpec, SegmenterSpec
 from ocrkit.plugin.specs import (
     AugmentationSpec,
     BackboneSpec,
@@ -31,8 +32,10 @@ __all__ = [
     "HEAD",
     "KINDS",
     "MODEL",
+    "PAGE_RENDERER",
     "RENDERER",
     "SCRIPT",
+    "SEGMENTER",
     "SOURCE",
     "Broken",
     "Kind",
@@ -78,6 +81,8 @@ DECODER: Kind[DecoderSpec] = Kind("decoder", "ocrkit_decoders", lambda: DecoderS
 SOURCE: Kind[SourceSpec] = Kind("source", "ocrkit_sources", lambda: SourceSpec)
 AUGMENTATION: Kind[AugmentationSpec] = Kind("augmentation", "ocrkit_augmentations", lambda: AugmentationSpec)
 RENDERER: Kind[RendererSpec] = Kind("renderer", "ocrkit_renderers", lambda: RendererSpec)
+SEGMENTER: Kind[SegmenterSpec] = Kind("segmenter", "ocrkit_segmenters", lambda: SegmenterSpec)
+PAGE_RENDERER: Kind[PageRendererSpec] = Kind("page renderer", "ocrkit_page_renderers", lambda: PageRendererSpec)
 SCRIPT: Kind[Script] = Kind("script", "ocrkit_scripts", _script_type)
 MODEL: Kind[ModelSpec] = Kind("model", "ocrkit_models", lambda: ModelSpec)
 COMMAND: Kind[CommandSpec] = Kind("command", "ocrkit_commands", lambda: CommandSpec)
@@ -90,6 +95,8 @@ KINDS: tuple[Kind[object], ...] = (  # type: ignore[assignment]  # Kind is invar
     SOURCE,
     AUGMENTATION,
     RENDERER,
+    SEGMENTER,
+    PAGE_RENDERER,
     SCRIPT,
     MODEL,
     COMMAND,

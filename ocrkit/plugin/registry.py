@@ -26,8 +26,10 @@ from ocrkit.plugin.offers import (
     HEAD,
     KINDS,
     MODEL,
+    PAGE_RENDERER,
     RENDERER,
     SCRIPT,
+    SEGMENTER,
     SOURCE,
     Broken,
     Kind,
@@ -36,6 +38,7 @@ from ocrkit.plugin.offers import (
 )
 
 if TYPE_CHECKING:
+    from ocrkit.plugin.page_specs import PageRendererSpec, SegmenterSpec
     from ocrkit.plugin.specs import (
         AugmentationSpec,
         BackboneSpec,
@@ -237,6 +240,22 @@ class Registry:
     def renderer(self, name: str) -> RendererSpec:
         """The output format of that name."""
         return self.offer(RENDERER, name).value
+
+    def segmenters(self) -> tuple[Offer[SegmenterSpec], ...]:
+        """Every way to find a page's lines."""
+        return self.offers(SEGMENTER)
+
+    def segmenter(self, name: str) -> SegmenterSpec:
+        """The way to find a page's lines of that name."""
+        return self.offer(SEGMENTER, name).value
+
+    def page_renderers(self) -> tuple[Offer[PageRendererSpec], ...]:
+        """Every output format of pages."""
+        return self.offers(PAGE_RENDERER)
+
+    def page_renderer(self, name: str) -> PageRendererSpec:
+        """The output format of pages of that name."""
+        return self.offer(PAGE_RENDERER, name).value
 
     def scripts(self) -> tuple[Offer[Script], ...]:
         """Everything known of scripts; of two with one ISO 15924 code, the later counts."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import bars
 import pytest
 
-from ocrkit.plugin import hookspec, specs, testing
+from ocrkit.plugin import hookspec, page_specs, specs, testing
 from ocrkit.plugin.offers import KINDS, Kind
 from ocrkit.plugin.registry import Registry
 from ocrkit.plugin.testing import check_offer
@@ -26,6 +26,8 @@ RECORDS = {
     "ocrkit_sources": (specs.SourceSpec, specs.SourceOptions),
     "ocrkit_augmentations": (specs.AugmentationSpec,),
     "ocrkit_renderers": (specs.RendererSpec,),
+    "ocrkit_segmenters": (page_specs.SegmenterSpec,),
+    "ocrkit_page_renderers": (page_specs.PageRendererSpec,),
     "ocrkit_scripts": (Script,),
     "ocrkit_models": (specs.ModelSpec,),
     "ocrkit_commands": (specs.CommandSpec,),
@@ -59,7 +61,7 @@ def test_every_field_stands_in_its_hooks_table(hook: str, field: str) -> None:
 def test_the_example_of_every_hook_keeps_its_contract(
     kind: Kind[object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    name = f"documented_{kind.name}"
+    name = f"documented_{kind.hook}"
     (tmp_path / f"{name}.py").write_text(example(kind.hook), encoding="utf-8")
     bars.reader(Charset("runes", ("", "ᚠ"), languages=("non",))).save(tmp_path / "runes.safetensors")
     (tmp_path / "runes.md").write_text("# runes\n", encoding="utf-8")

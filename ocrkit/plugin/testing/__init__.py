@@ -13,8 +13,10 @@ from ocrkit.plugin.testing.decoders import DecoderReport, check_decoder
 from ocrkit.plugin.testing.heads import check_head
 from ocrkit.plugin.testing.models import check_model
 from ocrkit.plugin.testing.offers import check_offer
+from ocrkit.plugin.testing.page_renderers import check_page_renderer
 from ocrkit.plugin.testing.renderers import check_renderer
 from ocrkit.plugin.testing.scripts import check_script
+from ocrkit.plugin.testing.segmenters import check_segmenter
 from ocrkit.plugin.testing.sources import check_source
 
 __all__ = [
@@ -27,7 +29,9 @@ __all__ = [
     "check_head",
     "check_model",
     "check_offer",
+    "check_page_renderer",
     "check_renderer",
     "check_script",
+    "check_segmenter",
     "check_source",
 ]

@@ -11,8 +11,10 @@ from ocrkit.plugin.testing.commands import check_command
 from ocrkit.plugin.testing.decoders import check_decoder
 from ocrkit.plugin.testing.heads import check_head
 from ocrkit.plugin.testing.models import check_model
+from ocrkit.plugin.testing.page_renderers import check_page_renderer
 from ocrkit.plugin.testing.renderers import check_renderer
 from ocrkit.plugin.testing.scripts import check_script
+from ocrkit.plugin.testing.segmenters import check_segmenter
 from ocrkit.plugin.testing.sources import check_source
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ _CHECKS: dict[str, Callable[[Any], object]] = {
     "source": check_source,
     "augmentation": check_augmentation,
     "renderer": check_renderer,
+    "segmenter": check_segmenter,
+    "page renderer": check_page_renderer,
     "script": check_script,
     "model": check_model,
     "command": check_command,

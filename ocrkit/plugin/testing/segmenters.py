@@ -1,0 +1,94 @@
+"""Whether a segmenter answers about any page, with lines that stand on it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from ocrkit.layout.records import Layout
+from ocrkit.plugin.testing.defaults import default_options
+from ocrkit.plugin.testing.verdict import require, require_summary, running
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ocrkit.layout.records import Points
+    from ocrkit.plugin.page_specs import Segmenter, SegmenterSpec
+
+__all__ = ["check_segmenter"]
+
+_ID = re.compile(r"[A-Za-z][\w.-]*", re.ASCII)
+
+
+def check_segmenter(spec: SegmenterSpec, *, options: Any = None) -> None:
+    """Check a segmenter on a white page, a page of bars, one of noise, and one of a single pixel.
+
+    Args:
+        spec: the segmenter.
+        options: an instance of ``spec.options``; the defaults where None.
+
+    Raises:
+        PluginError: it fails, writes to the page, or gives what is no layout, lines on a white page, lines off the
+            page, or two things of one name.
+    """
+    what = f"segmenter {spec.name!r}"
+    require_summary(what, spec.summary)
+    chosen = options if options is not None else default_options(what, spec.options)
+    with running(f"{what}: build"):
+        segmenter = spec.build(chosen)
+    for name, image in _pages():
+        layout = _segmented(f"{what} on {name}", segmenter, image)
+        lines = [line for region in layout.regions for line in region.lines]
+        require(name != "a white page" or not lines, f"{what} finds {len(lines)} lines on a white page; expected none")
+
+
+def _pages() -> Iterator[tuple[str, NDArray[np.uint8]]]:
+    import numpy as np
+
+    white = np.full((300, 400), 255, dtype=np.uint8)
+    yield "a white page", white
+    bars = white.copy()
+    for top in range(40, 260, 30):
+        for left in range(40, 350, 16):
+            bars[top : top + 12, left : left + 4] = 0
+    yield "a page of bars", bars
+    yield "a page of noise", np.random.default_rng(0).integers(0, 256, white.shape, dtype=np.uint8)
+    yield "a page of one pixel", np.zeros((1, 1), dtype=np.uint8)
+
+
+def _segmented(what: str, segmenter: Segmenter, image: NDArray[np.uint8]) -> Layout:
+    before = image.copy()
+    with running(what):
+        layout = segmenter.segment(image, direction="ltr")
+    require(isinstance(layout, Layout), f"{what} gives a {type(layout).__name__}; expected a Layout")
+    require(bool((before == image).all()), f"{what} writes to the page; expected it to be left as it is")
+    require(layout.rotation in (0, 90, 180, 270), f"{what}: rotation is {layout.rotation!r}; expected a quarter turn")
+    size = (image.shape[1], image.shape[0])
+    names: set[str] = set()
+    for region in layout.regions:
+        _check_place(f"{what}: region {region.id!r}", region.id, names, region.outline, 3, size)
+        for line in region.lines:
+            _check_place(f"{what}: line {line.id!r}", line.id, names, line.outline, 3, size)
+            if line.baseline:
+                _check_points(f"{what}: the baseline of line {line.id!r}", line.baseline, 2, size)
+    return layout
+
+
+def _check_place(what: str, name: str, names: set[str], outline: Points, fewest: int, size: tuple[int, int]) -> None:
+    require(bool(_ID.fullmatch(name)), f"{what}: its id; expected a letter, then letters, digits, '_', '-' and '.'")
+    require(name not in names, f"{what}: its id is given twice")
+    names.add(name)
+    _check_points(f"{what}: the outline", outline, fewest, size)
+
+
+def _check_points(what: str, points: Points, fewest: int, size: tuple[int, int]) -> None:
+    require(len(points) >= fewest, f"{what} has {len(points)} points; expected {fewest} or more")
+    width, height = size
+    for x, y in points:
+        require(
+            isinstance(x, int) and isinstance(y, int) and 0 <= x < width and 0 <= y < height,
+            f"{what} has the point ({x!r}, {y!r}); expected ints on a page of {width} x {height}",
+        )
