@@ -8,6 +8,7 @@ at the page's own scale. What lies outside of the outline becomes paper.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +21,7 @@ from ocrkit.errors import ImageError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["cut_line", "outline_around", "reading_course"]
+__all__ = ["CutLine", "cut_line", "cut_line_placed", "outline_around", "reading_course"]
 
 _LEVEL = 0.05  # of its height: by how much a line may leave the level and be copied as it is
 _LEVEL_PX = 1.0
@@ -34,9 +35,46 @@ _ROOM = 1.2  # times the height that a box tells, since letters need not reach i
 _ABOVE_MORE = 1.3  # by which more of a line is above its baseline than below, where that tells which side is up
 
 _TURNS = (None, Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_180, Image.Transpose.ROTATE_270)
+_AHEAD = ((1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.0, -1.0))  # the way that a line runs, which those turns set upright
+
+
+@dataclass(frozen=True, slots=True)
+class CutLine:
+    """A line cut out of its page, and where on the page its pixels lie.
+
+    Attributes:
+        image: straight and upright.
+        guide: the course on the page that its rows run along.
+        begin: px along the guide of its first column.
+        upper: px below the guide of its first row.
+    """
+
+    image: Image.Image
+    guide: Guide
+    begin: float
+    upper: float
+
+    def to_page(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(N, 2) x and y of its pixels as they lie on the page; whole numbers are the middles of pixels."""
+        return self.guide.at(points[:, 0] + self.begin, points[:, 1] + self.upper)
+
+    def from_page(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(N, 2) x and y on the page as they lie in it; undoes ``to_page``."""
+        return self.guide.place(points) - (self.begin, self.upper)
 
 
 def cut_line(page: Image.Image, outline: NDArray[np.float64], course: NDArray[np.float64] | None = None) -> Image.Image:
+    """Cut a line out of its page, as ``cut_line_placed`` does.
+
+    Raises:
+        ImageError: the outline lies outside of the page.
+    """
+    return cut_line_placed(page, outline, course).image
+
+
+def cut_line_placed(
+    page: Image.Image, outline: NDArray[np.float64], course: NDArray[np.float64] | None = None
+) -> CutLine:
     """Cut a line out of its page, straight and upright, in the page's mode and scale.
 
     Args:
@@ -49,7 +87,7 @@ def cut_line(page: Image.Image, outline: NDArray[np.float64], course: NDArray[np
         ImageError: the outline lies outside of the page.
     """
     if course is None:
-        return _box_of(page, outline)
+        return _box_of(page, outline, 0)
     _bounds(page, outline)
     # What lies far outside of the page, where nothing is to be seen, must not make the strip as long.
     near = np.clip(outline, (-1, -1), page.size)
@@ -62,8 +100,7 @@ def cut_line(page: Image.Image, outline: NDArray[np.float64], course: NDArray[np
     quarters = round(math.atan2(chord[1], chord[0]) / (math.pi / 2)) % 4
     leaves = float(np.ptp(on_line[:, 1 - quarters % 2]))
     if leaves <= max(_LEVEL_PX, _LEVEL * height):
-        box, turn = _box_of(page, outline), _TURNS[quarters]
-        return box if turn is None else box.transpose(turn)
+        return _box_of(page, outline, quarters)
     if is_box(outline):
         outline = _slanted_box(near, chord)
         placed = guide.place(outline)
@@ -152,18 +189,20 @@ def _runs_ahead(
     return not right_to_left
 
 
-def _box_of(page: Image.Image, outline: NDArray[np.float64]) -> Image.Image:
+def _box_of(page: Image.Image, outline: NDArray[np.float64], quarters: int) -> CutLine:
+    """The pixels around an outline, turned so that a line upright after so many quarters anticlockwise is upright."""
     left, top, right, bottom = _bounds(page, outline)
     line = page.crop((left, top, right, bottom))
     if not is_box(outline):
         mask = polygon_mask(outline - [left, top], line.size)
         _fill_outside(line, mask)
-    return line
+    turn = _TURNS[quarters]
+    corner = ((left, top), (right - 1, top), (right - 1, bottom - 1), (left, bottom - 1))[quarters]
+    guide = Guide.straight(np.array(corner, np.float64), np.array(_AHEAD[quarters]))
+    return CutLine(line if turn is None else line.transpose(turn), guide, 0.0, 0.0)
 
 
-def _strip_of(
-    page: Image.Image, outline: NDArray[np.float64], guide: Guide, placed: NDArray[np.float64]
-) -> Image.Image:
+def _strip_of(page: Image.Image, outline: NDArray[np.float64], guide: Guide, placed: NDArray[np.float64]) -> CutLine:
     """The strip along a guide that holds the outline, whose points lie at ``placed`` along and below it."""
     left, top, right, bottom = _bounds(page, outline)
     left, top = max(0, left - _NEIGHBOURS), max(0, top - _NEIGHBOURS)
@@ -177,7 +216,7 @@ def _strip_of(
     inside = polygon_mask(outline - [left, top], part.size)
     mask = inside.transform(size, mesh, pieces, Image.Resampling.BILINEAR).point(lambda value: 255 * (value >= 128))
     _fill_outside(line, mask)
-    return line
+    return CutLine(line, guide, float(begin), float(upper))
 
 
 def _pieces(

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageFilter
 
 from ocrkit.data.guide import Guide
-from ocrkit.data.line_cutting import cut_line, outline_around, reading_course
+from ocrkit.data.line_cutting import cut_line, cut_line_placed, outline_around, reading_course
 from ocrkit.errors import ImageError
 
 if TYPE_CHECKING:
@@ -321,3 +321,19 @@ def test_a_baseline_of_a_million_points_is_followed_in_seconds() -> None:
 
     assert cut.height < 50
     assert time.process_time() - begun < 5
+
+
+@pytest.mark.parametrize("degrees", [0, 3, 90, 100, 180, -90, -135])
+def test_a_cut_line_knows_where_its_pixels_lie_on_the_page(straight: Image.Image, degrees: int) -> None:
+    forth, back = rotation(degrees)
+    page = page_of(straight, back, (600, 600))
+
+    cut = cut_line_placed(page, forth(outline_on_line()), forth(on_line(FOOT, 2)))
+
+    middles = np.array([(x, y) for x in range(20, 380, 40) for y in (8, 20, 32)], float)
+    on_page = np.asarray(page, float)
+    x, y = cut.to_page(middles).round().astype(int).T
+    seen = np.asarray(cut.image, float)[middles[:, 1].astype(int), middles[:, 0].astype(int)]
+    assert np.abs(on_page[y, x] - seen).mean() < 2 * CLOSE  # half a pixel off
+    assert np.abs(back(cut.to_page(middles)) - middles).max() <= 1.5
+    assert cut.from_page(cut.to_page(middles)) == pytest.approx(middles, abs=1e-6)

@@ -1,0 +1,1 @@
+"""Whole pages: opened, their lines found, cut out and read."""
