@@ -131,6 +131,8 @@ class Model:
             CheckpointError: it is not the description of a model, contradicts itself, or is that of other tensors.
             PluginError: a plugin that the model was made with is missing.
         """
+        if metadata.get("kind") == "segmentation":
+            raise CheckpointError("is a model that finds lines on pages; expected one that reads them", where)
         if metadata.get("kind") != "model":
             raise CheckpointError(f"holds a {metadata.get('kind')!r}, not a model", where)
         charset_table, parts, plugins, provenance = (

@@ -1,0 +1,1 @@
+"""The network that labels a page's pixels."""
