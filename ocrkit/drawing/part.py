@@ -97,6 +97,11 @@ class Part:
         """The font families that are drawn with."""
         return self._faces.families
 
+    @property
+    def faces(self) -> FaceBook:
+        """The faces that are drawn with."""
+        return self._faces
+
     def text_and_face(self, rng: np.random.Generator) -> tuple[str, Face]:
         """A text, and a face that can draw it.
 

@@ -1,0 +1,71 @@
+"""Drawn pages: the same for the same number, and their truth right to the pixel."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ocrkit.data.outline import polygon_mask
+from ocrkit.drawing.pages.drawn_pages import DrawnPages
+from ocrkit.drawing.pages.options import KINDS, PageOptions
+from ocrkit.errors import OptionError
+from ocrkit.text.shipped import shipped_charset
+
+_FAMILIES = ("DejaVu Sans", "DejaVu Sans Mono", "DejaVu Serif")
+
+
+def _pages(kind: str = "", *, degrade: float = 0.5, seed: int = 0) -> DrawnPages:
+    kinds = {name: float(name == kind) for name in KINDS} if kind else {}
+    options = PageOptions(x_height=(8, 9), kinds=kinds, families=_FAMILIES, degrade=degrade)
+    return DrawnPages(shipped_charset("english"), options, seed=seed)
+
+
+def test_a_page_depends_on_its_number_and_the_seed_alone() -> None:
+    pages, again, others = _pages(), _pages(), _pages(seed=1)
+
+    first = pages[3]
+    _ = again[0]
+
+    assert np.array_equal(first.image, again[3].image)
+    assert np.array_equal(first.not_text, again[3].not_text)
+    assert first.page == again[3].page
+    assert not np.array_equal(first.image, others[3].image)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_all_ink_of_a_clean_page_lies_in_an_outline_or_is_no_text(kind: str) -> None:
+    page = _pages(kind, degrade=0)[0]
+
+    lines = Image.new("L", (page.page.width, page.page.height), 0)
+    for line in page.lines:
+        mask = polygon_mask(np.array(line.line.outline, np.float64), lines.size)
+        lines.paste(255, mask=mask)
+
+    missed = (page.image < 128) & (np.asarray(lines) == 0) & ~page.not_text
+    assert page.lines
+    assert not missed.any()
+
+
+@pytest.mark.parametrize("degrade", [0, 1.0])
+def test_records_and_picture_agree_on_their_size(degrade: float) -> None:
+    page = _pages(degrade=degrade)[1]
+
+    height, width = page.image.shape
+    points = np.array([point for line in page.lines for point in (*line.line.outline, *line.line.baseline)])
+    assert (page.page.width, page.page.height) == (width, height)
+    assert page.not_text.shape == (height, width)
+    assert points.min() >= 0
+    assert (points.max(0) < (width, height)).all()
+    assert list(page.page.lines) == [line.line for line in page.lines]
+
+
+def test_what_cannot_be_drawn_is_refused() -> None:
+    with pytest.raises(OptionError, match="kinds has 'boook'; did you mean 'book'"):
+        PageOptions(kinds={"boook": 1})
+    with pytest.raises(OptionError, match="x_height"):
+        PageOptions(x_height=(20, 10))
+    with pytest.raises(OptionError, match="every kind has the share 0"):
+        PageOptions(kinds=dict.fromkeys(KINDS, 0.0))
+    with pytest.raises(OptionError, match="none is given"):
+        DrawnPages(None, PageOptions())
