@@ -27,6 +27,7 @@ __all__ = [
     "NOT_PIXELS",
     "bad_image",
     "decode_bytes",
+    "frame_of",
     "open_framed",
     "open_image",
     "quiet_pillow",
@@ -43,6 +44,7 @@ _MOVING = frozenset({"GIF", "PNG", "WEBP", "AVIF", "FLI"})
 """Pillow's formats whose further frames are no pages."""
 
 _ORIENTATION = 0x0112
+_EXIF_KEYS = {"exif", "Raw profile type exif", "XML:com.adobe.xmp", "xmp"}
 _log = logging.getLogger("ocrkit")
 
 _quiet_lock = threading.Lock()
@@ -89,6 +91,22 @@ def open_framed(source: Sample | Path | str) -> Opened:
         raise bad_image(source, error.reason) from error
     except (OSError, Image.DecompressionBombError) as error:
         raise bad_image(source, _what_failed(error)) from error
+
+
+def frame_of(path: Path) -> Frame | None:
+    """How an image lies in its file, told by its header without decoding it; None where that cannot be told."""
+    page = page_in(path)
+    file, offset = (path, 0) if page is None else (page[0], page_offset(*page))
+    try:
+        with quiet_pillow(), file.open("rb") as opened:
+            image = Image.open(cast("IO[bytes]", OnePage(opened, offset)) if offset else opened)
+            # Asking a PNG for EXIF that is not among what comes first decodes it.
+            orientation = 1 if image.format == "PNG" and not image.info.keys() & _EXIF_KEYS else _orientation(image)
+            width, height = image.size
+    except Exception as error:  # Pillow raises nearly anything on damaged files
+        _log.debug("no size of %s: %s", path, error)
+        return None
+    return Frame(height, width, orientation) if orientation >= 5 else Frame(width, height, orientation)
 
 
 def decode_bytes(data: bytes) -> Image.Image:

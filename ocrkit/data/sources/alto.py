@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ocrkit.data.sources.page_line import Point
     from ocrkit.data.sources.xml_file import Element
 
-__all__ = ["ROOT", "alto_text"]
+__all__ = ["ROOT", "alto_text", "hyphen_of", "text_of"]
 
 ROOT = "alto"
 
@@ -56,7 +56,7 @@ def alto_text(path: Path, root: Element) -> PageText:
     without_text = 0
     for number, around in enumerate(page.paths_to("TextLine"), 1):
         element = around[-1]
-        text = _text_of(element)
+        text = text_of(element)
         if not text:
             without_text += 1
             continue
@@ -70,19 +70,23 @@ def alto_text(path: Path, root: Element) -> PageText:
     return PageText(image.text.strip() if image is not None else "", width, height, tuple(lines), without_text)
 
 
-def _text_of(element: Element) -> str:
+def text_of(element: Element) -> str:
     """A line's words: a space between two, whether marked by SP or not, and none before a hyphen."""
     text, parted = "", True
     for part in element.all("String", "SP", "HYP"):
         if part.name == "SP":
             text, parted = f"{text} ", True
             continue
-        content = part.get("CONTENT") or ""
-        if part.name == "HYP" and not any(map(_is_visible, content)):
-            content = "-"  # a soft hyphen, say: what stands on the page is one that can be seen
+        content = hyphen_of(part) if part.name == "HYP" else part.get("CONTENT") or ""
         text += content if parted or part.name == "HYP" else f" {content}"
         parted = False
     return one_line(text)
+
+
+def hyphen_of(part: Element) -> str:
+    """What a HYP stands for: a soft hyphen, say, is one that can be seen on the page."""
+    content = part.get("CONTENT") or ""
+    return content if any(map(_is_visible, content)) else "-"
 
 
 def _outline(name: str, element: Element) -> tuple[Point, ...]:

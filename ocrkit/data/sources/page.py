@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ocrkit.data.sources.page_line import Point
     from ocrkit.data.sources.xml_file import Element
 
-__all__ = ["ROOT", "page_text"]
+__all__ = ["ROOT", "equivalents_of", "page_text", "points_of", "spelt_in", "text_of"]
 
 ROOT = "PcGts"
 
@@ -38,28 +38,40 @@ def page_text(path: Path, root: Element) -> PageText:
     without_text = 0
     for number, around in enumerate(page.paths_to("TextLine"), 1):
         element = around[-1]
-        text = one_line(_text_of(element))
+        text = one_line(text_of(element))
         if not text:
             without_text += 1
             continue
         name = element.get("id") or str(number)
         try:
-            outline, baseline = _outline(name, element), baseline_of(_points(element.first("Baseline")))
+            outline, baseline = _outline(name, element), baseline_of(points_of(element.first("Baseline")))
             lines.append(PageLine(name, element.line, text, outline, baseline, turn_of(around, "orientation")))
         except RowFault as fault:
             lines.append(BadLine(name, element.line, text, fault.kind, fault.reason))
     return PageText(page.get("imageFilename") or "", width, height, tuple(lines), without_text)
 
 
-def _text_of(element: Element) -> str:
+def text_of(element: Element) -> str:
     """The text of a line: its own, else its words'."""
-    equivalents = sorted(element.all("TextEquiv"), key=_rank)
-    for equivalent in equivalents[:1]:
-        for kind in ("Unicode", "PlainText"):
-            spelt = equivalent.first(kind)
-            if spelt is not None and spelt.text.strip():
-                return spelt.text
-    return " ".join(filter(None, (_text_of(word).strip() for word in element.all("Word"))))
+    for equivalent in equivalents_of(element)[:1]:
+        spelt = spelt_in(equivalent)
+        if spelt.strip():
+            return spelt
+    return " ".join(filter(None, (text_of(word).strip() for word in element.all("Word"))))
+
+
+def equivalents_of(element: Element) -> list[Element]:
+    """The texts that a line, word or letter may have, the one that is meant first."""
+    return sorted(element.all("TextEquiv"), key=_rank)
+
+
+def spelt_in(equivalent: Element) -> str:
+    """What a text says; empty where it says nothing."""
+    for kind in ("Unicode", "PlainText"):
+        spelt = equivalent.first(kind)
+        if spelt is not None and spelt.text.strip():
+            return spelt.text
+    return ""
 
 
 def _rank(equivalent: Element) -> float:
@@ -71,7 +83,7 @@ def _rank(equivalent: Element) -> float:
 
 
 def _outline(name: str, element: Element) -> tuple[Point, ...]:
-    points = outline_of(_points(element.first("Coords")))
+    points = outline_of(points_of(element.first("Coords")))
     if points:
         return points
     what = "a baseline and no outline" if element.first("Baseline") is not None else "no outline"
@@ -80,7 +92,7 @@ def _outline(name: str, element: Element) -> tuple[Point, ...]:
     )
 
 
-def _points(element: Element | None) -> str:
+def points_of(element: Element | None) -> str:
     """The points that an element has, as an attribute, or as elements, as they were before 2013."""
     if element is None:
         return ""

@@ -16,7 +16,18 @@ from ocrkit.data.sources.bad_rows import RowFault
 if TYPE_CHECKING:
     from ocrkit.data.sources.xml_file import Element
 
-__all__ = ["BadLine", "PageLine", "PageText", "Point", "baseline_of", "box_of", "one_line", "outline_of", "turn_of"]
+__all__ = [
+    "BadLine",
+    "PageLine",
+    "PageText",
+    "Point",
+    "baseline_of",
+    "box_of",
+    "one_line",
+    "outline_of",
+    "runs_right_to_left",
+    "turn_of",
+]
 
 Point = tuple[float, float]
 _FARTHEST = 10_000_000  # units from the page's corner: 200 m at 1,200 an inch
@@ -46,8 +57,7 @@ class PageLine:
     @property
     def right_to_left(self) -> bool:
         """Whether more of its letters are of scripts that run from right to left."""
-        directions = [unicodedata.bidirectional(character) for character in self.text]
-        return directions.count("R") + directions.count("AL") > directions.count("L")
+        return runs_right_to_left(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +88,12 @@ class PageText:
 def one_line(text: str) -> str:
     """A text without line breaks, and without space at its ends, which XML has for its own layout."""
     return " ".join(re.split(r"[\r\n]+", text)).strip()
+
+
+def runs_right_to_left(text: str) -> bool:
+    """Whether more of a text's letters are of scripts that run from right to left."""
+    directions = [unicodedata.bidirectional(character) for character in text]
+    return directions.count("R") + directions.count("AL") > directions.count("L")
 
 
 def outline_of(text: str | None) -> tuple[Point, ...]:

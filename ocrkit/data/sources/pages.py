@@ -9,16 +9,16 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from pathlib import Path, PureWindowsPath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ocrkit.data.paged import page_in
 from ocrkit.data.records import Sample
 from ocrkit.data.sources import alto, page
 from ocrkit.data.sources.bad_rows import BadRows, RowFault
-from ocrkit.data.sources.images import image_suffixes, walk
+from ocrkit.data.sources.images import walk
 from ocrkit.data.sources.lazy import LazySamples
 from ocrkit.data.sources.line_image import LineImage, NoImage
+from ocrkit.data.sources.page_image import image_of
 from ocrkit.data.sources.page_line import BadLine, PageLine, PageText
 from ocrkit.data.sources.xml_file import Element, read_xml, root_name
 from ocrkit.errors import DataError, MissingFileError, Origin
@@ -187,20 +187,4 @@ def _page_and_image(path: Path, kind: str, with_bad: bool, stamp: tuple[int, int
     """A page, without the bad lines that were reported when it was listed, and the file of its image."""
     del stamp
     text = _READERS[kind][1](path, read_xml(path))
-    return text if with_bad else _without_bad(text), _image_of(path, text.image)
-
-
-def _image_of(path: Path, named: str) -> Path:
-    """The image that a file names, beside it or in the folder above; else one called as the file is."""
-    # Programs write whole paths of the machine that they ran on, with either slash.
-    name = PureWindowsPath(named).name
-    folders = (path.parent, path.parent.parent)
-    candidates = [folder / each for each in (named, name) if each for folder in folders]
-    for candidate in candidates:
-        if candidate.is_file() or page_in(candidate) is not None:
-            return candidate
-    for folder in folders:
-        for suffix in sorted(image_suffixes()):
-            if (folder / f"{path.stem}{suffix}").is_file():
-                return folder / f"{path.stem}{suffix}"
-    return candidates[0] if candidates else path.with_suffix(".png")
+    return text if with_bad else _without_bad(text), image_of(path, text.image)
