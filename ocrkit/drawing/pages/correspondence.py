@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ocrkit.drawing.pages.desk import Desk
     from ocrkit.drawing.pages.galley import Align, Style
 
-__all__ = ["compose_hand", "compose_letter", "compose_typescript"]
+__all__ = ["compose_hand", "compose_letter", "compose_typescript", "set_letterhead"]
 
 
 def compose_letter(desk: Desk) -> None:
@@ -22,7 +22,7 @@ def compose_letter(desk: Desk) -> None:
     body = _body(desk, manner)
     column = _column(desk)
     if desk.chance(0.7):
-        _letterhead(desk, column)
+        set_letterhead(desk, column)
     _aside(desk, column, body, "right", lines=desk.count(1, 3))
     if desk.chance(0.6):
         _aside(desk, column, body, "left", lines=desk.count(2, 5))
@@ -91,7 +91,7 @@ def _column(desk: Desk) -> Column:
     return Column(margins[0], sheet.width - margins[1], margins[2], sheet.height - margins[3])
 
 
-def _letterhead(desk: Desk, column: Column) -> None:
+def set_letterhead(desk: Desk, column: Column) -> None:
     """A printed head: a crest, a name in large letters, an address in small ones."""
     x, sheet = desk.x_height, desk.sheet
     if desk.chance(0.3):

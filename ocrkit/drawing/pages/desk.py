@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     import numpy as np
 
     from ocrkit.drawing.composing.words import TextSource
+    from ocrkit.drawing.pages.hands import Hands
     from ocrkit.drawing.pages.sheet import SetRegion
+    from ocrkit.drawing.pages.strips import Strip
     from ocrkit.drawing.rendering.faces import FaceBook
     from ocrkit.drawing.rendering.fonts import Face
 
@@ -39,6 +41,7 @@ class Supply:
         faces: those of print.
         typed: those that typewriters have; None for none.
         hands: those that look written; None for none.
+        real: pages of real hands; None for none.
         letters: small ones of its script, by which faces are measured.
         rtl: whether its lines run from right to left.
         letterpress: the share of print that is set in old type.
@@ -49,6 +52,7 @@ class Supply:
     faces: FaceBook
     typed: FaceBook | None
     hands: FaceBook | None
+    real: Hands | None
     letters: str
     rtl: bool
     letterpress: float
@@ -105,6 +109,14 @@ class Desk:
         """A style of a pen; without ``leading``, in em, as print has it."""
         ems = leading if leading is not None else between(self.rng, 1.0, 1.5)
         return Style(pen, max(ems * pen.size, 1.45 * pen.x_height), **changes)  # type: ignore[arg-type]
+
+    def hand(self) -> Sequence[Strip]:
+        """The lines of a page in some real hand; none where there are no such pages."""
+        for _ in range(_TRIES if self.supply.real else 0):
+            lines = self.supply.real.lines(self.rng) if self.supply.real else ()
+            if lines:
+                return lines
+        return ()
 
     def chance(self, share: float) -> bool:
         """Whether something of that share of all cases happens."""

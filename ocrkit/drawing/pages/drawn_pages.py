@@ -12,6 +12,8 @@ from ocrkit.drawing.pages.books import compose_book, compose_columns
 from ocrkit.drawing.pages.correspondence import compose_hand, compose_letter, compose_typescript
 from ocrkit.drawing.pages.desk import Desk, Supply
 from ocrkit.drawing.pages.exposure import expose
+from ocrkit.drawing.pages.hands import Hands
+from ocrkit.drawing.pages.pasted import compose_pasted
 from ocrkit.drawing.pages.pens import letters_of
 from ocrkit.drawing.pages.titles import compose_advert, compose_title
 from ocrkit.drawing.part import Shelf, open_part
@@ -42,6 +44,7 @@ _COMPOSERS: dict[str, Callable[[Desk], None]] = {
     "hand": compose_hand,
     "title": compose_title,
     "advert": compose_advert,
+    "real-hand": compose_pasted,
 }
 # Families that look as if written, as far as they are installed.
 _HANDS = ("Chilanka", "Dyuthi", "Karumbi", "Uroob", "Z003", "TeX Gyre Chorus", "Gayathri")
@@ -90,8 +93,9 @@ class DrawnPages(Sequence["DrawnPage"]):
         wanted: list[tuple[Charset, float]] = [(charsets(name), share) for name, share in options.charsets.items()]
         if charset is not None and not wanted:
             wanted = [(charset, 1.0)]
+        real = Hands(Path(options.hands).expanduser()) if options.hands else None
         self._supplies = Weighted(
-            (_supply(one, options, faces, Shelf(one, scripts, charsets), seed), share)
+            (_supply(one, options, faces, real, Shelf(one, scripts, charsets), seed), share)
             for one, share in wanted
             if share > 0
         )
@@ -126,7 +130,9 @@ class DrawnPages(Sequence["DrawnPage"]):
         return expose(desk.sheet, stream(self.seed, place, TEXT + 7), self.options.degrade, kind=kind, number=place)
 
 
-def _supply(charset: Charset, options: PageOptions, faces: Sequence[Face], shelf: Shelf, seed: int) -> Supply:
+def _supply(
+    charset: Charset, options: PageOptions, faces: Sequence[Face], real: Hands | None, shelf: Shelf, seed: int
+) -> Supply:
     lines = SyntheticOptions(
         words=options.words,
         text=options.text,
@@ -142,6 +148,7 @@ def _supply(charset: Charset, options: PageOptions, faces: Sequence[Face], shelf
         part.faces,
         part.faces.chosen(is_fixed_pitch, weigh=typed_weight),
         part.faces.chosen(lambda face: face.family in hands, weigh=lambda _: 1.0),
+        real,
         letters_of(charset.symbols[1:]),
         charset.direction == "rtl",
         options.letterpress,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ocrkit.drawing.pages.sheet import PageSheet, SetLine
     from ocrkit.layout.records import Points
 
-__all__ = ["expose"]
+__all__ = ["expose", "lay"]
 
 _STEP = 16.0  # px between points of a line that the page bends
 _SEEN = 60  # of 255, from which ink counts
@@ -30,16 +30,24 @@ _ROOM = 1.0  # px about a line's ink, for what interpolation smears
 def expose(sheet: PageSheet, rng: np.random.Generator, strength: float, *, kind: str, number: int) -> DrawnPage:
     """The page of a sheet as a scanner gives it; ``strength`` is how worn, askew and dirty it is, 0 to 1."""
     bending = draw_bending(sheet.width, sheet.height, rng, min(1.0, 2 * strength))
-    picture = bending.picture(255 - np.maximum(sheet.ink, sheet.other), 255)
-    other = bending.picture(255 - sheet.other, 255) < 255 - _SEEN
-    regions, lines = _truth(sheet, bending, picture.shape)
+    picture, other, regions, lines = lay(sheet, bending)
+    text = bending.picture(255 - sheet.ink, 255) < 255 - _SEEN
     picture = press(picture, sheet.x_height, rng, strength)
     picture = _surrounded(picture, other, lines, sheet.x_height, rng, strength)
     picture = scan(tint(picture, sheet.x_height, rng, strength), sheet.x_height, rng, strength)
     height, width = picture.shape
     page = Page(f"page-{number:05d}", width, height, regions, skew=bending.skew)
     borders = tuple(_bent(border, bending) for border in sheet.borders)
-    return DrawnPage(picture, page, lines, borders, other, kind)
+    return DrawnPage(picture, page, lines, borders, other & ~text, kind)
+
+
+def lay(
+    sheet: PageSheet, bending: Bending
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_], tuple[Region, ...], tuple[DrawnLine, ...]]:
+    """The clean picture of a sheet that lies so, where it has ink that is no text, its regions and all their lines."""
+    picture = bending.picture(255 - np.maximum(sheet.ink, sheet.other), 255)
+    other = bending.picture(255 - sheet.other, 255) < 255 - _SEEN
+    return picture, other, *_truth(sheet, bending, picture.shape)
 
 
 def _surrounded(

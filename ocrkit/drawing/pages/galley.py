@@ -14,8 +14,6 @@ from ocrkit.drawing.rendering.shaping import can_draw
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
     from ocrkit.drawing.composing.words import TextSource
     from ocrkit.drawing.pages.pens import Pen
     from ocrkit.drawing.pages.sheet import Column, PageSheet, SetRegion
@@ -159,18 +157,17 @@ class Galley:
             text=" ".join(word for word, _ in words),
             drops=drops.tolist(),
         )
-        return waved(strip, self._falls(strip.width, style)) if style.wave else strip
+        return self.wandering(strip, style.wave) if style.wave else strip
 
-    def _falls(self, width: int, style: Style) -> NDArray[np.float64]:
-        """By how much a line that wanders is lower at each column: a slope of its own, and slow waves."""
-        rng, x_height = self.rng, style.pen.x_height
+    def wandering(self, strip: Strip, wave: float, slope: float = 0.0) -> Strip:
+        """A strip whose baseline wanders by ``wave`` x-heights, and falls by ``slope`` px a px more or less."""
+        rng, x_height, width = self.rng, strip.x_height, strip.width
         along = np.arange(width, dtype=np.float64)
         points = max(2, round(width / (12 * x_height)) + 1)
-        hills = rng.normal(0, 0.25 * style.wave * x_height, points)
-        slope = float(rng.normal(0, 0.012 * style.wave))
+        hills = rng.normal(0, 0.25 * wave * x_height, points)
+        slope += float(rng.normal(0, 0.012 * wave))
         ends = np.linspace(0, width, points)
         # Cosines between the points, so that no line has corners.
         k = np.clip(np.searchsorted(ends, along, side="right") - 1, 0, points - 2)
         share = (1 - np.cos(np.pi * (along - ends[k]) / (ends[1] - ends[0]))) / 2
-        falls: NDArray[np.float64] = hills[k] * (1 - share) + hills[k + 1] * share + slope * along
-        return falls
+        return waved(strip, hills[k] * (1 - share) + hills[k + 1] * share + slope * along)

@@ -20,7 +20,9 @@ KINDS: Mapping[str, float] = {
     "hand": 2.5,
     "title": 1,
     "advert": 0.7,
+    "real-hand": 3,
 }
+_REAL = "real-hand"  # which needs pages to take its lines from
 _X_HEIGHTS = (4.0, 100.0)
 
 
@@ -38,6 +40,8 @@ class PageOptions:
         fonts: a folder of fonts; empty for the system's.
         families: the font families to draw with; empty for all.
         without_families: families to leave out.
+        hands: a folder of PAGE or ALTO files with their images, whose lines are cut out along their baselines and set
+            anew on pages of the kind ``real-hand``; empty for none.
         degrade: how worn, askew and dirty pages look, 0 (clean) to 1 (the worst).
         letterpress: the share of pages set in old type, 0 to 1.
         reformed: the share of Malayalam pages in the reformed orthography's shapes, 0 to 1.
@@ -52,6 +56,7 @@ class PageOptions:
     fonts: str = ""
     families: tuple[str, ...] = ()
     without_families: tuple[str, ...] = ()
+    hands: str = ""
     degrade: float = 0.5
     letterpress: float = 0.35
     reformed: float = 0.4
@@ -75,6 +80,8 @@ class PageOptions:
             for name, share in getattr(self, table).items():
                 if not (share >= 0 and math.isfinite(share)):
                     raise OptionError(f"{table}.{name} {share} is out of range; expected 0 or more, beside the others")
+        if self.kinds.get(_REAL) and not self.hands:
+            raise OptionError(f"kinds.{_REAL} takes lines of real hands; name a folder of their pages with 'hands'")
         if not any(self.shares().values()):
             raise OptionError("every kind has the share 0; give one of them a share above 0")
         if self.charsets and not any(self.charsets.values()):
@@ -82,4 +89,5 @@ class PageOptions:
 
     def shares(self) -> dict[str, float]:
         """How often each kind is drawn, by name."""
-        return {**KINDS, **self.kinds}
+        shares = {**KINDS, **self.kinds}
+        return shares if self.hands else {name: share for name, share in shares.items() if name != _REAL}

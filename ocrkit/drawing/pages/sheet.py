@@ -52,7 +52,7 @@ class SetLine:
     ascender: float
     descender: float
     x_height: float
-    text: str
+    text: str | None
     rtl: bool = False
 
 

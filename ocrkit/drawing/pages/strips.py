@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from PIL import Image
 
-from ocrkit._drawing import columns_shifted
+from ocrkit._drawing import columns_shifted, resized
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from ocrkit.drawing.pages.pens import Ink
 
-__all__ = ["Strip", "set_words", "waved"]
+__all__ = ["Strip", "resize", "set_words", "shorten", "waved"]
 
 _STEP = 8  # px between two points of a baseline that waves
 
@@ -31,7 +32,7 @@ class Strip:
         ascender: px from the baseline to the highest ink.
         descender: px from the baseline to the lowest, 0 or more.
         x_height: px from the baseline to the top of a small letter.
-        text: what it says.
+        text: what it says; None where nobody knows.
     """
 
     ink: NDArray[np.uint8]
@@ -39,7 +40,7 @@ class Strip:
     ascender: float
     descender: float
     x_height: float
-    text: str
+    text: str | None
 
     @property
     def width(self) -> int:
@@ -81,3 +82,38 @@ def waved(strip: Strip, falls: NDArray[np.float64]) -> Strip:
     straight = np.interp(along, strip.baseline[:, 0], strip.baseline[:, 1])
     curve = straight - begins[along.astype(int)]
     return Strip(ink, np.stack([along, curve], axis=1), strip.ascender, strip.descender, strip.x_height, strip.text)
+
+
+def resize(strip: Strip, scale: float) -> Strip:
+    """The strip ``scale`` times as large."""
+    if scale == 1:
+        return strip
+    height, width = (max(1, round(side * scale)) for side in strip.ink.shape)
+    kernel = Image.Resampling.BILINEAR if scale > 1 else Image.Resampling.BOX
+    down, across = height / strip.ink.shape[0], width / strip.width
+    # Middles of pixels are whole numbers, half a pixel from the strip's corner.
+    baseline = (strip.baseline + 0.5) * (across, down) - 0.5
+    baseline[-1, 0] = min(baseline[-1, 0], width - 1)
+    ink = resized(strip.ink, height, width, kernel)
+    return Strip(ink, baseline, strip.ascender * down, strip.descender * down, strip.x_height * down, strip.text)
+
+
+def shorten(strip: Strip, width: float) -> Strip | None:
+    """What of a strip ends at a gap before ``width`` px, without a text; None where there is no such gap."""
+    gap = max(2, round(0.35 * strip.x_height))
+    bare = np.logical_not(np.any(strip.ink[:, : int(width)] > 24, axis=0))
+    runs = np.convolve(bare, np.ones(gap), mode="valid") >= gap if bare.size >= gap else bare[:0]
+    ends = np.flatnonzero(runs)
+    if not ends.size or ends[-1] < 2 * strip.x_height:
+        return None
+    inked = np.flatnonzero(~bare[: ends[-1]])
+    if not inked.size:
+        return None
+    last = int(inked[-1])
+    ink = strip.ink[:, : last + 1]
+    rows = np.flatnonzero((ink > 24).any(axis=1))
+    along = np.append(strip.baseline[strip.baseline[:, 0] < last, 0], last)
+    foot = np.interp(along, strip.baseline[:, 0], strip.baseline[:, 1]) - rows[0]
+    ink = np.ascontiguousarray(ink[rows[0] : rows[-1] + 1])
+    above, below = strip.ascender - rows[0], strip.descender - (strip.ink.shape[0] - 1 - rows[-1])
+    return Strip(ink, np.stack([along, foot], axis=1), above, max(0.0, below), strip.x_height, None)

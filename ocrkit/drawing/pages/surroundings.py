@@ -110,7 +110,7 @@ def add_dirt(
             steps = np.cumsum(rng.normal(0, 2.0 * x_height, (6, 2)), axis=0) + np.array([x, y])
             draw.line([tuple(point) for point in steps.tolist()], fill=255, width=max(1, round(0.1 * x_height)))
     found = np.asarray(mask) > 0
-    if rng.random() < 0.5 * strength:
+    if rng.random() < 0.25 * strength:
         hills = surface(rng, picture.shape, cell=between(rng, 5, 30) * x_height)
         away = np.minimum.outer(
             np.minimum(np.arange(height), np.arange(height)[::-1]), np.minimum(np.arange(width), np.arange(width)[::-1])

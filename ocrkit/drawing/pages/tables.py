@@ -94,6 +94,6 @@ def _set_row(
     elif placed:
         first = placed[0][1]
         inks = [Ink(strip.ink, -round(strip.baseline[0, 1] + 0.5)) for strip, _ in placed]
-        text = " ".join(strip.text for strip, _ in placed)
+        text = " ".join(strip.text or "" for strip, _ in placed)
         whole = set_words(inks, [left - first for _, left in placed], x_height=body.pen.x_height, text=text)
         desk.sheet.place(region, whole, first, y, darkness=body.darkness)

@@ -16,7 +16,7 @@ _FAMILIES = ("DejaVu Sans", "DejaVu Sans Mono", "DejaVu Serif")
 
 
 def _pages(kind: str = "", *, degrade: float = 0.5, seed: int = 0) -> DrawnPages:
-    kinds = {name: float(name == kind) for name in KINDS} if kind else {}
+    kinds = {name: float(name == kind) for name in PageOptions().shares()} if kind else {}
     options = PageOptions(x_height=(8, 9), kinds=kinds, families=_FAMILIES, degrade=degrade)
     return DrawnPages(shipped_charset("english"), options, seed=seed)
 
@@ -33,7 +33,7 @@ def test_a_page_depends_on_its_number_and_the_seed_alone() -> None:
     assert not np.array_equal(first.image, others[3].image)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "real-hand"])
 def test_all_ink_of_a_clean_page_lies_in_an_outline_or_is_no_text(kind: str) -> None:
     page = _pages(kind, degrade=0)[0]
 
