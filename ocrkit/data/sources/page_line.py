@@ -96,14 +96,15 @@ def runs_right_to_left(text: str) -> bool:
     return directions.count("R") + directions.count("AL") > directions.count("L")
 
 
-def outline_of(text: str | None) -> tuple[Point, ...]:
+def outline_of(text: str | None, *, may_be_flat: bool = False) -> tuple[Point, ...]:
     """The outline in ``"x,y x,y"`` or ``"x y x y"``, as the versions of PAGE and ALTO write it; none where it is empty.
 
     Raises:
-        RowFault: they are no pairs of numbers, fewer than three, not finite, too far away, or all on one line.
+        RowFault: they are no pairs of numbers, fewer than three, not finite, too far away, or, where it may not be
+            flat, all on one line.
     """
     points = _points_of(text, "outline", "three points or more; expected x,y x,y x,y", fewest=3)
-    return checked_outline(points) if points else ()
+    return checked_outline(points) if points and not may_be_flat else points
 
 
 def checked_outline(points: tuple[Point, ...]) -> tuple[Point, ...]:

@@ -14,9 +14,9 @@ from ocrkit.data.sources.page import equivalents_of, points_of, spelt_in, text_o
 from ocrkit.data.sources.page_line import baseline_of, one_line, outline_of, runs_right_to_left, turn_of
 from ocrkit.data.sources.xml_file import page_size
 from ocrkit.errors import DataError
+from ocrkit.layout.custom import customs_of
 from ocrkit.layout.kinds import KIND_OF_ELEMENT, kind_called
 from ocrkit.layout.languages import language_of
-from ocrkit.layout.reading.custom import customs_of
 from ocrkit.layout.reading.numbers import fraction_of, number_of
 from ocrkit.layout.reading.page_order import lines_in_order, regions_in_order
 from ocrkit.layout.reading.placing import Placing, bounds
@@ -47,32 +47,38 @@ def page_pages(path: Path, root: Element, bad: BadRows) -> Iterator[Page]:
         raise DataError("no Page element in it; expected a page of lines", path, root.line)
     width, height = page_size(path, page, "imageWidth", "imageHeight")
     image = page.get("imageFilename") or ""
-    reader = _Reader(path, Placing.of(path, image, width, height, line=page.line), bad)
+    placing = Placing.of(path, image, width, height, line=page.line)
+    reader = _Reader(path, placing, bad, _creator(root).startswith("ocrkit"))
     own = customs_of(page.get("custom")).get("ocrkit", {})
     turn = turn_of([page], "orientation")
     rotation = int(number_of(own.get("rotation"), round(turn / 90) * 90)) % 360
     yield Page(
         image,
-        reader.placing.width,
-        reader.placing.height,
+        placing.width,
+        placing.height,
         tuple(region for around in regions_in_order(page) if (region := reader.region(around)) is not None),
         number=max(1, int(number_of(own.get("number"), 1))),
         rotation=rotation if rotation % 90 == 0 else 0,
         skew=number_of(own.get("skew"), _folded(rotation - turn)),
         dpi=_dpi(page),
         languages=_languages(page, own.get("languages", "")),
-        model=_step(root, "recognition"),
-        segmenter=_step(root, "segmentation"),
+        model=_metadata(root, "recognition"),
+        segmenter=_metadata(root, "segmentation"),
+        error=_metadata(root, "error"),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """Makes records of elements; what cannot be placed is told, and left out."""
+    """Makes records of elements; what cannot be placed is told, and left out.
+
+    ``own`` files are ocrkit's, whose baselines run as they should, and whose outlines are as they were found.
+    """
 
     path: Path
     placing: Placing
     bad: BadRows
+    own: bool
 
     def region(self, around: list[Element]) -> Region | None:
         """A region, given with the elements that it is in; None where it has neither place nor lines."""
@@ -94,7 +100,7 @@ class _Reader:
             return None
 
     def _line(self, name: str, element: Element, around: list[Element]) -> Line:
-        outline = self.placing.points(outline_of(points_of(element.first("Coords"))))
+        outline = self.placing.points(outline_of(points_of(element.first("Coords")), may_be_flat=self.own))
         if not outline:
             raise RowFault("no-outline", f"line {name!r} has no outline; expected Coords with its polygon")
         words = tuple(word for each in element.all("Word") if (word := self._word(each)) is not None)
@@ -106,12 +112,14 @@ class _Reader:
         x_height = number_of(own.get("x_height"), 0)
         return Line(
             name,
-            self.placing.baseline(given, outline, turn_of(around, "orientation"), right_to_left=runs),
+            self.placing.points(given)
+            if self.own
+            else self.placing.baseline(given, outline, turn_of(around, "orientation"), right_to_left=runs),
             outline,
             text,
             fraction_of(texts[0].get("conf")) if texts else None,
             words,
-            alternatives_of((spelt_in(each), each.get("conf"), each.get("comments")) for each in texts[1:]),
+            alternatives_of((one_line(spelt_in(each)), each.get("conf"), each.get("comments")) for each in texts[1:]),
             "rtl" if runs else "ltr",
             x_height if x_height > 0 else None,
         )
@@ -128,9 +136,9 @@ class _Reader:
         return Word(text, outline, _confidence(element), tuple(letters))
 
     def _outline(self, element: Element) -> Points:
-        """The place of what can do without one."""
+        """The place of what can do without one; a letter may be a pixel wide."""
         try:
-            return self.placing.points(outline_of(points_of(element.first("Coords"))))
+            return self.placing.points(outline_of(points_of(element.first("Coords")), may_be_flat=True))
         except RowFault:
             return ()
 
@@ -178,13 +186,18 @@ def _languages(page: Element, own: str) -> tuple[str, ...]:
     return tuple(code for name in named if name and (code := language_of(name)) is not None)
 
 
-def _step(root: Element, name: str) -> str:
-    """Who did a step of the making."""
+def _metadata(root: Element, name: str) -> str:
+    """What the file says of its own making: who did a step, or what went wrong."""
     metadata = root.first("Metadata")
     for item in metadata.all("MetadataItem") if metadata is not None else ():
-        if item.get("type") == "processingStep" and item.get("name") == name:
+        if item.get("name") == name:
             return item.get("value") or ""
     return ""
+
+
+def _creator(root: Element) -> str:
+    creator = root.first("Metadata", "Creator")
+    return creator.text.strip() if creator is not None else ""
 
 
 def _folded(angle: float) -> float:

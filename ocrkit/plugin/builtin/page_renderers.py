@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ocrkit.layout.outputs.json import JsonOptions, render_json
+from ocrkit.layout.outputs.page import PageOptions, render_page
 from ocrkit.layout.outputs.text import TextOptions, render_text
 from ocrkit.plugin.hookspec import hookimpl
 from ocrkit.plugin.page_specs import PageRendererSpec
@@ -17,7 +18,7 @@ __all__ = ["ocrkit_page_renderers"]
 
 @hookimpl
 def ocrkit_page_renderers() -> Iterator[PageRendererSpec]:
-    """Plain text, and JSON."""
+    """Plain text, JSON, and what other programs read."""
     yield PageRendererSpec(
         name="text",
         summary="The text in the order of reading.",
@@ -31,4 +32,12 @@ def ocrkit_page_renderers() -> Iterator[PageRendererSpec]:
         suffix=".json",
         options=JsonOptions,
         render=render_json,
+    )
+    yield PageRendererSpec(
+        name="page",
+        summary="PAGE XML of 2019-07-15, for eScriptorium, Transkribus and OCR-D; a file a page.",
+        suffix=".xml",
+        options=PageOptions,
+        render=render_page,
+        together=False,
     )
