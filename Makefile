@@ -26,7 +26,7 @@ lint: environment
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m mypy.stubtest ocrkit._ctc ocrkit._drawing
+	$(BIN)/python -m mypy.stubtest ocrkit._ctc ocrkit._drawing ocrkit._ink
 
 bench: environment fonts
 	$(BIN)/python -m pytest benchmarks --benchmark-only

@@ -51,6 +51,7 @@ FLOORS = {
     "ctc": 1,
     "_ctc": 0,
     "_drawing": 0,
+    "_ink": 0,
     "errors": 0,
     "files": 0,
     "nets": 0,
@@ -126,7 +127,7 @@ def _imports(body: Iterable[ast.AST], *, top: bool, typing_only: bool) -> Iterat
 def _target(module: str | None, name: str) -> str:
     assert module is not None
     full = f"{module}.{name}"
-    if full in MODULES or full in ("ocrkit._ctc", "ocrkit._drawing"):
+    if full in MODULES or full in ("ocrkit._ctc", "ocrkit._drawing", "ocrkit._ink"):
         return full
     return ocrkit._HOMES.get(name, module) if module == "ocrkit" else module
 

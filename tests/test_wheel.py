@@ -47,7 +47,7 @@ def test_the_wheel_has_every_charset_and_every_recipe(wheel: zipfile.ZipFile, na
     assert name in wheel.namelist()
 
 
-@pytest.mark.parametrize("name", ["ocrkit/py.typed", "ocrkit/_ctc.pyi", "ocrkit/_drawing.pyi"])
+@pytest.mark.parametrize("name", ["ocrkit/py.typed", "ocrkit/_ctc.pyi", "ocrkit/_drawing.pyi", "ocrkit/_ink.pyi"])
 def test_the_wheel_has_what_type_checkers_read(wheel: zipfile.ZipFile, name: str) -> None:
     assert name in wheel.namelist()
 
@@ -56,7 +56,7 @@ def test_the_wheel_has_every_module(wheel: zipfile.ZipFile) -> None:
     assert not set(MODULES) - set(wheel.namelist())
 
 
-@pytest.mark.parametrize("module", ["_ctc", "_drawing"])
+@pytest.mark.parametrize("module", ["_ctc", "_drawing", "_ink"])
 def test_the_wheel_has_the_native_modules(wheel: zipfile.ZipFile, module: str) -> None:
     assert [name for name in wheel.namelist() if re.fullmatch(rf"ocrkit/{module}\.[\w.-]*(so|pyd)", name)]
 
