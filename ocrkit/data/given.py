@@ -18,7 +18,7 @@ from ocrkit.errors import DataError, ImageError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["GivenImage", "GivenImages", "as_samples"]
+__all__ = ["GivenImage", "GivenImages", "InMemory", "as_samples", "is_array"]
 
 GivenImage: TypeAlias = "str | os.PathLike[str] | bytes | BinaryIO | Image.Image | NDArray[np.generic] | Sample"
 """One image: a file, one that is open, the bytes of one, a Pillow image, an array, or a sample."""
@@ -43,7 +43,7 @@ def as_samples(images: GivenImages) -> Iterator[Sample]:
     """
     if isinstance(images, str | os.PathLike):
         return iter(_of_folder(os.fspath(images)))
-    if isinstance(images, bytes | Image.Image | Sample) or _is_array(images):
+    if isinstance(images, bytes | Image.Image | Sample) or is_array(images):
         raise DataError(f"the images are {_described(images)}; expected a list of images: put it in one, [image]")
     if not isinstance(images, Iterable):
         raise DataError(f"the images are {images!r}; expected a folder, or a list of images, each {_KINDS}")
@@ -64,34 +64,40 @@ def _samples(image: object, number: int) -> list[Sample]:
         pages = pages_of(Path(image))
         return [Sample(os.fspath(image) if len(pages) == 1 else str(page), page) for page in pages]
     if hasattr(image, "read") and not isinstance(image, Image.Image):
-        return [Sample(str(getattr(image, "name", "") or f"image {number}"), _InMemory(image.read()))]
+        return [Sample(str(getattr(image, "name", "") or f"image {number}"), InMemory(image.read()))]
     name = getattr(image, "filename", "") if isinstance(image, Image.Image) else ""
-    return [Sample(str(name) or f"image {number}", _InMemory(image))]
+    return [Sample(str(name) or f"image {number}", InMemory(image))]
 
 
-class _InMemory:
+class InMemory:
     """Makes the picture of what a program holds; what is wrong with it shows when it is opened, as with a file."""
 
     def __init__(self, given: object) -> None:
         self._given = given
 
     def __call__(self) -> Image.Image:
+        """The picture.
+
+        Raises:
+            ImageError: it is none.
+        """
         given = self._given
         if isinstance(given, Image.Image):
             return given.copy()  # who opens an image closes it, and this one is the caller's
         if isinstance(given, bytes | bytearray | memoryview):
             return decode_bytes(bytes(given))
-        if _is_array(given):
+        if is_array(given):
             return _of_array(np.asarray(given))
         raise ImageError(f"it is {_described(given)}; expected {_KINDS}")
 
 
-def _is_array(given: object) -> bool:
+def is_array(given: object) -> bool:
+    """Whether something is an array, or can be made one."""
     return hasattr(given, "__array__") and hasattr(given, "shape") and not isinstance(given, Image.Image)
 
 
 def _described(given: object) -> str:
-    if _is_array(given):
+    if is_array(given):
         return f"an array of shape {tuple(getattr(given, 'shape', ()))}"
     return {Sample: "one sample", bytes: "bytes"}.get(type(given), f"one {type(given).__name__}")
 

@@ -15,7 +15,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from ocrkit.data.frame import Frame
 from ocrkit.data.libtiff import keep_libtiff_quiet, what_libtiff_said
-from ocrkit.data.paged import OnePage, count_pages, page_in, page_offset, page_offsets
+from ocrkit.data.paged import OnePage, offsets_in, page_at, page_in, page_offset, page_offsets
 from ocrkit.data.records import Sample
 from ocrkit.errors import ImageError
 
@@ -74,8 +74,12 @@ def open_image(source: Sample | Path | str) -> Image.Image:
     return open_framed(source).image
 
 
-def open_framed(source: Sample | Path | str) -> Opened:
+def open_framed(source: Sample | Path | str, *, most: int = MAX_PIXELS) -> Opened:
     """Decode an image, as ``open_image`` does, and tell how it lies in its file.
+
+    Args:
+        source: the image.
+        most: px; a larger one is refused.
 
     Raises:
         ImageError: likewise.
@@ -84,13 +88,13 @@ def open_framed(source: Sample | Path | str) -> Opened:
     try:
         with quiet_pillow():
             if isinstance(image, Path):
-                return _decode_file(image)
+                return _decode_file(image, most)
             with image() as made:
-                return _decode(made)
+                return _decode(made, most)
     except ImageError as error:
         raise bad_image(source, error.reason) from error
     except (OSError, Image.DecompressionBombError) as error:
-        raise bad_image(source, _what_failed(error)) from error
+        raise bad_image(source, _what_failed(error, most)) from error
 
 
 def frame_of(path: Path) -> Frame | None:
@@ -109,8 +113,13 @@ def frame_of(path: Path) -> Frame | None:
     return Frame(height, width, orientation) if orientation >= 5 else Frame(width, height, orientation)
 
 
-def decode_bytes(data: bytes) -> Image.Image:
+def decode_bytes(data: bytes, *, page: int | None = None, most: int = MAX_PIXELS) -> Image.Image:
     """Decode an image file's bytes, as ``open_image`` does a file.
+
+    Args:
+        data: the file.
+        page: which page of a TIFF, from 1; None for a file that has no more than one.
+        most: px; a larger one is refused.
 
     Raises:
         ImageError: says what is wrong with them. Nothing else is raised, however damaged they are.
@@ -118,16 +127,20 @@ def decode_bytes(data: bytes) -> Image.Image:
     if not data:
         raise ImageError("the image is empty; expected an image file's bytes")
     try:
-        if count_pages(io.BytesIO(data)) > 1:
-            raise ImageError(f"it holds {count_pages(io.BytesIO(data))} pages; expected one image")
-        with quiet_pillow(), Image.open(io.BytesIO(data)) as image:
-            return _decode(image).image
+        file = io.BytesIO(data)
+        pages = offsets_in(file)
+        if page is None and len(pages) > 1:
+            raise ImageError(f"it holds {len(pages)} pages; expected one image")
+        offset = 0 if page is None else page_at(pages, page)
+        file.seek(0)
+        with quiet_pillow(), Image.open(cast("IO[bytes]", OnePage(file, offset)) if offset else file) as image:
+            return _decode(image, most).image
     except UnidentifiedImageError as error:
         raise ImageError(_what_begins(data[:512])) from error
     except ImageError:
         raise
     except Exception as error:  # Pillow's decoders raise nearly anything, as below
-        raise ImageError(_what_failed(error)) from error
+        raise ImageError(_what_failed(error, most)) from error
 
 
 def bad_image(source: Sample | Path | str, reason: str) -> ImageError:
@@ -183,14 +196,14 @@ def quiet_pillow() -> Iterator[None]:
                 _quiet_exits.pop().close()
 
 
-def _decode_file(path: Path) -> Opened:
+def _decode_file(path: Path, most: int) -> Opened:
     try:
         status = path.stat()
     except FileNotFoundError:
         page = page_in(path)
         if page is None:
             raise ImageError("no such file") from None
-        return _decode_page(*page)
+        return _decode_page(*page, most)
     except ValueError as error:  # a NUL in the name
         raise ImageError(f"not a file name: {error}") from error
     except OSError as error:
@@ -206,16 +219,16 @@ def _decode_file(path: Path) -> Opened:
         raise ImageError(
             f"it holds {len(pages)} pages, and is taken for one image; expected the name of a page, as {path.name}#2"
         )
-    return _decode_page(path, None)
+    return _decode_page(path, None, most)
 
 
-def _decode_page(path: Path, number: int | None) -> Opened:
+def _decode_page(path: Path, number: int | None, most: int) -> Opened:
     """Decode a page of a file, from 1; None for a file that has no more than one."""
     offset = 0 if number is None else page_offset(path, number)
     try:
         # From a file object, since Pillow maps a path into memory, and then garbles a raw TIFF that lies on its side.
         with path.open("rb") as file, Image.open(cast("IO[bytes]", OnePage(file, offset)) if offset else file) as image:
-            return _decode(image)
+            return _decode(image, most)
     except UnidentifiedImageError as error:
         raise ImageError(_what_it_holds(path)) from error
     except ImageError:
@@ -223,21 +236,21 @@ def _decode_page(path: Path, number: int | None) -> Opened:
     # Pillow's decoders raise nearly anything on damaged files: OSError, ValueError, TypeError, SyntaxError,
     # struct.error, IndexError, DecompressionBombError, MemoryError.
     except Exception as error:
-        raise ImageError(_what_failed(error)) from error
+        raise ImageError(_what_failed(error, most)) from error
 
 
-def _decode(image: Image.Image) -> Opened:
+def _decode(image: Image.Image, most: int) -> Opened:
     if image.format in NOT_PIXELS:
         raise ImageError(f"it is {image.format}, which holds no pixels; expected a picture such as PNG, JPEG or TIFF")
-    if image.width * image.height > MAX_PIXELS:
-        raise ImageError(f"the image is {image.width}x{image.height} px; expected at most {MAX_PIXELS:,} px in all")
+    if image.width * image.height > most:
+        raise ImageError(f"the image is {image.width}x{image.height} px; expected at most {most:,} px in all")
     moves = image.format in _MOVING and _has_more(image)
     # Decoding turns a TIFF; and asking a PNG for its EXIF decodes it, whose errors would be lost.
     orientation = _orientation(image) if image.format == "TIFF" else 1
     try:
         image.load()
     except Exception as error:  # as above
-        raise ImageError(_what_failed(error)) from error
+        raise ImageError(_what_failed(error, most)) from error
     if 0 in image.size:
         raise ImageError(f"the image is {image.width}x{image.height} px; expected at least 1x1")
     orientation = orientation if orientation != 1 else _orientation(image)
@@ -263,9 +276,9 @@ def _what_begins(start: bytes) -> str:
     return "it holds no image that Pillow knows, or one whose header is damaged"
 
 
-def _what_failed(error: Exception) -> str:
+def _what_failed(error: Exception, most: int) -> str:
     if isinstance(error, Image.DecompressionBombError):
-        return f"the image claims more pixels than are decoded; expected at most {MAX_PIXELS:,} px in all"
+        return f"the image claims more pixels than are decoded; expected at most {most:,} px in all"
     if isinstance(error, OSError) and error.strerror:  # the system's, such as "Permission denied"; Pillow's have none
         return error.strerror
     reason = "; ".join(filter(None, (str(error) or type(error).__name__, what_libtiff_said())))

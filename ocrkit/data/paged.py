@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import stat
 import struct
 from functools import lru_cache
 from pathlib import Path
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Buffer
 
-__all__ = ["OnePage", "count_pages", "names_of_pages", "page_in", "page_offset", "page_offsets"]
+__all__ = ["OnePage", "names_of_pages", "offsets_in", "page_at", "page_in", "page_offset", "page_offsets"]
 
 _PAGE = re.compile(r"(.+)#([1-9][0-9]{0,8})", re.DOTALL)
 _NEW_SUBFILE_TYPE, _SUBFILE_TYPE = 254, 255
@@ -51,15 +52,17 @@ def page_offsets(path: Path) -> tuple[int, ...]:
     """
     try:
         status = os.stat(path)
+        if not stat.S_ISREG(status.st_mode):  # a pipe would be waited for without end
+            return ()
         return _offsets(path, (status.st_mtime_ns, status.st_size))
     except (OSError, ValueError):
         return ()
 
 
-def count_pages(file: IO[bytes]) -> int:
-    """How many pages a TIFF holds; 0 for another file."""
+def offsets_in(file: IO[bytes]) -> tuple[int, ...]:
+    """Where the directory of each page of an open file begins, as ``page_offsets`` has it."""
     file.seek(0, os.SEEK_END)
-    return len(_pages(file, file.tell()))
+    return _pages(file, file.tell())
 
 
 def page_offset(path: Path, number: int) -> int:
@@ -68,10 +71,19 @@ def page_offset(path: Path, number: int) -> int:
     Raises:
         ImageError: there is no such page, or its directory is damaged.
     """
-    offsets = page_offsets(path) or (0,)
+    return page_at(page_offsets(path), number, str(path))
+
+
+def page_at(offsets: tuple[int, ...], number: int, name: str = "it") -> int:
+    """Where the directory of a page begins, of those of all pages; 0 where there is none.
+
+    Raises:
+        ImageError: there is no such page, or its directory is damaged.
+    """
+    offsets = offsets or (0,)
     if number > len(offsets):
         pages = "one page" if len(offsets) == 1 else f"{len(offsets)} pages"
-        raise ImageError(f"{path} has {pages}; expected a page from 1 to {len(offsets)}")
+        raise ImageError(f"{name} has {pages}; expected a page from 1 to {len(offsets)}")
     if offsets[number - 1] < 0:
         raise ImageError(
             f"the directory of this page is damaged; expected a whole file, so those after {number - 1} are lost"

@@ -44,7 +44,10 @@ class Scan(Protocol):
         ...
 
     def jpeg(self) -> bytes | None:
-        """The file's own JPEG data of this picture, where its pixels are as ``image`` gives them; else None."""
+        """The file's own JPEG data of this picture, where it is one; else None.
+
+        Its pixels are those of ``image`` once they are turned as its EXIF orientation says.
+        """
 
 
 class ReadPage(NamedTuple):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 __all__ = [
+    "files_at",
     "image_names_below",
     "image_suffixes",
     "images_below",
@@ -50,7 +51,7 @@ def unlabelled(paths: Iterable[str | Path], *, missing_ok: bool = False) -> list
     return [
         Sample(name=str(page), image=page)
         for given in paths
-        for path in _expanded(str(given), missing_ok)
+        for path in files_at(str(given), missing_ok=missing_ok)
         for page in pages_of(path)
     ]
 
@@ -60,6 +61,33 @@ def pages_of(path: Path) -> list[Path]:
     known = path.suffix.lower()
     # Others are seen to be what they are when they are opened: a look into each would cost a long list dearly.
     return [path] if known in image_suffixes() and known not in _PAGED else names_of_pages(path)
+
+
+def files_at(given: str, *, missing_ok: bool = False, further: frozenset[str] = frozenset()) -> list[Path]:
+    """The files that a place stands for, a file, folder or glob, as ``unlabelled`` has it.
+
+    Args:
+        given: the place.
+        missing_ok: see ``unlabelled``.
+        further: suffixes of files in a folder that are wanted beside images, as ``.pdf``.
+
+    Raises:
+        MissingFileError: there is nothing at the place, or the glob matches nothing.
+        DataError: it is a folder without such a file.
+    """
+    if os.path.isdir(given):
+        return _images_in(given, further)
+    if os.path.lexists(given) or page_in(Path(given)) is not None:
+        return [Path(given)]
+    if glob.has_magic(given):
+        matches = sorted(glob.glob(given, recursive=True), key=natural_order)
+        files = [Path(match) for match in matches if not os.path.isdir(match)]
+        if files or matches:
+            return files or [image for match in matches for image in _images_in(match, further)]
+        raise MissingFileError(f"no file matches {given!r}")
+    if missing_ok:
+        return [Path(given)]
+    raise MissingFileError(f"no file or folder {given!r}")
 
 
 @functools.cache
@@ -72,14 +100,19 @@ def image_suffixes() -> frozenset[str]:
     )
 
 
-def images_below(folder: Path) -> Iterator[Path]:
-    """Yield a folder's images in natural order, its own first, then each subfolder's; hidden files are passed over."""
-    return (folder / name for name in image_names_below(folder))
+def images_below(folder: Path, *, further: frozenset[str] = frozenset()) -> Iterator[Path]:
+    """Yield a folder's images in natural order, its own first, then each subfolder's; hidden files are passed over.
+
+    Args:
+        folder: where they are.
+        further: suffixes of other files that are wanted too, as ``.pdf``.
+    """
+    return (folder / name for name in image_names_below(folder, further=further))
 
 
-def image_names_below(folder: Path) -> Iterator[str]:
+def image_names_below(folder: Path, *, further: frozenset[str] = frozenset()) -> Iterator[str]:
     """Yield the paths of a folder's images, relative to it, in the order of ``images_below``."""
-    suffixes = image_suffixes()
+    suffixes = image_suffixes() | further
     for parent, files in walk(folder):
         inside = relative_prefix(parent, folder)
         for name in files:
@@ -116,24 +149,9 @@ def _refuse(error: OSError) -> None:
     raise DataError(error.strerror or str(error), error.filename) from error
 
 
-def _expanded(given: str, missing_ok: bool) -> list[Path]:
-    if os.path.isdir(given):
-        return _images_in(given)
-    if os.path.lexists(given) or page_in(Path(given)) is not None:
-        return [Path(given)]
-    if glob.has_magic(given):
-        matches = sorted(glob.glob(given, recursive=True), key=natural_order)
-        files = [Path(match) for match in matches if not os.path.isdir(match)]
-        if files or matches:
-            return files or [image for match in matches for image in _images_in(match)]
-        raise MissingFileError(f"no file matches {given!r}")
-    if missing_ok:
-        return [Path(given)]
-    raise MissingFileError(f"no file or folder {given!r}")
-
-
-def _images_in(folder: str) -> list[Path]:
-    images = list(images_below(Path(folder)))
+def _images_in(folder: str, further: frozenset[str]) -> list[Path]:
+    images = list(images_below(Path(folder), further=further))
     if not images:
-        raise DataError("no image in this folder, nor below it; expected .png, .jpg, .tif or their like", folder)
+        known = ", ".join((".png", ".jpg", *sorted(further)))
+        raise DataError(f"no image in this folder, nor below it; expected {known}, .tif or their like", folder)
     return images
