@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ocrkit.drawing.pages.furniture import draw_crest, draw_picture, draw_rule
 from ocrkit.drawing.pages.sheet import Column
-from ocrkit.drawing.pages.tables import set_table
+from ocrkit.drawing.pages.tables import set_spread, set_table
 
 if TYPE_CHECKING:
     from ocrkit.drawing.pages.desk import Desk
@@ -90,13 +90,15 @@ def set_heading(desk: Desk, column: Column, body: Style) -> None:
     """A heading of one to three lines in the column, centred or at its left."""
     region = desk.sheet.region()
     column.y += desk.between(0.2, 1.5) * body.leading
+    host = desk.host()
     for _ in range(desk.count(1, 2)):
-        face = body.pen.face if desk.chance(0.5) else desk.face()
-        pen = desk.pen(face, desk.between(1.0, 2.4))
+        face = body.pen.face if host is desk and desk.chance(0.5) else host.face()
+        pen = host.pen(face, desk.between(1.0, 2.4))
         style = desk.style(pen, desk.between(1.1, 1.5), align="centre" if desk.chance(0.75) else "left")
-        text = fitting(desk, style, column.width, desk.count(1, 6))
-        if text:
-            desk.galley.stand(region, column, desk.galley.line(text, style), style)
+        text = fitting(host, style, column.width, desk.count(1, 6))
+        strip = host.galley.line(text, style) if text else None
+        if host.galley.stand(region, column, strip, style) and strip is not None and desk.chance(0.15):
+            _underline(desk, region)
     if desk.chance(0.3):
         column.y += 0.6 * desk.x_height
         half = desk.between(2, 12) * desk.x_height
@@ -118,11 +120,19 @@ def fitting(desk: Desk, style: Style, width: float, count: int) -> str:
     return ""
 
 
+def _underline(desk: Desk, region: SetRegion) -> None:
+    """A rule under the last line."""
+    line = region.lines[-1]
+    (left, y), right = line.baseline[0], line.baseline[-1, 0]
+    y += desk.between(0.3, 0.8) * line.x_height
+    desk.sheet.rule((left, y), (right, y), desk.between(0.08, 0.2) * desk.x_height)
+
+
 def _open(desk: Desk) -> tuple[Style, Column]:
     """The style of the running text, and the page's column between its head and its foot."""
     sheet, x = desk.sheet, desk.x_height
     body = desk.style(desk.pen(desk.face()), align="justified" if desk.chance(0.8) else "left")
-    margins = [desk.between(3, 12) * x for _ in range(4)]
+    margins = [desk.between(3, 12 if desk.chance(0.85) else 28) * x for _ in range(4)]
     column = Column(margins[0], sheet.width - margins[1], margins[2], sheet.height - margins[3])
     if desk.chance(0.75):
         _running_head(desk, body, column)
@@ -150,15 +160,16 @@ def _number(desk: Desk, style: Style) -> Strip | None:
 def _running_head(desk: Desk, body: Style, column: Column) -> None:
     """A title in the head and the page's number, on one level, and perhaps a rule below."""
     sheet, x = desk.sheet, desk.x_height
-    face = body.pen.face if desk.chance(0.6) else desk.face()
-    pen = desk.pen(face, desk.between(0.75, 1.1))
+    host = desk.host()
+    face = body.pen.face if host is desk and desk.chance(0.6) else host.face()
+    pen = host.pen(face, desk.between(0.75, 1.15))
     style = desk.style(pen, 1.0, align="centre")
     y = column.y
     if desk.chance(0.8):
-        text = fitting(desk, style, 0.6 * column.width, desk.count(1, 5))
+        text = fitting(host, style, 0.6 * column.width, desk.count(1, 5))
         if text:
             head = Column(column.left, column.right, y, column.bottom)
-            desk.galley.stand(sheet.region("RunningTitleZone"), head, desk.galley.line(text, style), style)
+            host.galley.stand(sheet.region("RunningTitleZone"), head, host.galley.line(text, style), style)
     sides: tuple[Align, ...] = ("left", "right")
     for align in sides:
         if desk.chance(0.5):
@@ -183,10 +194,10 @@ def _indented(desk: Desk, body: Style, indent: str) -> Style:
 def _between(desk: Desk, column: Column, body: Style, region: SetRegion, drawn: float) -> SetRegion:
     """Something between two paragraphs; the region in which the text goes on."""
     x, sheet = desk.x_height, desk.sheet
-    if drawn < 0.25:
+    if drawn < 0.2:
         set_heading(desk, column, body)
         return sheet.region()
-    if drawn < 0.4:
+    if drawn < 0.35:
         style = replace(body, align="left", indent=0.0)
         inwards = desk.between(0, 0.3) * column.width
         verse = Column(column.left + inwards, column.right, column.y + 0.5 * body.leading, column.bottom)
@@ -195,7 +206,11 @@ def _between(desk: Desk, column: Column, body: Style, region: SetRegion, drawn: 
             desk.galley.stand(region, verse, desk.galley.line(text, style) if text else None, style)
         column.y = verse.y + 0.5 * body.leading
         return region
-    if drawn < 0.62:
+    if drawn < 0.48:
+        for _ in range(desk.count(1, 2)):
+            set_spread(desk, region, column, body)
+        return region
+    if drawn < 0.65:
         column.y += 0.5 * body.leading
         set_table(desk, column, body)
         return sheet.region()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ocrkit.drawing.pages.books import fitting
 from ocrkit.drawing.pages.furniture import draw_crest, draw_rule
 from ocrkit.drawing.pages.sheet import Column
+from ocrkit.drawing.pages.strips import resize
 
 if TYPE_CHECKING:
     from ocrkit.drawing.pages.desk import Desk
@@ -81,7 +82,7 @@ def _body(desk: Desk, manner: str) -> Style:
         pen = desk.pen(desk.face("typed"), manner="typed")
         leading = pen.size * desk.between(0.95, 1.1) * desk.one_of((1.0, 1.5, 2.0))
         style = replace(desk.style(pen), leading=leading, align="left")
-        return replace(style, indent=desk.count(0, 8) * pen.pitch, darkness=desk.between(0.6, 1))
+        return replace(style, indent=desk.count(0, 8) * pen.pitch, darkness=desk.between(0.75, 1))
     return desk.style(desk.pen(desk.face()), align="left", indent=desk.between(0, 4) * x)
 
 
@@ -101,9 +102,10 @@ def set_letterhead(desk: Desk, column: Column) -> None:
     region = sheet.region()
     side: Align = "centre" if desk.chance(0.7) else "left" if desk.chance(0.5) else "right"
     for k in range(desk.count(1, 3)):
-        pen = desk.pen(desk.face(), desk.between(1.2, 2.5) if not k else desk.between(0.6, 1.0))
+        host = desk.host()
+        pen = host.pen(host.face(), desk.between(1.2, 2.5) if not k else desk.between(0.6, 1.0))
         style = desk.style(pen, desk.between(1.2, 1.8), align=side)
-        _short(desk, column, style, region)
+        _short(host, column, style, region)
     if desk.chance(0.3):
         column.y += 0.8 * x
         draw_rule(sheet, (column.left, column.y), (column.right, column.y), desk.rng)
@@ -131,7 +133,12 @@ def _closing(desk: Desk, column: Column, body: Style) -> None:
     block = Column(left, column.right, column.y, column.bottom)
     plain = replace(body, align="left", indent=0.0, hang=0.0)
     _short(desk, block, plain, region)
-    if desk.chance(0.7):
+    strips = desk.hand() if desk.chance(0.5) else ()
+    if strips:
+        signed = strips[-1 - int(desk.rng.integers(min(3, len(strips))))]
+        signed = resize(signed, desk.between(0.9, 1.6) * desk.x_height / signed.x_height)
+        desk.galley.stand(region, block, signed, replace(plain, leading=desk.between(2, 4) * desk.x_height))
+    elif desk.chance(0.7):
         pen = desk.pen(desk.face("hand"), desk.between(1.2, 2.2), manner="hand")
         signature = replace(desk.style(pen), leading=desk.between(2.2, 3.5) * pen.x_height, align="left", wave=1.5)
         _short(desk, block, replace(signature, darkness=desk.between(0.6, 1)), region)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 from ocrkit.drawing.chance import between, one_of
 from ocrkit.drawing.pages.galley import Galley, Style
 from ocrkit.drawing.pages.pens import Pen, make_pen
-from ocrkit.drawing.pages.sheet import PageSheet
 from ocrkit.drawing.rendering.typesetting import Typesetting, draw_typesetting, may_be_pitched
 from ocrkit.drawing.rendering.typewriter import draw_typewriter, is_fixed_pitch
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
     from ocrkit.drawing.composing.words import TextSource
     from ocrkit.drawing.pages.hands import Hands
-    from ocrkit.drawing.pages.sheet import SetRegion
+    from ocrkit.drawing.pages.sheet import PageSheet, SetRegion
     from ocrkit.drawing.pages.strips import Strip
     from ocrkit.drawing.rendering.faces import FaceBook
     from ocrkit.drawing.rendering.fonts import Face
@@ -43,6 +42,7 @@ class Supply:
         hands: those that look written; None for none.
         real: pages of real hands; None for none.
         letters: small ones of its script, by which faces are measured.
+        spaced: whether its letters stand apart, so that paper may be put between them.
         rtl: whether its lines run from right to left.
         letterpress: the share of print that is set in old type.
         reformed: as for lines.
@@ -54,6 +54,7 @@ class Supply:
     hands: FaceBook | None
     real: Hands | None
     letters: str
+    spaced: bool
     rtl: bool
     letterpress: float
     reformed: float
@@ -62,12 +63,17 @@ class Supply:
 class Desk:
     """One page being made: its sheet, and pens for it."""
 
-    def __init__(self, supply: Supply, rng: np.random.Generator, x_height: float, width: float, height: float) -> None:
-        """A page ``width`` and ``height`` small letters' heights large."""
-        self.supply, self.rng, self.x_height = supply, rng, x_height
-        self.sheet = PageSheet(round(width * x_height), round(height * x_height), x_height)
+    def __init__(self, supply: Supply, rng: np.random.Generator, sheet: PageSheet, guest: Supply | None = None) -> None:
+        """Write on ``sheet``; headings in two scripts take some of ``guest``."""
+        self.supply, self.rng, self.sheet = supply, rng, sheet
+        self.x_height = sheet.x_height
+        self._guest = guest
         self.galley = Galley(self.sheet, supply.texts, rng, rtl=supply.rtl)
         self.last: list[SetRegion] = []  # read after all others
+
+    def host(self) -> Desk:
+        """The desk itself, or at times one for the same page with texts of the other script."""
+        return Desk(self._guest, self.rng, self.sheet) if self._guest and self.chance(0.4) else self
 
     def face(self, manner: Manner = "print") -> Face:
         """A face for that manner, or one of print where there is none."""
@@ -103,11 +109,13 @@ class Desk:
             )
         setting = draw_typesetting(face, rng, letterpress=supply.letterpress, reformed=supply.reformed)
         stretch, setting = setting.stretch[0], replace(setting, stretch=(1.0, 1.0))
+        if scale > 1.05 and supply.spaced and self.chance(0.25):
+            setting = replace(setting, tracking=between(rng, 0.05, 0.35))
         return make_pen(face, supply.letters, x_height, setting=setting, space=between(rng, 0.4, 0.9), stretch=stretch)
 
     def style(self, pen: Pen, leading: float | None = None, **changes: object) -> Style:
         """A style of a pen; without ``leading``, in em, as print has it."""
-        ems = leading if leading is not None else between(self.rng, 1.0, 1.5)
+        ems = leading if leading is not None else between(self.rng, 0.92, 1.5)
         return Style(pen, max(ems * pen.size, 1.45 * pen.x_height), **changes)  # type: ignore[arg-type]
 
     def hand(self) -> Sequence[Strip]:

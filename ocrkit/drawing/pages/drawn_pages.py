@@ -15,9 +15,11 @@ from ocrkit.drawing.pages.exposure import expose
 from ocrkit.drawing.pages.hands import Hands
 from ocrkit.drawing.pages.pasted import compose_pasted
 from ocrkit.drawing.pages.pens import letters_of
+from ocrkit.drawing.pages.sheet import PageSheet
 from ocrkit.drawing.pages.titles import compose_advert, compose_title
 from ocrkit.drawing.part import Shelf, open_part
 from ocrkit.drawing.rendering.fonts import find_faces, require_shaping
+from ocrkit.drawing.rendering.typesetting import splits_whole
 from ocrkit.drawing.rendering.typewriter import is_fixed_pitch, typed_weight
 from ocrkit.errors import OptionError
 from ocrkit.text.expression import charset_of_expression
@@ -116,18 +118,20 @@ class DrawnPages(Sequence["DrawnPage"]):
         if not 0 <= place < len(self):
             raise IndexError(f"page {index} of {len(self)}")
         rng = stream(self.seed, place, PART)
-        supply, kind = self._supplies.draw(rng), self._kinds.draw(rng)
+        supply, kind, guest = self._supplies.draw(rng), self._kinds.draw(rng), self._supplies.draw(rng)
         rng = stream(self.seed, place, TEXT)
         least, most = self.options.x_height
         for _ in range(_TRIES):
             width = _WIDTHS[0] + (_WIDTHS[1] - _WIDTHS[0]) * float(rng.random())
             height = width * (_HEIGHTS[0] + (_HEIGHTS[1] - _HEIGHTS[0]) * float(rng.random()))
-            desk = Desk(supply, rng, least + (most - least) * float(rng.random()), width, height)
+            x_height = least + (most - least) * float(rng.random())
+            sheet = PageSheet(round(width * x_height), round(height * x_height), x_height)
+            desk = Desk(supply, rng, sheet, guest)
             _COMPOSERS[kind](desk)
-            desk.sheet.regions += desk.last
-            if any(region.lines for region in desk.sheet.regions):
+            sheet.regions += desk.last
+            if any(region.lines for region in sheet.regions):
                 break
-        return expose(desk.sheet, stream(self.seed, place, TEXT + 7), self.options.degrade, kind=kind, number=place)
+        return expose(sheet, stream(self.seed, place, TEXT + 7), self.options.degrade, kind=kind, number=place)
 
 
 def _supply(
@@ -150,6 +154,7 @@ def _supply(
         part.faces.chosen(lambda face: face.family in hands, weigh=lambda _: 1.0),
         real,
         letters_of(charset.symbols[1:]),
+        splits_whole("".join(charset.symbols[1:])),
         charset.direction == "rtl",
         options.letterpress,
         options.reformed,

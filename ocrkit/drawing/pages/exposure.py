@@ -9,7 +9,7 @@ import numpy as np
 
 from ocrkit.drawing.pages.bending import draw_bending
 from ocrkit.drawing.pages.records import DrawnLine, DrawnPage
-from ocrkit.drawing.pages.surroundings import Margins, add_border, add_dirt, add_neighbour, show_other_side
+from ocrkit.drawing.pages.surroundings import Margins, add_border, add_dirt, add_folds, add_neighbour, show_other_side
 from ocrkit.drawing.pages.wear import press, scan, tint
 from ocrkit.layout.records import Line, Page, Region
 
@@ -34,7 +34,7 @@ def expose(sheet: PageSheet, rng: np.random.Generator, strength: float, *, kind:
     text = bending.picture(255 - sheet.ink, 255) < 255 - _SEEN
     picture = press(picture, sheet.x_height, rng, strength)
     picture = _surrounded(picture, other, lines, sheet.x_height, rng, strength)
-    picture = scan(tint(picture, sheet.x_height, rng, strength), sheet.x_height, rng, strength)
+    picture = scan(tint(picture, sheet.x_height, rng, strength), sheet.x_height, rng, strength, text)
     height, width = picture.shape
     page = Page(f"page-{number:05d}", width, height, regions, skew=bending.skew)
     borders = tuple(_bent(border, bending) for border in sheet.borders)
@@ -58,7 +58,7 @@ def _surrounded(
     rng: np.random.Generator,
     strength: float,
 ) -> NDArray[np.uint8]:
-    chances = rng.random(4)
+    chances = rng.random(5)
     if chances[0] < 0.4 * strength:
         picture = show_other_side(picture, other, x_height, rng, strength)
     margins = _margins(lines, picture.shape)
@@ -68,6 +68,8 @@ def _surrounded(
         picture = add_border(picture, other, margins, rng)
     if chances[3] < 0.8 * strength:
         picture = add_dirt(picture, other, x_height, rng, strength)
+    if chances[4] < 0.25 * strength:
+        picture = add_folds(picture, rng, strength)
     return picture
 
 

@@ -24,6 +24,9 @@ def draw_rule(sheet: PageSheet, begin: tuple[float, float], end: tuple[float, fl
     length = abs(end[0] - begin[0]) + abs(end[1] - begin[1])
     x = sheet.x_height
     kind = rng.random()
+    if level and length < 30 * x and kind < 0.35:
+        _swelled_rule(sheet, begin, length, rng)
+        return
     if kind < 0.6:
         sheet.rule(begin, end, between(rng, 0.08, 0.3) * x)
         if kind < 0.2:
@@ -42,6 +45,28 @@ def draw_rule(sheet: PageSheet, begin: tuple[float, float], end: tuple[float, fl
     for k in range(max(1, int(length / step))):
         place = (left + k * step, top) if level else (left, top + k * step)
         sheet.mark(motif if level else motif.T, place[0], place[1])
+
+
+def _swelled_rule(sheet: PageSheet, begin: tuple[float, float], length: float, rng: np.random.Generator) -> None:
+    """A rule that is thick in its middle, or has a knot there."""
+    x = sheet.x_height
+    height = max(3, round(between(rng, 0.3, 1.2) * x))
+    width = max(4, round(length))
+    image = Image.new("L", (width, height), 0)
+    draw = ImageDraw.Draw(image)
+    middle = height / 2
+    if rng.random() < 0.5:
+        draw.polygon([(0, middle), (width / 2, 0), (width, middle), (width / 2, height)], fill=255)
+    else:
+        draw.line([(0, middle), (width, middle)], fill=255, width=max(1, round(0.1 * x)))
+        for _ in range(int(rng.integers(1, 3))):
+            reach = between(rng, 0.3, 1.0) * middle
+            box = (width / 2 - reach, middle - reach, width / 2 + reach, middle + reach)
+            if rng.random() < 0.5:
+                draw.ellipse(box, fill=255 if rng.random() < 0.5 else 0, outline=255)
+            else:
+                draw.polygon([(box[0], middle), (width / 2, box[1]), (box[2], middle), (width / 2, box[3])], fill=255)
+    sheet.mark(np.asarray(image), begin[0], begin[1])
 
 
 def draw_frame(sheet: PageSheet, box: tuple[float, float, float, float], rng: np.random.Generator) -> float:
@@ -65,6 +90,13 @@ def draw_frame(sheet: PageSheet, box: tuple[float, float, float, float], rng: np
             reach += step
         return reach
     motif = _motif(rng, max(5, round(between(rng, 0.7, 2.4) * x)))
+    if rng.random() < 0.5:
+        # Long ones, as leaves on a rod.
+        long = round(motif.shape[1] * between(rng, 1.5, 3.5))
+        motif = np.asarray(Image.fromarray(motif).resize((long, motif.shape[0]), Image.Resampling.BILINEAR)).copy()
+        if rng.random() < 0.6:
+            middle, thick = motif.shape[0] // 2, max(1, motif.shape[0] // 12)
+            motif[middle : middle + thick] = 255
     step = motif.shape[1] * between(rng, 0.95, 1.3)
     for k in range(max(1, int((right - left) / step))):
         sheet.mark(motif, left + k * step, top)
@@ -72,7 +104,9 @@ def draw_frame(sheet: PageSheet, box: tuple[float, float, float, float], rng: np
     for k in range(1, max(1, int((bottom - top) / step))):
         sheet.mark(np.ascontiguousarray(motif.T), left, top + k * step)
         sheet.mark(np.ascontiguousarray(motif.T[:, ::-1]), right, top + k * step)
-    sheet.mark(motif, right, top)
+    corner = _motif(rng, max(5, round(motif.shape[0] * between(rng, 1.0, 1.6))))
+    for corner_x, corner_y in ((left, top), (right, top), (left, bottom), (right, bottom)):
+        sheet.mark(corner, corner_x, corner_y)
     return float(motif.shape[0])
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["compose_pasted"]
 
+_TRIES = 4
+
 
 def compose_pasted(desk: Desk) -> None:
     """A letter or a leaf of one hand."""
@@ -52,7 +54,7 @@ class _Writer:
         self._desk = desk
         self._lines = self._drawn()
         self.leading = desk.between(1.9, 4.2) * desk.x_height
-        self._darkness = desk.between(0.55, 1.0)
+        self._darkness = desk.between(0.7, 1.0)
         self._slope = float(desk.rng.normal(0, 0.012))
         self._ragged = desk.between(0, 3) * desk.x_height
         self._inserts = 0.15 if desk.chance(0.3) else 0.0
@@ -91,7 +93,7 @@ class _Writer:
     def _next(self, width: float, *, least: float = 0.0, scale: float = 1.0) -> Strip | None:
         """The next line that has the width, or what of one has it."""
         desk = self._desk
-        for _ in range(6):
+        for k in range(_TRIES):
             strip = next(self._lines)
             strip = resize(strip, scale * desk.x_height / strip.x_height * desk.between(0.92, 1.08))
             if strip.width > width:
@@ -99,7 +101,7 @@ class _Writer:
                 if cut is None:
                     continue
                 strip = cut
-            if strip.width >= least:
+            if strip.width >= least or k == _TRIES - 1:
                 return desk.galley.wandering(strip, 0.4, self._slope)
         return None
 

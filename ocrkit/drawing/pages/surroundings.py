@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ocrkit.drawing.degradations.picture import Picture
 
-__all__ = ["Margins", "add_border", "add_dirt", "add_neighbour", "show_other_side"]
+__all__ = ["Margins", "add_border", "add_dirt", "add_folds", "add_neighbour", "show_other_side"]
 
 _SEEN = 14  # grey levels by which the other side's ink must darken the paper to count
 
@@ -109,6 +109,10 @@ def add_dirt(
         else:
             steps = np.cumsum(rng.normal(0, 2.0 * x_height, (6, 2)), axis=0) + np.array([x, y])
             draw.line([tuple(point) for point in steps.tolist()], fill=255, width=max(1, round(0.1 * x_height)))
+    if rng.random() < 0.2 * strength:
+        _punch(draw, (width, height), x_height, rng)
+    if rng.random() < 0.15 * strength:
+        _stamp(draw, (width, height), x_height, rng)
     found = np.asarray(mask) > 0
     if rng.random() < 0.25 * strength:
         hills = surface(rng, picture.shape, cell=between(rng, 5, 30) * x_height)
@@ -128,3 +132,44 @@ def _turned(point: tuple[float, float], side: int, width: int, height: int) -> t
     """A point along a side and away from it, as x and y; sides from the left clockwise."""
     along, away = point
     return ((away, along), (along, away), (width - away, along), (along, height - away))[side]
+
+
+def add_folds(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:
+    """Creases from edge to edge, lighter and darker than the paper."""
+    height, width = picture.shape
+    light = np.full(picture.shape, 255, np.uint8)
+    for _ in range(int(rng.integers(1, 4))):
+        level = rng.random() < 0.5
+        long, wide = (width, height) if level else (height, width)
+        at = between(rng, 0.1, 0.9) * wide + np.linspace(0, between(rng, -0.02, 0.02) * wide, long)
+        grey = np.uint8(255 - 110 * strength * rng.random())
+        for aside in range(int(rng.integers(1, 4))):
+            rows = np.clip(at + aside, 0, wide - 1).astype(int)
+            if level:
+                light[rows, np.arange(long)] = grey
+            else:
+                light[np.arange(long), rows] = grey
+    return lit(picture, soften(light, between(rng, 0.5, 2)), GREYS.astype(np.uint8))
+
+
+def _punch(draw: ImageDraw.ImageDraw, size: tuple[int, int], x_height: float, rng: np.random.Generator) -> None:
+    """Two holes at a side, or at the head."""
+    width, height = size
+    reach, away = between(rng, 0.8, 1.8) * x_height, between(rng, 2.5, 6) * x_height
+    for share in (0.4, 0.6):
+        x, y = (away, share * height) if rng.random() < 0.6 else (share * width, away)
+        draw.ellipse((x - reach, y - reach, x + reach, y + reach), fill=255)
+
+
+def _stamp(draw: ImageDraw.ImageDraw, size: tuple[int, int], x_height: float, rng: np.random.Generator) -> None:
+    """A round or square stamp of rings and strokes that nobody can read."""
+    x, y = rng.random() * size[0], rng.random() * size[1]
+    reach = between(rng, 4, 10) * x_height
+    thick = max(1, round(between(rng, 0.1, 0.3) * x_height))
+    shape = draw.ellipse if rng.random() < 0.7 else draw.rectangle
+    for share in (1.0, between(rng, 0.6, 0.85)):
+        shape((x - share * reach, y - share * reach, x + share * reach, y + share * reach), outline=255, width=thick)
+    for angle in np.arange(0, 2 * np.pi, 0.8 * x_height / reach).tolist():
+        if rng.random() < 0.7:
+            ends = [(x + share * reach * np.cos(angle), y + share * reach * np.sin(angle)) for share in (0.85, 0.93)]
+            draw.line(ends, fill=255, width=thick)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ocrkit.drawing.pages.pens import Ink
 from ocrkit.drawing.pages.strips import set_words
 
 if TYPE_CHECKING:
     from ocrkit.drawing.pages.desk import Desk
     from ocrkit.drawing.pages.galley import Style
-    from ocrkit.drawing.pages.sheet import Column
+    from ocrkit.drawing.pages.sheet import Column, SetRegion
     from ocrkit.drawing.pages.strips import Strip
 
-__all__ = ["set_table"]
+__all__ = ["set_spread", "set_table"]
 
 
 def set_table(desk: Desk, column: Column, body: Style) -> None:
@@ -22,7 +24,8 @@ def set_table(desk: Desk, column: Column, body: Style) -> None:
     cells = desk.count(2, 3 if column.width < 45 * x else 6)
     ruled = desk.chance(0.3)
     edges = _edges(desk, column, cells)
-    sheet.region("TableZone")
+    region = sheet.region("TableZone")
+    leaders = not ruled and desk.chance(0.15)
     leading = body.leading * (desk.between(1.0, 1.5) if ruled else 1.0)
     numbers = [desk.chance(0.5) for _ in range(cells)]
     top = column.y
@@ -34,7 +37,7 @@ def set_table(desk: Desk, column: Column, body: Style) -> None:
         column.y += leading
         row = [_cell(desk, body, edges[k + 1] - edges[k] - 1.2 * x, number=numbers[k]) for k in range(cells)]
         rise = 0.25 * leading if ruled else 0.0
-        _set_row(desk, column, body, edges, row, rise=rise, apart=ruled, right=numbers)
+        _set_row(desk, column, body, edges, row, rise=rise, apart=ruled, right=numbers, region=region, leaders=leaders)
     if ruled:
         for edge in edges:
             sheet.rule((edge, top), (edge, column.y), 0.12 * x)
@@ -42,6 +45,30 @@ def set_table(desk: Desk, column: Column, body: Style) -> None:
         for edge in edges[1:-1]:
             sheet.part((edge, top), (edge, column.y))
     column.y += 0.5 * leading
+
+
+def set_spread(desk: Desk, region: SetRegion, column: Column, body: Style) -> None:
+    """A line of two short texts, at the column's left and at its right, or one number in its middle."""
+    column.y += body.leading
+    if column.is_full:
+        return
+    wide = 0.4 * column.width
+    left, right = (_cell(desk, body, wide, number=desk.chance(0.5)) for _ in range(2))
+    if left is not None and right is not None and desk.chance(0.7):
+        _set_row(
+            desk,
+            column,
+            body,
+            [column.left - 0.6 * desk.x_height, column.left + wide, column.right + 0.6 * desk.x_height],
+            [left, right],
+            rise=0.0,
+            apart=False,
+            right=[False, True],
+            region=region,
+        )
+    elif left is not None:
+        x = (column.left + column.right - left.width) / 2
+        desk.sheet.place(region, left, x, column.y, darkness=body.darkness)
 
 
 def _edges(desk: Desk, column: Column, cells: int) -> list[float]:
@@ -80,8 +107,10 @@ def _set_row(
     rise: float,
     apart: bool,
     right: list[bool],
+    region: SetRegion,
+    leaders: bool = False,
 ) -> None:
-    region, x = desk.sheet.regions[-1], desk.x_height
+    x = desk.x_height
     y = column.y - rise
     placed: list[tuple[Strip, float]] = []
     for k, strip in enumerate(row):
@@ -94,6 +123,19 @@ def _set_row(
     elif placed:
         first = placed[0][1]
         inks = [Ink(strip.ink, -round(strip.baseline[0, 1] + 0.5)) for strip, _ in placed]
+        lefts = [left - first for _, left in placed]
         text = " ".join(strip.text or "" for strip, _ in placed)
-        whole = set_words(inks, [left - first for _, left in placed], x_height=body.pen.x_height, text=text)
+        if leaders and len(placed) > 1:
+            _lead(inks, lefts, x)
+        whole = set_words(inks, lefts, x_height=body.pen.x_height, text=text)
         desk.sheet.place(region, whole, first, y, darkness=body.darkness)
+
+
+def _lead(inks: list[Ink], lefts: list[float], x: float) -> None:
+    """Rows of dots from one cell to the next."""
+    dot = Ink(np.full((max(1, round(0.15 * x)),) * 2, 255, np.uint8), -max(1, round(0.15 * x)))
+    for k in range(len(inks) - 1):
+        begin, end = lefts[k] + inks[k].mask.shape[1] + 0.6 * x, lefts[k + 1] - 0.6 * x
+        places = np.arange(begin, end, 0.7 * x).tolist()
+        inks += [dot] * len(places)
+        lefts += places

@@ -63,11 +63,12 @@ def _lines(desk: Desk, column: Column) -> None:
     x, sheet = desk.x_height, desk.sheet
     region = sheet.region("TitlePageZone")
     while not column.is_full:
-        pen = desk.pen(desk.face(), desk.between(0.8, 1.3) if desk.chance(0.5) else desk.between(1.3, 4))
+        host = desk.host()
+        pen = host.pen(host.face(), desk.between(0.8, 1.3) if desk.chance(0.5) else desk.between(1.3, 4))
         style = desk.style(pen, desk.between(1.1, 1.6), align="centre" if desk.chance(0.85) else "left")
-        text = fitting(desk, style, column.width, desk.count(1, 6))
+        text = fitting(host, style, column.width, desk.count(1, 6))
         if text:
-            desk.galley.stand(region, column, desk.galley.line(text, style), style)
+            host.galley.stand(region, column, host.galley.line(text, style), style)
         else:
             column.y += x
         column.y += desk.between(0, 3) * x if desk.chance(0.5) else 0.0

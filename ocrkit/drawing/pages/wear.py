@@ -30,6 +30,8 @@ from ocrkit.drawing.degradations.fields import NOISE_DEVIATION, noise, surface
 from ocrkit.drawing.degradations.picture import GREYS, curve, resized, soften
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from ocrkit.drawing.degradations.picture import Picture
 
 __all__ = ["press", "scan", "tint"]
@@ -55,7 +57,7 @@ def press(picture: Picture, x_height: float, rng: np.random.Generator, strength:
         picture = lightened(picture, softer, curve(0, 255, middle=0.5, width=1 - 0.6 * reach))
     if rng.random() < 0.5 * strength:
         hills = surface(rng, picture.shape, cell=between(rng, 4, 40) * x_height)
-        picture = paled(picture, hills, 255, 0.8 * strength * between(rng, 0.3, 1) / 175)
+        picture = paled(picture, hills, 255, 0.65 * strength * between(rng, 0.3, 1) / 175)
     return picture
 
 
@@ -64,7 +66,7 @@ def tint(picture: Picture, x_height: float, rng: np.random.Generator, strength: 
     ink, paper = 0.0, 255.0
     if rng.random() < 0.75 * min(1.0, 1.5 * strength):
         paper = between(rng, 255 - 110 * strength, 253)
-        ink = between(rng, 0, 0.45 * strength + 0.2) * paper
+        ink = between(rng, 0, 0.4 * strength + 0.15) * paper
     picture = looked_up(picture, (ink + (paper - ink) * GREYS / 255).astype(np.uint8))
     if rng.random() < 0.5 * strength:
         amount = 9 * strength * between(rng, 0.3, 1) / NOISE_DEVIATION
@@ -86,8 +88,10 @@ def tint(picture: Picture, x_height: float, rng: np.random.Generator, strength: 
     return picture
 
 
-def scan(picture: Picture, x_height: float, rng: np.random.Generator, strength: float) -> Picture:
-    """Blur, noise, few dots an inch, two levels, sharpening and JPEG."""
+def scan(
+    picture: Picture, x_height: float, rng: np.random.Generator, strength: float, text: NDArray[np.bool_]
+) -> Picture:
+    """Blur, noise, few dots an inch, two levels, sharpening and JPEG; thresholds leave most of ``text`` dark."""
     if rng.random() < 0.7 * strength:
         picture = soften(picture, between(rng, 0.01, 0.1) * x_height * (0.5 + strength))
     if rng.random() < 0.5 * strength:
@@ -104,7 +108,7 @@ def scan(picture: Picture, x_height: float, rng: np.random.Generator, strength: 
             up = one_of(rng, (_KERNELS.NEAREST, _KERNELS.BILINEAR, _KERNELS.BICUBIC))
             picture = resized(small, (width, height), up)
     if rng.random() < 0.5 * min(1.0, 1.4 * strength):
-        picture = _two_levels(picture, x_height, rng)
+        picture = _two_levels(picture, x_height, rng, text)
     if rng.random() < 0.35 * strength:
         picture = _dust(picture, rng, strength)
     if rng.random() < 0.4 * strength:
@@ -112,11 +116,13 @@ def scan(picture: Picture, x_height: float, rng: np.random.Generator, strength: 
     return picture
 
 
-def _two_levels(picture: Picture, x_height: float, rng: np.random.Generator) -> Picture:
+def _two_levels(picture: Picture, x_height: float, rng: np.random.Generator, text: NDArray[np.bool_]) -> Picture:
     """Black and white, by one threshold, by one for each place, or as a bad copier has it; softened again at times."""
     paper = float(np.percentile(picture[::7, ::7], 70))
-    ink = float(np.percentile(picture[::7, ::7], 2))
-    threshold = ink + (paper - ink) * between(rng, 0.35, 0.75)
+    inked = picture[text]
+    # Of faint text too, whatever is darker beside it.
+    ink = float(np.percentile(inked[::3], 40)) if inked.size else 0.0
+    threshold = ink + (paper - ink) * between(rng, 0.3, 0.75)
     kind = rng.random()
     if paper - ink < 24:
         return picture
@@ -127,7 +133,7 @@ def _two_levels(picture: Picture, x_height: float, rng: np.random.Generator) -> 
         limits = (ink + 0.3 * (paper - ink), ink + 0.85 * (paper - ink))
         two = above(picture, sauvola(picture, reach, between(rng, -0.05, 0.08) * (paper - ink), *limits))
     else:
-        amount = between(rng, 0.05, 0.2) * (paper - ink) / NOISE_DEVIATION
+        amount = between(rng, 0.03, 0.15) * (paper - ink) / NOISE_DEVIATION
         rough = noise(rng, picture.shape, grain=one_of(rng, (1.0, 1.6, 2.5)))
         two = roughly_above(picture, rough, amount, threshold)
     return soften(two, between(rng, 0.4, 0.8)) if rng.random() < 0.6 else two
