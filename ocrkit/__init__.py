@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ocrkit.errors import Origin as Origin
     from ocrkit.evaluation import evaluate as evaluate
     from ocrkit.model import Model as Model
+    from ocrkit.pages.by_keyword import read_pages as read_pages
     from ocrkit.plugin.charset_expression import resolve_charset as resolve_charset
     from ocrkit.plugin.hookspec import hookimpl as hookimpl
     from ocrkit.plugin.page_specs import PageRendererSpec as PageRendererSpec
@@ -52,6 +53,7 @@ _HOMES = {
     "SegmenterSpec": "ocrkit.plugin.page_specs",
     "SourceSpec": "ocrkit.plugin.specs",
     "evaluate": "ocrkit.evaluation",
+    "read_pages": "ocrkit.pages.by_keyword",
     "hookimpl": "ocrkit.plugin.hookspec",
     "resolve_charset": "ocrkit.plugin.charset_expression",
     "train": "ocrkit.training.by_keyword",

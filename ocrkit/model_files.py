@@ -44,6 +44,11 @@ class Found:
         """Whether the user put it there, and it is no distribution's."""
         return self.offer is None or self.offer.distribution == _USER
 
+    @property
+    def name(self) -> str:
+        """What it is called: an installed one's name, or its file."""
+        return str(self.path) if self.offer is None else self.offer.name
+
 
 def models_folder() -> Path:
     """The user's folder of installed models: a file there is found by its name without the suffix."""

@@ -31,6 +31,7 @@ __all__ = [
     "Precision",
     "Workers",
     "load_model",
+    "load_named_model",
     "progress_beside_results",
     "report_bad",
     "report_rejected",
@@ -64,6 +65,11 @@ Precision = Annotated[
 
 def load_model(name: str | None, charset: str | None) -> Model:
     """The model that the options mean; which one was taken without a name is said on stderr."""
+    return load_named_model(name, charset)[0]
+
+
+def load_named_model(name: str | None, charset: str | None) -> tuple[Model, str]:
+    """The same, and what the model is called: an installed one's name, or its file."""
     from ocrkit.cli.progress import say
     from ocrkit.model_files import find_model, reads
 
@@ -74,7 +80,7 @@ def load_model(name: str | None, charset: str | None) -> Model:
         say(f"note: --charset {charset} only chooses among models, and {found.path} does not read it")
     from ocrkit.model import Model
 
-    return Model.load(found.path)
+    return Model.load(found.path), found.name
 
 
 @dataclass(frozen=True, slots=True)

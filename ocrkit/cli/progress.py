@@ -58,15 +58,15 @@ class Stages:
         if self._bars is not None:
             self._bars.stop()
 
-    def update(self, stage: str, done: int, total: int, remark: str = "") -> None:
-        """``done`` of ``total`` of a stage are finished; ``remark`` follows its name."""
+    def update(self, stage: str, done: int, total: int | None, remark: str = "") -> None:
+        """``done`` of ``total`` of a stage, None where nobody knows, are finished; ``remark`` follows its name."""
         if self._bars is None:
             self._say_now_and_then(stage, done, total, remark)
             return
         if stage not in self._tasks:
             self._tasks[stage] = self._bars.add_task(stage, total=total)
         self._bars.update(self._tasks[stage], completed=done, total=total, description=f"{stage} {remark}".strip())
-        if done >= total:
+        if total is not None and done >= total:
             self._bars.remove_task(self._tasks.pop(stage))
 
     def progress(self, stage: str) -> Callable[[int, int], None]:
@@ -80,12 +80,13 @@ class Stages:
         else:
             self._bars.console.print(spoken(line), markup=False, highlight=False, soft_wrap=True)
 
-    def _say_now_and_then(self, stage: str, done: int, total: int, remark: str) -> None:
+    def _say_now_and_then(self, stage: str, done: int, total: int | None, remark: str) -> None:
         now = time.monotonic()
         begun = self._said.setdefault(stage, now)
         if now - begun >= _EVERY:
             self._said[stage] = now
-            say(f"{stage}: {done} of {total}" + (f", {remark}" if remark else ""))
+            of_all = "" if total is None else f" of {total}"
+            say(f"{stage}: {done}{of_all}" + (f", {remark}" if remark else ""))
 
 
 @contextmanager

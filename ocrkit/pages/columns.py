@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Column", "columns_of", "ink_columns"]
 
 _INKED = 0.4  # of the way from paper to the darkest ink, from which a pixel counts as ink
-_DARKEST = 99.5  # the percentile of what differs from paper that stands for ink
+_DARKEST = 0.995  # of the pixels, by how much they differ from paper: the one after those stands for ink
 _FAINT = 12  # grey levels: what differs by less is paper, however little ink there is
 _REACH = 1.5  # of the picture's height: how far the first and last character may reach outwards
 
@@ -34,10 +34,13 @@ class Column:
 
 def ink_columns(line: Image) -> NDArray[np.int64]:
     """(W,) how many pixels of ink each column of a line's picture has; its ink may be light on dark."""
-    grey = np.asarray(line.convert("L"), np.int16)
-    away = np.abs(grey - np.int16(np.median(grey)))
-    least = max(_FAINT, _INKED * float(np.percentile(away, _DARKEST)))
-    return np.asarray((away >= least).sum(0), np.int64)
+    grey = np.asarray(line.convert("L"))
+    counts = np.array(line.convert("L").histogram())
+    paper = int(np.searchsorted(counts.cumsum(), grey.size / 2))  # the median
+    away = np.abs(np.arange(256) - paper)
+    nearest = np.argsort(away, kind="stable")
+    darkest = away[nearest[np.searchsorted(counts[nearest].cumsum(), _DARKEST * grey.size)]]
+    return np.asarray((away >= max(_FAINT, _INKED * darkest))[grey].sum(0), np.int64)
 
 
 def columns_of(characters: Sequence[CharacterSpan], ink: NDArray[np.int64], height: int) -> list[Column]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,26 +41,29 @@ class Slices:
         self._last = np.array(size) - 1
         inside = np.asarray(polygon_mask(np.rint(cut.from_page(outline)), cut.image.size)) > 0
         held = inside.any(0)
-        height = cut.image.height
+        width, height = cut.image.size
+        self._straight = cut.guide.bend(np.linspace(0, width, 33) + cut.begin) <= _BENDS
         self._top = np.where(held, inside.argmax(0), 0)
         self._foot = np.where(held, height - 1 - inside[::-1].argmax(0), height - 1)
 
-    def outline(self, column: Column) -> Points:
-        """The polygon of a part: its upper edge from left to right, its lower one back."""
-        left, right = column.left, max(column.left, column.right - 1)
-        top = int(self._top[left : right + 1].min())
-        foot = int(self._foot[left : right + 1].max())
-        along = self._along(left, right)
-        upper = np.stack([along, np.full(len(along), top)], axis=1)
-        lower = np.stack([along[::-1], np.full(len(along), foot)], axis=1)
-        points = np.rint(self._cut.to_page(np.concatenate([upper, lower]))).astype(np.int64)
-        return tuple((int(x), int(y)) for x, y in np.clip(points, 0, self._last).tolist())
+    def outlines(self, columns: Sequence[Column]) -> list[Points]:
+        """The polygons of parts: each its upper edge from left to right, its lower one back."""
+        if not columns:
+            return []
+        parts = [self._corners(column) for column in columns]
+        points = np.rint(self._cut.to_page(np.concatenate(parts))).astype(np.int64)
+        placed = list(map(tuple, np.clip(points, 0, self._last).tolist()))
+        ends = np.cumsum([len(part) for part in parts]).tolist()
+        return [tuple(placed[begin:end]) for begin, end in pairwise([0, *ends])]
 
-    def _along(self, left: int, right: int) -> NDArray[np.float64]:
-        begin = self._cut.begin
-        if right - left < _STEP or self._cut.guide.bend(np.linspace(left, right, 17) + begin) <= _BENDS:
-            return np.array([left, right], np.float64)
-        return np.linspace(left, right, 1 + math.ceil((right - left) / _STEP))
+    def _corners(self, column: Column) -> NDArray[np.float64]:
+        left, right = column.left, max(column.left, column.right - 1)
+        top, foot = float(self._top[left : right + 1].min()), float(self._foot[left : right + 1].max())
+        if self._straight or right - left < _STEP:
+            return np.array([(left, top), (right, top), (right, foot), (left, foot)])
+        along = np.linspace(left, right, 1 + math.ceil((right - left) / _STEP))
+        upper = np.stack([along, np.full(len(along), top)], axis=1)
+        return np.concatenate([upper, np.stack([along[::-1], np.full(len(along), foot)], axis=1)])
 
 
 def words_of(characters: Sequence[CharacterSpan], cut: CutLine, slices: Slices) -> tuple[Word, ...]:
@@ -70,7 +74,20 @@ def words_of(characters: Sequence[CharacterSpan], cut: CutLine, slices: Slices) 
     if not characters:
         return ()
     columns = columns_of(characters, ink_columns(cut.image), cut.image.height)
-    return tuple(_word(characters, columns, places, slices) for places in _parted(characters))
+    words = list(_parted(characters))
+    wholes = [
+        Column(min(columns[place].left for place in word), max(columns[place].right for place in word))
+        for word in words
+    ]
+    outlines = slices.outlines([*columns, *wholes])
+    made = [
+        Character(character.text, outline, _share(character.confidence))
+        for character, outline in zip(characters, outlines[: len(columns)], strict=True)
+    ]
+    return tuple(
+        _word([made[place] for place in word], outline)
+        for word, outline in zip(words, outlines[len(columns) :], strict=True)
+    )
 
 
 def _parted(characters: Sequence[CharacterSpan]) -> Iterator[list[int]]:
@@ -85,16 +102,10 @@ def _parted(characters: Sequence[CharacterSpan]) -> Iterator[list[int]]:
         yield places
 
 
-def _word(
-    characters: Sequence[CharacterSpan], columns: Sequence[Column], places: Sequence[int], slices: Slices
-) -> Word:
-    whole = Column(min(columns[place].left for place in places), max(columns[place].right for place in places))
-    made = tuple(
-        Character(characters[place].text, slices.outline(columns[place]), _share(characters[place].confidence))
-        for place in places
-    )
-    text = "".join("".join(character.text.split()) for character in made)
-    return Word(text, slices.outline(whole), _share(math.prod(character.confidence for character in made)), made)
+def _word(characters: Sequence[Character], outline: Points) -> Word:
+    text = "".join("".join(character.text.split()) for character in characters)
+    confidence = math.prod(character.confidence for character in characters)
+    return Word(text, outline, _share(confidence), tuple(characters))
 
 
 def _share(confidence: float) -> float:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _SUMMARIES = {
     "train": "Train a model on labelled lines, or on lines drawn from a charset.",
+    "read": "Read whole pages: scans, photographs and PDFs.",
     "decode": "Read line images, or decode saved log-probabilities.",
     "evaluate": "Measure a model's errors on labelled lines.",
     "demo": "Read drawn lines with the installed models, and teach one of them another script.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ocrkit.layout.outputs.json import JsonOptions, render_json
+from ocrkit.layout.outputs.overlay import OverlayOptions, render_overlay
 from ocrkit.layout.outputs.page import PageOptions, render_page
 from ocrkit.layout.outputs.text import TextOptions, render_text
 from ocrkit.plugin.hookspec import hookimpl
@@ -18,7 +19,7 @@ __all__ = ["ocrkit_page_renderers"]
 
 @hookimpl
 def ocrkit_page_renderers() -> Iterator[PageRendererSpec]:
-    """Plain text, JSON, and what other programs read."""
+    """Plain text, JSON, what other programs read, and a picture to look at."""
     yield PageRendererSpec(
         name="text",
         summary="The text in the order of reading.",
@@ -39,5 +40,13 @@ def ocrkit_page_renderers() -> Iterator[PageRendererSpec]:
         suffix=".xml",
         options=PageOptions,
         render=render_page,
+        together=False,
+    )
+    yield PageRendererSpec(
+        name="overlay",
+        summary="A picture of each page with its regions, lines, baselines and their order drawn over it.",
+        suffix=".overlay.png",
+        options=OverlayOptions,
+        render=render_overlay,
         together=False,
     )

@@ -1,0 +1,120 @@
+"""Where ``ocrkit read`` writes: one file, files in a folder, or stdout."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+
+from ocrkit.errors import DataError, OptionError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from ocrkit.layout.scan import ReadPage
+    from ocrkit.pages.writing import PageFormat, Per
+
+__all__ = ["PageOutput"]
+
+
+class PageOutput:
+    """Writes read pages as the options say.
+
+    Args:
+        names: of formats; None takes the one of the output's ending, or text.
+        output: a file or a folder; None for stdout. A folder is what is one, ends with a slash, has no ending, or is to
+            hold several formats.
+        per: ``page`` or ``document``: what a file of the folder holds.
+        settings: options of the formats.
+        places: what is read.
+
+    Raises:
+        OptionError: these do not go together.
+    """
+
+    def __init__(
+        self,
+        names: Sequence[str] | None,
+        output: str | None,
+        per: str | None,
+        settings: Mapping[str, object],
+        places: Sequence[str],
+    ) -> None:
+        from ocrkit.pages.formats import choose_formats, format_by_ending
+
+        self._folder = output is not None and _means_folder(output, names or ())
+        if not names:
+            names = ["text" if output is None or self._folder else format_by_ending(Path(output))]
+        self.formats = choose_formats(names, settings)
+        self._output = output
+        self._roots = [Path(place) for place in places if os.path.isdir(place)]
+        self._per = _per(per, self._folder)
+        if output is None and len(self.formats) > 1:
+            raise OptionError("several formats do not go to stdout; name a folder for their files with `output`")
+
+    @property
+    def on_stdout(self) -> bool:
+        """Whether results go to stdout."""
+        return self._output is None
+
+    def check_count(self, pages: int | None) -> None:
+        """Refuse several pages where the one file holds a page.
+
+        Raises:
+            OptionError: so it is.
+        """
+        for each in self.formats:
+            if not self._folder and not each.spec.together and pages is not None and pages > 1:
+                raise OptionError(
+                    f"format {each.spec.name!r} holds one page a file, and there are {pages}; "
+                    "name a folder for the files with `output`"
+                )
+
+    def write(self, pages: Iterable[ReadPage]) -> None:
+        """Write all pages; where it ends by Ctrl-C, files hold those that came before."""
+        from ocrkit.pages.writing import PageWriter
+
+        if self._output is None:
+            [each] = self.formats
+            _print(each, iter(pages))
+            return
+        with PageWriter(self.formats, Path(self._output), per=self._per, roots=self._roots) as writer:
+            for page in pages:
+                writer.take(page)
+
+
+def _means_folder(output: str, names: Sequence[str]) -> bool:
+    if os.path.isdir(output) or output.endswith(("/", os.sep)):
+        return True
+    return len(set(names)) > 1 or (not Path(output).suffix and not os.path.exists(output))
+
+
+def _per(per: str | None, folder: bool) -> Per | None:
+    from ocrkit.pages.writing import Per
+
+    choices = [choice for choice in get_args(Per) if choice != "all"]
+    if per is not None and per not in choices:
+        raise OptionError(f"`per` is {per!r}; expected {' or '.join(choices)}")
+    if per is not None and not folder:
+        raise OptionError(f"`per={per!r}` is for files in a folder; name one with `output`")
+    return "page" if per == "page" else "document" if per == "document" else None if folder else "all"
+
+
+def _print(each: PageFormat, pages: Iterator[ReadPage]) -> None:
+    first = True
+    for piece in each.render(pages):
+        if first and sys.stdout.isatty() and _is_binary(piece):
+            raise DataError(f"format {each.spec.name!r} is none to be seen on a terminal; name a file with `output`")
+        first = False
+        # Bytes that are no UTF-8 come out of stdout as they are.
+        sys.stdout.write(piece.decode("utf-8", "surrogateescape"))
+        sys.stdout.flush()
+
+
+def _is_binary(piece: bytes) -> bool:
+    try:
+        piece.decode()
+    except UnicodeDecodeError:
+        return True
+    return False

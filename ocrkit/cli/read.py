@@ -1,0 +1,188 @@
+"""``ocrkit read``: the text of whole pages, in the order of reading, in any format."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import closing, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ocrkit.cli import decoding_options as shared
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from contextlib import AbstractContextManager
+
+    from ocrkit.cli.progress import Stages
+    from ocrkit.model import Model
+    from ocrkit.pages.reader import FindLines
+
+__all__ = ["app"]
+
+app = typer.Typer(help="Read whole pages: scans, photographs and PDFs.")
+
+Places = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="PAGES",
+        help="Images, PDFs, folders and globs; book.pdf#12 for one page, - for a file on stdin; else a list on stdin.",
+    ),
+]
+To = Annotated[
+    list[str] | None,
+    typer.Option("--to", metavar="FORMAT", help="A format to write, text by default; may be repeated with a folder."),
+]
+Output = Annotated[
+    str | None,
+    typer.Option("-o", "--output", metavar="OUT", help="A file for all pages, or a folder of files; else stdout."),
+]
+Per = Annotated[
+    str | None,
+    typer.Option("--per", metavar="WHAT", help="What a file of the folder holds: page, or document; else by format."),
+]
+SegmenterName = Annotated[
+    str | None,
+    typer.Option("-s", "--segmenter", metavar="NAME", help="What finds the lines; else the best that is installed."),
+]
+SegmenterModel = Annotated[
+    str | None,
+    typer.Option("--segmenter-model", metavar="MODEL", help="Its model: a file, a run's folder or an installed one."),
+]
+Layouts = Annotated[
+    Path | None,
+    typer.Option("--layout", metavar="DIR", help="Read the lines that PAGE, ALTO or JSON files there tell, anew."),
+]
+Numbers = Annotated[
+    str | None, typer.Option("--pages", metavar="LIST", help="Which pages of each file, as 1-3,7,10-; else all.")
+]
+Dpi = Annotated[
+    float | None,
+    typer.Option("--dpi", metavar="N", help="Pixels an inch to draw PDF pages at, and of images that do not tell."),
+]
+Password = Annotated[str | None, typer.Option("--password", metavar="TEXT", help="Of PDFs that are locked.")]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="KEY=VALUE", help="An option of the format, or segmenter.KEY of the segmenter; repeatable."
+    ),
+]
+Reject = Annotated[
+    float | None,
+    typer.Option(
+        "--reject",
+        metavar="P",
+        help="Leave lines unread that are not sure enough to keep the share of wrong ones below P, by calibration.",
+    ),
+]
+
+
+@app.command()
+@shared.with_decoding()
+def read(
+    pages: Places = None,
+    to: To = None,
+    output: Output = None,
+    per: Per = None,
+    model: shared.ModelName = None,
+    charset: shared.CharsetName = None,
+    segmenter: SegmenterName = None,
+    segmenter_model: SegmenterModel = None,
+    layout: Layouts = None,
+    numbers: Numbers = None,
+    dpi: Dpi = None,
+    password: Password = None,
+    *,
+    decoding: shared.Decoding,
+    reject: Reject = None,
+    sets: Sets = None,
+    device: shared.Device = "auto",
+    batch_size: shared.BatchSize = 32,
+    precision: shared.Precision = "auto",
+) -> None:
+    """Read whole pages: scans, photographs and PDFs.
+
+    The lines of each page are found, put in the order of reading, cut out and read. Results go to stdout, to one file,
+    or to files in a folder; pages that cannot be opened are named on stderr, and the exit code is then 1.
+    """
+    from ocrkit.cli.page_outputs import PageOutput
+    from ocrkit.cli.page_talk import PageTalk
+    from ocrkit.config import parse_set
+    from ocrkit.pages.opening import open_scans
+
+    settings = parse_set(sets or [])
+    segmenting = settings.pop("segmenter", {})
+    given = _given(pages)
+    writing = PageOutput(to, output, per, settings, given)
+    scans = open_scans(given, pages=numbers, dpi=dpi, password=password)
+    talk = PageTalk(scans.count())
+    writing.check_count(talk.total)
+    loaded, name = shared.load_named_model(model, charset)
+    options = decoding.options(loaded.charset)
+    find, called = _finder(loaded, segmenter, segmenter_model, layout, segmenting)
+    from ocrkit.pages.reader import PageReader
+    from ocrkit.recognition import Recognizer
+
+    recognizer = Recognizer(
+        loaded,
+        decoder=decoding.decoder,
+        options=options,
+        device=device,
+        batch_size=batch_size,
+        precision=precision,
+    )
+    reader = PageReader(recognizer, find, model=name, segmenter=called, keep_all=layout is not None)
+    with _stages(writing.on_stdout) as stages, closing(reader.read(scans, reject=reject)) as found:
+        writing.write(talk.good(found, stages))
+    talk.report(reader, reject)
+    if talk.bad:
+        raise typer.Exit(1)
+
+
+def _given(pages: list[str] | None) -> list[str]:
+    """What to read: what is named, or listed on stdin."""
+    from ocrkit.errors import DataError
+
+    if pages:
+        return pages
+    way_out = "name images, PDFs, folders or globs"
+    if sys.stdin is None or sys.stdin.isatty():
+        raise DataError(f"nothing to read: {way_out}, or pipe a list of them in")
+    listed = [line.rstrip("\r\n") for line in sys.stdin if line.strip()]
+    if not listed:
+        raise DataError(f"nothing to read: the list on stdin is empty; {way_out}, or list them there")
+    return listed
+
+
+def _finder(
+    model: Model, name: str | None, weights: str | None, layouts: Path | None, settings: object
+) -> tuple[FindLines, str]:
+    """What finds the lines of pages, and what it is called; which one was taken without a name is said on stderr."""
+    from collections.abc import Mapping
+
+    from ocrkit.cli.notes import say
+    from ocrkit.errors import ConfigError, OptionError
+
+    options: Mapping[str, object] = settings if isinstance(settings, Mapping) else {}
+    if not isinstance(settings, Mapping):
+        raise ConfigError(f"`set` segmenter={settings!r} names no option; expected segmenter.KEY=VALUE")
+    if layouts is not None:
+        from ocrkit.pages.layouts import GivenLayouts
+
+        if name is not None or weights is not None or options:
+            raise OptionError("lines are either found or told; leave out `layout`, or what is said of the segmenter")
+        return GivenLayouts(layouts), ""
+    from ocrkit.pages.finding import Segmenting, choose_segmenter
+
+    chosen = choose_segmenter(name, weights=weights, options=options)
+    if chosen.why:
+        say(f"finding lines with {chosen.name!r} ({chosen.why})")
+    return Segmenting(chosen.segmenter, model.charset), chosen.name
+
+
+def _stages(on_stdout: bool) -> AbstractContextManager[Stages | None]:
+    """What shows on stderr how far it is, where stdout is not the same terminal."""
+    from ocrkit.cli.progress import Stages
+
+    return nullcontext(None) if on_stdout and sys.stdout.isatty() else Stages()
