@@ -39,6 +39,7 @@ from ocrkit.nets.options import HeadOptions
 from ocrkit.plugin.builtin.augmentations import ocrkit_augmentations
 from ocrkit.plugin.builtin.commands import ocrkit_commands
 from ocrkit.training.recipes import recipe_names
+from ocrkit.training.segmenting import PageData, SegmentingSettings
 from ocrkit.training.settings import BackboneChoice, DataSettings, RunConfig, TrainingSettings
 
 if TYPE_CHECKING:
@@ -266,6 +267,15 @@ def test_every_table_of_the_configuration_has_a_section() -> None:
     tables = {f"[{field.name}]" for field in fields(RunConfig) if field.default is MISSING and field.init}
 
     assert tables <= set(sections(ROOT / "docs" / "recipes.md"))
+
+
+@pytest.mark.parametrize(("table", "settings"), [("data", PageData), ("training", SegmentingSettings)])
+def test_every_setting_of_a_segmenters_training_is_described_with_its_default(table: str, settings: type[Any]) -> None:
+    section = sections(ROOT / "docs" / "segmentation.md")[f"[{table}] of a segmenter"]
+    described = dict(re.findall(r"^\| `(\w+)` \| `(.*?)` \|", section, flags=re.M))
+
+    found = {key: tomllib.loads(f"value = {default}")["value"] for key, default in described.items()}
+    assert found == to_table(settings())
 
 
 @pytest.mark.parametrize("key", [field.name for field in fields(SyntheticOptions)])

@@ -9,9 +9,10 @@ from ocrkit.cli.progress import Stages
 from ocrkit.training.observer import EpochReport, Observer, StepReport
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import TracebackType
 
-__all__ = ["TrainingProgress"]
+__all__ = ["SegmentingProgress", "TrainingProgress"]
 
 
 class TrainingProgress(Observer):
@@ -54,12 +55,28 @@ class TrainingProgress(Observer):
         )
 
 
-def _pace(report: StepReport) -> str:
+class SegmentingProgress(TrainingProgress):
+    """Shows a training of what finds lines."""
+
+    def stepped(self, report: StepReport) -> None:
+        """Show the steps as one stage, with the smoothed loss."""
+        if math.isfinite(report.loss):
+            self._smooth = report.loss if not self._smooth else 0.98 * self._smooth + 0.02 * report.loss
+        remark = f"loss {self._smooth:.3f}{_pace(report, 'crops')}"
+        self._stages.update("training", report.step, report.steps, remark)
+
+    def measured(self, step: int, losses: Mapping[str, float]) -> None:
+        """Show what was measured on pages apart."""
+        parts = ", ".join(f"{name} {value:.3f}" for name, value in losses.items() if name != "loss")
+        self._stages.say(f"step {step}: evaluation loss {losses['loss']:.4f} ({parts})")
+
+
+def _pace(report: StepReport, what: str = "lines") -> str:
     """How fast it goes, and, where that is worth a word, how much of the time goes into waiting for lines."""
     if not report.speed:
         return ""
     waiting = f", {report.waited:.0%} waiting" if report.waited >= 0.005 else ""
-    return f", {report.speed:,.{0 if report.speed >= 10 else 1}f} lines/s{waiting}"
+    return f", {report.speed:,.{0 if report.speed >= 10 else 1}f} {what}/s{waiting}"
 
 
 def _quality(report: EpochReport) -> str:

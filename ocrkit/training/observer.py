@@ -102,3 +102,6 @@ class Observer:
 
     def validated(self, report: EpochReport) -> None:
         """An epoch ended and was validated."""
+
+    def measured(self, step: int, losses: Mapping[str, float]) -> None:
+        """What finds lines was measured on pages apart, after so many steps: ``loss``, and its parts by map."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from ocrkit.training.settings import RunConfig
 
-__all__ = ["provenance_of"]
+__all__ = ["base_of", "circumstances", "provenance_of", "sha256_of", "without_folders"]
 
 _SEPARATOR = re.compile(r"[/\\]")
 _KEPT = ("base", "files")  # of a run that goes on: what it began with may be gone, or be another by then
@@ -41,12 +41,19 @@ def provenance_of(
         device: where the network is.
         before: the record of a run that goes on, which keeps the hashes of what it began with.
     """
-    name = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.machine()
     begun = _begun_with(config) if before is None else {key: before[key] for key in _KEPT if key in before}
     return {
-        "config": _without_folders(to_table(replace(config, load=_model_name(config.load)))),
+        "config": without_folders(to_table(replace(config, load=_model_name(config.load)))),
         **begun,
         "data": data,
+        **circumstances(device),
+    }
+
+
+def circumstances(device: torch.device) -> dict[str, object]:
+    """When, on what and by which versions a model is trained."""
+    name = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.machine()
+    return {
         "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "device": f"{device.type} ({name})",
         "versions": {
@@ -60,20 +67,20 @@ def _begun_with(config: RunConfig) -> dict[str, object]:
     """The model that training starts from and the files that its configuration names, each with its SHA-256."""
     begun: dict[str, object] = {}
     if config.load:
-        begun["base"] = _base(config.load)
+        begun["base"] = base_of(config.load)
     files = [Path(path) for path in _paths(config) if os.path.isfile(path)]
     if files:
-        begun["files"] = [{"name": path.name, "sha256": _sha256(path)} for path in files]
+        begun["files"] = [{"name": path.name, "sha256": sha256_of(path)} for path in files]
     return begun
 
 
-def _base(load: str) -> dict[str, object]:
+def base_of(load: str) -> dict[str, object]:
     """The name and SHA-256 of a base model, with those of the model that it began with itself, and so on."""
     path = find_model(load).path
     provenance = read_metadata(path).get("provenance")
     before = provenance.get("base") if isinstance(provenance, Mapping) else None
     chain = {"base": dict(before)} if isinstance(before, Mapping) else {}
-    return {"name": _model_name(load), "sha256": _sha256(path), **chain}
+    return {"name": _model_name(load), "sha256": sha256_of(path), **chain}
 
 
 def _paths(config: RunConfig) -> Iterator[str]:
@@ -90,12 +97,12 @@ def _model_name(load: str) -> str:
     return path.parent.name if path.stem == "model" else path.stem
 
 
-def _without_folders(value: object) -> object:
-    """The value with the last part of each path in it, wherever it stands."""
+def without_folders(value: object) -> object:
+    """The value with the last part of each path in it, wherever it stands, so that it names no folder of a machine."""
     if isinstance(value, Mapping):
-        return {key: _without_folders(inner) for key, inner in value.items()}
+        return {key: without_folders(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_without_folders(inner) for inner in value]
+        return [without_folders(inner) for inner in value]
     if isinstance(value, str) and _SEPARATOR.search(value):
         return "+".join(_last_part(part) for part in value.split("+"))
     return value
@@ -105,6 +112,7 @@ def _last_part(path: str) -> str:
     return next((part for part in reversed(_SEPARATOR.split(path)) if part), "")
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -44,7 +44,7 @@ def read_log(log: Path) -> list[dict[str, object]]:
 
 
 def trim_log(log: Path, *, step: int, epoch: int) -> None:
-    """Take out of a log what the run will do again, steps after ``step`` and epochs from ``epoch`` on, and a cut line.
+    """Take out of a log what the run will do again, after ``step`` and in epochs from ``epoch`` on, and a cut line.
 
     Raises:
         ConfigError: the log cannot be written.
@@ -65,7 +65,7 @@ def _is_beyond(record: Mapping[str, object] | None, step: int, epoch: int) -> bo
     event, bound = ("", 0) if record is None else (record.get("event"), record.get("step"))
     if event == "epoch" and record is not None:
         bound, step = record.get("epoch"), epoch - 1
-    return event in ("step", "epoch") and isinstance(bound, int) and bound > step
+    return event in ("step", "epoch", "measured") and isinstance(bound, int) and bound > step
 
 
 def _record(line: bytes) -> dict[str, object] | None:

@@ -16,6 +16,7 @@ from ocrkit.nets.vgg import he_initialise
 __all__ = ["Labeller", "LabellerOptions"]
 
 _GROUPS = 4
+_RARE = -2.0  # the logit that maps begin with
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,10 @@ class Labeller(nn.Module):
         self.join = nn.ModuleList(_convolution(count, count) for count in channels[:-1])
         self.output = nn.Conv2d(channels[0], options.maps, 1)
         self.apply(he_initialise)
+        # Most pixels are on no map: so it begins, and need not unlearn the contrary first.
+        nn.init.normal_(self.output.weight, std=0.05)
+        if self.output.bias is not None:
+            nn.init.constant_(self.output.bias, _RARE)
 
     @property
     def multiple(self) -> int:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _SUMMARIES = {
     "train": "Train a model on labelled lines, or on lines drawn from a charset.",
     "read": "Read whole pages: scans, photographs and PDFs.",
+    "train-segmenter": "Train what finds the lines of pages, on drawn pages and on real ones.",
     "decode": "Read line images, or decode saved log-probabilities.",
     "evaluate": "Measure a model's errors on labelled lines.",
     "demo": "Read drawn lines with the installed models, and teach one of them another script.",
@@ -35,12 +36,12 @@ def ocrkit_commands() -> Iterator[CommandSpec]:
 
 
 class _Application:
-    """Loads the application of one command: ``ocrkit.cli.NAME.app``."""
+    """Loads the application of one command: ``ocrkit.cli.NAME.app``, a hyphen being an underscore there."""
 
     def __init__(self, name: str) -> None:
         self._name = name
 
     def __call__(self) -> typer.Typer:
         # By name, since the command line stands floors above the plugins.
-        application: typer.Typer = import_module(f"ocrkit.cli.{self._name}").app
+        application: typer.Typer = import_module(f"ocrkit.cli.{self._name.replace('-', '_')}").app
         return application
