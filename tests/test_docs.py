@@ -33,6 +33,7 @@ import typer
 import ocrkit.ctc
 from ocrkit.config import to_table
 from ocrkit.data.image import Preprocessing
+from ocrkit.drawing.pages.options import KINDS, PageOptions
 from ocrkit.drawing.synthetic import SyntheticOptions
 from ocrkit.evaluation import Evaluation
 from ocrkit.nets.options import HeadOptions
@@ -282,6 +283,11 @@ def test_every_setting_of_a_segmenters_training_is_described_with_its_default(ta
 def test_every_setting_of_drawn_lines_is_named(key: str) -> None:
     assert f"`{key}`" in sections(ROOT / "docs" / "recipes.md")["[synthetic]"]
     assert re.search(rf"^\| `{key}` \|", (ROOT / "docs" / "synthetic.md").read_text("utf-8"), flags=re.M)
+
+
+@pytest.mark.parametrize("key", [*(field.name for field in fields(PageOptions)), *KINDS])
+def test_every_setting_of_drawn_pages_is_described(key: str) -> None:
+    assert re.search(rf"^\|[^|]*`{key}`[^|]*\|", (ROOT / "docs" / "drawn-pages.md").read_text("utf-8"), flags=re.M)
 
 
 @pytest.mark.parametrize("name", [spec.name for spec in ocrkit_augmentations()])

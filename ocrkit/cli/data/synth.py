@@ -1,4 +1,4 @@
-"""``ocrkit data synth``: drawn lines on disk."""
+"""``ocrkit data synth``: drawn lines or pages on disk."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ocrkit.cli.data.synth_pages import draw_pages
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ocrkit.data.records import Sample
     from ocrkit.text.charset import Charset
@@ -22,13 +24,21 @@ CharsetName = Annotated[str, typer.Option("-c", "--charset", metavar="NAME", hel
 Output = Annotated[
     Path, typer.Option("-o", "--output", metavar="DST", help="A new folder, or a new .lmdb or .parquet.")
 ]
+Pages = Annotated[
+    bool, typer.Option("--pages", help="Draw whole pages, each with its lines beside it as PAGE XML, not lines.")
+]
+Hands = Annotated[
+    Path | None,
+    typer.Option("--hands", metavar="DIR", help="PAGE or ALTO pages whose lines are set anew; with --pages."),
+]
 Count = Annotated[int, typer.Option("--count", metavar="N", min=1, help="How many samples.")]
 Seed = Annotated[int, typer.Option("--seed", metavar="S", min=0, help="The seed: another one draws other samples.")]
 Workers = Annotated[
     int, typer.Option("--workers", metavar="W", help="Processes that draw; -1 for one a core, 0 for none.")
 ]
 LineWords = Annotated[
-    str, typer.Option("--line-words", metavar="A-B", help="Fewest and most words a line, such as 1-8.")
+    str | None,
+    typer.Option("--line-words", metavar="A-B", help="Fewest and most words a line, such as 1-8; 1 unless given."),
 ]
 Words = Annotated[
     Path | None, typer.Option("--words", metavar="FILE", help="Words to draw: word, or word<TAB>count; .gz works.")
@@ -57,40 +67,38 @@ Force = Annotated[bool, typer.Option("--force", help="Replace what ocrkit wrote 
 def synth(
     output: Output,
     charset: CharsetName = "malayalam",
+    pages: Pages = False,
     count: Count = 1000,
     seed: Seed = 0,
     workers: Workers = -1,
-    line_words: LineWords = "1-1",
+    line_words: LineWords = None,
     words: Words = None,
     text: Text = None,
     fonts: Fonts = None,
     families: Families = None,
+    hands: Hands = None,
     degrade: Degrade = None,
     set_: Sets = None,
     to: To = None,
     sheet: Sheet = None,
     force: Force = False,
 ) -> None:
-    """Draw words, or lines of words, and write them with their texts.
+    """Draw words, or lines of words, and write them with their texts; or whole pages, with where their lines are.
 
     The files depend on the options, the seed and the fonts alone, and on no number of workers. Ctrl-C ends the drawing;
     what is drawn by then is written as a whole.
     """
-    from ocrkit.cli.progress import say
     from ocrkit.config import merge, parse_set
-    from ocrkit.data.writers import format_for
     from ocrkit.errors import OptionError
-    from ocrkit.plugin.charset_expression import resolve_charset
-    from ocrkit.plugin.datasets import open_samples
-    from ocrkit.plugin.specs import SourceOptions
 
     flags = {
         "words": words and str(words),
         "text": text and str(text),
         "fonts": fonts and str(fonts),
+        "hands": hands and str(hands),
         "families": families,
         "degrade": degrade,
-        "line_words": _range(line_words),
+        "line_words": _range(line_words or "1") if line_words or not pages else None,
     }
     settings = parse_set(set_ or [])
     if "count" in settings:
@@ -98,6 +106,34 @@ def synth(
     if sheet is not None:
         _check_sheet(sheet)
     extra = merge(settings, {key: value for key, value in flags.items() if value is not None})
+    if pages:
+        _check_of_pages({"--line-words": line_words, "--to": to, "--sheet": sheet})
+        draw_pages(output, charset, {**extra, "count": count}, seed=seed, workers=workers, force=force)
+        return
+    if hands is not None:
+        raise OptionError("--hands gives lines for pages; add --pages")
+    _draw_lines(output, charset, extra, count=count, seed=seed, workers=workers, to=to, sheet=sheet, force=force)
+
+
+def _draw_lines(
+    output: Path,
+    charset: str,
+    extra: Mapping[str, object],
+    *,
+    count: int,
+    seed: int,
+    workers: int,
+    to: str | None,
+    sheet: Path | None,
+    force: bool,
+) -> None:
+    """Write drawn lines, and a sheet of them where one is asked for."""
+    from ocrkit.cli.progress import say
+    from ocrkit.data.writers import format_for
+    from ocrkit.plugin.charset_expression import resolve_charset
+    from ocrkit.plugin.datasets import open_samples
+    from ocrkit.plugin.specs import SourceOptions
+
     chosen = format_for(output, to or (None if output.suffix.lower() in _TELLING else "labels-tsv"))
     spelled = resolve_charset(charset)
     options = SourceOptions(charset=spelled, seed=seed, count=count, extra=extra)
@@ -109,6 +145,15 @@ def synth(
     if written < count:
         say("interrupted: what is there is whole, and begins as all of it would have")
         raise typer.Exit(128 + interrupted)
+
+
+def _check_of_pages(flags: Mapping[str, object]) -> None:
+    """Refuse what is said of lines alone."""
+    from ocrkit.errors import OptionError
+
+    for name, value in flags.items():
+        if value is not None:
+            raise OptionError(f"{name} is for drawn lines, and --pages draws pages; leave one of them out")
 
 
 def _write(

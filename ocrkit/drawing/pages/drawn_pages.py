@@ -146,12 +146,11 @@ def _supply(
         reformed=options.reformed,
     )
     part = open_part("", lines, lambda _: faces, shelf, seed=seed)
-    hands = frozenset(_HANDS)
     return Supply(
         part.texts,
         part.faces,
         part.faces.chosen(is_fixed_pitch, weigh=typed_weight),
-        part.faces.chosen(lambda face: face.family in hands, weigh=lambda _: 1.0),
+        part.faces.chosen(_looks_written, weigh=_alike),
         real,
         letters_of(charset.symbols[1:]),
         splits_whole("".join(charset.symbols[1:])),
@@ -159,3 +158,11 @@ def _supply(
         options.letterpress,
         options.reformed,
     )
+
+
+def _looks_written(face: Face) -> bool:
+    return face.family in _HANDS
+
+
+def _alike(face: Face) -> float:  # noqa: ARG001 - as a face is weighed
+    return 1.0

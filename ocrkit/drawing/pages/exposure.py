@@ -36,7 +36,7 @@ def expose(sheet: PageSheet, rng: np.random.Generator, strength: float, *, kind:
     picture = _surrounded(picture, other, lines, sheet.x_height, rng, strength)
     picture = scan(tint(picture, sheet.x_height, rng, strength), sheet.x_height, rng, strength, text)
     height, width = picture.shape
-    page = Page(f"page-{number:05d}", width, height, regions, skew=bending.skew)
+    page = Page(f"page-{number:05d}", width, height, regions, skew=round(bending.skew, 2))
     borders = tuple(_bent(border, bending) for border in sheet.borders)
     return DrawnPage(picture, page, lines, borders, other & ~text, kind)
 
@@ -101,6 +101,8 @@ def _line(line: SetLine, bending: Bending, shape: tuple[int, ...], name: str) ->
         (begin, end), count = flat[[0, -1], 0], max(2, int(np.ptp(flat[:, 0]) / _STEP) + 1)
         along = np.unique(np.append(np.linspace(begin, end, count), flat[:, 0]))
         flat = np.stack([along, np.interp(along, flat[:, 0], flat[:, 1])], axis=1)
+    if _is_straight(bending.points(flat)):
+        flat = flat[[0, -1]]
     baseline = bending.points(flat)
     upper, lower = flat.copy(), flat.copy()
     for edge in (upper, lower):
@@ -119,6 +121,13 @@ def _line(line: SetLine, bending: Bending, shape: tuple[int, ...], name: str) ->
         x_height=round(line.x_height, 2),
     )
     return DrawnLine(record, baseline, line.x_height, line.ascender, line.descender)
+
+
+def _is_straight(points: NDArray[np.float64]) -> bool:
+    """Whether its ends alone tell a course to within a quarter of a pixel."""
+    chord = points[-1] - points[0]
+    away = points - points[0]
+    return bool(np.abs(away[:, 0] * chord[1] - away[:, 1] * chord[0]).max() <= 0.25 * np.hypot(*chord))
 
 
 def _bent(border: NDArray[np.float64], bending: Bending) -> NDArray[np.float64]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -11,6 +13,10 @@ from ocrkit.drawing.pages.drawn_pages import DrawnPages
 from ocrkit.drawing.pages.options import KINDS, PageOptions
 from ocrkit.errors import OptionError
 from ocrkit.text.shipped import shipped_charset
+
+pytestmark = pytest.mark.skipif(
+    os.environ.get("OCRKIT_NO_FONTS") == "1", reason="it draws pages, and OCRKIT_NO_FONTS is 1"
+)
 
 _FAMILIES = ("DejaVu Sans", "DejaVu Sans Mono", "DejaVu Serif")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,10 @@ from ocrkit.text.shipped import shipped_charset
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+pytestmark = pytest.mark.skipif(
+    os.environ.get("OCRKIT_NO_FONTS") == "1", reason="it draws pages, and OCRKIT_NO_FONTS is 1"
+)
 
 _PAGE = """<?xml version="1.0" encoding="UTF-8"?>
 <PcGts xmlns="http://schema.primaresearch.org/PAGE/gts/pagecontent/2013-07-15">
