@@ -1,11 +1,12 @@
-"""Pages of all sorts for tests of what is written of them: hypothesis strategies."""
+"""Pages of all sorts, drawn from seeds, for tests of what is written of them."""
 
 from __future__ import annotations
 
+import random
+import unicodedata
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from hypothesis import strategies as st
 from PIL import Image
 
 from ocrkit.data.records import Alternative
@@ -13,10 +14,12 @@ from ocrkit.layout.records import Character, Line, Page, Region, Word
 from ocrkit.layout.scan import ReadPage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from ocrkit.layout.records import Points
+    from ocrkit.layout.records import Point, Points
+
+T = TypeVar("T")
 
 WIDTH, HEIGHT = 120, 90
 
@@ -44,129 +47,138 @@ ODD = (
 UNSAYABLE = ("\x00", "a\x1fb", "\x0b", "\ufffe", "\udce9")
 """What XML has no way to say."""
 
-words_without_space = st.one_of(
-    st.sampled_from(ODD),
-    st.text(st.characters(exclude_categories=["Cc", "Cs", "Zs", "Zl", "Zp", "Cn"]), min_size=1, max_size=6),
-).filter(lambda text: not any(character.isspace() for character in text))
-confidences = st.one_of(st.none(), st.sampled_from((0.0, 1.0, 0.5)), st.floats(0, 1))
-names = st.one_of(
-    st.sampled_from(
-        ("scan.png", 'a "b" c.png', "ച;b&<c>.jpg", "it's 100%.tif", "%22;%3B.png", "a\\b.png", "folder/x y.png")
-    ),
-    st.text(st.characters(exclude_categories=["Cc", "Cs", "Cn"]), min_size=1, max_size=8).map(str.strip).filter(bool),
+NAMES = (
+    "scan.png",
+    'a "b" c.png',
+    "ച;b&<c>.jpg",
+    "it's 100%.tif",
+    "%22;%3B.png",
+    "a\\b.png",
+    "folder/x y.png",
+    "%",
+    "'",
 )
-kinds = st.sampled_from(
-    ("MainZone", "TitlePageZone", "MarginTextZone:note", "NumberingZone", "CustomZone:a;b}", "TableZone")
-)
+KINDS = ("MainZone", "TitlePageZone", "MarginTextZone:note", "NumberingZone", "CustomZone:a;b}", "TableZone")
+HARD_OUTLINES: tuple[Points, ...] = ((), ((3, 4),), ((3, 4), (3, 4)), ((-5, -5), (500, -5), (500, 500), (-5, 500)))
+HARD_BASELINES: tuple[Points, ...] = (((5, 5),), ((5, 5), (5, 5)), ((-9, 3), (999, 4)))
 
 
-@st.composite
-def boxes(draw: st.DrawFn) -> Points:
-    left, top = draw(st.integers(0, WIDTH - 1)), draw(st.integers(0, HEIGHT - 1))
-    right, bottom = draw(st.integers(left, WIDTH - 1)), draw(st.integers(top, HEIGHT - 1))
-    return (left, top), (right, top), (right, bottom), (left, bottom)
+class Pages:
+    """Draws pages from a seed."""
 
+    def __init__(self, seed: int) -> None:
+        self._rng = random.Random(seed)
 
-points = st.tuples(st.integers(0, WIDTH - 1), st.integers(0, HEIGHT - 1))
-outlines = st.one_of(boxes(), st.lists(points, min_size=3, max_size=6).map(tuple))
+    def page(self) -> Page:
+        """A page that holds to what its records promise."""
+        regions, number = [], 0
+        for at in range(self._rng.randrange(4)):
+            lines = tuple(self._line(f"l{number + k}") for k in range(self._rng.randrange(4)))
+            number += len(lines)
+            regions.append(Region(f"r.{at}-x", self._outline(), lines, self._one(KINDS)))
+        return Page(
+            self._one((*NAMES, self._word_text())),
+            WIDTH,
+            HEIGHT,
+            tuple(regions),
+            number=self._rng.randrange(1, 9),
+            rotation=self._one((0, 90, 180, 270)),
+            skew=self._one((0.0, 1.5, -3.25, 44.0)),
+            dpi=self._one((None, 72.0, 300.0)),
+            languages=self._one(((), ("ml",), ("en", "ml", "sa"))),
+            model=self._one(("", "malayalam-print 1.0")),
+            segmenter=self._one(("", "lines")),
+            error=self._one(("", "cannot be opened: it ends")),
+        )
 
+    def hard_page(self) -> Page:
+        """A page that breaks what its records promise, as a plugin's may, and must still be written as a valid file."""
+        page = self.page()
+        regions = tuple(
+            Region(
+                self._one(("r", "1", "", "രി", "l0")),
+                self._one((*HARD_OUTLINES, region.outline)),
+                tuple(map(self._harder, region.lines)),
+                self._one((region.kind, "", "GraphicZone")),
+            )
+            for region in page.regions
+        )
+        image = self._one(("a\udce9.png", "a\nb.png", "", page.image))
+        return replace(page, image=image, regions=regions, dpi=self._one((None, float("nan"), float("inf"), 96.1)))
 
-@st.composite
-def baselines(draw: st.DrawFn) -> Points:
-    xs = sorted(draw(st.sets(st.integers(0, WIDTH - 1), min_size=2, max_size=4)))
-    return tuple((x, draw(st.integers(0, HEIGHT - 1))) for x in xs)
+    def _one(self, choices: Sequence[T]) -> T:
+        return self._rng.choice(choices)
 
+    def _point(self) -> Point:
+        return self._rng.randrange(WIDTH), self._rng.randrange(HEIGHT)
 
-@st.composite
-def words(draw: st.DrawFn) -> Word:
-    text = draw(words_without_space)
-    characters = tuple(Character(letter, draw(boxes()), draw(st.floats(0, 1))) for letter in text)
-    return Word(text, draw(outlines), draw(confidences), draw(st.sampled_from(((), characters))))
+    def _box(self) -> Points:
+        (x0, y0), (x1, y1) = self._point(), self._point()
+        left, right, top, bottom = min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1)
+        return (left, top), (right, top), (right, bottom), (left, bottom)
 
+    def _outline(self) -> Points:
+        return (
+            self._box() if self._rng.random() < 0.5 else tuple(self._point() for _ in range(self._rng.randrange(3, 7)))
+        )
 
-alternatives = st.builds(
-    Alternative,
-    st.lists(words_without_space, max_size=2).map(" ".join),
-    st.one_of(st.floats(-50, 0), st.just(float("-inf"))),
-)
+    def _baseline(self) -> Points:
+        xs = sorted(self._rng.sample(range(WIDTH), self._rng.randrange(2, 5)))
+        level = self._rng.randrange(HEIGHT)
+        bend = self._one((0, 3, HEIGHT))
+        return tuple((x, min(max(level + self._rng.randint(-bend, bend), 0), HEIGHT - 1)) for x in xs)
 
+    def _confidence(self) -> float | None:
+        return self._one((None, 0.0, 1.0, self._rng.random()))
 
-@st.composite
-def lines(draw: st.DrawFn, name: str) -> Line:
-    spelt = tuple(draw(st.lists(words(), max_size=3)))
-    text: str | None = " ".join(word.text for word in spelt)
-    kept = draw(st.sampled_from(("words", "text", "nothing")))
-    if kept == "nothing":
-        text = None
-    return Line(
-        name,
-        draw(st.one_of(st.just(()), baselines())),
-        draw(outlines),
-        text,
-        draw(confidences) if text is not None else None,
-        spelt if kept == "words" else (),
-        tuple(draw(st.lists(alternatives, max_size=2))) if text is not None else (),
-        draw(st.sampled_from(("ltr", "rtl"))),
-        draw(st.one_of(st.none(), st.floats(1, 100))),
-    )
+    def _word_text(self) -> str:
+        """Of odd words, or of characters from anywhere that are neither space nor control."""
+        if self._rng.random() < 0.5:
+            return self._one(ODD)
+        text = "".join(
+            chr(self._rng.randrange(self._one((0x80, 0x800, 0x3000, 0x110000))))
+            for _ in range(self._rng.randrange(1, 6))
+        )
+        kept = [each for each in text if unicodedata.category(each) not in ("Cc", "Cs", "Cn", "Zs", "Zl", "Zp")]
+        return "".join(kept) or "x"
 
+    def _word(self) -> Word:
+        text = self._word_text()
+        characters = tuple(Character(letter, self._box(), self._rng.random()) for letter in text)
+        return Word(text, self._outline(), self._confidence(), self._one(((), characters)))
 
-@st.composite
-def pages(draw: st.DrawFn) -> Page:
-    """Pages that hold to what their records promise."""
-    counts = draw(st.lists(st.integers(0, 3), max_size=3))
-    regions, number = [], 0
-    for at, count in enumerate(counts):
-        inside = tuple(draw(lines(f"l{number + k}")) for k in range(count))
-        number += count
-        regions.append(Region(f"r.{at}-x", draw(outlines), inside, draw(kinds)))
-    return Page(
-        draw(names),
-        WIDTH,
-        HEIGHT,
-        tuple(regions),
-        number=draw(st.integers(1, 9)),
-        rotation=draw(st.sampled_from((0, 90, 180, 270))),
-        skew=draw(st.sampled_from((0.0, 1.5, -3.25, 44.0))),
-        dpi=draw(st.sampled_from((None, 72.0, 300.0))),
-        languages=draw(st.sampled_from(((), ("ml",), ("en", "ml", "sa")))),
-        model=draw(st.sampled_from(("", "malayalam-print 1.0"))),
-        segmenter=draw(st.sampled_from(("", "lines"))),
-        error=draw(st.sampled_from(("", "cannot be opened: it ends"))),
-    )
+    def _alternative(self) -> Alternative:
+        text = " ".join(self._word_text() for _ in range(self._rng.randrange(3)))
+        return Alternative(text, self._one((float("-inf"), -50 * self._rng.random())))
 
+    def _line(self, name: str) -> Line:
+        words = tuple(self._word() for _ in range(self._rng.randrange(4)))
+        kept = self._one(("words", "text", "nothing"))
+        text = None if kept == "nothing" else " ".join(word.text for word in words)
+        return Line(
+            name,
+            self._one(((), self._baseline())),
+            self._outline(),
+            text,
+            None if text is None else self._confidence(),
+            words if kept == "words" else (),
+            () if text is None else tuple(self._alternative() for _ in range(self._rng.randrange(3))),
+            self._one(("ltr", "rtl")),
+            self._one((None, 1 + 99 * self._rng.random())),
+        )
 
-@st.composite
-def hard_pages(draw: st.DrawFn) -> Page:
-    """Pages that break what their records promise, as a plugin's may, and must still be written as valid files."""
-    page = draw(pages())
-    page = replace(page, image=draw(st.sampled_from(("a\udce9.png", "a\nb.png", "", page.image))))
-    regions = []
-    for region in page.regions:
-        inside = tuple(_harder(draw, line) for line in region.lines)
-        kind = draw(st.sampled_from((region.kind, "", "GraphicZone")))
-        regions.append(Region(draw(st.sampled_from(("r", "1", "", "രി", "l0"))), draw(hard_outlines), inside, kind))
-    return replace(page, regions=tuple(regions), dpi=draw(st.sampled_from((None, float("nan"), float("inf"), 96.1))))
-
-
-hard_outlines = st.one_of(
-    outlines, st.sampled_from(((), ((3, 4),), ((3, 4), (3, 4)), ((-5, -5), (500, -5), (500, 500), (-5, 500))))
-)
-
-
-def _harder(draw: st.DrawFn, line: Line) -> Line:
-    text = draw(st.sampled_from((line.text, *UNSAYABLE, "a\tb  c\nd", "\u2028x\x85")))
-    spelt = tuple(replace(word, text=draw(st.sampled_from((word.text, *UNSAYABLE, "a b")))) for word in line.words)
-    return replace(
-        line,
-        id=draw(st.sampled_from(("l", "l0", "r", "0", "a b", "id;x"))),
-        baseline=draw(st.sampled_from((line.baseline, ((5, 5),), ((5, 5), (5, 5)), ((-9, 3), (999, 4))))),
-        outline=draw(hard_outlines),
-        text=text,
-        words=spelt,
-        confidence=draw(st.sampled_from((line.confidence, float("nan"), -0.5, 7.0))),
-        x_height=draw(st.sampled_from((line.x_height, float("nan"), 0.0))),
-    )
+    def _harder(self, line: Line) -> Line:
+        words = tuple(replace(word, text=self._one((word.text, *UNSAYABLE, "a b"))) for word in line.words)
+        return replace(
+            line,
+            id=self._one(("l", "l0", "r", "0", "a b", "id;x")),
+            baseline=self._one((line.baseline, *HARD_BASELINES)),
+            outline=self._one((*HARD_OUTLINES, line.outline)),
+            text=self._one((line.text, *UNSAYABLE, "a\tb  c\nd", "\u2028x\x85")),
+            words=words,
+            confidence=self._one((line.confidence, float("nan"), -0.5, 7.0)),
+            x_height=self._one((line.x_height, float("nan"), 0.0)),
+        )
 
 
 @dataclass(frozen=True)

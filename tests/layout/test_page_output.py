@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from random_pages import hard_pages, pages, read
+from random_pages import Pages, read
 
 from ocrkit.data.sources.xml_file import read_xml
 from ocrkit.errors import OptionError
@@ -22,9 +21,7 @@ if TYPE_CHECKING:
 
 SCHEMA = Path(__file__).resolve().parents[3] / "shared" / "data" / "schemas" / "page-2019-07-15.xsd"
 BOX = ((0, 0), (99, 0), (99, 79), (0, 79))
-quietly = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+seeds = pytest.mark.parametrize("seed", range(40))
 
 
 @pytest.fixture(scope="module")
@@ -44,23 +41,26 @@ def written(tmp_path: Path) -> Callable[[Page], Path]:
     return write
 
 
-@quietly
-@given(page=pages())
-def test_a_page_file_gives_back_the_whole_page(written: Callable[[Page], Path], page: Page) -> None:
+@seeds
+def test_a_page_file_gives_back_the_whole_page(written: Callable[[Page], Path], seed: int) -> None:
+    page = Pages(seed).page()
+
     assert read_layout(written(page)) == page
 
 
-@quietly
-@given(page=hard_pages())
-def test_every_page_is_valid_by_the_schema(schema: XMLSchema, page: Page) -> None:
+@seeds
+def test_every_page_is_valid_by_the_schema(schema: XMLSchema, seed: int) -> None:
+    page = Pages(seed).hard_page()
+
     from lxml import etree
 
     schema.assertValid(etree.fromstring(page_xml(page, PageOptions(characters=True)).encode()))
 
 
-@quietly
-@given(page=hard_pages())
-def test_every_page_can_be_read(written: Callable[[Page], Path], page: Page) -> None:
+@seeds
+def test_every_page_can_be_read(written: Callable[[Page], Path], seed: int) -> None:
+    page = Pages(seed).hard_page()
+
     again = read_layout(written(page), report=lambda fault: None)
 
     assert len(again.regions) <= len(page.regions)

@@ -257,5 +257,5 @@ def test_no_file_is_told(tmp_path: Path) -> None:
 def test_another_kind_of_xml_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.xml").write_text("<mets/>")
 
-    with pytest.raises(DataError, match="its root element is 'mets'; expected 'PcGts'"):
+    with pytest.raises(DataError, match="its root element is 'mets'; expected one of 'PcGts'"):
         read_layout(tmp_path / "a.xml")

@@ -26,7 +26,7 @@ class Element:
     Attributes' names are without namespace too.
     """
 
-    __slots__ = ("_pieces", "attributes", "children", "line", "name")
+    __slots__ = ("_pieces", "_places", "attributes", "children", "line", "name")
 
     def __init__(self, name: str, attributes: dict[str, str], line: int) -> None:
         self.name = name
@@ -34,15 +34,28 @@ class Element:
         self.line = line
         self.children: list[Element] = []
         self._pieces: list[str] = []
+        self._places: list[int] = []
 
     @property
     def text(self) -> str:
         """The characters right inside of it, those of its children aside."""
         return "".join(self._pieces)
 
+    @property
+    def whole_text(self) -> str:
+        """The characters in it, those in its children included, in the file's order."""
+        pieces: list[str] = []
+        done = 0
+        for piece, place in zip([*self._pieces, ""], [*self._places, len(self.children)], strict=True):
+            pieces += [child.whole_text for child in self.children[done:place]]
+            pieces.append(piece)
+            done = place
+        return "".join(pieces)
+
     def add(self, text: str) -> None:
         """More characters."""
         self._pieces.append(text)
+        self._places.append(len(self.children))
 
     def get(self, attribute: str) -> str | None:
         """An attribute's value, or None."""

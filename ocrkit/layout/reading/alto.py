@@ -14,6 +14,7 @@ from ocrkit.data.sources.page_line import baseline_of, box_of, outline_of, runs_
 from ocrkit.data.sources.xml_file import page_size
 from ocrkit.errors import DataError
 from ocrkit.layout.kinds import KIND_OF_ELEMENT, kind_called
+from ocrkit.layout.outputs.alto import WHOLE_LINE
 from ocrkit.layout.reading.numbers import fraction_of, number_of
 from ocrkit.layout.reading.placing import Placing, bounds
 from ocrkit.layout.records import Character, Line, Page, Region, Word
@@ -27,14 +28,12 @@ if TYPE_CHECKING:
     from ocrkit.data.sources.xml_file import Element
     from ocrkit.layout.records import Points
 
-__all__ = ["WHOLE_LINE", "alto_pages"]
-
-WHOLE_LINE = "_text"
-"""What the name of a String ends with that is a line's whole text, and no word."""
+__all__ = ["alto_pages"]
 
 _BLOCKS = ("TextBlock", "Illustration", "GraphicalElement", "ComposedBlock")
 _SPACES = ("TopMargin", "LeftMargin", "RightMargin", "BottomMargin", "PrintSpace")
 _MARGINS = {"LeftMargin": "MarginTextZone", "RightMargin": "MarginTextZone"}
+_PROGRAMS = ("ocrkit", "kraken")
 _TAGS = ("LayoutTag", "StructureTag", "OtherTag")
 
 
@@ -56,7 +55,7 @@ def alto_pages(path: Path, root: Element, bad: BadRows) -> Iterator[Page]:
         width, height = page_size(path, page, "WIDTH", "HEIGHT")
         spelt = unit.text.strip() if unit is not None and unit.text.strip() else "pixel"
         placing = Placing.of(path, image, width, height, unit=spelt, line=page.line)
-        reader = _Reader(path, placing, bad, _labels(root), "kraken" in steps)
+        reader = _Reader(path, placing, bad, _labels(root), next((name for name in _PROGRAMS if name in steps), ""))
         turn = turn_of([page], "ROTATION")
         rotation = round(turn / 90) * 90 % 360
         yield Page(
@@ -71,6 +70,7 @@ def alto_pages(path: Path, root: Element, bad: BadRows) -> Iterator[Page]:
             languages=tuple(" ".join(filter(None, (page.get("LANG"), page.get("OTHERLANGS")))).split()),
             model=steps.get("recognition", ""),
             segmenter=steps.get("segmentation", ""),
+            error=steps.get("error", ""),
         )
 
 
@@ -78,14 +78,15 @@ def alto_pages(path: Path, root: Element, bad: BadRows) -> Iterator[Page]:
 class _Reader:
     """Makes records of elements; what cannot be placed is told, and left out.
 
-    ``labels`` are those of the tags; a file of kraken's says of every line that it runs from right to left.
+    ``labels`` are those of the tags; ``program`` is the maker, where it matters: ocrkit's baselines run as they should,
+    and kraken says of every line that it runs from right to left.
     """
 
     path: Path
     placing: Placing
     bad: BadRows
     labels: dict[str, str]
-    of_kraken: bool
+    program: str
 
     def region(self, around: list[Element]) -> Region | None:
         """A block, given with the elements that it is in; None where it has neither place nor lines."""
@@ -106,7 +107,7 @@ class _Reader:
             return None
 
     def _line(self, name: str, element: Element, around: list[Element]) -> Line:
-        outline = self.placing.points(_place(element))
+        outline = self.placing.points(_place(element, may_be_flat=self.program == "ocrkit"))
         if not outline:
             raise RowFault(
                 "no-outline", f"line {name!r} has no outline; expected a Polygon, or HPOS, VPOS, WIDTH and HEIGHT"
@@ -118,7 +119,9 @@ class _Reader:
         given = baseline_of(element.get("BASELINE"))
         return Line(
             name,
-            self.placing.baseline(given, outline, turn_of(around, "ROTATION"), right_to_left=runs),
+            self.placing.points(given)
+            if self.program == "ocrkit"
+            else self.placing.baseline(given, outline, turn_of(around, "ROTATION"), right_to_left=runs),
             outline,
             text,
             confidence,
@@ -152,9 +155,9 @@ class _Reader:
         )
 
     def _outline(self, element: Element) -> Points:
-        """The place of what can do without one."""
+        """The place of what can do without one; a letter may be a pixel wide."""
         try:
-            return self.placing.points(_place(element))
+            return self.placing.points(_place(element, may_be_flat=True))
         except RowFault:
             return ()
 
@@ -169,7 +172,7 @@ class _Reader:
         return margin if element.name == "TextBlock" else KIND_OF_ELEMENT.get(element.name, "CustomZone:Separator")
 
     def _runs_right_to_left(self, around: list[Element], text: str) -> bool:
-        for element in () if self.of_kraken else reversed(around):
+        for element in () if self.program == "kraken" else reversed(around):
             told = element.get("BASEDIRECTION")
             if told in ("ltr", "rtl"):
                 return told == "rtl"
@@ -202,14 +205,14 @@ def _blocks(around: list[Element]) -> Iterator[list[Element]]:
             yield [*around, element]
 
 
-def _place(element: Element) -> tuple[Point, ...]:
+def _place(element: Element, *, may_be_flat: bool) -> tuple[Point, ...]:
     """The polygon, else the box of an element; none where it has neither.
 
     Raises:
         RowFault: the numbers are none, or what they enclose is nothing.
     """
     polygon = element.first("Shape", "Polygon")
-    points = outline_of(polygon.get("POINTS")) if polygon is not None else ()
+    points = outline_of(polygon.get("POINTS"), may_be_flat=may_be_flat) if polygon is not None else ()
     if points or any(element.get(key) is None for key in ("HPOS", "VPOS", "WIDTH", "HEIGHT")):
         return points
     left, top, width, height = (number_of(element.get(key), -1) for key in ("HPOS", "VPOS", "WIDTH", "HEIGHT"))

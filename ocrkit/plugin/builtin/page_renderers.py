@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ocrkit.layout.outputs.alto import AltoOptions, render_alto
+from ocrkit.layout.outputs.hocr import HocrOptions, render_hocr
 from ocrkit.layout.outputs.json import JsonOptions, render_json
 from ocrkit.layout.outputs.overlay import OverlayOptions, render_overlay
 from ocrkit.layout.outputs.page import PageOptions, render_page
 from ocrkit.layout.outputs.text import TextOptions, render_text
+from ocrkit.layout.outputs.tsv import TsvOptions, render_tsv
 from ocrkit.plugin.hookspec import hookimpl
 from ocrkit.plugin.page_specs import PageRendererSpec
 
@@ -33,6 +36,28 @@ def ocrkit_page_renderers() -> Iterator[PageRendererSpec]:
         suffix=".json",
         options=JsonOptions,
         render=render_json,
+    )
+    yield PageRendererSpec(
+        name="tsv",
+        summary="Tesseract's twelve columns: a row for each page, block, paragraph, line and word.",
+        suffix=".tsv",
+        options=TsvOptions,
+        render=render_tsv,
+    )
+    yield PageRendererSpec(
+        name="hocr",
+        summary="hOCR, HTML with a place for each word, as OCRmyPDF and others read it.",
+        suffix=".hocr",
+        options=HocrOptions,
+        render=render_hocr,
+    )
+    yield PageRendererSpec(
+        name="alto",
+        summary="ALTO XML 4.4, which libraries keep and eScriptorium reads; a file a page.",
+        suffix=".xml",
+        options=AltoOptions,
+        render=render_alto,
+        together=False,
     )
     yield PageRendererSpec(
         name="page",
