@@ -5,16 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ocrkit.plugin.hookspec import hookimpl
+from ocrkit.plugin.page_specs import SegmenterSpec
+from ocrkit.segmentation.learned_options import LearnedOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ocrkit.plugin.page_specs import SegmenterSpec
+    from ocrkit.plugin.page_specs import Segmenter
 
 __all__ = ["ocrkit_segmenters"]
 
 
+def _learned(options: LearnedOptions) -> Segmenter:
+    from ocrkit.segmentation.learned import build_learned
+
+    return build_learned(options)
+
+
 @hookimpl
 def ocrkit_segmenters() -> Iterable[SegmenterSpec]:
-    """None yet."""
-    return ()
+    """The learned one."""
+    return (SegmenterSpec("lines", "Lines of any writing, by a network's maps of the page.", LearnedOptions, _learned),)

@@ -1,0 +1,89 @@
+"""Lines of a working picture from its seven maps: baselines, whose ink is whose, outlines; false lines are dropped."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from ocrkit.segmentation.darkness import dark_pieces
+from ocrkit.segmentation.found import FoundLine, found_line
+from ocrkit.segmentation.joining import join_pieces
+from ocrkit.segmentation.maps import MAP_STRIDE
+from ocrkit.segmentation.outlines import line_outlines
+from ocrkit.segmentation.ownership import ink_owners
+from ocrkit.segmentation.pieces import ridge_pieces
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+__all__ = ["OutlinedLine", "lines_of_maps"]
+
+_BASELINE, _BODY, _END, _BORDER, _NOT_TEXT = 0, 1, 2, 5, 6
+_TOGETHER = 0.6  # x-heights: of two baselines nearer than that over most of one's length, one is false
+_OVER = 0.5
+_SURE = 0.35  # confidence that a line needs
+_INKED = 0.25  # of its columns that hold ink of its own
+_SHORTEST = 0.4  # x-heights
+_NO_TEXT = 0.5  # of the map of ink that is no text
+
+
+class OutlinedLine(NamedTuple):
+    """A line, and the (N, 2) polygon around its ink, in px of the working picture."""
+
+    line: FoundLine
+    outline: NDArray[np.float64]
+
+
+def lines_of_maps(maps: NDArray[np.float32], grey: NDArray[np.uint8]) -> list[OutlinedLine]:
+    """Make a working picture's lines from its maps, in no order.
+
+    Args:
+        maps: (7, h, w) as ``ocrkit.segmentation.maps`` says.
+        grey: (H, W) the working picture, 255 for white, upright and not askew by much.
+    """
+    pieces = ridge_pieces(maps[_BASELINE], maps[_END], maps[_BORDER])
+    rows = join_pieces(pieces, maps[_END], maps[_BORDER])
+    lines = _apart([found_line(row, maps) for row in rows if len(row.rows) >= 2])
+    lines = [line for line in lines if line.confidence >= _SURE and len(line.ys) >= _SHORTEST * line.x_height]
+    if not lines:
+        return []
+    no_text = maps[_NOT_TEXT] > _NO_TEXT
+    ink = dark_pieces(grey, _enlarged(no_text, grey.shape) if no_text.any() else None)
+    owners = ink_owners(lines, ink)
+    return [
+        OutlinedLine(*made)
+        for index, made in enumerate(line_outlines(lines, owners))
+        if made is not None and _inked_share(owners, index + 1, made[0]) >= _INKED
+    ]
+
+
+def _enlarged(mask: NDArray[np.bool_], size: tuple[int, int]) -> NDArray[np.bool_]:
+    large: NDArray[np.bool_] = np.repeat(np.repeat(mask, MAP_STRIDE, 0), MAP_STRIDE, 1)[: size[0], : size[1]]
+    return large
+
+
+def _apart(lines: Sequence[FoundLine]) -> list[FoundLine]:
+    """Lines, the surer and longer first, without those that lie upon one before them."""
+    kept: list[FoundLine] = []
+    for line in sorted(lines, key=lambda line: -len(line.ys) * line.confidence):
+        columns = np.arange(line.first, line.last + 1)
+        near = np.zeros(len(columns), bool)
+        for other in kept:
+            if other.last < line.first or other.first > line.last:
+                continue
+            within = (columns >= other.first) & (columns <= other.last)
+            near |= within & (np.abs(other.at(columns) - line.ys) < _TOGETHER * max(line.x_height, other.x_height))
+        if near.mean() < _OVER:
+            kept.append(line)
+    return kept
+
+
+def _inked_share(owners: NDArray[np.int32], number: int, line: FoundLine) -> float:
+    """The share of a line's columns in which ink of its own stands among its letters."""
+    columns = np.arange(line.first, line.last + 1)
+    rows = (line.ys[None, :] - np.arange(0.0, max(1.0, line.x_height))[:, None]).round().astype(int)
+    rows = np.clip(rows, 0, len(owners) - 1)
+    return float((owners[rows, columns] == number).any(0).mean())
