@@ -6,6 +6,7 @@ Needs the faces of Debian's fonts-mlym, which are under the Open Font License or
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,12 +17,15 @@ from ocrkit.data.image import Preprocessing, fit_image
 from ocrkit.demo.texts import MALAYALAM
 from ocrkit.drawing.degradations.chain import DEGRADATIONS
 from ocrkit.drawing.drawn_image import DrawingStyle, DrawnImage
+from ocrkit.drawing.pages.drawn_pages import DrawnPages
+from ocrkit.drawing.pages.options import KINDS, PageOptions
 from ocrkit.drawing.rendering.fonts import find_faces
 from ocrkit.drawing.rendering.render import Margins, render_line, size_of
 from ocrkit.drawing.sheet import draw_samples
 from ocrkit.drawing.synthetic import Synthetic, SyntheticOptions
 from ocrkit.nets.degrading import BATCHED
 from ocrkit.nets.draws import LineDraws
+from ocrkit.plugin.charset_expression import resolve_charset
 from ocrkit.text.shipped import shipped_charset
 from ocrkit.training.batches import ink_of
 
@@ -71,6 +75,24 @@ def worn_line() -> Image.Image:
     return DrawnImage(MALAYALAM[5], face, 4, 1, style)()
 
 
+def page() -> Image.Image:
+    """A page of two columns below a heading, for README.md and docs/pages.md."""
+    with NamedTemporaryFile("w", suffix=".txt") as text:
+        text.write("\n".join(MALAYALAM))
+        text.flush()
+        options = PageOptions(
+            count=2,
+            x_height=(13, 14),
+            kinds={kind: float(kind == "columns") for kind in KINDS},
+            text=text.name,
+            families=("Manjari", "Meera", "Rachana"),
+            degrade=0.15,
+            letterpress=0,
+            reformed=0,
+        )
+        return Image.fromarray(DrawnPages(resolve_charset("malayalam+english"), options, seed=3)[1].image)
+
+
 def on_the_device() -> Image.Image:
     """A line as each degradation of batches leaves it, at half of its strength and at all of it."""
     line = fit_image(clean_line(), Preprocessing(height=40))
@@ -99,6 +121,7 @@ def main() -> None:
     save(sheet(), "samples", greys=16)
     save(worn_line(), "line", greys=48)
     save(on_the_device(), "on-the-device", greys=48)
+    save(page(), "page", greys=16)
 
 
 if __name__ == "__main__":
