@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ocrkit.plugin.hookspec import hookimpl
 from ocrkit.plugin.page_specs import SegmenterSpec
+from ocrkit.segmentation.bands.options import BandsOptions
 from ocrkit.segmentation.learned_options import LearnedOptions
 
 if TYPE_CHECKING:
@@ -22,7 +23,16 @@ def _learned(options: LearnedOptions) -> Segmenter:
     return build_learned(options)
 
 
+def _bands(_: BandsOptions) -> Segmenter:
+    from ocrkit.segmentation.bands.segmenter import Bands
+
+    return Bands()
+
+
 @hookimpl
 def ocrkit_segmenters() -> Iterable[SegmenterSpec]:
-    """The learned one."""
-    return (SegmenterSpec("lines", "Lines of any writing, by a network's maps of the page.", LearnedOptions, _learned),)
+    """The learned one, and the one that needs no model."""
+    return (
+        SegmenterSpec("lines", "Lines of any writing, by a network's maps of the page.", LearnedOptions, _learned),
+        SegmenterSpec("bands", "Lines of clean print and typescript, by their ink; no model.", BandsOptions, _bands),
+    )
