@@ -5,10 +5,10 @@ Source: Tesseract 5, src/api/baseapi.cpp, ``GetTSVText``.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ocrkit.layout.outputs.joining import shown
 from ocrkit.layout.outputs.places import Box, box_around, on_page
 from ocrkit.layout.outputs.readings import cut_words, probability
 from ocrkit.layout.paragraphs import paragraphs_of
@@ -26,9 +26,6 @@ COLUMNS = (
     *("left", "top", "width", "height", "conf", "text"),
 )
 """The columns, in order."""
-
-# Readers know no quotes. What Python's splitlines() takes for the end of a line is one for some of them.
-_BREAKS = re.compile("[\t\n\x0b\x0c\r\x1c-\x1e\x85\u2028\u2029]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,5 +70,5 @@ def _placed(level: tuple[int, ...], box: Box, conf: str = "-1", text: str = "") 
 
 
 def _row(values: Iterable[object]) -> bytes:
-    row = "\t".join(_BREAKS.sub(" ", str(value)) for value in values)
+    row = "\t".join(shown(str(value)) for value in values)
     return f"{row}\n".encode(errors="backslashreplace")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ocrkit.layout.outputs.alto import AltoOptions, render_alto
 from ocrkit.layout.outputs.hocr import HocrOptions, render_hocr
 from ocrkit.layout.outputs.json import JsonOptions, render_json
+from ocrkit.layout.outputs.markdown import MarkdownOptions, render_markdown
 from ocrkit.layout.outputs.overlay import OverlayOptions, render_overlay
 from ocrkit.layout.outputs.page import PageOptions, render_page
 from ocrkit.layout.outputs.text import TextOptions, render_text
@@ -29,6 +30,13 @@ def ocrkit_page_renderers() -> Iterator[PageRendererSpec]:
         suffix=".txt",
         options=TextOptions,
         render=render_text,
+    )
+    yield PageRendererSpec(
+        name="markdown",
+        summary="Markdown: headings, paragraphs, verse, notes and tables.",
+        suffix=".md",
+        options=MarkdownOptions,
+        render=render_markdown,
     )
     yield PageRendererSpec(
         name="json",
