@@ -18,9 +18,22 @@ from ocrkit.plugin.specs import ModelSpec
 if TYPE_CHECKING:
     from ocrkit.plugin.registry import Registry
 
-__all__ = ["Found", "find_model", "installed_models", "models_folder", "offered_models", "reads"]
+__all__ = [
+    "SEGMENTATION",
+    "Found",
+    "find_model",
+    "installed_models",
+    "models_folder",
+    "offered_models",
+    "reads",
+    "task_of",
+]
+
+SEGMENTATION = "segmentation"
+"""The task of models that find the lines of pages, and the kind of their files."""
 
 _MODEL = "model.safetensors"
+_READING = "recognition"
 _USER = "user"  # what stands before the colon, in a distribution's place, for a model of the user's own folder
 _USUAL = "malayalam"  # read where no charset is asked for, as it is drawn where none is: the default of `ocrkit train`
 
@@ -66,9 +79,9 @@ def offered_models(registry: Registry | None = None) -> tuple[Offer[ModelSpec], 
     return *mine, *(registry or default_registry()).models()
 
 
-def installed_models(registry: Registry | None = None) -> dict[str, Path]:
-    """Installed model files by name; by ``distribution:name`` where several have one name."""
-    offers = offered_models(registry)
+def installed_models(registry: Registry | None = None, *, task: str | None = None) -> dict[str, Path]:
+    """Installed model files by name, of one task or of all; by ``distribution:name`` where several have one name."""
+    offers = [offer for offer in offered_models(registry) if task in (None, offer.value.task)]
     names = [offer.name for offer in offers]
     spelled = [offer.name if names.count(offer.name) == 1 else f"{offer.distribution}:{offer.name}" for offer in offers]
     return {name: offer.value.path for name, offer in zip(spelled, offers, strict=True)}
@@ -87,8 +100,9 @@ def find_model(
         name: a file, a run's folder or an installed model; None takes the newest run below ``runs`` that reads
             ``charset`` (any does where that is None), else the installed model that does, else the newest run, else
             the only installed one. Where no charset is asked for, the installed model is one for Malayalam, if there
-            is such a one. Of several, one in the user's folder comes before those of distributions, and of those the
-            first counts, which is the most accurate of its distribution.
+            is such a one. Those that find the lines of pages are never taken so. Of several, one in the user's folder
+            comes before those of distributions, and of those the first counts, which is the most accurate of its
+            distribution.
         charset: what the model should read: its charset's name, or what the name of a union begins with.
         runs: where runs are kept.
         registry: knows the models of distributions; None for the default one.
@@ -99,10 +113,11 @@ def find_model(
     """
     if name is not None:
         return _named(name, registry)
-    trained = sorted(runs.glob(f"*/{_MODEL}"), key=lambda path: path.stat().st_mtime, reverse=True)
+    found = [path for path in runs.glob(f"*/{_MODEL}") if task_of(path) != SEGMENTATION]
+    trained = sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
     if fitting_run := next((path for path in trained if reads(path, charset)), None):
         return Found(fitting_run, "the newest run" + (f" for charset {charset!r}" if charset else ""))
-    installed = offered_models(registry)
+    installed = tuple(offer for offer in offered_models(registry) if offer.value.task != SEGMENTATION)
     if fitting := _first([offer for offer in installed if reads(offer.value.path, charset)], charset):
         return fitting
     if trained:
@@ -110,7 +125,7 @@ def find_model(
     if len(installed) == 1:
         return _taken(installed[0])
     if installed:
-        names = ", ".join(installed_models(registry))
+        names = ", ".join(installed_models(registry, task=_READING))
         raise UnknownNameError(f"no model reads charset {charset!r}; installed: {names}; say which with `model`")
     raise MissingFileError(
         f"no model: there is no run below {str(runs)!r} and none is installed in {str(models_folder())!r}; "
@@ -130,9 +145,17 @@ def reads(path: Path, charset: str | None) -> bool:
     return own == charset or own.startswith(f"{charset}+")
 
 
+def task_of(path: Path) -> str:
+    """What a model file is for: ``segmentation``, or ``recognition`` where it does not say that."""
+    try:
+        return SEGMENTATION if read_metadata(path).get("kind") == SEGMENTATION else _READING
+    except OcrkitError:
+        return _READING
+
+
 def _own_model(path: Path) -> ModelSpec:
     card = path.with_suffix(".md")
-    return ModelSpec(path.stem, "", path, _languages(path), "", card if card.is_file() else None)
+    return ModelSpec(path.stem, "", path, _languages(path), "", card if card.is_file() else None, task_of(path))
 
 
 def _languages(path: Path) -> tuple[str, ...]:

@@ -10,9 +10,11 @@ import pytest
 
 from ocrkit.errors import MissingFileError, UnknownNameError
 from ocrkit.model_files import find_model, installed_models, models_folder, offered_models
+from ocrkit.nets.segmentation.labeller import Labeller, LabellerOptions
 from ocrkit.plugin.hookspec import hookimpl
 from ocrkit.plugin.registry import Registry
 from ocrkit.plugin.specs import ModelSpec
+from ocrkit.segmentation.net import SegmentationNet
 from ocrkit.text.charset import Charset
 
 if TYPE_CHECKING:
@@ -311,3 +313,39 @@ def test_a_card_lies_beside_a_model_of_the_users_own() -> None:
     cards = [offer.value.card for offer in offered_models()]
 
     assert cards == [models_folder() / "latin.md", None]
+
+
+def segmenter(path: Path) -> Path:
+    """The file of a model that finds lines."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    network = Labeller(LabellerOptions(channels=(4, 8), dilations=(1,)))
+    SegmentationNet(network).save(path)
+    return path
+
+
+def test_a_model_that_finds_lines_is_never_taken_to_read_them(home: Path) -> None:
+    segmenter(home / "runs/segmenter-1" / MODEL)
+    segmenter(models_folder() / "finder.safetensors")
+    reader = install("reader")
+
+    assert find_model(None).path == reader
+    assert find_model(None).why == "the installed model 'reader'"
+    assert {offer.name: offer.value.task for offer in offered_models()} == {
+        "finder": "segmentation",
+        "reader": "recognition",
+    }
+    assert list(installed_models(task="segmentation")) == ["finder"]
+
+
+def test_where_nothing_reads_there_is_no_model(home: Path) -> None:
+    segmenter(home / "runs/segmenter-1" / MODEL)
+    segmenter(models_folder() / "finder.safetensors")
+
+    with pytest.raises(MissingFileError, match="no model"):
+        find_model(None)
+
+
+def test_a_model_that_finds_lines_is_found_by_its_name(home: Path) -> None:
+    path = segmenter(models_folder() / "finder.safetensors")
+
+    assert find_model("finder").path == path

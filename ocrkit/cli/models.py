@@ -35,7 +35,7 @@ def list_models(as_json: AsJson = False) -> None:
     A damaged file says what is wrong with it.
     """
     from ocrkit.cli.listing import print_json, print_table
-    from ocrkit.model_files import offered_models
+    from ocrkit.model_files import offered_models, task_of
 
     records = [
         {
@@ -43,18 +43,20 @@ def list_models(as_json: AsJson = False) -> None:
             "distribution": offer.distribution,
             "version": offer.version,
             "summary": offer.summary,
+            "task": offer.value.task,
             **_summary(offer.value.path),
             "languages": list(offer.value.languages),
         }
         for offer in offered_models()
     ]
     records += [
-        {"name": str(path.parent), **_summary(path)} for path in sorted(Path("runs").glob("*/model.safetensors"))
+        {"name": str(path.parent), "task": task_of(path), **_summary(path)}
+        for path in sorted(Path("runs").glob("*/model.safetensors"))
     ]
     if as_json:
         print_json(records)
     else:
-        header = ("name", "distribution", "charset", "languages", "backbone", "size", "cer", "file")
+        header = ("name", "distribution", "task", "charset", "languages", "backbone", "size", "cer", "file")
         print_table(header, [_row(record, header) for record in records])
 
 
@@ -72,6 +74,9 @@ def show(name: Name, as_json: AsJson = False) -> None:
     metadata = read_metadata(path)
     if as_json:
         print_json(metadata)
+        return
+    if metadata.get("kind") == "segmentation":
+        _show_segmenter(path, metadata)
         return
     from ocrkit.model import Model
 
@@ -145,6 +150,29 @@ def calibrate(
         say(f"note: {calibration.note}")
     say(f"{target} is calibrated")
     print(_calibration_row(calibration))
+
+
+def _show_segmenter(path: Path, metadata: Mapping[str, object]) -> None:
+    """Show a model that finds lines."""
+    import math
+
+    from ocrkit.checkpoint import read_shapes
+    from ocrkit.segmentation.net import check_file
+
+    check_file(path)
+    weights = sum(math.prod(shape) for name, shape in read_shapes(path).items() if not _is_statistic(name))
+    print(f"file          {path} ({path.stat().st_size:,} bytes)")
+    print("task          segmentation: finds the lines of pages")
+    print(f"weights       {weights:,}")
+    print(f"maps          {_plain(metadata.get('maps'))}")
+    for key in ("network", "provenance"):
+        for inner, value in _rows(metadata.get(key)):
+            print(f"{inner:13} {_plain(value)}")
+
+
+def _is_statistic(name: str) -> bool:
+    """Whether a tensor is one that is counted rather than learnt."""
+    return name.rsplit(".", 1)[-1] in ("running_mean", "running_var", "num_batches_tracked")
 
 
 def _calibration_row(calibration: Calibration) -> str:

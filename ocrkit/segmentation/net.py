@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ocrkit.checkpoint import read_checkpoint, write_checkpoint
+from ocrkit.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from ocrkit.config import from_table, to_table
 from ocrkit.errors import CheckpointError, ConfigError, OptionError
 from ocrkit.segmentation.maps import BORDER, HEIGHTS, MAP_STRIDE, MAPS, RIBBON, WORKING_X_HEIGHT
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ocrkit.nets.segmentation.labeller import Labeller
 
-__all__ = ["KIND", "SegmentationNet", "ink_of", "load_segmentation_net", "read_net", "state_of"]
+__all__ = ["KIND", "SegmentationNet", "check_file", "ink_of", "load_segmentation_net", "read_net", "state_of"]
 
 KIND = "segmentation"
 _VERSION = 1
@@ -151,8 +151,7 @@ def read_net(path: str | os.PathLike[str]) -> SegmentationNet:
 
     from ocrkit.nets.segmentation.labeller import Labeller, LabellerOptions
 
-    checkpoint = read_checkpoint(path)
-    _check(checkpoint.metadata, path)
+    checkpoint = check_file(path)
     table = checkpoint.metadata.get("network")
     try:
         if not isinstance(table, dict):
@@ -167,10 +166,22 @@ def read_net(path: str | os.PathLike[str]) -> SegmentationNet:
         raise CheckpointError("damaged: its tensors are not those of its network; copy or train it again", path)
     network = Labeller(options)
     network.load_state_dict({name: _widened(tensor) for name, tensor in tensors.items()})
-    if not all(bool(torch.isfinite(tensor).all()) for tensor in tensors.values()):
-        raise CheckpointError("damaged: some of its weights are not finite; copy or train it again", path)
     provenance = checkpoint.metadata.get("provenance")
     return SegmentationNet(network, provenance if isinstance(provenance, dict) else {})
+
+
+def check_file(path: str | os.PathLike[str]) -> Checkpoint:
+    """A labeller's file, as far as it can be checked without a network.
+
+    Raises:
+        MissingFileError: there is no such file.
+        CheckpointError: it is damaged, holds something else, or was trained for other maps.
+    """
+    checkpoint = read_checkpoint(path)
+    _check(checkpoint.metadata, path)
+    if not all(bool(np.isfinite(array).all()) for array in checkpoint.tensors.values()):
+        raise CheckpointError("damaged: some of its weights are not finite; copy or train it again", path)
+    return checkpoint
 
 
 def state_of(network: Labeller) -> dict[str, NDArray[np.generic]]:

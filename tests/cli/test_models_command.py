@@ -12,7 +12,9 @@ import pytest
 
 from ocrkit.checkpoint import read_checkpoint, write_checkpoint
 from ocrkit.model_files import models_folder
+from ocrkit.nets.segmentation.labeller import Labeller, LabellerOptions
 from ocrkit.plugin.registry import default_registry
+from ocrkit.segmentation.net import SegmentationNet
 
 if TYPE_CHECKING:
     from command import RunOcrkit
@@ -49,9 +51,10 @@ def test_the_list_has_installed_models_and_runs_and_says_what_is_damaged(place: 
     ran = run_ocrkit("models", "list")
 
     header, latin, first, second = ran.out.splitlines()
-    assert header.split() == ["NAME", "DISTRIBUTION", "CHARSET", "LANGUAGES", "BACKBONE", "SIZE", "CER", "FILE"]
-    assert latin.split()[:7] == ["latin", "user", "abc", "und", "vgg", "0.0", "MB"]
-    assert first.split() == ["runs/abc-1", "abc", "und", "vgg", "0.0", "MB", "0.0000", "runs/abc-1/model.safetensors"]
+    assert header.split() == ["NAME", "DISTRIBUTION", "TASK", "CHARSET", "LANGUAGES", "BACKBONE", "SIZE", "CER", "FILE"]
+    assert latin.split()[:8] == ["latin", "user", "recognition", "abc", "und", "vgg", "0.0", "MB"]
+    assert first.split()[:7] == ["runs/abc-1", "recognition", "abc", "und", "vgg", "0.0", "MB"]
+    assert first.split()[7:] == ["0.0000", "runs/abc-1/model.safetensors"]
     assert "runs/abc-2/model.safetensors (truncated: " in second
     assert ran.code == 0
 
@@ -122,6 +125,7 @@ def test_the_list_has_what_distributions_bring(best: Path, run_ocrkit: RunOcrkit
         "distribution": "ocrkit-best",
         "version": "0.3",
         "summary": "Reads.",
+        "task": "recognition",
         "file": str(best),
         "size": best.stat().st_size,
         "languages": ["und"],
@@ -175,3 +179,49 @@ def test_checking_a_plugin_builds_the_networks_of_its_models(best: Path, run_ocr
     assert "ok      model best: 0.0 MB, charset abc" in good.out
     assert "failed  model best: " in bad.out
     assert "its tensors do not fit its description: it lacks 1: output.bias" in bad.out
+
+
+@pytest.fixture
+def finder(place: Path) -> Path:
+    """A model of the user's own that finds lines."""
+    path = models_folder() / "finder.safetensors"
+    network = Labeller(LabellerOptions(channels=(4, 8), dilations=(1,)))
+    SegmentationNet(network, {"steps": 12, "metrics": {"loss": 0.5}}).save(path)
+    path.with_suffix(".md").write_text("# finder\n", encoding="utf-8")
+    return path
+
+
+def test_a_model_that_finds_lines_is_listed_and_shown_as_that(finder: Path, run_ocrkit: RunOcrkit) -> None:
+    listed = {record["name"]: record for record in json.loads(run_ocrkit("models", "list", "--json").out)}
+    shown = run_ocrkit("models", "show", "finder")
+    card = run_ocrkit("models", "card", "finder")
+
+    assert listed["finder"]["task"] == "segmentation"
+    assert listed["latin"]["task"] == "recognition"
+    assert shown.code == 0
+    assert "task          segmentation: finds the lines of pages" in shown.out
+    assert "maps          baseline body end ascender descender border not_text" in shown.out
+    assert "steps         12" in shown.out
+    assert card.out == "# finder\n"
+
+
+@pytest.mark.parametrize("command", [("decode", "lines"), ("models", "calibrate", "finder", "lines")])
+def test_nothing_is_read_by_a_model_that_finds_lines(
+    finder: Path, run_ocrkit: RunOcrkit, command: tuple[str, ...]
+) -> None:
+    bars.write(Path("lines"), {"1.png": "abc"})
+
+    ran = run_ocrkit(*command, *(("-m", "finder") if command[0] == "decode" else ()))
+
+    assert (ran.code, ran.out) == (1, "")
+    assert "is a model that finds lines on pages; expected one that reads them" in ran.err
+
+
+def test_a_damaged_model_that_finds_lines_is_refused(finder: Path, run_ocrkit: RunOcrkit) -> None:
+    checkpoint = read_checkpoint(finder)
+    write_checkpoint(finder, checkpoint.tensors, {**checkpoint.metadata, "version": 7})
+
+    ran = run_ocrkit("models", "show", "finder")
+
+    assert ran.code == 1
+    assert "version 7" in ran.err

@@ -10,8 +10,10 @@ import pytest
 import torch
 
 from ocrkit.errors import PluginError
+from ocrkit.nets.segmentation.labeller import Labeller, LabellerOptions
 from ocrkit.plugin.specs import ModelSpec
 from ocrkit.plugin.testing import check_model
+from ocrkit.segmentation.net import SegmentationNet
 from ocrkit.text.charset import Charset
 
 if TYPE_CHECKING:
@@ -83,3 +85,29 @@ def test_a_promised_card_can_be_read(good: ModelSpec, text: str | None, message:
 
     with pytest.raises(PluginError, match=rf"model 'bars': its card 'bars\.md' {message}"):
         check_model(good)
+
+
+@pytest.fixture
+def finder(tmp_path: Path) -> ModelSpec:
+    """A model that finds lines, and keeps its contract."""
+    path = tmp_path / "finder.safetensors"
+    SegmentationNet(Labeller(LabellerOptions(channels=(4, 8), dilations=(1,)))).save(path)
+    return ModelSpec("finder", "Finds lines.", path, (), "MIT", task="segmentation")
+
+
+def test_a_model_that_finds_lines_needs_no_language(finder: ModelSpec) -> None:
+    assert check_model(finder) == "0.0 MB, finds lines"
+
+
+@pytest.mark.parametrize(
+    ("task", "message"),
+    [("recognition", "not a model"), ("ordering", "has the task 'ordering'; expected 'recognition' or 'segmentation'")],
+)
+def test_a_model_of_another_task_than_is_said_is_refused(finder: ModelSpec, task: str, message: str) -> None:
+    with pytest.raises(PluginError, match=message):
+        check_model(replace(finder, task=task))
+
+
+def test_a_reader_that_is_said_to_find_lines_is_refused(good: ModelSpec) -> None:
+    with pytest.raises(PluginError, match="is a model that reads lines; expected one that finds them"):
+        check_model(replace(good, task="segmentation"))

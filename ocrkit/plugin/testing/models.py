@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["check_model"]
 
+_TASKS = ("recognition", "segmentation")
+
 
 def check_model(spec: ModelSpec) -> str:
     """Check a model's file as far as it goes without a network, its languages, its licence and its card.
@@ -35,6 +37,9 @@ def check_model(spec: ModelSpec) -> str:
         isinstance(spec.licence, str) and bool(spec.licence.strip()),
         f"{what} has the licence {spec.licence!r}; expected that of its weights as SPDX names it, such as 'Apache-2.0'",
     )
+    require(spec.task in _TASKS, f"{what} has the task {spec.task!r}; expected {' or '.join(map(repr, _TASKS))}")
+    if spec.task == "segmentation":
+        return _check_segmenter(what, spec)
     charset = _check_file(what, spec.path)
     languages = spec.languages
     require(
@@ -45,6 +50,18 @@ def check_model(spec: ModelSpec) -> str:
     require(not other or known == "und", f"{what} is said to read {other}; its charset {charset.name!r} is for {known}")
     _check_card(what, spec.card)
     return f"{spec.path.stat().st_size / 1e6:.1f} MB, charset {charset.name}"
+
+
+def _check_segmenter(what: str, spec: ModelSpec) -> str:
+    """Check the file and the card of a model that finds lines, and say how large it is."""
+    from ocrkit.segmentation.net import check_file
+
+    try:
+        check_file(spec.path)
+    except OcrkitError as error:
+        raise PluginError(f"{what}: {error}") from error
+    _check_card(what, spec.card)
+    return f"{spec.path.stat().st_size / 1e6:.1f} MB, finds lines"
 
 
 def _check_file(what: str, path: Path) -> Charset:

@@ -17,7 +17,7 @@ from ocrkit.plugin.testing import check_model
 if TYPE_CHECKING:
     from pathlib import Path
 
-SPECS = list(ocrkit_models.ocrkit_models())
+SPECS = [spec for spec in ocrkit_models.ocrkit_models() if spec.task == "recognition"]
 LARGEST = 16_000_000  # bytes
 
 

@@ -22,7 +22,8 @@ def test_the_wheel_brings_each_model_with_its_card_and_its_figures(
 
     wanted = [
         f"ocrkit_models/{table['name']}.{suffix}"
-        for table in read_tables()["model"]
+        for kind in ("model", "segmenter")
+        for table in read_tables()[kind]
         for suffix in ("safetensors", "md", "json")
     ]
     assert set(wanted) | {"ocrkit_models/models.toml"} <= set(names)

@@ -15,15 +15,18 @@ __version__ = "0.1.0"
 
 @hookimpl
 def ocrkit_models() -> Iterator[ModelSpec]:
-    """Every model of ``models.toml``, in its order."""
-    for table in read_tables()["model"]:
-        name = table["name"]
-        card = SOURCES / f"{name}.md"
-        yield ModelSpec(
-            name,
-            table["summary"],
-            SOURCES / f"{name}.safetensors",
-            tuple(table["languages"]),
-            table["licence"],
-            card if card.is_file() else None,
-        )
+    """Every model of ``models.toml``, in its order: those that read, then those that find lines."""
+    tables = read_tables()
+    for task, kind in (("recognition", "model"), ("segmentation", "segmenter")):
+        for table in tables[kind]:
+            name = table["name"]
+            card = SOURCES / f"{name}.md"
+            yield ModelSpec(
+                name,
+                table["summary"],
+                SOURCES / f"{name}.safetensors",
+                tuple(table["languages"]),
+                table["licence"],
+                card if card.is_file() else None,
+                task,
+            )

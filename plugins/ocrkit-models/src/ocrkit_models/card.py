@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["card_of"]
+__all__ = ["bullets", "card_of", "inside", "plain", "section", "table"]
 
 _CONFUSIONS = 10
 _OF_CONFIG = ("charset", "load", "data", "synthetic", "augmentation", "training")
@@ -23,48 +23,46 @@ _OF_CONFIG = ("charset", "load", "data", "synthetic", "augmentation", "training"
 
 def card_of(name: str, *, sources: Path = SOURCES) -> str:
     """The card of a model whose file and evaluation file lie in the package."""
-    table, path = table_of(name), sources / f"{name}.safetensors"
+    told, path = table_of(name), sources / f"{name}.safetensors"
     metadata, evaluation = read_metadata(path), read_json(sources / f"{name}.json")
     parts = [
-        f"# {name}\n\n{table['summary']}",
-        _table(("", ""), _overview(table, metadata, path, half=bool(evaluation["half"]))),
-        _section("How it was trained", *_training(table, _inside(metadata, "provenance"))),
-        _section("How well it reads", *_figures(evaluation)),
-        _section("What it takes for what", *_confusions(evaluation)),
-        _section("What its confidences are worth", *_confidences(metadata, evaluation)),
-        _section("Licences", _bullets([f"The weights: {table['licence']}.", *table["licences"]])),
-        _section("Limits", _bullets(table["limits"])),
+        f"# {name}\n\n{told['summary']}",
+        table(("", ""), _overview(told, metadata, path, half=bool(evaluation["half"]))),
+        section("How it was trained", *_training(told, inside(metadata, "provenance"))),
+        section("How well it reads", *_figures(evaluation)),
+        section("What it takes for what", *_confusions(evaluation)),
+        section("What its confidences are worth", *_confidences(metadata, evaluation)),
+        section("Licences", bullets([f"The weights: {told['licence']}.", *told["licences"]])),
+        section("Limits", bullets(told["limits"])),
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def _overview(
-    table: Mapping[str, Any], metadata: Mapping[str, Any], path: Path, *, half: bool
-) -> list[tuple[str, str]]:
-    parts, charset = _inside(metadata, "architecture"), _inside(metadata, "charset")
+def _overview(told: Mapping[str, Any], metadata: Mapping[str, Any], path: Path, *, half: bool) -> list[tuple[str, str]]:
+    parts, charset = inside(metadata, "architecture"), inside(metadata, "charset")
     weights = sum(math.prod(shape) for key, shape in read_shapes(path).items() if not _is_statistic(key))
-    needs = ", ".join(f"{name} {version}" for name, version in _inside(metadata, "plugins").items())
+    needs = ", ".join(f"{name} {version}" for name, version in inside(metadata, "plugins").items())
     return [
-        ("languages", ", ".join(table["languages"])),
+        ("languages", ", ".join(told["languages"])),
         ("charset", f"`{charset['name']}`, {len(charset['symbols']) + 1} labels with the blank"),
-        ("backbone", f"{parts['backbone']}: {_plain(parts['options'])}"),
-        ("head", _plain(parts["head"])),
-        ("preprocessing", _plain(parts["preprocessing"])),
+        ("backbone", f"{parts['backbone']}: {plain(parts['options'])}"),
+        ("head", plain(parts["head"])),
+        ("preprocessing", plain(parts["preprocessing"])),
         ("weights", f"{weights:,}{', large tensors in float16' if half else ''}; {path.stat().st_size / 1e6:.1f} MB"),
         ("made with", needs),
     ]
 
 
-def _training(table: Mapping[str, Any], provenance: Mapping[str, Any]) -> Iterator[str]:
-    config = _inside(provenance, "config")
+def _training(told: Mapping[str, Any], provenance: Mapping[str, Any]) -> Iterator[str]:
+    config = inside(provenance, "config")
     yield "What it was trained on:"
-    yield _bullets([*table["data"], f"Faces: {table['faces']}"])
+    yield bullets([*told["data"], f"Faces: {told['faces']}"])
     yield "What its file says of the training, the last of those that are told of above:"
     rows = {key: provenance.get(key) for key in ("date", "device", "steps", "seconds", "metrics", "cut_from", "data")}
     rows["epoch"] = provenance["epoch"] + 1 if isinstance(provenance.get("epoch"), int) else None
     rows |= {f"config.{key}": config.get(key) for key in _OF_CONFIG}
     rows |= {key: provenance.get(key) for key in ("base", "files", "versions")}
-    yield _table(("", ""), [(f"`{key}`", _plain(value)) for key, value in rows.items() if value not in (None, "", {})])
+    yield table(("", ""), [(f"`{key}`", plain(value)) for key, value in rows.items() if value not in (None, "", {})])
 
 
 def _figures(evaluation: Mapping[str, Any]) -> Iterator[str]:
@@ -74,13 +72,13 @@ def _figures(evaluation: Mapping[str, Any]) -> Iterator[str]:
         "signs is right or wrong as a whole."
     )
     header = ("set", "lines", "CER", "by akshara", "WER", "exact", "interval")
-    yield _table(header, [_row(figures) for figures in evaluation["sets"]])
-    told = read_tables().get("set", {})
+    yield table(header, [_row(figures) for figures in evaluation["sets"]])
+    sets = read_tables().get("set", {})
     notes = [
-        f"`{figures['name']}`: {told[figures['name']]}" for figures in evaluation["sets"] if figures["name"] in told
+        f"`{figures['name']}`: {sets[figures['name']]}" for figures in evaluation["sets"] if figures["name"] in sets
     ]
     if notes:
-        yield _bullets(notes)
+        yield bullets(notes)
     if half := evaluation["half"]:
         alike = half["lines"] - half["different"]
         yield f"The weights in float16 read {alike} of {half['lines']} lines as those in float32 do."
@@ -101,7 +99,7 @@ def _confusions(evaluation: Mapping[str, Any]) -> Iterator[str]:
         (figures["name"], ", ".join(map(_confusion, figures["akshara_confusions"][:_CONFUSIONS])) or "none")
         for figures in evaluation["sets"]
     ]
-    yield _table(("set", "text → read"), rows)
+    yield table(("set", "text → read"), rows)
 
 
 def _confusion(confusion: Mapping[str, Any]) -> str:
@@ -122,23 +120,26 @@ def _confidences(metadata: Mapping[str, Any], evaluation: Mapping[str, Any]) -> 
         (figures["name"], f"{figures['calibration_error']:.4f}", f"{figures['brier']:.4f}")
         for figures in evaluation["sets"]
     ]
-    yield _table(("set", "calibration error", "Brier score"), rows)
+    yield table(("set", "calibration error", "Brier score"), rows)
 
 
-def _section(title: str, *parts: str) -> str:
+def section(title: str, *parts: str) -> str:
+    """A heading with what stands below it."""
     return "\n\n".join((f"## {title}", *parts))
 
 
-def _bullets(lines: Sequence[str]) -> str:
+def bullets(lines: Sequence[str]) -> str:
+    """A list."""
     return "\n".join(f"- {line}" for line in lines)
 
 
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table."""
     lines = [header, ["---"] * len(header), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _plain(value: object) -> str:
+def plain(value: object) -> str:
     """A value as a person reads it, inner tables in brackets."""
     if isinstance(value, Mapping):
         return ", ".join(f"{key} {_inner(inner)}" for key, inner in value.items() if inner not in ("", [], {}, None))
@@ -148,7 +149,7 @@ def _plain(value: object) -> str:
 
 
 def _inner(value: object) -> str:
-    return f"({_plain(value)})" if isinstance(value, Mapping) else _plain(value)
+    return f"({plain(value)})" if isinstance(value, Mapping) else plain(value)
 
 
 def _visible(akshara: str) -> str:
@@ -164,6 +165,7 @@ def _is_statistic(tensor: str) -> bool:
     return tensor.rsplit(".", 1)[-1] in ("running_mean", "running_var", "num_batches_tracked")
 
 
-def _inside(table: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    inner = table.get(key)
+def inside(record: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """A table within another; an empty one where there is none."""
+    inner = record.get(key)
     return inner if isinstance(inner, Mapping) else {}
