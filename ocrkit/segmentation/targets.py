@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["LineTruth", "target_maps"]
+__all__ = ["LineTruth", "shrunk_mask", "target_maps"]
 
 _INDEX = {name: place for place, name in enumerate(MAPS)}
 _BELOW = 0.3  # of the x-height: how far the bar at a line's end reaches below its baseline
@@ -86,7 +86,7 @@ def target_maps(
         covered = _filled([_band(line, line.ascender, line.descender) for line in lines], height, width)
         weights[_INDEX["not_text"]] = covered > 0
     else:
-        maps[_INDEX["not_text"]] = _reduced(not_text, height, width)
+        maps[_INDEX["not_text"]] = shrunk_mask(not_text, height, width)
     return maps, weights
 
 
@@ -125,11 +125,11 @@ def _softened(canvas: Image.Image) -> NDArray[np.float32]:
     return np.asarray(canvas.reduce(MAP_STRIDE), np.float32) / np.float32(255)
 
 
-def _reduced(mask: NDArray[np.bool_], height: int, width: int) -> NDArray[np.float32]:
-    """A mask of the working picture as a map: 1 where any of its pixels is set, since rules are thin."""
+def shrunk_mask(mask: NDArray[np.bool_], height: int, width: int) -> NDArray[np.bool_]:
+    """A mask of the working picture at the scale of maps: set where any of its pixels is, since rules are thin."""
     padded = np.zeros((height * MAP_STRIDE, width * MAP_STRIDE), np.bool_)
     padded[: mask.shape[0], : mask.shape[1]] = mask
-    return np.asarray(padded.reshape(height, MAP_STRIDE, width, MAP_STRIDE).any((1, 3)), np.float32)
+    return np.asarray(padded.reshape(height, MAP_STRIDE, width, MAP_STRIDE).any((1, 3)))
 
 
 def _canvas(mode: _Mode, width: int, height: int) -> Image.Image:

@@ -10,8 +10,8 @@ import numpy as np
 from PIL import Image
 
 from ocrkit.segmentation.maps import HEIGHTS, MAP_STRIDE, MAPS
-from ocrkit.segmentation.targets import LineTruth, target_maps
-from ocrkit.training.segmenting.wear import worn
+from ocrkit.segmentation.targets import LineTruth, shrunk_mask, target_maps
+from ocrkit.training.segmenting.wear import shown_through, worn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,9 @@ _A_VIEW = 4  # crops that are cut of a page at one scale and angle
 _ASKEW = 1.5  # degrees, the deviation of angles
 _LEVEL = 0.4  # of the views are not turned
 _ON_A_LINE = 0.85  # of the crops lie about a line, the others anywhere
+_SHOWN_THROUGH = 0.25  # of the worn crops show the writing of the other side, which is their own page's, mirrored
 _INKED = 0.25  # of a pixel's place on a mask, from which it is set
+_NOT_TEXT = MAPS.index("not_text")
 _HEIGHT_ROWS = [MAPS.index(name) for name in HEIGHTS]
 
 
@@ -121,6 +123,9 @@ class _View:
         for number in range(count):
             left, top = self._corner(rng, size)
             part = self.ink[top : top + size, left : left + size]
+            through = None
+            if wear and rng.random() < _SHOWN_THROUGH:
+                part, through = shown_through(part, self._other_side(part.shape, rng, size), rng)
             ink[number, : part.shape[0], : part.shape[1]] = worn(part, rng) if wear else part
             rows, columns = (slice(begin // MAP_STRIDE, begin // MAP_STRIDE + half) for begin in (top, left))
             for source, target in (
@@ -128,7 +133,19 @@ class _View:
                 (self.weights[:, rows, columns], weights),
             ):
                 target[number, :, : source.shape[1], : source.shape[2]] = source
+            if through is not None:
+                seen = shrunk_mask(through, *self.maps[0, rows, columns].shape)
+                for target, value in ((maps, 255), (weights, 1)):
+                    target[number, _NOT_TEXT, : seen.shape[0], : seen.shape[1]][seen] = value
         return Crops(ink, maps, np.packbits(weights, axis=3))
+
+    def _other_side(self, shape: tuple[int, ...], rng: np.random.Generator, size: int) -> NDArray[np.uint8]:
+        """The writing of another place of the page, mirrored, of a crop's shape."""
+        left, top = self._corner(rng, size)
+        part = self.ink[top : top + shape[0], left : left + shape[1]][:, ::-1]
+        side = np.zeros(shape, np.uint8)
+        side[: part.shape[0], : part.shape[1]] = part
+        return side
 
     def _corner(self, rng: np.random.Generator, size: int) -> tuple[int, int]:
         """The left top corner of a crop, on an even pixel."""

@@ -10,9 +10,10 @@ from PIL import Image, ImageFilter
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["worn"]
+__all__ = ["shown_through", "worn"]
 
 _BLURRED, _NOISY, _UNEVEN, _FADED, _HARD = 0.3, 0.5, 0.4, 0.3, 0.08  # of the crops
+_SEEN = 30  # of 255: what shows through less than that is nothing
 
 
 def worn(ink: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
@@ -36,6 +37,22 @@ def worn(ink: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
     if rng.random() < _NOISY:
         values += np.float32(rng.uniform(0.01, 0.09)) * rng.standard_normal(ink.shape, np.float32)
     return np.asarray(np.clip(np.rint(values * 255), 0, 255), np.uint8)
+
+
+def shown_through(
+    ink: NDArray[np.uint8], other: NDArray[np.uint8], rng: np.random.Generator
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    """A crop with the writing of the other side, and where that is seen, and the crop's own ink is not.
+
+    Args:
+        ink: (H, W) of the crop, 0 for paper and 255 for black.
+        other: (H, W) of what stands on the other side, mirrored.
+        rng: the only source of chance.
+    """
+    blur = ImageFilter.GaussianBlur(float(rng.uniform(0.4, 1.6)))
+    soaked = np.asarray(Image.fromarray(other).filter(blur), np.float32) * np.float32(rng.uniform(0.2, 0.75))
+    found = 255 - (255 - ink.astype(np.float32)) * (255 - soaked) / 255
+    return np.rint(found).astype(np.uint8), np.asarray((soaked > _SEEN) & (soaked > ink))
 
 
 def _clouds(shape: tuple[int, ...], rng: np.random.Generator) -> NDArray[np.float32]:

@@ -10,7 +10,7 @@ from ocrkit.segmentation.line_truth import truths_of_lines
 from ocrkit.segmentation.maps import MAPS
 from ocrkit.training.segmenting.crops import Crops, cut_crops
 from ocrkit.training.segmenting.pages import TrainingPage
-from ocrkit.training.segmenting.wear import worn
+from ocrkit.training.segmenting.wear import shown_through, worn
 
 ROWS = [60, 120, 180]
 
@@ -68,6 +68,21 @@ def test_a_page_smaller_than_a_crop_stands_on_paper(page: TrainingPage) -> None:
 
     assert crops.ink[:, 100:].max() == 0
     assert crops.maps[:, MAPS.index("baseline")].max() == 0
+
+
+def test_what_shows_through_is_no_text_where_it_is_seen() -> None:
+    ink, other = np.zeros((20, 60), np.uint8), np.zeros((20, 60), np.uint8)
+    ink[:, 10:20] = 255
+    other[:, 15:30] = 255
+
+    found, seen = shown_through(ink, other, np.random.default_rng(1))
+
+    assert np.array_equal(found[:, 10:20], ink[:, 10:20])
+    assert 30 < found[10, 25] < 220
+    assert found[:, 40:].max() == 0
+    assert seen[:, 22:28].all()
+    assert not seen[:, 10:20].any()
+    assert not seen[:, 40:].any()
 
 
 def test_wear_leaves_the_crop_it_is_given(page: TrainingPage) -> None:
