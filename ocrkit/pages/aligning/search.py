@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from ocrkit.pages.aligning.passage import Passage
 
-__all__ = ["Costs", "LaidLine", "LaidText", "beside_likeliest", "lay_text"]
+__all__ = ["Costs", "LaidLine", "LaidText", "beside_likeliest", "lay_text", "with_any"]
 
 _UNIT = 1 << 16  # of a nat
 _DEAREST = 200.0  # nats that a label costs in a frame, however unlikely it is
@@ -126,7 +126,7 @@ def beside_likeliest(log_probs: NDArray[np.float32], leftward: bool) -> NDArray[
     return beside
 
 
-def label_nats(nats: NDArray[np.float64], passage: Passage, unknown: float) -> NDArray[np.float64]:
+def with_any(nats: NDArray[np.float64], passage: Passage, unknown: float) -> NDArray[np.float64]:
     """(T, V + 1) those nats, and last what ``ANY`` costs: as the likeliest ink, and ``unknown`` more."""
     inked = np.delete(nats, [_BLANK, *([] if passage.space is None else [passage.space])], axis=1)
     likeliest = inked.max(1, keepdims=True, initial=-_DEAREST)
@@ -234,7 +234,7 @@ class _Search:
         if len(nats) == 0:
             return np.full(ends, _NEVER), np.zeros(ends, np.bool_)
         size, bits = len(self._labels), self._bits
-        every = np.rint(label_nats(nats, self._passage, self._costs.unknown) * _UNIT).astype(np.int64) << bits
+        every = np.rint(with_any(nats, self._passage, self._costs.unknown) * _UNIT).astype(np.int64) << bits
         hyphens = np.flatnonzero(self._may_hyphenate)
         before = self._end[hyphens] - 1
         # The label at hand, and the blank before each label and after the last; of words that may be hyphenated the
