@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ocrkit.cli import decoding_options as shared
+from ocrkit.cli import line_finding, page_scores
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from ocrkit.data.records import Sample
     from ocrkit.evaluation import CommonError, Comparison, Evaluation
     from ocrkit.evaluation.tuning import LmTrial
+    from ocrkit.model import Model
     from ocrkit.plugin.specs import DecoderOptions
     from ocrkit.recognition import Recognizer
     from ocrkit.text.calibration import Calibration
@@ -68,6 +70,13 @@ TuneLm = Annotated[
     bool, typer.Option("--tune-lm", help="Try weights and bonuses of --lm, print their errors and the best, and end.")
 ]
 
+WholePages = Annotated[
+    bool,
+    typer.Option("--pages", help="DATA is whole pages: folders of images with PAGE or ALTO files, or such files."),
+]
+Partial = Annotated[bool, typer.Option("--partial", help="With --pages: the files do not list all lines of a page.")]
+LinesOnly = Annotated[bool, typer.Option("--lines-only", help="With --pages: find the lines, and read nothing.")]
+
 
 @app.command()
 @shared.with_decoding(without=["n_best"])
@@ -79,6 +88,11 @@ def evaluate(
     pattern: Pattern = None,
     *,
     decoding: shared.Decoding,
+    whole_pages: WholePages = False,
+    segmenter: line_finding.SegmenterName = None,
+    segmenter_model: line_finding.SegmenterModel = None,
+    partial: Partial = False,
+    lines_only: LinesOnly = False,
     tune_lm: TuneLm = False,
     lexicons: Lexicons = None,
     ignore_case: IgnoreCase = False,
@@ -98,43 +112,118 @@ def evaluate(
     Both texts are compared in the charset's normal form, NFC, with runs of spaces as one. Characters that the charset
     lacks count as errors. Images that cannot be opened are skipped and counted.
     """
+    reading = _Reading(model, charset, decoding, device, batch_size, workers, precision)
+    lines = _Lines(format_, pattern, lexicons, plain_words, tune_lm, _Shown(as_json, errors, sheet, coverage))
+    comparing = _Comparing(ignore_case, alphanumeric)
+    found = page_scores.Found(segmenter, segmenter_model, partial, lines_only)
+    if not whole_pages:
+        page_scores.refuse_without_pages(found)
+        _evaluate_lines(data, lines, reading, comparing)
+        return
+    lines.refuse()
+    if lines_only:
+        from ocrkit.plugin.charset_expression import resolve_charset
+
+        page_scores.evaluate_places(data, found, resolve_charset(charset or "english"), None, None, as_json=as_json)
+        return
+    loaded = reading.load()
+    recognizer = reading.recognizer(loaded)
+    page_scores.evaluate_places(data, found, loaded.charset, recognizer, comparing.of(loaded.charset), as_json=as_json)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What a command line says of the model, and of how it reads."""
+
+    model: str | None
+    charset: str | None
+    decoding: shared.Decoding
+    device: str
+    batch_size: int
+    workers: int
+    precision: str
+
+    def load(self) -> Model:
+        return shared.load_model(self.model, self.charset)
+
+    def recognizer(self, loaded: Model, options: DecoderOptions | None = None) -> Recognizer:
+        options = self.decoding.options(loaded.charset) if options is None else options
+        from ocrkit.recognition import Recognizer
+
+        return Recognizer(
+            loaded, decoder=self.decoding.decoder, options=options, device=self.device, batch_size=self.batch_size,
+            workers=self.workers, precision=self.precision,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparing:
+    """What a command line says of what makes two texts equal."""
+
+    ignore_case: bool
+    alphanumeric: bool
+
+    def of(self, charset: Charset) -> Comparison:
+        from ocrkit.evaluation import Comparison
+
+        return Comparison(charset, self.ignore_case, self.alphanumeric)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """What a command line says that is of labelled lines alone."""
+
+    format: str | None
+    pattern: str | None
+    lexicons: str | None
+    plain_words: bool
+    tune_lm: bool
+    shown: _Shown
+
+    def refuse(self) -> None:
+        """Refuse all of it, where whole pages are evaluated."""
+        from ocrkit.errors import OptionError
+
+        asked = {
+            "--format": self.format, "--pattern": self.pattern, "--lexicons": self.lexicons,
+            "--plain-words": self.plain_words, "--tune-lm": self.tune_lm, "--errors": self.shown.errors,
+            "--sheet": self.shown.sheet, "--coverage": self.shown.coverage,
+        }  # fmt: skip
+        if passed_over := next((flag for flag, value in asked.items() if value), ""):
+            raise OptionError(f"--pages heeds no {passed_over}, which is for labelled lines; leave one of them out")
+
+
+def _evaluate_lines(data: list[str], lines: _Lines, reading: _Reading, comparing: _Comparing) -> None:
     from ocrkit.cli import own_lexicons
     from ocrkit.cli.progress import counting
 
-    loaded = shared.load_model(model, charset)
-    samples = _samples(data, format_, pattern, loaded.charset)
-    options = decoding.options(loaded.charset)
-    from ocrkit.evaluation import Comparison
+    loaded = reading.load()
+    samples = _samples(data, lines.format, lines.pattern, loaded.charset)
+    decoder, options = reading.decoding.decoder, reading.decoding.options(loaded.charset)
+    recognizer = reading.recognizer(loaded, options)
     from ocrkit.evaluation import evaluate as run_evaluation
-    from ocrkit.recognition import Recognizer
 
-    decoder = decoding.decoder
-    recognizer = Recognizer(
-        loaded, decoder=decoder, options=options, device=device, batch_size=batch_size, workers=workers,
-        precision=precision,
-    )  # fmt: skip
-    if lexicons is not None:
+    if lines.lexicons is not None:
         own_lexicons.check_alone(decoder, options)
-    comparison = Comparison(loaded.charset, ignore_case, alphanumeric)
-    shown = _Shown(as_json, errors, sheet, coverage)
-    if tune_lm:
-        own = {"--lexicons": lexicons, "--plain-words": plain_words}
-        _tune(recognizer, samples, options, comparison, decoder=decoder, shown=shown, own=own)
+    comparison = comparing.of(loaded.charset)
+    if lines.tune_lm:
+        own = {"--lexicons": lines.lexicons, "--plain-words": lines.plain_words}
+        _tune(recognizer, samples, options, comparison, decoder=decoder, shown=lines.shown, own=own)
         return
     with counting("reading") as progress:
         result = run_evaluation(
             recognizer,
             samples,
-            lexicons=lexicons,
-            ignore_case=ignore_case,
-            alphanumeric=alphanumeric,
-            plain_words=plain_words,
+            lexicons=lines.lexicons,
+            ignore_case=comparing.ignore_case,
+            alphanumeric=comparing.alphanumeric,
+            plain_words=lines.plain_words,
             progress=progress,
         )
     _report(result, len(samples))
-    own_lexicons.report_lists(result, lexicons, samples)
+    own_lexicons.report_lists(result, lines.lexicons, samples)
     shared.report_rejected(result.rejected, result.count, options, loaded.charset)
-    _show(result, comparison, shown, loaded.calibration)
+    _show(result, comparison, lines.shown, loaded.calibration)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from ocrkit.evaluation.pages.baselines import score_baselines
 from ocrkit.evaluation.pages.comparison import compare_lines
 from ocrkit.evaluation.pages.ink import page_ink
 from ocrkit.evaluation.pages.texts import TextScores, score_texts
+from ocrkit.layout.records import Layout
 from ocrkit.text.metrics import comparable
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from ocrkit.evaluation.pages.baselines import BaselineScore
     from ocrkit.evaluation.pages.comparison import LineComparison, Pair
-    from ocrkit.layout.records import Layout, Line, Page
+    from ocrkit.layout.records import Line, Page
 
 __all__ = ["THRESHOLDS", "PageScores", "lines_of", "score_lines", "score_page"]
 
@@ -116,7 +117,6 @@ class PageScores:
         """Counts and rates, as ``--json`` prints them."""
         followed = self.baselines
         counts = ("pages", "truth", "found", "missed", "false", "elsewhere", "split", "merged")
-        text = self.text
         return {
             **{name: getattr(self, name) for name in counts},
             **{f"f{round(threshold * 100)}": self.f(threshold) for threshold in THRESHOLDS},
@@ -124,9 +124,7 @@ class PageScores:
             "order": self.order,
             "own_ink_covered": self.coverage,
             "baselines": None if followed is None else dict(zip(("precision", "recall", "f"), followed, strict=True)),
-            "text": None
-            if text is None
-            else {"characters": text.characters, "cer": text.cer, "line_cer": text.line_cer, "bag_wer": text.bag_wer},
+            "text": None if self.text is None else self.text.to_dict(),
         }
 
 
@@ -150,9 +148,11 @@ def score_page(
     ours, theirs = lines_of(found), list(truth.lines)
     compared = compare_lines(ours, theirs, page_ink(image))
     scores = score_lines(compared, ours, theirs, partial=partial)
-    if all(line.text is None for line in ours) or all(line.text is None for line in theirs):
+    # A page on which nothing was found was read, and the lines of a layout were not.
+    unread = all(line.text is None for line in ours) and (bool(ours) or isinstance(found, Layout))
+    if unread or all(line.text is None for line in theirs):
         return scores
-    return replace(scores, text=score_texts(ours, theirs, compared, spelling=spelling))
+    return replace(scores, text=score_texts(ours, theirs, compared, partial=partial, spelling=spelling))
 
 
 def score_lines(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ocrkit.evaluation.pages.comparison import LineComparison
     from ocrkit.layout.records import Line
 
-__all__ = ["TextScores", "score_texts"]
+__all__ = ["TextScores", "score_given", "score_texts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,8 @@ class TextScores:
         characters: of the true text.
         edits: of characters, the fewest that turn the true text into the one read, both in the order of reading.
         line_characters: of the true lines, without what parts them.
-        line_edits: likewise where each found line is set to the true line that holds most of its ink: what is left of
-            ``edits`` when the order of lines does not count.
+        line_edits: likewise where each found line is set to the true line that it is, or that holds most of its ink:
+            what is left of ``edits`` when the order of lines does not count.
         words: of the true text.
         word_edits: the fewest that turn the true words into those read, if their order does not count at all.
     """
@@ -60,12 +60,17 @@ class TextScores:
         """Word error rate whatever the order of the words."""
         return _rate(self.word_edits, self.words)
 
+    def to_dict(self) -> dict[str, object]:
+        """The size and the rates, as ``--json`` prints them."""
+        return {"characters": self.characters, "cer": self.cer, "line_cer": self.line_cer, "bag_wer": self.bag_wer}
+
 
 def score_texts(
     found: Sequence[Line],
     truth: Sequence[Line],
     compared: LineComparison | None = None,
     *,
+    partial: bool = False,
     spelling: Callable[[str], str] = comparable,
 ) -> TextScores:
     """Compare what was read with what is there; lines without text count as empty.
@@ -74,9 +79,12 @@ def score_texts(
         found: in the order of reading.
         truth: in the order of reading.
         compared: where the lines of both are; None leaves ``line_cer`` out.
+        partial: the truth does not list all lines, so that what was read in one that it does not list is passed over.
         spelling: what makes two texts equal, as ``Comparison`` does.
     """
     ours, theirs = [spelling(line.text or "") for line in found], [spelling(line.text or "") for line in truth]
+    for place in compared.false if partial and compared is not None else ():
+        ours[place] = ""
     reference, read = _joined(theirs), _joined(ours)
     missing, extra = Counter(reference.split()), Counter(read.split())
     return TextScores(
@@ -89,13 +97,27 @@ def score_texts(
     )
 
 
+def score_given(
+    read: Sequence[Line], truth: Sequence[Line], *, spelling: Callable[[str], str] = comparable
+) -> TextScores:
+    """Compare what was read in the true lines themselves, one by one and in their order, with what is there."""
+    pairs = [(spelling(one.text or ""), spelling(other.text or "")) for one, other in zip(read, truth, strict=True)]
+    return replace(
+        score_texts(read, truth, spelling=spelling),
+        line_edits=sum(Levenshtein.distance(reference, text) for text, reference in pairs),
+    )
+
+
 def _line_edits(ours: Sequence[str], theirs: Sequence[str], found: Sequence[Line], compared: LineComparison) -> int:
     """The edits of each true line by the found ones that are in it, from left to right; those in none are added."""
     pieces: list[list[int]] = [[] for _ in theirs]
     edits = 0
+    paired = {pair.found: pair.truth for pair in compared.pairs()}
     for place, text in enumerate(ours):
         shared = compared.shared[:, place]
-        if shared.size and shared.max() * 2 > compared.found[place]:
+        if place in paired:
+            pieces[paired[place]].append(place)
+        elif shared.size and shared.max() * 2 > compared.found[place]:
             pieces[int(np.argmax(shared))].append(place)
         else:
             edits += len(text)

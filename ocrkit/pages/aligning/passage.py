@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from ocrkit.text.charset import Charset
 
-__all__ = ["ANY", "BREAKS", "Boundary", "Breaks", "Passage"]
+__all__ = ["ANY", "BREAKS", "Boundary", "Breaks", "Passage", "as_breaks"]
 
 Breaks: TypeAlias = Literal["lines", "words", "hyphens", "anywhere"]
 BREAKS: tuple[Breaks, ...] = get_args(Breaks)
@@ -86,12 +86,11 @@ class Passage:
             DataError: there is no text.
             OptionError: there is no such way to break.
         """
-        if breaks not in BREAKS:
-            raise OptionError(f"no line breaks {breaks!r}; {did_you_mean(breaks, BREAKS, then=_expected())}")
+        freedom = BREAKS.index(as_breaks(breaks))
         lines = [words for words in (line.split() for line in charset.normalize(text).split("\n")) if words]
         if not lines:
             raise DataError("there is no text to lay on lines; expected the text of the page")
-        cutting = _Cutting(charset, BREAKS.index(breaks))
+        cutting = _Cutting(charset, freedom)
         for line in lines:
             for place, word in enumerate(line):
                 cutting.add(word, newline=place == 0)
@@ -204,5 +203,14 @@ class _Cutting:
             yield label, self._charset.symbols[label]
 
 
-def _expected() -> str:
-    return f"expected {', '.join(BREAKS[:-1])} or {BREAKS[-1]}"
+def as_breaks(name: str) -> Breaks:
+    """The way to break lines of that name.
+
+    Raises:
+        OptionError: there is none.
+    """
+    for known in BREAKS:
+        if known == name:
+            return known
+    expected = f"expected {', '.join(BREAKS[:-1])} or {BREAKS[-1]}"
+    raise OptionError(f"no line breaks {name!r}; {did_you_mean(name, BREAKS, then=expected)}")

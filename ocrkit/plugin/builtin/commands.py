@@ -19,6 +19,7 @@ _SUMMARIES = {
     "train-segmenter": "Train what finds the lines of pages, on drawn pages and on real ones.",
     "decode": "Read line images, or decode saved log-probabilities.",
     "evaluate": "Measure a model's errors on labelled lines.",
+    "align": "Lay the known text of pages on their lines, to train on.",
     "demo": "Read drawn lines with the installed models, and teach one of them another script.",
     "data": "Check, convert, draw and split labelled lines.",
     "charsets": "List, show, check and make charsets.",

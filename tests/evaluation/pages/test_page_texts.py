@@ -51,6 +51,31 @@ def test_a_false_line_is_put_in() -> None:
     assert (text.edits, text.line_edits, text.word_edits) == (5, 4, 1)
 
 
+def test_what_was_read_where_the_truth_says_nothing_is_passed_over_if_it_is_partial() -> None:
+    found = layout(line(0, 80, 100, 10, "dirt"), line(0, 0, 100, 10, "one two"), line(0, 40, 100, 10, "three"))
+
+    text = score_page(found, TRUTH, INKY, partial=True).text
+
+    assert text is not None
+    assert (text.edits, text.line_edits, text.word_edits) == (0, 0, 0)
+
+
+def test_a_page_on_which_nothing_was_found_is_read_all_wrong() -> None:
+    text = score_page(page(), TRUTH, INKY).text
+
+    assert text is not None
+    assert (text.cer, text.line_cer, text.bag_wer) == (1.0, 1.0, 1.0)
+
+
+def test_a_found_line_is_the_true_one_that_it_is_and_not_one_that_lies_around_it() -> None:
+    truth = page(line(0, 0, 100, 30, "around"), line(0, 0, 100, 10, "ab"))
+
+    text = score_page(layout(line(0, 10, 100, 20, "around"), line(0, 0, 100, 10, "ab")), truth, INKY).text
+
+    assert text is not None
+    assert text.line_edits == 0
+
+
 def test_a_word_read_wrongly_is_one_word_error() -> None:
     text = _text((0, 0, 100, 10, "one tvo"), (0, 40, 100, 10, "three"))
 

@@ -1,0 +1,48 @@
+"""The options that say what finds the lines of pages, for commands that do more with them than to read them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from ocrkit.pages.reader import FindLines
+    from ocrkit.text.charset import Charset
+
+__all__ = ["Layouts", "SegmenterModel", "SegmenterName", "finder"]
+
+SegmenterName = Annotated[
+    str | None,
+    typer.Option("-s", "--segmenter", metavar="NAME", help="What finds the lines; else the best that is installed."),
+]
+SegmenterModel = Annotated[
+    str | None,
+    typer.Option("--segmenter-model", metavar="MODEL", help="Its model: a file, a run's folder or an installed one."),
+]
+Layouts = Annotated[
+    Path | None,
+    typer.Option("--layout", metavar="DIR", help="Take the lines that PAGE, ALTO or JSON files there tell."),
+]
+
+
+def finder(
+    charset: Charset, name: str | None, weights: str | None, layouts: Path | None = None
+) -> tuple[FindLines, str]:
+    """What finds the lines of pages, and what it is called; which one was taken without a name is said on stderr."""
+    from ocrkit.cli.notes import say
+    from ocrkit.errors import OptionError
+
+    if layouts is not None:
+        from ocrkit.pages.layouts import GivenLayouts
+
+        if name is not None or weights is not None:
+            raise OptionError("lines are either found or told; leave out `layout`, or what is said of the segmenter")
+        return GivenLayouts(layouts), ""
+    from ocrkit.pages.finding import Segmenting, choose_segmenter
+
+    chosen = choose_segmenter(name, weights=weights)
+    if chosen.why:
+        say(f"finding lines with {chosen.name!r} ({chosen.why})")
+    return Segmenting(chosen.segmenter, charset), chosen.name
