@@ -1,0 +1,141 @@
+"""The readers of the contest: each finds and reads the lines of a list of pages in one process, on one thread."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ocrkit.layout.records import Line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_ONE_THREAD = {"OMP_NUM_THREADS": "1", "OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1"}
+_HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one process took, in seconds, and the lines of each page in the order in which they were read."""
+
+    cpu: float
+    wall: float
+    pages: list[list[Line]]
+
+
+@dataclass(frozen=True)
+class PageReader:
+    """A way to read pages.
+
+    Attributes:
+        name: what the table calls it.
+        command: reads the pages of a list; ``{list}`` stands for its file, without it they come on stdin.
+        parse: the lines of each page in what it prints.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    parse: Callable[[str], Iterator[list[Line]]]
+
+    def read(self, images: list[str]) -> Outcome:
+        """Read the pages in a process of its own; CPU seconds are the system's count of it.
+
+        Raises:
+            RuntimeError: the process failed, or left out a page.
+        """
+        with tempfile.TemporaryDirectory() as folder:
+            listed, out = Path(folder, "list.txt"), Path(folder, "out.txt")
+            listed.write_text("".join(f"{image}\n" for image in images), "utf-8")
+            command = [part.replace("{list}", str(listed)) for part in self.command]
+            begun = time.monotonic()
+            with listed.open("rb") as given, out.open("wb") as taken:
+                process = subprocess.Popen(
+                    command, stdin=given, stdout=taken, stderr=subprocess.DEVNULL, env=os.environ | _ONE_THREAD
+                )
+                _, status, usage = os.wait4(process.pid, 0)
+                process.returncode = os.waitstatus_to_exitcode(status)
+            wall = time.monotonic() - begun
+            if process.returncode:
+                raise RuntimeError(f"{' '.join(command)} ended with exit code {process.returncode}")
+            pages = list(self.parse(out.read_text("utf-8")))
+        if len(pages) != len(images):
+            raise RuntimeError(f"{self.name} gave {len(pages)} pages of {len(images)}")
+        return Outcome(usage.ru_utime + usage.ru_stime, wall, pages)
+
+
+def page_reader(spelled: str, *, rapidocr: str) -> PageReader:
+    """The reader of ``ocrkit:MODEL``, ``ocrkit:MODEL|SEGMENTER``, ``tesseract:LANG`` or ``rapidocr``.
+
+    The segmenter ``truth`` takes the true lines; ``tesseract:LANG|PSM`` another way to look for lines than 3.
+
+    Raises:
+        ValueError: it is spelled otherwise.
+    """
+    kind, _, what = spelled.partition(":")
+    what, _, how = what.partition("|")
+    if kind == "tesseract" and what:
+        options = ("-l", what, "--psm", how or "3", "tsv")
+        return PageReader(spelled, ("tesseract", "{list}", "stdout", *options), tesseract_pages)
+    if kind == "rapidocr":
+        return PageReader(spelled, (rapidocr, str(_HERE / "rapidocr_pages.py")), json_pages)
+    if kind == "ocrkit" and what:
+        name = ", ".join(filter(None, (f"ocrkit:{Path(what).stem}", how)))
+        return PageReader(name, (sys.executable, str(_HERE / "ocrkit_pages.py"), what, how), json_pages)
+    raise ValueError(
+        f"no reader {spelled!r}; expected ocrkit:MODEL, ocrkit:MODEL|SEGMENTER, tesseract:LANG, tesseract:LANG|PSM or "
+        "rapidocr"
+    )
+
+
+def json_pages(output: str) -> Iterator[list[Line]]:
+    """Pages as JSON, one a line of the output: a list of outlines and texts."""
+    for page in map(json.loads, output.splitlines()):
+        yield [
+            Line(
+                f"l{place}",
+                tuple((x, y) for x, y in line.get("baseline", ())),
+                tuple((x, y) for x, y in line["outline"]),
+                text=line["text"],
+            )
+            for place, line in enumerate(page)
+        ]
+
+
+def tesseract_pages(output: str) -> Iterator[list[Line]]:
+    """Pages as Tesseract's tables: the lines that have a word."""
+    rows = csv.DictReader(io.StringIO(output), delimiter="\t", quoting=csv.QUOTE_NONE)
+    page: list[Line] | None = None
+    box: list[int] = []
+    words: list[str] = []
+
+    def end_line() -> None:
+        if page is not None and words:
+            left, top, width, height = box
+            right, bottom = left + width - 1, top + height - 1
+            outline = ((left, top), (right, top), (right, bottom), (left, bottom))
+            page.append(Line(f"l{len(page)}", (), outline, text=" ".join(words)))
+        words.clear()
+
+    for row in rows:
+        if row["level"] == "1":
+            end_line()
+            if page is not None:
+                yield page
+            page = []
+        elif row["level"] == "4":
+            end_line()
+            box = [int(row[name]) for name in ("left", "top", "width", "height")]
+        elif row["level"] == "5" and row["text"].strip():
+            words.append(row["text"])
+    end_line()
+    if page is not None:
+        yield page
