@@ -112,3 +112,9 @@ def test_several_pages_are_no_file() -> None:
 
     with pytest.raises(OptionError, match="several pages for a file of ALTO; expected one a file"):
         list(render_alto(iter(read([page, page])), AltoOptions()))
+
+
+def test_a_page_that_could_not_be_opened_says_why(written: Callable[[Page], Path]) -> None:
+    page = Page("a.png", 0, 0, error="cannot be opened: it ends")
+
+    assert read_layout(written(page)) == page

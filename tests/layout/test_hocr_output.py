@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from random_pages import Pages, read
 
+from ocrkit.errors import DataError
 from ocrkit.layout.outputs.hocr import HocrOptions, render_hocr
 from ocrkit.layout.outputs.readings import cut_words
 from ocrkit.layout.reading import read_layout, read_layouts
@@ -152,3 +153,32 @@ def test_the_files_of_tesseract_are_read(write: Write) -> None:
     ]
     assert second.words[0].text == "ab"
     assert [(each.text, each.confidence) for each in second.words[0].characters] == [("a", pytest.approx(0.995))]
+
+
+def test_a_page_that_could_not_be_opened_says_why(write: Write) -> None:
+    page = Page("a.png", 0, 0, error="cannot be opened: it ends")
+
+    assert read_layout(write(rendered([page]))) == page
+
+
+def test_lines_outside_of_blocks_are_a_region_of_their_own(write: Write) -> None:
+    line = '<span class="ocr_line" title="bbox 1 2 30 12">a cat</span>'
+
+    page = read_layout(write(f'<html><body><div class="ocr_page" title="bbox 0 0 50 40">{line}</div></body></html>'))
+
+    assert [(region.outline[2], region.lines[0].text) for region in page.regions] == [((29, 11), "a cat")]
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("<p/>", "no element of class ocr_page"),
+        ('<div class="ocr_page" title="image x"/>', "a page without bbox"),
+        ('<div class="ocr_page" title="bbox 0 0 nan 4"/>', "a page without bbox"),
+        ('<div class="ocr_page" title="bbox 9 9 4 4"/>', "the page is -5 x -5; expected its size"),
+        ('<div class="ocr_page" title="bbox 0 0 9 9"><b class="ocr_line"/></div>', "line 'line-1' has no bbox"),
+    ],
+)
+def test_what_is_no_page_is_told(write: Write, body: str, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        read_layout(write(f"<html><body>{body}</body></html>"))

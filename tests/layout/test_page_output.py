@@ -96,3 +96,9 @@ def test_the_time_can_be_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
 
     assert "<Created>1970-01-01T00:00:00Z</Created>" in page_xml(Page("a.png", 100, 80))
+
+
+def test_a_page_that_could_not_be_opened_says_why(written: Callable[[Page], Path]) -> None:
+    page = Page("a.png", 0, 0, error="cannot be opened: it ends")
+
+    assert read_layout(written(page)) == page

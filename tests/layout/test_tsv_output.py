@@ -125,3 +125,15 @@ def test_words_of_a_line_without_words_share_its_room() -> None:
         ("cd", (59, 0), (99, 9)),
     ]
     assert [word.outline[0][0] for word in cut_words(replace(line, direction="rtl"))] == [59, 0]
+
+
+@pytest.mark.parametrize("size", ["nan\t9", "-3\t9", "1e300\t9"])
+def test_a_page_of_no_size_is_told(write: Write, size: str) -> None:
+    with pytest.raises(DataError, match=r"the page is .*; expected its size"):
+        list(read_layouts(write(f"{HEADER}\n1\t1\t0\t0\t0\t0\t0\t0\t{size}\t-1\t\n")))
+
+
+def test_a_page_that_could_not_be_opened_is_an_empty_one(write: Write) -> None:
+    (page,) = read_layouts(write(rendered([Page("a.png", 0, 0, error="it ends")])))
+
+    assert (page.width, page.height, page.regions) == (0, 0, ())

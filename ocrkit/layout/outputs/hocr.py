@@ -108,7 +108,8 @@ class _Writer:
         for paragraph in paragraphs_of(region):
             around = box_around(on_page(self.on, tuple(point for line in paragraph for point in line.outline)))
             direction = "rtl" if all(line.direction == "rtl" for line in paragraph) else "ltr"
-            yield self._open(4, "p", "ocr_par", f"{name}_par", {"bbox": _bbox(around)}, {"dir": direction})
+            said: dict[str, Value] = {"lang": self.on.languages[0] if self.on.languages else None, "dir": direction}
+            yield self._open(4, "p", "ocr_par", f"{name}_par", {"bbox": _bbox(around)}, said)
             for line in paragraph:
                 yield from self._line(line)
             yield "    </p>\n"

@@ -54,7 +54,8 @@ def alto_pages(path: Path, root: Element, bad: BadRows) -> Iterator[Page]:
     for page in layout.all("Page"):
         width, height = page_size(path, page, "WIDTH", "HEIGHT")
         spelt = unit.text.strip() if unit is not None and unit.text.strip() else "pixel"
-        placing = Placing.of(path, image, width, height, unit=spelt, line=page.line)
+        failed = bool(steps.get("error"))
+        placing = Placing.of(path, image, (width, height), unit=spelt, line=page.line, failed=failed)
         reader = _Reader(path, placing, bad, _labels(root), next((name for name in _PROGRAMS if name in steps), ""))
         turn = turn_of([page], "ROTATION")
         rotation = round(turn / 90) * 90 % 360

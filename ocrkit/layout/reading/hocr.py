@@ -58,8 +58,9 @@ def hocr_pages(path: Path, root: Element, bad: BadRows) -> Iterator[Page]:
         if len(box) != 4:
             raise DataError("a page without bbox; expected its size", path, element.line)
         image = _unescaped(_unquoted(properties.get("image", "")))
-        width, height = box[2] - box[0], box[3] - box[1]
-        placing = Placing.of(path, image, width, height, line=element.line)
+        error = element.get("data-error") or ""
+        size = (box[2] - box[0], box[3] - box[1])
+        placing = Placing.of(path, image, size, line=element.line, failed=bool(error))
         regions = _Reader(path, placing, bad, f"page_{number}_").regions(element)
         dpi = _numbers(properties.get("scan_res", ""))
         languages = f"{element.get('lang') or ''} {element.get('data-languages') or ''}".split()
@@ -75,7 +76,7 @@ def hocr_pages(path: Path, root: Element, bad: BadRows) -> Iterator[Page]:
             languages=tuple(languages),
             model=element.get("data-recognition") or "",
             segmenter=element.get("data-segmentation") or "",
-            error=element.get("data-error") or "",
+            error=error,
         )
 
 

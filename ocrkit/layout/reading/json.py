@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["json_pages"]
 
+_FARTHEST = 10_000_000  # of any number: 10,000 px are a large page
 _WORDS = {str: "a text", int: "a whole number", list: "a list", dict: "an object"}
 
 
@@ -67,7 +68,7 @@ class _Fields:
     def whole(self, key: str, default: int | None = None, *, least: int = 0) -> int:
         """A whole number; ``default`` where it is not there."""
         number = self._typed(key, int, default)
-        if isinstance(number, bool) or number < least:
+        if isinstance(number, bool) or not least <= number <= _FARTHEST:
             raise self.fault(key, f"a whole number of at least {least}")
         return int(number)
 
@@ -76,7 +77,7 @@ class _Fields:
         value = self._values.get(key)
         if value is None:
             return None
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= _FARTHEST:
             raise self.fault(key, "a number or null")
         return float(value)
 
@@ -98,7 +99,8 @@ class _Fields:
         """Points, so many at least."""
         values = self._typed(key, list, [] if fewest == 0 else None)
         pairs = [pair for pair in values if isinstance(pair, list) and len(pair) == 2 and set(map(type, pair)) == {int}]
-        if len(pairs) != len(values) or len(values) < fewest:
+        near = all(abs(number) <= _FARTHEST for pair in pairs for number in pair)
+        if len(pairs) != len(values) or len(values) < fewest or not near:
             raise self.fault(key, f"a list of {fewest} or more pairs of whole numbers")
         return tuple((x, y) for x, y in pairs)
 

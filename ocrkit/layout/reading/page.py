@@ -47,7 +47,8 @@ def page_pages(path: Path, root: Element, bad: BadRows) -> Iterator[Page]:
         raise DataError("no Page element in it; expected a page of lines", path, root.line)
     width, height = page_size(path, page, "imageWidth", "imageHeight")
     image = page.get("imageFilename") or ""
-    placing = Placing.of(path, image, width, height, line=page.line)
+    error = _metadata(root, "error")
+    placing = Placing.of(path, image, (width, height), line=page.line, failed=bool(error))
     reader = _Reader(path, placing, bad, _creator(root).startswith("ocrkit"))
     own = customs_of(page.get("custom")).get("ocrkit", {})
     turn = turn_of([page], "orientation")
@@ -64,7 +65,7 @@ def page_pages(path: Path, root: Element, bad: BadRows) -> Iterator[Page]:
         languages=_languages(page, own.get("languages", "")),
         model=_metadata(root, "recognition"),
         segmenter=_metadata(root, "segmentation"),
-        error=_metadata(root, "error"),
+        error=error,
     )
 
 

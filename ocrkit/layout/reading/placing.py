@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Placing", "bounds"]
 
+_LARGEST = 10_000_000  # units of a page's width or height
+
 
 @dataclass(frozen=True, slots=True)
 class Placing:
@@ -38,12 +40,35 @@ class Placing:
     place: PagePlace | None = None
 
     @classmethod
-    def of(cls, path: Path, image: str, width: float, height: float, *, unit: str = "pixel", line: int = 0) -> Placing:
+    def of(
+        cls,
+        path: Path,
+        image: str,
+        size: tuple[float, float],
+        *,
+        unit: str = "pixel",
+        line: int = 0,
+        failed: bool = False,
+    ) -> Placing:
         """Of a page of a size, in a unit, which a file at a path says is in an image.
 
+        Args:
+            path: the file.
+            image: as it names it.
+            size: the page's width and height, 0 for one that is not known.
+            unit: of the size, as ALTO calls it.
+            line: where the file says so, for messages.
+            failed: whether it says that the picture could not be opened; then it is not looked for.
+
         Raises:
-            DataError: the picture is of another shape; or it is needed, to tell the scale, and cannot be opened.
+            DataError: the size is none; the picture is of another shape; or it is needed, to tell the scale, and cannot
+                be opened.
         """
+        width, height = size
+        if not (0 <= width <= _LARGEST and 0 <= height <= _LARGEST):
+            raise DataError(f"the page is {width:g} x {height:g}; expected its size", path, line)
+        if failed:
+            return cls(round(width), round(height))
         picture = image_of(path, image)
         frame = frame_of(picture)
         if frame is None:

@@ -74,7 +74,8 @@ def _row(path: Path, at: int, spelt: str) -> _Row:
 
 def _page(path: Path, number: int, rows: list[_Row], bad: BadRows) -> Page:
     width, height = next((row.box[2:] for row in rows if row.level == _PAGE), (0.0, 0.0))
-    placing = Placing.of(path, "", width, height, line=rows[0].at)
+    # A page of no size with nothing on it is one that could not be opened.
+    placing = Placing.of(path, "", (width, height), line=rows[0].at, failed=len(rows) == 1 and width == height == 0)
     regions = []
     for block, inside in groupby((row for row in rows if row.block), key=lambda row: row.block):
         of_block = list(inside)

@@ -8,13 +8,17 @@ import pytest
 
 from ocrkit import Prediction
 from ocrkit.errors import OptionError
+from ocrkit.layout.records import Line, Page, Region
+from ocrkit.layout.scan import ReadPage
 from ocrkit.plugin.specs import DecoderOptions
-from ocrkit.plugin.testing import check_charset, check_decoder, check_head, check_renderer
+from ocrkit.plugin.testing import check_charset, check_decoder, check_head, check_page_renderer, check_renderer
+from ocrkit.plugin.testing.page_samples import BlankScan
 
 (CHARSET,) = ocrkit_example.ocrkit_charsets()
 (DECODER,) = ocrkit_example.ocrkit_decoders()
 (HEAD,) = ocrkit_example.ocrkit_heads()
 (RENDERER,) = ocrkit_example.ocrkit_renderers()
+(PAGE_RENDERER,) = ocrkit_example.ocrkit_page_renderers()
 
 
 def test_the_charset_keeps_its_contract() -> None:
@@ -70,3 +74,15 @@ def test_a_bar_in_a_reading_does_not_end_its_cell() -> None:
     rows = "".join(RENDERER.render([Prediction("1.png", "a|b", score=-1.0, confidence=0.5)]))
 
     assert r"| 1.png | a\|b | 0.500 |" in rows
+
+
+def test_the_list_of_places_keeps_its_contract() -> None:
+    check_page_renderer(PAGE_RENDERER)
+
+
+def test_a_line_stands_with_its_middle() -> None:
+    outline = ((10, 20), (30, 20), (30, 40), (10, 40))
+    page = Page("scan.png", 99, 99, (Region("r", outline, (Line("l", (), outline, "cat"),)),), number=3)
+    read = ReadPage(page, BlankScan("scan.png", 3, (99, 99)))
+
+    assert b"".join(PAGE_RENDERER.render([read], PAGE_RENDERER.options())) == b"3 20,30 cat\n"

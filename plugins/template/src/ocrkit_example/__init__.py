@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from ocrkit import Charset, DecoderSpec, HeadSpec, RendererSpec, hookimpl
+from ocrkit import Charset, DecoderSpec, HeadSpec, PageRendererSpec, RendererSpec, hookimpl
+from ocrkit_example.places import PlacesOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from ocrkit import Prediction
+    from ocrkit.layout.scan import ReadPage
     from ocrkit.plugin.specs import Decoder, DecoderOptions
 
 
@@ -59,6 +61,18 @@ def ocrkit_renderers() -> Iterator[RendererSpec]:
     )
 
 
+@hookimpl
+def ocrkit_page_renderers() -> Iterator[PageRendererSpec]:
+    """A list of lines with their places."""
+    yield PageRendererSpec(
+        name="example-places",
+        summary="A line of text for each line of a page, with its place.",
+        suffix=".places.txt",
+        options=PlacesOptions,
+        render=_render_places,
+    )
+
+
 def _build_tempered(charset: Charset, options: DecoderOptions) -> Decoder:
     from ocrkit_example.decoder import Tempered  # here, so that a start does not pay for it
 
@@ -75,3 +89,9 @@ def _render_table(predictions: Iterable[Prediction]) -> Iterator[str]:
     from ocrkit_example.table import render
 
     return render(predictions)
+
+
+def _render_places(pages: Iterable[ReadPage], options: PlacesOptions) -> Iterator[bytes]:
+    from ocrkit_example.places import render
+
+    return render(pages, options)
