@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ocrkit.drawing.pages.furniture import draw_crest, draw_picture, draw_rule
 from ocrkit.drawing.pages.sheet import Column
 from ocrkit.drawing.pages.tables import set_spread, set_table
+from ocrkit.drawing.rendering.typesetting import split_clusters
 
 if TYPE_CHECKING:
     from ocrkit.drawing.pages.desk import Desk
@@ -58,7 +59,7 @@ def compose_columns(desk: Desk) -> None:
             desk.sheet.part((middle, top), (middle, whole.bottom))
             if ruled:
                 draw_rule(desk.sheet, (middle, top), (middle, whole.bottom), desk.rng)
-    for column in columns[::-1] if desk.supply.rtl else columns:
+    for column in columns[::-1] if desk.galley.rtl else columns:
         # Columns of scans stand a little higher and lower.
         column.y += desk.between(0, 0.4) * body.leading
         if desk.chance(0.2):
@@ -95,8 +96,7 @@ def set_heading(desk: Desk, column: Column, body: Style) -> None:
         face = body.pen.face if host is desk and desk.chance(0.5) else host.face()
         pen = host.pen(face, desk.between(1.0, 2.4))
         style = desk.style(pen, desk.between(1.1, 1.5), align="centre" if desk.chance(0.75) else "left")
-        text = fitting(host, style, column.width, desk.count(1, 6))
-        strip = host.galley.line(text, style) if text else None
+        strip = host.galley.line(fitting(host, style, column.width, desk.count(1, 6)), style)
         if host.galley.stand(region, column, strip, style) and strip is not None and desk.chance(0.15):
             _underline(desk, region)
     if desk.chance(0.3):
@@ -107,17 +107,18 @@ def set_heading(desk: Desk, column: Column, body: Style) -> None:
     column.y += desk.between(0.2, 1.0) * body.leading
 
 
-def fitting(desk: Desk, style: Style, width: float, count: int) -> str:
+def fitting(desk: Desk, style: Style, width: float, count: int) -> list[str]:
     """Some words, no wider than ``width`` px together; capitals now and then."""
-    words = desk.galley.words(style.pen, count).split(" ")
+    galley = desk.galley
+    words = galley.words(style.pen, count)
     if desk.chance(0.3):
-        words = [word.upper() if word.isascii() else word for word in words]
+        words = [word.upper() if galley.can_write(style.pen, word.upper()) else word for word in words]
     while words:
-        strip = desk.galley.line(" ".join(words), style)
+        strip = galley.line(words, style)
         if strip is not None and strip.width <= width:
-            return " ".join(words)
+            break
         words.pop()
-    return ""
+    return words
 
 
 def _underline(desk: Desk, region: SetRegion) -> None:
@@ -153,8 +154,8 @@ def _move_last_region(desk: Desk) -> None:
 
 def _number(desk: Desk, style: Style) -> Strip | None:
     number = str(desk.count(1, 999))
-    shape = desk.one_of(("{}", "{}", "{}", "- {} -", "[{}]", "({})"))
-    return desk.galley.line(shape.format(number), style)
+    shape = desk.one_of(("{}", "{}", "{}", "-{}-", "[{}]", "({})")).format(number)
+    return desk.galley.line([shape if desk.galley.can_write(style.pen, shape) else desk.galley.word(style.pen)], style)
 
 
 def _running_head(desk: Desk, body: Style, column: Column) -> None:
@@ -203,7 +204,7 @@ def _between(desk: Desk, column: Column, body: Style, region: SetRegion, drawn: 
         verse = Column(column.left + inwards, column.right, column.y + 0.5 * body.leading, column.bottom)
         for _ in range(desk.count(2, 10)):
             text = fitting(desk, style, verse.width, desk.count(2, 6))
-            desk.galley.stand(region, verse, desk.galley.line(text, style) if text else None, style)
+            desk.galley.stand(region, verse, desk.galley.line(text, style), style)
         column.y = verse.y + 0.5 * body.leading
         return region
     if drawn < 0.48:
@@ -241,10 +242,12 @@ def _drop_letter(desk: Desk, region: SetRegion, column: Column, style: Style) ->
     """A first letter as high as two or three lines, beside which these are set."""
     lines = desk.count(2, 3)
     pen = desk.pen(style.pen.face, 1.0)
-    letter = desk.galley.word(pen)[:1]
+    letter = split_clusters(desk.galley.word(pen))[0]
+    if not desk.galley.can_write(pen, letter):
+        return
     scale = ((lines - 1) * style.leading + style.pen.x_height) / style.pen.x_height * 0.75
     large = desk.style(desk.pen(style.pen.face, scale))
-    strip = desk.galley.line(letter, large)
+    strip = desk.galley.line([letter], large)
     if strip is None or strip.width > 0.4 * column.width:
         return
     foot = column.y + lines * style.leading

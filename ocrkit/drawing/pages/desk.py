@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ocrkit.drawing.pages.strips import Strip
     from ocrkit.drawing.rendering.faces import FaceBook
     from ocrkit.drawing.rendering.fonts import Face
+    from ocrkit.text.charset import Charset
 
 __all__ = ["Desk", "Supply"]
 
@@ -36,6 +37,7 @@ class Supply:
     """What pages in one charset are made of.
 
     Attributes:
+        charset: what spells them.
         texts: what gives their words.
         faces: those of print.
         typed: those that typewriters have; None for none.
@@ -43,11 +45,11 @@ class Supply:
         real: pages of real hands; None for none.
         letters: small ones of its script, by which faces are measured.
         spaced: whether its letters stand apart, so that paper may be put between them.
-        rtl: whether its lines run from right to left.
         letterpress: the share of print that is set in old type.
         reformed: as for lines.
     """
 
+    charset: Charset
     texts: TextSource
     faces: FaceBook
     typed: FaceBook | None
@@ -55,7 +57,6 @@ class Supply:
     real: Hands | None
     letters: str
     spaced: bool
-    rtl: bool
     letterpress: float
     reformed: float
 
@@ -68,7 +69,7 @@ class Desk:
         self.supply, self.rng, self.sheet = supply, rng, sheet
         self.x_height = sheet.x_height
         self._guest = guest
-        self.galley = Galley(self.sheet, supply.texts, rng, rtl=supply.rtl)
+        self.galley = Galley(sheet, supply.texts, supply.charset, rng)
         self.last: list[SetRegion] = []  # read after all others
 
     def host(self) -> Desk:
@@ -80,7 +81,7 @@ class Desk:
         book = {"print": self.supply.faces, "typed": self.supply.typed, "hand": self.supply.hands}[manner]
         for chosen in (book, self.supply.faces):
             for _ in range(_TRIES if chosen is not None else 0):
-                text = self.supply.texts.line(self.rng, _SAMPLE)
+                text = self.supply.texts.line(self.rng, _SAMPLE if self.supply.charset.has_space else 1)
                 found = chosen.draw(text, self.rng) if chosen is not None else None
                 if found is not None:
                     return found

@@ -147,6 +147,7 @@ def _supply(
     )
     part = open_part("", lines, lambda _: faces, shelf, seed=seed)
     return Supply(
+        charset,
         part.texts,
         part.faces,
         part.faces.chosen(is_fixed_pitch, weigh=typed_weight),
@@ -154,7 +155,6 @@ def _supply(
         real,
         letters_of(charset.symbols[1:]),
         splits_whole("".join(charset.symbols[1:])),
-        charset.direction == "rtl",
         options.letterpress,
         options.reformed,
     )

@@ -12,12 +12,13 @@ from ocrkit.drawing.pages.strips import set_words, waved
 from ocrkit.drawing.rendering.shaping import can_draw
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from ocrkit.drawing.composing.words import TextSource
     from ocrkit.drawing.pages.pens import Pen
     from ocrkit.drawing.pages.sheet import Column, PageSheet, SetRegion
     from ocrkit.drawing.pages.strips import Strip
+    from ocrkit.text.charset import Charset
 
 __all__ = ["Align", "Galley", "Style"]
 
@@ -52,34 +53,46 @@ class Style:
 class Galley:
     """Sets text of one source on one page."""
 
-    def __init__(self, sheet: PageSheet, texts: TextSource, rng: np.random.Generator, *, rtl: bool = False) -> None:
-        """Text for ``sheet``, with chance from ``rng`` alone."""
-        self.sheet, self.rng, self.rtl = sheet, rng, rtl
-        self._texts = texts
+    def __init__(self, sheet: PageSheet, texts: TextSource, charset: Charset, rng: np.random.Generator) -> None:
+        """Text for ``sheet`` that ``charset`` spells, with chance from ``rng`` alone."""
+        self.sheet, self.rng, self.rtl = sheet, rng, charset.direction == "rtl"
+        self._texts, self._charset = texts, charset
+        # Where the charset has no space, as that of a script without, words stand close.
+        self._joint = " " if charset.has_space else ""
         self._words: list[str] = []
 
     def word(self, pen: Pen) -> str:
         """A word that the pen can write; the last one tried where it writes none of a few."""
         for _ in range(_TRIES * _AT_ONCE):
             if not self._words:
-                self._words = [word for word in self._texts.line(self.rng, _AT_ONCE).split(" ") if word][::-1]
+                drawn = self._texts.line(self.rng, _AT_ONCE if self._joint else 1)
+                self._words = [word for word in drawn.split(" ") if word][::-1]
             word = self._words.pop()
-            if can_draw(pen.face, pen.setting.spell(word)):
+            if self.can_write(pen, word):
                 return word
         return word
 
-    def words(self, pen: Pen, count: int) -> str:
-        """Some words, parted by spaces."""
-        return " ".join(self.word(pen) for _ in range(count))
+    def words(self, pen: Pen, count: int) -> list[str]:
+        """Some words that the pen can write."""
+        return [self.word(pen) for _ in range(count)]
 
-    def line(self, text: str, style: Style, *, width: float = 0.0) -> Strip | None:
-        """A text as one line; widened to ``width`` px where that is more."""
+    def can_write(self, pen: Pen, word: str) -> bool:
+        """Whether the charset spells a word, and the pen's face draws it."""
+        return bool(word) and self._charset.spells(word) and can_draw(pen.face, pen.setting.spell(word))
+
+    def join(self, words: Iterable[str]) -> str:
+        """A text of some words, as the charset spells it."""
+        return self._joint.join(words)
+
+    def line(self, words: Sequence[str], style: Style) -> Strip | None:
+        """Words as one line; None where they leave no ink."""
         pen = style.pen
         if pen.pitch:
-            ink = pen.write(text, self.rng)
+            text = self.join(words)
+            ink = pen.write(text, self.rng) if text else None
             return None if ink is None else set_words([ink], [0], x_height=pen.x_height, text=text)
-        written = [(word, pen.write(word, self.rng)) for word in text.split(" ")]
-        return self._set([(word, ink) for word, ink in written if ink is not None], style, width)
+        written = [(word, pen.write(word, self.rng)) for word in words]
+        return self._set([(word, ink) for word, ink in written if ink is not None], style, 0.0)
 
     def paragraph(self, region: SetRegion, column: Column, style: Style, count: int) -> None:
         """Running text of ``count`` words, as far as the column has room."""
@@ -99,7 +112,7 @@ class Galley:
                 if line and taken + wide > width:
                     break
                 line.append(pending)
-                taken += wide + style.pen.space
+                taken += wide + self._space(style.pen)
                 pending = None
             if not line:
                 return
@@ -114,10 +127,11 @@ class Galley:
         ink = Ink(np.zeros((0, round(len(word) * pen.pitch)), np.uint8), 0) if pen.pitch else pen.write(word, self.rng)
         return None if ink is None else (word, ink)
 
+    def _space(self, pen: Pen) -> float:
+        return pen.space if self._joint else 0.0 if pen.pitch else 0.1 * pen.x_height
+
     def _whole(self, line: Sequence[tuple[str, Ink]], style: Style, width: float) -> Strip | None:
-        return (
-            self.line(" ".join(word for word, _ in line), style) if style.pen.pitch else self._set(line, style, width)
-        )
+        return self.line([word for word, _ in line], style) if style.pen.pitch else self._set(line, style, width)
 
     def stand(self, region: SetRegion, column: Column, strip: Strip | None, style: Style, indent: float = 0.0) -> bool:
         """Set a line at the column's place, which goes on by the leading."""
@@ -136,7 +150,7 @@ class Galley:
             return None
         pen, rng, gaps = style.pen, self.rng, len(words) - 1
         wide = sum(ink.mask.shape[1] for _, ink in words)
-        space = pen.space
+        space = self._space(pen)
         if gaps and width > wide:
             filled = (width - wide) / gaps
             space = filled if filled < 5 * pen.x_height else space
@@ -154,7 +168,7 @@ class Galley:
             [ink for _, ink in ordered],
             xs,
             x_height=pen.x_height,
-            text=" ".join(word for word, _ in words),
+            text=self.join(word for word, _ in words),
             drops=drops.tolist(),
         )
         return self.wandering(strip, style.wave) if style.wave else strip

@@ -23,7 +23,7 @@ KINDS: Mapping[str, float] = {
     "real-hand": 3,
 }
 _REAL = "real-hand"  # which needs pages to take its lines from
-_X_HEIGHTS = (4.0, 100.0)
+_X_HEIGHTS = (4.0, 60.0)  # at 60 px a page may have 80 million pixels
 
 
 @dataclass(frozen=True, slots=True)

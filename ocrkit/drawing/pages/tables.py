@@ -85,12 +85,11 @@ def _cell(desk: Desk, body: Style, width: float, *, number: bool) -> Strip | Non
         return None
     if number:
         digits = "".join(str(desk.count(0, 9)) for _ in range(desk.count(1, 5)))
-        text = f"{digits}.{desk.count(0, 99):02d}" if desk.chance(0.3) else digits
-    else:
-        text = desk.galley.words(body.pen, desk.count(1, 4))
-    words = text.split(" ")
+        words = [f"{digits}.{desk.count(0, 99):02d}" if desk.chance(0.3) else digits]
+    if not number or not desk.galley.can_write(body.pen, words[0]):
+        words = desk.galley.words(body.pen, desk.count(1, 4))
     while words:
-        strip = desk.galley.line(" ".join(words), body)
+        strip = desk.galley.line(words, body)
         if strip is not None and strip.width <= width:
             return strip
         words.pop()
@@ -124,7 +123,7 @@ def _set_row(
         first = placed[0][1]
         inks = [Ink(strip.ink, -round(strip.baseline[0, 1] + 0.5)) for strip, _ in placed]
         lefts = [left - first for _, left in placed]
-        text = " ".join(strip.text or "" for strip, _ in placed)
+        text = desk.galley.join(strip.text or "" for strip, _ in placed)
         if leaders and len(placed) > 1:
             _lead(inks, lefts, x)
         whole = set_words(inks, lefts, x_height=body.pen.x_height, text=text)

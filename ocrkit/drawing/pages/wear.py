@@ -123,6 +123,10 @@ def _two_levels(picture: Picture, x_height: float, rng: np.random.Generator, tex
     # Of faint text too, whatever is darker beside it.
     ink = float(np.percentile(inked[::3], 40)) if inked.size else 0.0
     threshold = ink + (paper - ink) * between(rng, 0.3, 0.75)
+    lighter = picture[::5, ::5][~text[::5, ::5] & (picture[::5, ::5] > ink)]
+    if lighter.size:
+        # Nor does paper turn to ink, but for a few specks.
+        threshold = min(threshold, float(np.percentile(lighter, 6)))
     kind = rng.random()
     if paper - ink < 24:
         return picture

@@ -12,6 +12,7 @@ from ocrkit.data.outline import polygon_mask
 from ocrkit.drawing.pages.drawn_pages import DrawnPages
 from ocrkit.drawing.pages.options import KINDS, PageOptions
 from ocrkit.errors import OptionError
+from ocrkit.text.charset import Charset
 from ocrkit.text.shipped import shipped_charset
 
 pytestmark = pytest.mark.skipif(
@@ -64,6 +65,31 @@ def test_records_and_picture_agree_on_their_size(degrade: float) -> None:
     assert points.min() >= 0
     assert (points.max(0) < (width, height)).all()
     assert list(page.page.lines) == [line.line for line in page.lines]
+
+
+@pytest.mark.parametrize("name", ["english", "english-basic"])
+def test_texts_are_spelled_by_the_charset(name: str) -> None:
+    charset = shipped_charset(name)
+    pages = DrawnPages(charset, PageOptions(x_height=(6, 7), families=_FAMILIES), seed=2)
+
+    texts = [line.line.text for page in pages[:3] for line in page.lines]
+
+    assert len(texts) > 30
+    assert all(text and charset.spells(text) for text in texts)
+
+
+def test_lines_from_right_to_left_say_so_and_begin_at_the_right() -> None:
+    letters = ("", *"ابتثجحخدذرزسشصضطظعغفقكلمنهوي ")
+    charset = Charset("arabic-letters", letters, script="Arab", direction="rtl")
+    kinds = {name: float(name == "book") for name in PageOptions().shares()}
+    pages = DrawnPages(charset, PageOptions(x_height=(8, 9), kinds=kinds, families=_FAMILIES, degrade=0))
+
+    text = max(pages[0].page.regions, key=lambda region: len(region.lines))
+    shortest = min(text.lines, key=lambda line: line.baseline[-1][0] - line.baseline[0][0])
+
+    assert {line.direction for line in pages[0].page.lines} == {"rtl"}
+    left, right = text.outline[0][0], text.outline[1][0]
+    assert right - shortest.baseline[-1][0] < shortest.baseline[0][0] - left
 
 
 def test_what_cannot_be_drawn_is_refused() -> None:
