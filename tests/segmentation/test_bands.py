@@ -133,6 +133,41 @@ def test_a_page_on_its_side_is_told(quarters: int) -> None:
     assert sum(len(region.lines) for region in layout.regions) == len(feet)
 
 
+@pytest.mark.parametrize("quarters", [0, 1, 2, 3])
+def test_letters_with_ascenders_tell_which_way_is_up(quarters: int) -> None:
+    page = sheet()
+    feet = column(page, 80, 100, 620, 12)
+
+    layout = layout_of(np.rot90(page, quarters))
+
+    # np.rot90 turns against the clock, and rotation is what turns the page back.
+    assert layout.rotation == 90 * quarters
+    assert sum(len(region.lines) for region in layout.regions) == len(feet)
+
+
+def test_ornaments_are_no_lines() -> None:
+    page = sheet()
+    feet = column(page, 80, 150, 620, 10)
+    for left in range(80, 600, 40):
+        for row in range(15):
+            half = 18 - abs(row - 7) * 2
+            page[90 + row, left + 18 - half : left + 18 + half] = INK
+
+    assert feet_of(lines_of(page)) == pytest.approx(feet, abs=1)
+
+
+def test_accents_far_above_a_line_are_its_own() -> None:
+    page = sheet()
+    feet = column(page, 80, 150, 620, 6)
+    for left in (150, 300, 450):
+        page[feet[2] - X_HEIGHT - 13 : feet[2] - X_HEIGHT - 9, left : left + 14] = INK
+
+    lines = lines_of(page)
+
+    assert feet_of(lines) == pytest.approx(feet, abs=1)
+    assert covered(page, lines) == 1.0
+
+
 def test_columns_are_read_one_after_the_other() -> None:
     page = sheet()
     left = column(page, 60, 100, 330, 10)

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 __all__ = ["White", "joined", "without_specks"]
 
 # In heights of small letters: a strip is a wall where it is so tall and so wide.
-_WALLS = ((12.0, 2.0), (28.0, 0.8))
+_WALLS = ((12.0, 2.0), (20.0, 0.8))
 _ROWS = 3  # on both sides of a strip that parts columns, one beside the other
-_ROWS_NARROW = 8  # where it is no wider than between words
+_ROWS_NARROW = 6  # where it is no wider than between words
 _BESIDE = 1.6  # heights by which rows of two columns are out of step at most
 _NARROW = 2.5  # heights: what is no wider is a number, which belongs to the text beside it
 _NEAR_NUMBER = 3.0  # heights
@@ -26,6 +26,7 @@ _LEVEL = 0.8  # heights by which pieces of one row may differ
 _DOUBLE = 0.6  # heights between rows that are one
 _SPECK = 3.0  # heights: a piece no longer than that may be signs of a line
 _SPECK_NEAR = 1.3  # heights between the two
+_BEYOND = 2.0  # heights: signs may stand so far before a line or behind it
 _LONGER = 2.0  # times as long as the signs
 _OVERLAP = 1.0  # heights by which they may overlap
 _FARTHEST = 20.0  # heights between pieces of a row
@@ -72,44 +73,68 @@ def joined(rows: list[Row], white: White) -> list[Row]:
 
 def without_specks(rows: list[Row]) -> list[Row]:
     """Leave out short pieces so near to a long one that they are its accents, quotes or signs, and no line."""
+    bounds = _bounds(rows)
     kept = []
     for row in rows:
-        long = [other for other in rows if _covers(other, row) and len(other.course) >= _LONGER * len(row.course)]
-        near = [other for other in long if _apart(row, other) <= _SPECK_NEAR * CELLS]
-        if len(row.course) > _SPECK * CELLS or not near:
+        long = (
+            rows[k]
+            for k in _near(bounds, row, _SPECK_NEAR)
+            if _covers(rows[k], row) and len(rows[k].course) >= _LONGER * len(row.course)
+        )
+        if len(row.course) > _SPECK * CELLS or not any(_apart(row, other) <= _SPECK_NEAR * CELLS for other in long):
             kept.append(row)
     return kept
 
 
 def _without_doubles(rows: list[Row]) -> list[Row]:
     """One row of those that run one on the other."""
-    kept: list[Row] = []
-    for row in sorted(rows, key=lambda row: -len(row.course)):
-        double = next(
-            (k for k, other in enumerate(kept) if _overlaps(other, row) and _apart(row, other) <= _DOUBLE * CELLS), None
-        )
+    ranked = sorted(rows, key=lambda row: -len(row.course))
+    bounds = _bounds(ranked)
+    whole: dict[int, Row] = {}
+    for k, row in enumerate(ranked):
+        near = (other for other in _near(bounds, row, _DOUBLE) if other in whole and _overlaps(whole[other], row))
+        double = next((other for other in near if _apart(row, ranked[other]) <= _DOUBLE * CELLS), None)
         if double is None:
-            kept.append(row)
+            whole[k] = row
         else:
-            kept[double] = _whole(sorted((kept[double], row), key=lambda row: row.first))
-    return kept
+            whole[double] = _whole(sorted((whole[double], row), key=lambda row: row.first))
+    return list(whole.values())
 
 
 def _overlaps(row: Row, other: Row) -> bool:
     return row.first < other.end and other.first < row.end
 
 
+def _bounds(rows: list[Row]) -> NDArray[np.float64]:
+    """(4, N) the first column of each row, the one behind its last, and its highest and lowest place."""
+    found = [(row.first, row.end, row.course.min(), row.course.max()) for row in rows]
+    return np.array(found, np.float64).reshape(-1, 4).T
+
+
+def _near(bounds: NDArray[np.float64], row: Row, reach: float) -> list[int]:
+    """The rows that share columns with one and may come as near to it."""
+    first, end, top, bottom = bounds
+    spare = reach * CELLS
+    near = (first < row.end + _BEYOND * CELLS) & (end > row.first - _BEYOND * CELLS)
+    near &= (top - spare <= row.course.max()) & (bottom + spare >= row.course.min())
+    return [int(k) for k in np.nonzero(near)[0]]
+
+
 def _covers(row: Row, other: Row) -> bool:
     """Whether a row runs over or below all of another, or nearly."""
-    return row is not other and row.first - CELLS <= other.first and other.end <= row.end + CELLS
+    spare = _BEYOND * CELLS
+    return row is not other and row.first - spare <= other.first and other.end <= row.end + spare
 
 
 def _apart(row: Row, other: Row) -> float:
     """The median of the rows between two courses, where both run."""
-    columns = np.arange(max(row.first, other.first), min(row.end, other.end))
-    if not len(columns):
-        return float("inf")
-    return float(np.median(np.abs(row.at(columns) - other.at(columns))))
+    first, end = max(row.first, other.first), min(row.end, other.end)
+    if first >= end:  # one beside the other
+        return abs(_end(row, row.end <= other.first) - _end(other, other.end <= row.first))
+    gaps = np.abs(
+        row.course[first - row.first : end - row.first] - other.course[first - other.first : end - other.first]
+    )
+    return float(np.sort(gaps)[len(gaps) // 2])
 
 
 def _chains(pieces: list[Row], white: White, across_walls: bool) -> list[list[int]]:

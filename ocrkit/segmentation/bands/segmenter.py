@@ -14,6 +14,7 @@ from ocrkit.segmentation.bands.columns import White, joined, without_specks
 from ocrkit.segmentation.bands.grid import CELLS, Grid
 from ocrkit.segmentation.bands.rows import ridges, without_echoes
 from ocrkit.segmentation.bands.shaping import levelled, owners_of, shapes_of
+from ocrkit.segmentation.bands.sifting import stand_on_their_heads, text_alone
 from ocrkit.segmentation.bands.sorting import sort_components
 from ocrkit.segmentation.bands.straight import Straight
 from ocrkit.segmentation.bands.turning import lies_on_its_side, skew_of_feet
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Bands"]
 
+_DASH = 0.6  # of the letters' height: marks as wide as that are no white
 _LARGEST = 36_000_000  # px that are looked at; a larger picture is looked at in a smaller copy
 
 
@@ -53,11 +55,12 @@ class Bands:
         if x_height is None:
             return Layout(())
         rotation, skew = _lie(ink, x_height)
-        straight = Straight.of(ink, rotation, skew)
-        sorted_ = sort_components(straight, x_height)
-        shapes = _shapes(straight, sorted_, x_height)
+        straight, parts, shapes = _found(ink, x_height, rotation, skew)
+        if stand_on_their_heads(shapes, straight, x_height):
+            rotation = (rotation + 180) % 360
+            straight, parts, shapes = _found(ink, x_height, rotation, skew)
         lines = [_line(shape, number, straight, scale, (width, height)) for number, shape in enumerate(shapes, 1)]
-        rules = _rules(straight, sorted_, scale)
+        rules = _rules(straight, parts, scale)
         regions = order_lines(lines, width, height, direction, rotation=rotation, separators=rules)
         return Layout(regions, rotation, round(skew + skew_of([shape.baseline for shape in shapes]), 2))
 
@@ -77,13 +80,21 @@ def _lie(ink: Ink, x_height: float) -> tuple[int, float]:
     return rotation, skew_of_feet(feet, x_height)
 
 
+def _found(ink: Ink, x_height: float, rotation: int, skew: float) -> tuple[Straight, Sorted, list[Shape]]:
+    """The page as it lies so, what its components are, and its lines."""
+    straight = Straight.of(ink, rotation, skew)
+    parts = sort_components(straight, x_height)
+    return straight, parts, text_alone(_shapes(straight, parts, x_height), straight, parts, x_height)
+
+
 def _shapes(straight: Straight, parts: Sorted, x_height: float) -> list[Shape]:
     if not parts.letters.any():
         return []
     grid = Grid.around(straight, parts.letters, x_height)
     raster = grid.raster(straight, parts.letters)
     rules = grid.raster(straight, parts.upright_rules) > 0
-    white = White.of(raster, rules)
+    dashes = parts.marks & (straight.widths > _DASH * x_height)
+    white = White.of(grid.raster(straight, parts.letters | dashes), rules)
     rows = without_echoes(ridges(raster, white.walls), straight.boxes[parts.letters], grid)
     rows = without_specks(joined(rows, white))
     owners = owners_of(straight, parts.letters, parts.marks, rows, grid, x_height)

@@ -21,6 +21,7 @@ __all__ = ["Owners", "Shape", "levelled", "owners_of", "shapes_of"]
 _BEYOND = 1.5  # a line's ends, where ink is still the line's
 _FARTHEST_MARK = 1.0  # between a mark and the letters' band
 _MODE = 0.2  # to each side of a mode: feet on the baseline
+_BIN = 0.1
 _TILTS = 6  # slopes to each side of a ridge's own that are tried
 _TILT = 0.15  # by which the next one rises over the line
 _LEVELLER = 1.1
@@ -192,16 +193,17 @@ def _tilt(
     Rather level than not.
     """
     reach = max(float(along[-1] - along[0]), x_height)
-    slopes = np.arange(-_TILTS, _TILTS + 1) * (_TILT * x_height / reach)
     level = -float(course[-1] - course[0]) / reach
-    best = (-1.0, 0.0, 0.0)
-    for slope in (level, *slopes.tolist()):
-        offset = _mode(below - slope * x, wide, x_height)
-        held = float(wide[np.abs(below - slope * x - offset) <= 0.1 * x_height].sum())
-        held *= _LEVELLER if slope == level else 1.0
-        if held > best[0]:
-            best = (held, slope, offset)
-    return best
+    slopes = np.append(level, np.arange(-_TILTS, _TILTS + 1) * (_TILT * x_height / reach))
+    bins = np.round((below - slopes[:, None] * x) / (_BIN * x_height)).astype(np.int64)
+    bins -= bins.min() - 2
+    many = int(bins.max()) + 3
+    places = (bins + many * np.arange(len(slopes))[:, None]).ravel()
+    counts = np.bincount(places, np.tile(wide, len(slopes)), many * len(slopes)).reshape(len(slopes), many)
+    held = counts[:, :-2] + counts[:, 1:-1] + counts[:, 2:]
+    held[0] *= _LEVELLER
+    slope = slopes[np.unravel_index(np.argmax(held), held.shape)[0]]
+    return float(held.max()), float(slope), _mode(below - slope * x, wide, x_height)
 
 
 def _courses(x: NDArray[np.float64], ridge: NDArray[np.float64], x_height: float) -> list[NDArray[np.float64]]:
@@ -221,7 +223,7 @@ def _courses(x: NDArray[np.float64], ridge: NDArray[np.float64], x_height: float
 
 def _mode(values: NDArray[np.float64], weights: NDArray[np.float64], x_height: float) -> float:
     """The place with most weight around it, by tenths of a small letter's height."""
-    bins = np.round(values / (0.1 * x_height)).astype(np.int64)
+    bins = np.round(values / (_BIN * x_height)).astype(np.int64)
     counts = np.convolve(np.bincount(bins - bins.min() + 2, weights, int(np.ptp(bins)) + 5), (1, 2, 3, 2, 1), "same")
     near = np.abs(bins - bins.min() + 2 - np.argmax(counts)) <= 2
     return float(np.average(values[near], weights=weights[near]))
