@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ocrkit.data.records import CharacterSpan
 
-__all__ = ["Column", "columns_of", "ink_columns"]
+__all__ = ["Column", "Ink", "columns_of", "ink_columns"]
 
 _INKED = 0.4  # of the way from paper to the darkest ink, from which a pixel counts as ink
 _DARKEST = 0.995  # of the pixels, by how much they differ from paper: the one after those stands for ink
@@ -32,15 +32,40 @@ class Column:
     right: int
 
 
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """What is ink in a line's picture, which may be light on dark.
+
+    Attributes:
+        mask: (H, W).
+        paper: the grey of what is none.
+        least: grey levels by which ink differs from it.
+    """
+
+    mask: NDArray[np.bool_]
+    paper: int
+    least: float
+
+    @classmethod
+    def of(cls, line: Image) -> Ink:
+        """The ink of a picture in mode ``L``."""
+        counts = np.array(line.histogram())
+        size = int(counts.sum())
+        paper = int(np.searchsorted(counts.cumsum(), size / 2))  # the median
+        away = np.abs(np.arange(256) - paper)
+        nearest = np.argsort(away, kind="stable")
+        darkest = away[nearest[np.searchsorted(counts[nearest].cumsum(), _DARKEST * size)]]
+        least = max(_FAINT, _INKED * float(darkest))
+        return cls((away >= least)[np.asarray(line)], paper, least)
+
+    def is_ink(self, grey: NDArray[np.uint8]) -> NDArray[np.bool_]:
+        """Which of these greys are ink beside this paper."""
+        return np.asarray(np.abs(grey.astype(np.int16) - self.paper) >= self.least)
+
+
 def ink_columns(line: Image) -> NDArray[np.int64]:
-    """(W,) how many pixels of ink each column of a line's picture has; its ink may be light on dark."""
-    grey = np.asarray(line.convert("L"))
-    counts = np.array(line.convert("L").histogram())
-    paper = int(np.searchsorted(counts.cumsum(), grey.size / 2))  # the median
-    away = np.abs(np.arange(256) - paper)
-    nearest = np.argsort(away, kind="stable")
-    darkest = away[nearest[np.searchsorted(counts[nearest].cumsum(), _DARKEST * grey.size)]]
-    return np.asarray((away >= max(_FAINT, _INKED * darkest))[grey].sum(0), np.int64)
+    """(W,) how many pixels of ink each column of a line's picture has."""
+    return np.asarray(Ink.of(line).mask.sum(0), np.int64)
 
 
 def columns_of(characters: Sequence[CharacterSpan], ink: NDArray[np.int64], height: int) -> list[Column]:

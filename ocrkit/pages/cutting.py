@@ -10,6 +10,7 @@ import numpy as np
 
 from ocrkit.data.line_cutting import cut_line_placed, reading_course
 from ocrkit.errors import ImageError
+from ocrkit.pages.rules import without_rules
 from ocrkit.pages.words import Slices
 
 if TYPE_CHECKING:
@@ -29,18 +30,14 @@ class FoundLine:
     Attributes:
         line: unread.
         cut: its picture; None where it lies outside of the page.
-        size: width and height of the page.
+        slices: the parts of its area; None without a picture.
         reason: why there is no picture.
     """
 
     line: Line
     cut: CutLine | None
-    size: tuple[int, int]
+    slices: Slices | None = None
     reason: str = ""
-
-    def slices(self) -> Slices | None:
-        """The parts of its area; None without a picture."""
-        return None if self.cut is None else Slices(self.cut, _points(self.line.outline), self.size)
 
 
 def cut_lines(page: Image, layout: Layout) -> list[FoundLine]:
@@ -50,19 +47,21 @@ def cut_lines(page: Image, layout: Layout) -> list[FoundLine]:
         page: mode ``L``.
         layout: of this page. A line without a baseline runs as the page's ``rotation`` and ``skew`` have it.
     """
-    heading = _heading(layout)
-    return [_cut(page, line, heading) for region in layout.regions for line in region.lines]
+    heading, pixels = _heading(layout), np.asarray(page)
+    return [_cut(page, pixels, line, heading) for region in layout.regions for line in region.lines]
 
 
-def _cut(page: Image, line: Line, heading: tuple[float, float] | None) -> FoundLine:
+def _cut(page: Image, pixels: NDArray[np.uint8], line: Line, heading: tuple[float, float] | None) -> FoundLine:
     outline = _points(line.outline)
     course = _points(line.baseline) if len(set(line.baseline)) > 1 else None
     if course is None and heading is not None:
         course = reading_course(outline, None, heading)
     try:
-        return FoundLine(line, cut_line_placed(page, outline, course), page.size)
+        cut = cut_line_placed(page, outline, course)
     except ImageError as error:
-        return FoundLine(line, None, page.size, error.reason)
+        return FoundLine(line, None, reason=error.reason)
+    slices = Slices(cut, outline, page.size)
+    return FoundLine(line, without_rules(cut, slices, pixels), slices)
 
 
 def _heading(layout: Layout) -> tuple[float, float] | None:

@@ -150,12 +150,11 @@ class PageReader:
         if not text and not self._keep_all:
             self.left_out += 1
             return None
-        slices = found.slices()
         return replace(
             found.line,
             text=text,
             confidence=min(1.0, reading.confidence),
-            words=() if slices is None else words_of(reading.characters, found.cut, slices),
+            words=() if found.slices is None else words_of(reading.characters, found.cut, found.slices),
             alternatives=reading.alternatives,
             direction=line_direction(text, self.direction),
         )

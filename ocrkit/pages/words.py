@@ -46,6 +46,10 @@ class Slices:
         self._top = np.where(held, inside.argmax(0), 0)
         self._foot = np.where(held, height - 1 - inside[::-1].argmax(0), height - 1)
 
+    def edges(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """(W,) the first and the last row of each column that belong to the area."""
+        return self._top, self._foot
+
     def outlines(self, columns: Sequence[Column]) -> list[Points]:
         """The polygons of parts: each its upper edge from left to right, its lower one back."""
         if not columns:
