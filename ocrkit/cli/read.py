@@ -62,6 +62,12 @@ Dpi = Annotated[
     typer.Option("--dpi", metavar="N", help="Pixels an inch to draw PDF pages at, and of images that do not tell."),
 ]
 Password = Annotated[str | None, typer.Option("--password", metavar="TEXT", help="Of PDFs that are locked.")]
+JoinLines = Annotated[
+    bool, typer.Option("--join-lines", help="Put each paragraph of text or Markdown on one line, as line_breaks=false.")
+]
+Dehyphenate = Annotated[
+    bool, typer.Option("--dehyphenate", help="Put words together that a line's end cuts, as --set dehyphenate=true.")
+]
 Sets = Annotated[
     list[str] | None,
     typer.Option(
@@ -96,6 +102,8 @@ def read(
     *,
     decoding: shared.Decoding,
     reject: Reject = None,
+    join_lines: JoinLines = False,
+    dehyphenate: Dehyphenate = False,
     sets: Sets = None,
     device: shared.Device = "auto",
     batch_size: shared.BatchSize = 32,
@@ -111,7 +119,7 @@ def read(
     from ocrkit.config import parse_set
     from ocrkit.pages.opening import open_scans
 
-    settings = parse_set(sets or [])
+    settings = parse_set(["line_breaks=false"] * join_lines + ["dehyphenate=true"] * dehyphenate + (sets or []))
     segmenting = settings.pop("segmenter", {})
     given = _given(pages)
     writing = PageOutput(to, output, per, settings, given)

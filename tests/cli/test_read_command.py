@@ -153,6 +153,12 @@ class TestResults:
 
         assert "characters" not in json.loads(ran.out)["pages"][0]["regions"][0]["lines"][0]["words"][0]
 
+    def test_lines_are_joined(self, run_ocrkit: RunOcrkit) -> None:
+        draw("three.png", "cab", "cba", "abc")
+
+        assert run_ocrkit(*READ, "three.png").out == "cab\ncba\nabc\n"
+        assert run_ocrkit(*READ, "three.png", "--join-lines", "--dehyphenate").out == "cab cba abc\n"
+
     def test_an_empty_page_has_no_lines_and_is_no_error(self, run_ocrkit: RunOcrkit) -> None:
         draw("white.png")
 
@@ -204,6 +210,7 @@ class TestTrouble:
             (("in", "--per", "line", "-o", "out"), "--per is 'line'; expected page or document"),
             (("in", "--per", "page"), "--per page is for files in a folder; name one with --output"),
             (("in", "--set", "wide=1"), "no option 'wide' of format 'text'"),
+            (("in", "--to", "json", "--join-lines"), "no option 'line_breaks' of format 'json'"),
             (("in", "--set", "segmenter.deep=1"), "segmenter 'rows': no option 'deep'; did you mean 'deepest'?"),
             (("in", "--set", "segmenter=1"), "expected segmenter.KEY=VALUE"),
             (("in", "--segmenter-model", "x"), "segmenter 'rows' takes no model; leave --segmenter-model out"),
