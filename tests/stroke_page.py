@@ -31,22 +31,22 @@ class StrokePage:
     def __post_init__(self) -> None:
         self.ink = np.zeros((self.height, self.width), np.int64)
 
-    def write(self, baseline: Sequence[tuple[float, float]], *, up: float = 17, down: float = 6) -> None:
-        """A line of strokes 2 px wide every 6 px, some tall and some deep, some with a dot above or a sign below."""
+    def write(self, baseline: Sequence[tuple[float, float]], *, up: float = 17, down: float = 6, wide: int = 2) -> None:
+        """A line of strokes with 4 px between, some tall and some deep, some with a dot above or a sign below."""
         points = np.array(baseline, np.float64)
         number = len(self.lines) + 1
-        for place, x in enumerate(range(round(points[0, 0]), round(points[-1, 0]) - 1, 6)):
+        for place, x in enumerate(range(round(points[0, 0]), round(points[-1, 0]) - wide + 1, wide + 4)):
             y = round(float(np.interp(x, points[:, 0], points[:, 1])))
             top, foot = y - X_HEIGHT, y
             if place % 5 == 1:
                 top = y - round(up)
             if place % 7 == 3:
                 foot = y + round(down)
-            self.ink[max(0, top) : foot + 1, x : x + 2] = number
+            self.ink[max(0, top) : foot + 1, x : x + wide] = number
             if place % 5 == 3:  # a dot above
-                self.ink[max(0, y - round(up)) : max(0, y - round(up) + 2), x : x + 2] = number
+                self.ink[max(0, y - round(up)) : max(0, y - round(up) + 2), x : x + wide] = number
             if place % 7 == 5:  # a sign below
-                self.ink[y + round(down) - 1 : y + round(down) + 1, x : x + 2] = number
+                self.ink[y + round(down) - 1 : y + round(down) + 1, x : x + wide] = number
         self.lines.append(LineTruth(points, up, down, X_HEIGHT))
 
     @property

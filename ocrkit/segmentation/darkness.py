@@ -1,7 +1,8 @@
-"""Where a picture is dark: ink against the paper around it, without what is too solid to be letters."""
+"""How dark a picture is against the paper around each place, and the ink that this tells."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +14,7 @@ from ocrkit.segmentation.components import Ink
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["dark_pieces", "ink_of"]
+__all__ = ["Darkness"]
 
 _BLOCK = 8  # px of the working picture whose lightest and darkest are looked at
 _BLOCKS = 3  # on each side, of which paper and the darkest ink are taken
@@ -24,32 +25,48 @@ _SOLID = 3  # blocks across and down that are all ink, and so a dark rim or a pi
 _RIM = 9  # blocks across and down about the middle of such that are left out
 
 
-def ink_of(grey: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """(H, W) where a picture is darker than its surroundings."""
-    paper, contrast = _surroundings(grey)
-    levels = np.bincount(grey.ravel(), minlength=256).cumsum() / grey.size
-    whole = float(np.searchsorted(levels, 0.9) - np.searchsorted(levels, 0.01))
-    threshold = paper - np.maximum(max(_LEAST_CONTRAST, _CONTRAST * whole), _LOCAL_CONTRAST * contrast)
-    small = Image.fromarray(np.clip(threshold, 0, 255).astype(np.uint8))
-    shown = (-(-grey.shape[1] // _BLOCK) * _BLOCK, -(-grey.shape[0] // _BLOCK) * _BLOCK)
-    large = np.asarray(small.resize(shown, Image.Resampling.BILINEAR))
-    ink: NDArray[np.bool_] = grey < large[: grey.shape[0], : grey.shape[1]]
-    return _without_solid(ink)
+@dataclass(frozen=True, slots=True)
+class Darkness:
+    """A picture beside its paper.
 
-
-def dark_pieces(grey: NDArray[np.uint8], without: NDArray[np.bool_] | None = None) -> Ink:
-    """What is darker than its surroundings, in pieces that hang together, corners included.
-
-    Args:
+    Attributes:
         grey: (H, W), 255 for white.
-        without: (H, W) where nothing is wanted.
+        paper: the grey of the paper about each block of some px.
+        ink: (H, W) where it is darker than its surroundings, without what is too solid to be letters.
     """
-    ink = ink_of(grey)
-    if without is not None:
-        ink &= ~without
-    runs, pieces = _ink.components(ink.astype(np.uint8), 1, 1, ink.size)
-    height, width = ink.shape
-    return Ink(height, width, runs, pieces[:, :4], pieces[:, 4], pieces[:, 5])
+
+    grey: NDArray[np.uint8]
+    paper: NDArray[np.uint8]
+    ink: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, grey: NDArray[np.uint8]) -> Darkness:
+        """Look at an (H, W) picture, 255 for white."""
+        paper, contrast = _surroundings(grey)
+        levels = np.bincount(grey.ravel(), minlength=256).cumsum() / grey.size
+        whole = float(np.searchsorted(levels, 0.9) - np.searchsorted(levels, 0.01))
+        threshold = paper - np.maximum(max(_LEAST_CONTRAST, _CONTRAST * whole), _LOCAL_CONTRAST * contrast)
+        ink = grey < _enlarged(np.clip(threshold, 0, 255).astype(np.uint8), grey.shape)
+        return cls(grey, paper.astype(np.uint8), _without_solid(ink))
+
+    def depths(self, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.int64]:
+        """How much darker than the paper the picture is there, 0 to 255."""
+        paper = self.paper[rows // _BLOCK, columns // _BLOCK].astype(np.int64)
+        depths: NDArray[np.int64] = np.maximum(paper - self.grey[rows, columns], 0)
+        return depths
+
+    def pieces(self, without: NDArray[np.bool_] | None = None, deepest: float = 1) -> Ink:
+        """The ink in pieces that hang together, corners included.
+
+        Args:
+            without: (H, W) where none is wanted.
+            deepest: the least that a piece has in its darkest pixel.
+        """
+        ink = self.ink if without is None else self.ink & ~without
+        depths = np.clip(_enlarged(self.paper, self.grey.shape).astype(np.int16) - self.grey, 1, 255) * ink
+        runs, pieces = _ink.components(depths.astype(np.uint8), 1, max(1, round(deepest)), ink.size)
+        height, width = ink.shape
+        return Ink(height, width, runs, pieces[:, :4], pieces[:, 4], pieces[:, 5])
 
 
 def _surroundings(grey: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -61,6 +78,13 @@ def _surroundings(grey: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray
     paper = np.asarray(light.filter(ImageFilter.BoxBlur(_BLOCKS)), np.float64)
     darkest = np.asarray(dark.filter(ImageFilter.MinFilter(2 * _BLOCKS + 1)), np.float64)
     return paper, np.maximum(paper - darkest, 0)
+
+
+def _enlarged(blocks: NDArray[np.uint8], size: tuple[int, ...]) -> NDArray[np.uint8]:
+    """A value a block as one a pixel, without steps."""
+    height, width = blocks.shape
+    image = Image.fromarray(blocks).resize((width * _BLOCK, height * _BLOCK), Image.Resampling.BILINEAR)
+    return np.asarray(image)[: size[0], : size[1]]
 
 
 def _without_solid(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:

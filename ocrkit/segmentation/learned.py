@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import count
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from ocrkit.segmentation.maps import WORKING_X_HEIGHT
 from ocrkit.segmentation.order import order_lines
 from ocrkit.segmentation.outlines import thinned
 from ocrkit.segmentation.scale import Letters, look_for_letters
+from ocrkit.segmentation.turning import leaning, quarters_to_turn
 from ocrkit.segmentation.view import View
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from ocrkit.layout.records import Direction, Points, Region
     from ocrkit.segmentation.learned_options import LearnedOptions
+    from ocrkit.segmentation.turning import Labeller
 
 __all__ = ["LearnedSegmenter", "build_learned"]
 
@@ -32,16 +34,10 @@ _SMALLEST = 8  # px a side: what is smaller holds no line
 _RATIO = 1.5  # by which letters that were found may be larger or smaller than wanted, before another look
 _AGREE = 3  # lines that must tell it
 _ENLARGED = 4.0  # at the most
+_MOST_ENLARGED = 6_000_000  # px of a working picture that is larger than the page
+_LEVEL = 3.0  # degrees: lines that fall by more are set level before they are looked at again
 _BASELINE_POINTS = 10
 _BASELINE_TOLERANCE = 0.08  # x-heights
-
-
-class Labeller(Protocol):
-    """What gives the maps of a working picture."""
-
-    def maps(self, picture: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """(7, h, w) as ``ocrkit.segmentation.maps`` says, of an (H, W) grey picture."""
-        ...
 
 
 class LearnedSegmenter:
@@ -69,16 +65,38 @@ class LearnedSegmenter:
         return Layout(_numbered(regions), rotation, skew)
 
     def _looked(self, image: NDArray[np.uint8], letters: Letters) -> tuple[View, list[OutlinedLine]]:
-        """The view at which letters have the height that the network knows, and the lines on it."""
-        view = _working(image, letters)
-        lines = lines_of_maps(self._labeller.maps(view.picture), view.picture)
+        """The view on which letters stand upright and have the height that the network knows, and the lines on it."""
+        view, maps = self._upright(_working(image, letters))
+        lines = lines_of_maps(maps, view.picture)
+        fall = _fall(lines)
+        if abs(fall) > _LEVEL:
+            view, lines = self._better(view, lines, view.straighten(fall))
         found = _found_x_height(lines)
         if found is not None and not 1 / _RATIO <= found / WORKING_X_HEIGHT <= _RATIO:
             again = _working(image, letters._replace(x_height=letters.x_height * found / WORKING_X_HEIGHT))
-            second = lines_of_maps(self._labeller.maps(again.picture), again.picture)
-            if _sureness(second) > _sureness(lines):
-                return again, second
+            again = again.turn(view.turned)
+            view, lines = self._better(view, lines, again.straighten(view.straightened) if view.straightened else again)
         return view, lines
+
+    def _upright(self, view: View) -> tuple[View, NDArray[np.float32]]:
+        """A view turned so that its lines are seen, if they are from any side, and its maps."""
+        maps = self._labeller.maps(view.picture)
+        quarters = quarters_to_turn(view.picture, maps, self._labeller)
+        if quarters is None:
+            fall = leaning(view.picture)
+            if abs(fall) > _LEVEL:
+                view = view.straighten(fall)
+                maps = self._labeller.maps(view.picture)
+                quarters = quarters_to_turn(view.picture, maps, self._labeller)
+        if quarters:
+            view = view.turn(quarters)
+            maps = self._labeller.maps(view.picture)
+        return view, maps
+
+    def _better(self, view: View, lines: list[OutlinedLine], other: View) -> tuple[View, list[OutlinedLine]]:
+        """Of two views the one on which more lines are seen, with them."""
+        seen = lines_of_maps(self._labeller.maps(other.picture), other.picture)
+        return (other, seen) if _sureness(seen) > _sureness(lines) else (view, lines)
 
 
 def build_learned(options: LearnedOptions) -> LearnedSegmenter:
@@ -107,8 +125,11 @@ def _numbered(regions: Iterable[Region]) -> tuple[Region, ...]:
 def _working(image: NDArray[np.uint8], letters: Letters) -> View:
     """The part of a page that has letters, at the working scale."""
     left, top, right, bottom = letters.box
+    area = max(1, (right - left) * (bottom - top))
     factor = min(_ENLARGED, WORKING_X_HEIGHT / letters.x_height)
-    factor = min(factor, float(np.sqrt(_MOST_PIXELS / max(1, (right - left) * (bottom - top)))))
+    if factor > 1:
+        factor = max(1.0, min(factor, float(np.sqrt(_MOST_ENLARGED / area))))
+    factor = min(factor, float(np.sqrt(_MOST_PIXELS / area)))
     return View.of(image).part(left, top, right, bottom).scaled(factor)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ocrkit.segmentation.darkness import dark_pieces
+from ocrkit.segmentation.darkness import Darkness
 from ocrkit.segmentation.found import FoundLine, found_line
 from ocrkit.segmentation.joining import join_pieces
 from ocrkit.segmentation.maps import MAP_STRIDE
@@ -24,7 +24,9 @@ __all__ = ["OutlinedLine", "lines_of_maps"]
 _BASELINE, _BODY, _END, _BORDER, _NOT_TEXT = 0, 1, 2, 5, 6
 _TOGETHER = 0.6  # x-heights: of two baselines nearer than that over most of one's length, one is false
 _OVER = 0.5
-_SURE = 0.35  # confidence that a line needs
+_SURE = 0.45  # confidence that a line needs
+_USUAL = 0.8  # of the text is no darker than what counts as the page's ink
+_PALE = 0.47  # of how dark that is: what is paler shows through
 _INKED = 0.25  # of its columns that hold ink of its own
 _SHORTEST = 0.4  # x-heights
 _NO_TEXT = 0.5  # of the map of ink that is no text
@@ -50,8 +52,12 @@ def lines_of_maps(maps: NDArray[np.float32], grey: NDArray[np.uint8]) -> list[Ou
     lines = [line for line in lines if line.confidence >= _SURE and len(line.ys) >= _SHORTEST * line.x_height]
     if not lines:
         return []
+    darkness = Darkness.of(grey)
+    depths = np.array([_depth_of(line, darkness) for line in lines])
+    pale = _PALE * _usual(depths, lines)
+    lines = [line for line, depth in zip(lines, depths, strict=True) if depth >= pale]
     no_text = maps[_NOT_TEXT] > _NO_TEXT
-    ink = dark_pieces(grey, _enlarged(no_text, grey.shape) if no_text.any() else None)
+    ink = darkness.pieces(_enlarged(no_text, grey.shape) if no_text.any() else None, pale)
     owners = ink_owners(lines, ink)
     return [
         OutlinedLine(*made)
@@ -81,9 +87,27 @@ def _apart(lines: Sequence[FoundLine]) -> list[FoundLine]:
     return kept
 
 
+def _usual(depths: NDArray[np.float64], lines: Sequence[FoundLine]) -> float:
+    """How dark the page's ink is: as dark as most of its text, so that what is far paler shows through the paper."""
+    order = np.argsort(depths)
+    lengths = np.array([len(line.ys) for line in lines])[order].cumsum()
+    return float(depths[order][np.searchsorted(lengths, _USUAL * lengths[-1])])
+
+
+def _depth_of(line: FoundLine, darkness: Darkness) -> float:
+    """How dark a line's letters are: of what is darkest in each column, the third quarter."""
+    return float(np.quantile(darkness.depths(*_core(line, darkness.grey.shape)).max(0), 0.75))
+
+
+def _core(line: FoundLine, size: tuple[int, ...]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows and columns of a line's small letters, each row one below another."""
+    columns = np.arange(max(0, line.first), min(size[1], line.last + 1))
+    up = np.arange(max(2, round(line.x_height)))[:, None]
+    rows = np.clip((line.at(columns) - up).round().astype(np.int64), 0, size[0] - 1)
+    return rows, np.broadcast_to(columns, rows.shape)
+
+
 def _inked_share(owners: NDArray[np.int32], number: int, line: FoundLine) -> float:
     """The share of a line's columns in which ink of its own stands among its letters."""
-    columns = np.arange(line.first, line.last + 1)
-    rows = (line.ys[None, :] - np.arange(0.0, max(1.0, line.x_height))[:, None]).round().astype(int)
-    rows = np.clip(rows, 0, len(owners) - 1)
+    rows, columns = _core(line, owners.shape)
     return float((owners[rows, columns] == number).any(0).mean())

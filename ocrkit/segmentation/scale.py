@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from ocrkit.segmentation.components import letters_height
-from ocrkit.segmentation.darkness import dark_pieces
+from ocrkit.segmentation.darkness import Darkness
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,7 +40,7 @@ def look_for_letters(grey: NDArray[np.uint8]) -> Letters | None:
     """Look at an (H, W) picture, 255 for white, turned in any way; None where nothing looks like letters."""
     factor = max(1, int(np.ceil(np.sqrt(grey.size / _PIXELS))))
     small = np.asarray(Image.fromarray(grey).reduce(factor)) if factor > 1 else grey
-    ink = dark_pieces(small)
+    ink = Darkness.of(small).pieces()
     height = letters_height(ink, _no_specks(ink)) if len(ink.boxes) else None
     if height is None:
         return None
