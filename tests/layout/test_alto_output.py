@@ -118,3 +118,11 @@ def test_a_page_that_could_not_be_opened_says_why(written: Callable[[Page], Path
     page = Page("a.png", 0, 0, error="cannot be opened: it ends")
 
     assert read_layout(written(page)) == page
+
+
+@pytest.mark.parametrize("name", ["/scans/x y.png", "C:\\scans\\x y.png"])
+def test_other_programs_find_the_image_by_its_name_alone(written: Callable[[Page], Path], name: str) -> None:
+    page = Page(name, 100, 80)
+
+    assert "<fileName>x y.png</fileName>" in alto_xml(page)
+    assert read_layout(written(page)).image == name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,7 @@ from ocrkit.layout.records import Layout, Line, Page, Region
 from ocrkit.plugin.page_specs import PageRendererSpec, SegmenterSpec
 from ocrkit.plugin.registry import load_registry
 from ocrkit.plugin.testing import check_page_renderer, check_segmenter
+from ocrkit.plugin.testing.page_samples import read_pages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -144,3 +146,22 @@ def test_a_misspelt_format_of_pages_is_answered_with_the_nearest() -> None:
 
 def test_a_page_has_no_text_before_it_was_read() -> None:
     assert Page("a.png", 9, 9, (Region("r", (), (Line("l", (), ()),)),)).text == ""
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [offer.value for offer in load_registry("none").page_renderers() if offer.value.together],
+    ids=lambda spec: spec.name,
+)
+def test_a_built_in_writes_a_page_before_it_asks_for_the_one_after_the_next(spec: PageRendererSpec) -> None:
+    asked = 0
+
+    def coming() -> Iterator[ReadPage]:
+        nonlocal asked
+        for read in read_pages() * 3:
+            asked += 1
+            yield read
+
+    seen = [asked for _ in spec.render(coming(), spec.options())]
+
+    assert max(later - earlier for earlier, later in pairwise(seen)) <= 5  # of which four have nothing to write

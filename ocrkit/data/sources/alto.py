@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from ocrkit.data.sources.page_line import Point
     from ocrkit.data.sources.xml_file import Element
 
-__all__ = ["ROOT", "alto_text", "hyphen_of", "text_of"]
+__all__ = ["OWN", "ROOT", "alto_text", "hyphen_of", "image_named", "text_of"]
+
+OWN = "ocrkit"
+"""Whose name an image's identifier has, ``fileIdentifierLocation``, that is its name with folders."""
 
 ROOT = "alto"
 
@@ -66,8 +69,17 @@ def alto_text(path: Path, root: Element) -> PageText:
             lines.append(PageLine(name, element.line, text, outline, baseline, turn_of(around, "ROTATION")))
         except RowFault as fault:
             lines.append(BadLine(name, element.line, text, fault.kind, fault.reason))
-    image = root.first("Description", "sourceImageInformation", "fileName")
-    return PageText(image.text.strip() if image is not None else "", width, height, tuple(lines), without_text)
+    return PageText(image_named(root), width, height, tuple(lines), without_text)
+
+
+def image_named(root: Element) -> str:
+    """The name of the image: with its folders where ocrkit says them, since other programs want the name alone."""
+    source = root.first("Description", "sourceImageInformation")
+    if source is None:
+        return ""
+    own = [each for each in source.all("fileIdentifier") if each.get("fileIdentifierLocation") == OWN]
+    named = (own or list(source.all("fileName")))[:1]
+    return named[0].text.strip() if named else ""
 
 
 def text_of(element: Element) -> str:

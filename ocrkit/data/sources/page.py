@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ocrkit.data.sources.bad_rows import RowFault
+from ocrkit.data.sources.page_custom import customs_of
 from ocrkit.data.sources.page_line import BadLine, PageLine, PageText, baseline_of, one_line, outline_of, turn_of
 from ocrkit.data.sources.xml_file import page_size
 from ocrkit.errors import DataError
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from ocrkit.data.sources.page_line import Point
     from ocrkit.data.sources.xml_file import Element
 
-__all__ = ["ROOT", "equivalents_of", "page_text", "points_of", "spelt_in", "text_of"]
+__all__ = ["ROOT", "equivalents_of", "image_named", "page_text", "points_of", "spelt_in", "text_of"]
 
 ROOT = "PcGts"
 
@@ -48,7 +49,12 @@ def page_text(path: Path, root: Element) -> PageText:
             lines.append(PageLine(name, element.line, text, outline, baseline, turn_of(around, "orientation")))
         except RowFault as fault:
             lines.append(BadLine(name, element.line, text, fault.kind, fault.reason))
-    return PageText(page.get("imageFilename") or "", width, height, tuple(lines), without_text)
+    return PageText(image_named(page), width, height, tuple(lines), without_text)
+
+
+def image_named(page: Element) -> str:
+    """The name of a page's image: with its folders where ocrkit says them, since other programs want the name alone."""
+    return customs_of(page.get("custom")).get("ocrkit", {}).get("image") or page.get("imageFilename") or ""
 
 
 def text_of(element: Element) -> str:

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from ocrkit.data.sources.alto import OWN
 from ocrkit.layout.outputs.markup import Markup, Names
 from ocrkit.layout.outputs.places import box_around, is_box, on_page, runs_somewhere
-from ocrkit.layout.outputs.readings import one_line, probability, words_of
+from ocrkit.layout.outputs.readings import file_name, one_line, probability, words_of
 from ocrkit.layout.outputs.single import only_page
 
 if TYPE_CHECKING:
@@ -100,7 +101,9 @@ class _Writer:
         with self.markup.inside("Description"):
             self.markup.leaf("MeasurementUnit", text="pixel")
             with self.markup.inside("sourceImageInformation"):
-                self.markup.leaf("fileName", text=page.image)
+                self.markup.leaf("fileName", text=file_name(page.image))
+                if file_name(page.image) != page.image:
+                    self.markup.leaf("fileIdentifier", {"fileIdentifierLocation": OWN}, page.image)
             for name, settings in [step for step in steps if step[1]] or [("recognition", "")]:
                 with self.markup.inside("Processing", {"ID": self._names.of(f"step-{name}")}):
                     self.markup.leaf("processingCategory", text="contentGeneration")

@@ -12,12 +12,12 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from ocrkit.layout.custom import custom
+from ocrkit.data.sources.page_custom import custom
 from ocrkit.layout.kinds import page_type
 from ocrkit.layout.languages import language_name
 from ocrkit.layout.outputs.markup import Markup, Names
 from ocrkit.layout.outputs.places import box_around, on_page, runs_somewhere
-from ocrkit.layout.outputs.readings import one_line, probability
+from ocrkit.layout.outputs.readings import file_name, one_line, probability
 from ocrkit.layout.outputs.single import only_page
 
 if TYPE_CHECKING:
@@ -109,10 +109,11 @@ class _Writer:
             "number": page.number,
             "rotation": page.rotation,
             "skew": page.skew,
+            **({"image": page.image} if file_name(page.image) != page.image else {}),
             **({"languages": " ".join(page.languages)} if languages else {}),
         }
         return {
-            "imageFilename": page.image,
+            "imageFilename": file_name(page.image),
             "imageWidth": page.width,
             "imageHeight": page.height,
             "imageXResolution": dpi,

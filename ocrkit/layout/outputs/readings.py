@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from itertools import accumulate, pairwise
+from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING
 
 from ocrkit.layout.outputs.places import box_around
@@ -13,7 +14,7 @@ from ocrkit.layout.records import Word
 if TYPE_CHECKING:
     from ocrkit.layout.records import Line, Points
 
-__all__ = ["cut_words", "is_spelt_by_words", "one_line", "probability", "words_of"]
+__all__ = ["cut_words", "file_name", "is_spelt_by_words", "one_line", "probability", "words_of"]
 
 _BREAKS = re.compile("[\r\n]+")
 
@@ -60,6 +61,11 @@ def _slice(line: Line, start: float, end: float) -> Points:
     else:
         left, right = box.left + round(start * (box.width - 1)), box.left + round(end * (box.width - 1))
     return (left, top), (right, top), (right, bottom), (left, bottom)
+
+
+def file_name(image: str) -> str:
+    """An image's name without folders, by which other programs know it, whichever slash they are parted by."""
+    return PureWindowsPath(image).name or image
 
 
 def probability(number: float | None) -> float | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ocrkit.data.sources.alto import hyphen_of, text_of
+from ocrkit.data.sources.alto import hyphen_of, image_named, text_of
 from ocrkit.data.sources.bad_rows import RowFault
 from ocrkit.data.sources.page_line import baseline_of, box_of, outline_of, runs_right_to_left, turn_of
 from ocrkit.data.sources.xml_file import page_size
@@ -48,8 +48,7 @@ def alto_pages(path: Path, root: Element, bad: BadRows) -> Iterator[Page]:
     if layout is None or layout.first("Page") is None:
         raise DataError("no Page element in it; expected a page of lines", path, root.line)
     unit = root.first("Description", "MeasurementUnit")
-    named = root.first("Description", "sourceImageInformation", "fileName")
-    image = named.text.strip() if named is not None else ""
+    image = image_named(root)
     steps = _steps(root)
     for page in layout.all("Page"):
         width, height = page_size(path, page, "WIDTH", "HEIGHT")

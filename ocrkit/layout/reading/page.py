@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ocrkit.data.sources.bad_rows import RowFault
-from ocrkit.data.sources.page import equivalents_of, points_of, spelt_in, text_of
+from ocrkit.data.sources.page import equivalents_of, image_named, points_of, spelt_in, text_of
+from ocrkit.data.sources.page_custom import customs_of
 from ocrkit.data.sources.page_line import baseline_of, one_line, outline_of, runs_right_to_left, turn_of
 from ocrkit.data.sources.xml_file import page_size
 from ocrkit.errors import DataError
-from ocrkit.layout.custom import customs_of
 from ocrkit.layout.kinds import KIND_OF_ELEMENT, kind_called
 from ocrkit.layout.languages import language_of
 from ocrkit.layout.reading.numbers import fraction_of, number_of
@@ -46,7 +46,7 @@ def page_pages(path: Path, root: Element, bad: BadRows) -> Iterator[Page]:
     if page is None:
         raise DataError("no Page element in it; expected a page of lines", path, root.line)
     width, height = page_size(path, page, "imageWidth", "imageHeight")
-    image = page.get("imageFilename") or ""
+    image = image_named(page)
     error = _metadata(root, "error")
     placing = Placing.of(path, image, (width, height), line=page.line, failed=bool(error))
     reader = _Reader(path, placing, bad, _creator(root).startswith("ocrkit"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ocrkit.layout.custom import customs_of
+from ocrkit.data.sources.page_custom import customs_of
 from ocrkit.layout.reading.numbers import number_of
 
 if TYPE_CHECKING:
