@@ -166,7 +166,7 @@ class PageAligner:
     def _with_text(self, found: FoundLine, row: NDArray[np.float32], laid: LaidLine, passage: Passage) -> Line:
         text = passage.text(laid.begin, laid.end) + ("-" if laid.hyphenated else "")
         size = laid.end - laid.begin + laid.hyphenated
-        slices = found.slices()
+        slices = found.slices
         spans = self._spans(found, row, laid, passage)
         return replace(
             found.line,
