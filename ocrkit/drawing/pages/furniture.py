@@ -125,6 +125,9 @@ def crest(rng: np.random.Generator, size: int) -> NDArray[np.uint8]:
     away = np.hypot((rows - size / 2) / (size / 2), columns / (size / 2))
     ridges = np.abs((half + grown * between(rng, 0.3, 1.0)) % between(rng, 40, 110) - 20)
     ink = np.where((ridges < between(rng, 8, 22)) & (away < between(rng, 0.8, 1.0)), 255, 0).astype(np.uint8)
+    if rng.random() < 0.4:
+        # Printed from a worn block, or copied too often.
+        ink[grown > between(rng, 5, 30)] = 0
     whole = np.concatenate([ink[:, ::-1], ink[:, 1:]], axis=1)
     image = Image.fromarray(whole)
     draw = ImageDraw.Draw(image)
@@ -146,14 +149,25 @@ def draw_picture(sheet: PageSheet, box: tuple[float, float, float, float], rng: 
     if kind < 0.5:
         rough = np.resize(noise(rng, (min(height, 256), min(width, 512)), grain=2.5), (height, width))
         ink = np.clip(hills * between(rng, 0.5, 0.9) + rough * between(rng, 0.1, 0.8) + 20, 0, 255).astype(np.uint8)
-    elif kind < 0.75:
+    elif kind < 0.65:
         ink = np.asarray(Image.fromarray(hills).convert("1").convert("L"))
+    elif kind < 0.85:
+        ink = _engraved(hills, sheet.x_height, rng)
     else:
         ink = np.where(hills % np.uint8(rng.integers(16, 60)) < 6, 255, 0).astype(np.uint8)
     if rng.random() < 0.5:
         ink = ink.copy()
         ink[:2], ink[-2:], ink[:, :2], ink[:, -2:] = 255, 255, 255, 255
     sheet.mark(ink, left, top)
+
+
+def _engraved(hills: NDArray[np.uint8], x_height: float, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Lines close together, thick where it is dark: level, upright or aslant, as engravers shade."""
+    rows, columns = np.mgrid[0 : hills.shape[0], 0 : hills.shape[1]]
+    period, angle = max(3.0, between(rng, 0.3, 1.2) * x_height), between(rng, 0, np.pi) if rng.random() < 0.5 else 0.0
+    away = rows * np.cos(angle) + columns * np.sin(angle) + hills * between(rng, 0, 0.15)
+    ink: NDArray[np.uint8] = np.where(away % period < period * (hills / 300.0), 255, 0).astype(np.uint8)
+    return ink
 
 
 def _motif(rng: np.random.Generator, size: int) -> NDArray[np.uint8]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path, PureWindowsPath
@@ -12,6 +11,7 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from ocrkit._drawing import columns_shifted, looked_up, resized
+from ocrkit._ink import components
 from ocrkit.data.image_file import open_image
 from ocrkit.data.sources.alto import alto_text
 from ocrkit.data.sources.page import page_text
@@ -160,7 +160,7 @@ def _core(cut: list[_Cut], foot: int) -> tuple[int, int] | None:
 def _finished(one: _Cut, rows: tuple[int, int], text: str) -> Strip | None:
     """The line's own ink alone, cut close, at the scale at which lines are kept."""
     top, foot = rows
-    own = one.ink * _own(one.ink > _INK, top, foot)
+    own = one.ink * _own(one.ink, top, foot)
     scale = _SCALED / (foot - top)
     if not own.any():
         return None
@@ -184,58 +184,24 @@ def _finished(one: _Cut, rows: tuple[int, int], text: str) -> Strip | None:
     )
 
 
-def _own(ink: NDArray[np.bool_], top: int, foot: int) -> NDArray[np.uint8]:
-    """1 on strokes that have a part among the line's small letters, or hang between its head and its feet; else 0."""
-    labels, count = _components(ink)
-    x_height = foot - top
-    sizes = np.bincount(labels.ravel(), minlength=count + 1).astype(np.float64)
-    core = np.bincount(labels[top : foot + 1].ravel(), minlength=count + 1)
-    rows = np.repeat(np.arange(ink.shape[0], dtype=np.float64)[:, None], ink.shape[1], axis=1)
-    middles = np.bincount(labels.ravel(), weights=rows.ravel(), minlength=count + 1) / np.maximum(sizes, 1)
-    edges = np.zeros(count + 1, bool)
-    edges[labels[0]] = edges[labels[-1]] = True
-    near = (middles > top - 0.9 * x_height) & (middles < foot + 0.5 * x_height)
-    kept = (core >= np.maximum(0.15 * sizes, 0.5 * x_height)) | (near & ~edges)
-    kept[0] = False
-    mask = Image.fromarray(np.where(kept[labels], 255, 0).astype(np.uint8)).filter(ImageFilter.MaxFilter(3))
-    return (np.asarray(mask) > 0).astype(np.uint8)
+def _own(ink: NDArray[np.uint8], top: int, foot: int) -> NDArray[np.bool_]:
+    """(H, W) where strokes are that have a part among the line's small letters, or hang between its head and its feet.
 
-
-def _components(ink: NDArray[np.bool_]) -> tuple[NDArray[np.int64], int]:
-    """(H, W) the number of the stroke that each pixel is of, from 1, 0 on paper; and how many there are.
-
-    Runs of a row that touch one of the row above are of its stroke.
+    A pixel about them is theirs too, for their grey rims.
     """
     height, width = ink.shape
-    padded = np.zeros((height, width + 2), np.int8)
-    padded[:, 1:-1] = ink
-    turns = np.diff(padded, axis=1)
-    row, begin = np.nonzero(turns == 1)
-    _, end = np.nonzero(turns == -1)
-    parents = list(range(len(row)))
-
-    def root(k: int) -> int:
-        while parents[k] != k:
-            parents[k] = parents[parents[k]]
-            k = parents[k]
-        return k
-
-    firsts = np.searchsorted(row, np.arange(height + 1)).tolist()
-    begins, ends = begin.tolist(), end.tolist()
-    for y in range(1, height):
-        upper, last = firsts[y - 1], firsts[y]
-        uppers = ends[upper:last]
-        for k in range(firsts[y], firsts[y + 1]):
-            other = upper + bisect_right(uppers, begins[k] - 1)
-            while other < last and begins[other] <= ends[k]:
-                parents[root(k)] = root(other)
-                other += 1
-    roots = np.array([root(k) for k in range(len(row))], np.int64)
-    numbers, labels = np.unique(roots, return_inverse=True) if len(roots) else (roots, roots)
-    found = np.zeros((height, width), np.int64)
-    # One label at each run's begin, taken back behind its end, summed along the row.
-    steps = np.zeros((height, width + 1), np.int64)
-    np.add.at(steps, (row, begin), labels + 1)
-    np.add.at(steps, (row, end), -(labels + 1))
-    found[:] = np.cumsum(steps, axis=1)[:, :width]
-    return found, len(numbers)
+    runs, strokes = components(ink, _INK + 1, _INK + 1, ink.size)
+    row, begin, end, stroke = (runs[:, k].astype(np.int64) for k in range(4))
+    x_height, long, count = foot - top, end - begin, len(strokes)
+    sizes = np.maximum(strokes[:, 4], 1)
+    core = np.bincount(stroke, weights=long * ((row >= top) & (row <= foot)), minlength=count)
+    middles = np.bincount(stroke, weights=long * row, minlength=count) / sizes
+    cut = (strokes[:, 1] <= 0) | (strokes[:, 3] >= height)
+    near = (middles > top - 0.9 * x_height) & (middles < foot + 0.5 * x_height)
+    kept = ((core >= np.maximum(0.15 * sizes, 0.5 * x_height)) | (near & ~cut))[stroke]
+    steps = np.zeros((height + 2, width + 2), np.int8)
+    # Each run begins a pixel earlier and ends a pixel later; what overlaps by that is counted twice.
+    np.add.at(steps, (row[kept] + 1, begin[kept]), 1)
+    np.add.at(steps, (row[kept] + 1, np.minimum(end[kept] + 2, width + 1)), -1)
+    wide = np.cumsum(steps, axis=1, dtype=np.int8)[:, 1:-1] > 0
+    return wide[:-2] | wide[1:-1] | wide[2:]
