@@ -130,7 +130,8 @@ def run(command: list[str], folder: Path, where: str) -> str:
 
 @pytest.mark.skipif(os.environ.get("OCRKIT_NO_FONTS") == "1", reason="the tour draws lines, and OCRKIT_NO_FONTS is 1")
 def test_the_readme_does_what_it_shows(tmp_path: Path) -> None:
-    shutil.copy(ROOT / "docs/pictures/line.png", tmp_path)
+    for picture in ("line.png", "page.png"):
+        shutil.copy(ROOT / "docs/pictures" / picture, tmp_path)
     for block in blocks(README):
         where = f"README.md:{block.line}"
         if block.language == "python":
