@@ -25,6 +25,10 @@ _BASELINE, _BODY, _END, _BORDER, _NOT_TEXT = 0, 1, 2, 5, 6
 _TOGETHER = 0.6  # x-heights: of two baselines nearer than that over most of one's length, one is false
 _OVER = 0.5
 _SURE = 0.45  # confidence that a line needs
+_RAISED = (0.15, 0.9)  # x-heights of a line by which a number raised at its end stands above its baseline
+_RAISED_LONG = 2.5  # x-heights that such a number is long, at the most
+_RAISED_SIZE = 0.95  # of the line's small letters that its own are high
+_RAISED_GAP = 0.9  # x-heights from the line's end
 _USUAL = 0.8  # of the text is no darker than what counts as the page's ink
 _PALE = 0.47  # of how dark that is: what is paler shows through
 _INKED = 0.25  # of its columns that hold ink of its own
@@ -50,6 +54,7 @@ def lines_of_maps(maps: NDArray[np.float32], grey: NDArray[np.uint8]) -> list[Ou
     rows = join_pieces(pieces, maps[_END], maps[_BORDER])
     lines = _apart([found_line(row, maps) for row in rows if len(row.rows) >= 2])
     lines = [line for line in lines if line.confidence >= _SURE and len(line.ys) >= _SHORTEST * line.x_height]
+    lines = _with_raised(lines)
     if not lines:
         return []
     darkness = Darkness.of(grey)
@@ -85,6 +90,34 @@ def _apart(lines: Sequence[FoundLine]) -> list[FoundLine]:
         if near.mean() < _OVER:
             kept.append(line)
     return kept
+
+
+def _with_raised(lines: Sequence[FoundLine]) -> list[FoundLine]:
+    """Lines that reach over the small raised numbers at their ends, which are no lines of their own."""
+    left = sorted(lines, key=lambda line: len(line.ys))
+    whole: list[FoundLine] = []
+    while left:
+        small = left.pop(0)
+        beside = next((place for place, line in enumerate(left) if _is_raised(small, line)), None)
+        if beside is None:
+            whole.append(small)
+        else:
+            line = left[beside]
+            left[beside] = line.between(min(line.first, small.first), max(line.last, small.last))
+    return whole
+
+
+def _is_raised(small: FoundLine, line: FoundLine) -> bool:
+    """Whether a short line is a raised part of a long one, right before or behind it."""
+    size = line.x_height
+    if len(small.ys) > _RAISED_LONG * size or len(line.ys) < 3 * len(small.ys) or small.x_height > _RAISED_SIZE * size:
+        return False
+    gap = max(small.first - line.last, line.first - small.last)
+    if not -0.5 * size <= gap <= _RAISED_GAP * size:
+        return False
+    columns = np.arange(small.first, small.last + 1)
+    raised = float((line.at(columns) - small.ys).mean()) / size
+    return _RAISED[0] <= raised <= _RAISED[1]
 
 
 def _usual(depths: NDArray[np.float64], lines: Sequence[FoundLine]) -> float:

@@ -185,3 +185,14 @@ def test_noise_in_maps_and_picture_ends() -> None:
 
     for made in lines_of_maps(maps, grey):
         assert np.isfinite(made.outline).all()
+
+
+def test_a_raised_number_at_the_end_belongs_to_its_line() -> None:
+    page = StrokePage()
+    page.write([(30, 100), (300, 100)])
+    page.ink[88:95, 304:306] = page.ink[88:95, 310:312] = 1
+    raised = replace(page.lines[0], baseline=np.array([(303.0, 94.0), (313.0, 94.0)]), x_height=7.0)
+
+    (made,) = lines_of_maps(page.maps([page.lines[0], raised]), page.grey)
+
+    assert covered(page, made, 1) == 1
