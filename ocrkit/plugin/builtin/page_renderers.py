@@ -10,6 +10,7 @@ from ocrkit.layout.outputs.json import JsonOptions, render_json
 from ocrkit.layout.outputs.markdown import MarkdownOptions, render_markdown
 from ocrkit.layout.outputs.overlay import OverlayOptions, render_overlay
 from ocrkit.layout.outputs.page import PageOptions, render_page
+from ocrkit.layout.outputs.pdf import PdfOptions, render_pdf
 from ocrkit.layout.outputs.text import TextOptions, render_text
 from ocrkit.layout.outputs.tsv import TsvOptions, render_tsv
 from ocrkit.plugin.hookspec import hookimpl
@@ -82,4 +83,11 @@ def ocrkit_page_renderers() -> Iterator[PageRendererSpec]:
         options=OverlayOptions,
         render=render_overlay,
         together=False,
+    )
+    yield PageRendererSpec(
+        name="pdf",
+        summary="The pictures of the pages, with their text behind them to be searched and copied.",
+        suffix=".pdf",
+        options=PdfOptions,
+        render=render_pdf,
     )
