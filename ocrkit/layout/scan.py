@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from ocrkit.layout.records import Page
 
-__all__ = ["ReadPage", "Scan"]
+__all__ = ["PdfPage", "PdfSource", "ReadPage", "Scan"]
 
 
 class Scan(Protocol):
@@ -48,6 +48,29 @@ class Scan(Protocol):
 
         Its pixels are those of ``image`` once they are turned as its EXIF orientation says.
         """
+
+
+class PdfSource(NamedTuple):
+    """A PDF that pages are in.
+
+    Attributes:
+        name: what messages call it.
+        file: where it is, or its bytes.
+        password: what opens it, where it is locked.
+    """
+
+    name: str
+    file: Path | bytes
+    password: str | None = None
+
+
+@runtime_checkable
+class PdfPage(Protocol):
+    """The further role of a scan that is a page of a PDF, for outputs that take such pages as they are."""
+
+    def pdf_source(self) -> PdfSource:
+        """The PDF that it is in."""
+        ...
 
 
 class ReadPage(NamedTuple):

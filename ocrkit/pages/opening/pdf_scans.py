@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 from ocrkit.errors import DependencyError, ImageError
+from ocrkit.layout.scan import PdfSource
 from ocrkit.pages.opening.image_scans import BadScan
 from ocrkit.pages.opening.pdf_file import NO_PAGES, OpenedPdf, is_pdf
 from ocrkit.pages.opening.pdf_resolution import POINTS, PageSize, page_size
@@ -126,6 +127,10 @@ class PdfScan:
     def jpeg(self) -> bytes | None:
         """Nothing: the page is drawn."""
         return None
+
+    def pdf_source(self) -> PdfSource:
+        """The PDF that it is in."""
+        return PdfSource(self.pdf.name, self.pdf.source, self.pdf.password)
 
     def _size(self) -> PageSize:
         with self.pdf.document() as document:

@@ -24,7 +24,13 @@ __all__ = ["ocrkit_page_renderers"]
 
 @hookimpl
 def ocrkit_page_renderers() -> Iterator[PageRendererSpec]:
-    """Plain text, JSON, what other programs read, and a picture to look at."""
+    """Plain text, JSON, what other programs read, PDFs to be searched, and a picture to look at."""
+    yield from _texts()
+    yield from _records()
+    yield from _pictures()
+
+
+def _texts() -> Iterator[PageRendererSpec]:
     yield PageRendererSpec(
         name="text",
         summary="The text in the order of reading.",
@@ -39,6 +45,9 @@ def ocrkit_page_renderers() -> Iterator[PageRendererSpec]:
         options=MarkdownOptions,
         render=render_markdown,
     )
+
+
+def _records() -> Iterator[PageRendererSpec]:
     yield PageRendererSpec(
         name="json",
         summary="All that is known of pages, regions, lines, words and characters.",
@@ -76,6 +85,9 @@ def ocrkit_page_renderers() -> Iterator[PageRendererSpec]:
         render=render_page,
         together=False,
     )
+
+
+def _pictures() -> Iterator[PageRendererSpec]:
     yield PageRendererSpec(
         name="overlay",
         summary="A picture of each page with its regions, lines, baselines and their order drawn over it.",

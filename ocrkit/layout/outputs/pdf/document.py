@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from ocrkit.errors import ImageError
+from ocrkit.errors import ImageError, OptionError, did_you_mean
 from ocrkit.layout.outputs.pdf.font import Codes, write_font
 from ocrkit.layout.outputs.pdf.objects import PdfWriter, number, text_string
 from ocrkit.layout.outputs.pdf.pictures import picture_of
@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     from ocrkit.layout.records import Page
     from ocrkit.layout.scan import ReadPage, Scan
 
-__all__ = ["PdfOptions", "picture_pdf", "render_pdf", "text_only_pdf"]
+__all__ = ["PdfOptions", "picture_pdf", "text_only_pdf"]
 
+EXISTING = ("replace", "keep", "add")
 POINTS = 72.0
 DPI = 300.0
+_BEST = 95
 _EMPTY = (595, 842)  # points: a page that could not be opened
 _LANGUAGE = re.compile("[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
@@ -34,14 +36,25 @@ class PdfOptions:
 
     Attributes:
         quality: of the JPEG, 1 to 95, that pictures become which are none in their file; 0 keeps every pixel.
+        existing: what becomes of text that a PDF's page has already: ``replace`` takes out what an earlier reading laid
+            there unseen, and leaves pages as they are whose text is seen; ``keep`` leaves pages with any text as they
+            are; ``add`` lays what was read beside it.
+        upright: whether a PDF's pages that lie on their side are set upright.
+
+    Raises:
+        OptionError: a value is out of range.
     """
 
     quality: int = 0
+    existing: str = "replace"
+    upright: bool = True
 
-
-def render_pdf(pages: Iterable[ReadPage], options: PdfOptions) -> Iterator[bytes]:
-    """Yield a PDF of the pages' pictures, with their text behind them."""
-    yield from picture_pdf(pages, options)
+    def __post_init__(self) -> None:
+        if not 0 <= self.quality <= _BEST:
+            raise OptionError(f"quality is {self.quality!r}; expected 1 to {_BEST}, or 0 to keep every pixel")
+        if self.existing not in EXISTING:
+            hint = did_you_mean(self.existing, EXISTING, then=f"expected {', '.join(EXISTING)}")
+            raise OptionError(f"no way {self.existing!r} with existing text; {hint}")
 
 
 def text_only_pdf(pages: Iterable[Page]) -> bytes:
@@ -90,7 +103,7 @@ def _page(parts: _Parts, numbered: int, page: Page, scan: Scan | None, options: 
     width, height = (page.width, page.height) if picture is None else (picture.width, picture.height)
     scale = POINTS / (page.dpi or (None if scan is None else scan.dpi) or DPI)
     to_page = upright_affine(width, height, page.rotation, scale)
-    resources, shown = b"/Font << /F %d 0 R >>" % parts.font, b""
+    resources, shown = b"/Font << /f-0-0 %d 0 R >>" % parts.font, b""
     if picture is not None:
         image = writer.reserve()
         yield from writer.stream(image, picture.entries, picture.data, packed=True)

@@ -1,4 +1,4 @@
-"""The font of text that is not seen: one empty glyph, and codes that mean the code points of the document.
+"""The font of text that is not seen: one glyph without ink, and codes that mean the code points of the document.
 
 Readers copy and search what ToUnicode says of the codes, and know from the widths where a code stands. A code for each
 code point, all of one width, is what poppler, PDFium, pdfminer and pdf.js all read as it was written; shaping, a code
@@ -106,8 +106,14 @@ def to_unicode(codes: Codes) -> bytes:
 
 
 def font_program() -> bytes:
-    """A TrueType font of two empty glyphs, half an em wide. Source: OpenType 1.9, chapters of its tables."""
+    """A TrueType font of two glyphs without ink, half an em wide. Source: OpenType 1.9, chapters of its tables.
+
+    The second one has an outline, a line there and back: PDFium drops text on its side whose letters have no height,
+    and programs mark what is chosen as high as they have it.
+    """
     units, width = 1000, int(EM_WIDTH * 1000)
+    # A contour of two points, (0, -250) and (width, 750), each with a flag that says that it lies on the curve.
+    glyph = struct.pack(">hhhhhHHBBhhhh", 1, 0, -250, width, 750, 1, 0, 1, 1, 0, width, -250, 1000)
     tables = {
         b"OS/2": struct.pack(
             ">HhHHHhhhhhhhhhhh10s4L4sHHHhhhHH",
@@ -118,15 +124,15 @@ def font_program() -> bytes:
         # A cmap of no character: what codes mean stands in the PDF.
         b"cmap": struct.pack(">HHHHL", 0, 1, 3, 1, 12)
         + struct.pack(">HHHHHHHHHHhH", 4, 24, 0, 2, 2, 0, 0, 0xFFFF, 0, 0xFFFF, 1, 0),
-        b"glyf": b"\0\0\0\0",
+        b"glyf": glyph,
         b"head": struct.pack(
             ">LLLLHHqqhhhhHHhhh",
             *(0x10000, 0x10000, 0, 0x5F0F3CF5, 3, units, 0, 0, 0, -250, width, 750, 0, 8, 2, 1, 0),
         ),
         b"hhea": struct.pack(">LhhhHhhhhhhhhhhhH", 0x10000, 750, -250, 0, width, 0, 0, 0, 1, *(0,) * 7, 2),
         b"hmtx": struct.pack(">HhHh", width, 0, width, 0),
-        b"loca": struct.pack(">LLL", 0, 0, 0),
-        b"maxp": struct.pack(">L14H", 0x10000, 2, *(0,) * 5, 2, *(0,) * 7),
+        b"loca": struct.pack(">LLL", 0, 0, len(glyph)),
+        b"maxp": struct.pack(">L14H", 0x10000, 2, 2, 1, 0, 0, 2, *(0,) * 8),
         b"name": _names("Invisible"),
         b"post": struct.pack(">LLhhLLLLL", 0x30000, 0, -100, 50, 1, 0, 0, 0, 0),
     }

@@ -23,7 +23,7 @@ _LEFT_TO_RIGHT = frozenset({"L", "EN", "AN"})
 
 
 def text_layer(page: Page, to_page: Affine, codes: Codes) -> bytes:
-    """The operators that show a page's text, unseen, in the font ``/F``; empty where there is none."""
+    """The operators that show a page's text, unseen, in the font ``/f-0-0``; empty where there is none."""
     lines = [placed for line in page.lines if (placed := place_line(line, to_page)) is not None]
     return b"\n".join(_line(line, codes) for line in lines)
 
@@ -31,7 +31,7 @@ def text_layer(page: Page, to_page: Affine, codes: Codes) -> bytes:
 def _line(line: PlacedLine, codes: Codes) -> bytes:
     sine, cosine = math.sin(line.angle), math.cos(line.angle)
     matrix = b" ".join([*(number(part, 5) for part in (cosine, sine, -sine, cosine)), number(line.x), number(line.y)])
-    parts = [b"q " + matrix + b" cm BT /F " + number(line.size) + b" Tf 3 Tr"]
+    parts = [b"q " + matrix + b" cm BT /f-0-0 " + number(line.size) + b" Tf 3 Tr"]
     # Readers expect scripts that run from right to left as they are seen, and put them into the order of reading.
     seen = any(_runs_left(word.text) for word in line.words)
     texts = [_as_seen(word.text) if _runs_left(word.text) else word.text for word in line.words]
