@@ -134,6 +134,21 @@ def test_hard_lines_are_copied_from_a_skewed_page(read: Callable[[bytes], str], 
     assert set(HARD_LINES) - copied(text) <= MAY_LOSE
 
 
+@pytest.mark.parametrize("read", READERS)
+@pytest.mark.parametrize("gap", [1, 12, 70, 400])
+def test_words_are_copied_with_one_space_however_far_apart_they_stand(read: Callable[[bytes], str], gap: int) -> None:
+    texts, place, words = ("നിന്നും", "ലഭിക്കുന്നതാണ്", "ഒ", "12.50"), 100, []
+    for text in texts:
+        end = place + 25 * len(text)
+        words.append(Word(text, ((place, 60), (end, 60), (end, 118), (place, 118))))
+        place = end + gap
+    outline = ((100, 60), (place - gap, 60), (place - gap, 118), (100, 118))
+    line = Line("l", ((100, 100), (place - gap, 100)), outline, " ".join(texts), words=tuple(words))
+    page = Page("a", WIDTH, 200, (Region("r", outline, (line,)),), dpi=300)
+
+    assert copied(read(text_only_pdf([page]))) >= {" ".join(texts)}
+
+
 def test_hard_lines_are_found() -> None:
     pdfium = pytest.importorskip("pypdfium2")
     page = pdfium.PdfDocument(text_only_pdf([hard_page()]))[0].get_textpage()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ocrkit.layout.outputs.pdf.font import EM_WIDTH, units_of
 from ocrkit.layout.outputs.pdf.objects import number
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["text_layer"]
 
+_WIDEST_SPACE = 0.45  # of a line's height
 _RIGHT_TO_LEFT = frozenset({"R", "AL"})
 _LEFT_TO_RIGHT = frozenset({"L", "EN", "AN"})
 
@@ -32,28 +33,57 @@ def _line(line: PlacedLine, codes: Codes) -> bytes:
     sine, cosine = math.sin(line.angle), math.cos(line.angle)
     matrix = b" ".join([*(number(part, 5) for part in (cosine, sine, -sine, cosine)), number(line.x), number(line.y)])
     parts = [b"q " + matrix + b" cm BT /f-0-0 " + number(line.size) + b" Tf 3 Tr"]
-    # Readers expect scripts that run from right to left as they are seen, and put them into the order of reading.
-    seen = any(_runs_left(word.text) for word in line.words)
-    texts = [_as_seen(word.text) if _runs_left(word.text) else word.text for word in line.words]
-    squeezes = _squeezes(line, texts)
     place = height = 0.0
-    for at in sorted(range(len(texts)), key=lambda at: line.words[at].start) if seen else range(len(texts)):
-        word = line.words[at]
+    for word in _set(line):
         along, above = number(word.start - place), number(word.above - height)
         # Steps are summed up as they are written, so that what was rounded off does not mount up.
         place, height = place + float(along), height + float(above)
-        # A space after each, the last too: else readers join words, and PDFium loses a last one of one letter.
-        shown = codes.encoded(texts[at] + " ")
-        parts.append(along + b" " + above + b" Td " + number(squeezes[at], 3) + b" Tz " + shown + b" Tj")
+        parts.append(b" ".join((along, above, b"Td", *_shown(word, codes))))
     return b"\n".join([*parts, b"ET Q"])
 
 
-def _squeezes(line: PlacedLine, texts: list[str]) -> list[float]:
-    """Per cent of their width that each word's codes are squeezed to; one for all words of a line that is slanted."""
-    codes = [len(units_of(text)) * EM_WIDTH * line.size for text in texts]
-    if line.is_level:
-        return [100 * word.width / width for word, width in zip(line.words, codes, strict=True)]
-    return [100 * sum(word.width for word in line.words) / sum(codes)] * len(texts)
+def _shown(word: _SetWord, codes: Codes) -> tuple[bytes, ...]:
+    # A space after each, the last too: else readers join words, and PDFium loses a last one of one letter.
+    if word.space is None:
+        return number(word.squeeze, 3), b"Tz", codes.encoded(word.text + " "), b"Tj"
+    space = (number(word.space, 3), b"Tz", codes.encoded(" "), b"Tj")
+    return number(word.squeeze, 3), b"Tz", codes.encoded(word.text), b"Tj", *space
+
+
+class _SetWord(NamedTuple):
+    """A word as it is shown: where, to how many per cent it is squeezed, and the space behind it where otherwise."""
+
+    text: str
+    start: float
+    above: float
+    squeeze: float
+    space: float | None = None
+
+
+def _set(line: PlacedLine) -> list[_SetWord]:
+    """The words of a line from left to right; each reaches, with a space, to the next one."""
+    words = line.words
+    # Readers expect scripts that run from right to left as they are seen, and put them into the order of reading.
+    if any(_runs_left(word.text) for word in words):
+        words = tuple(sorted(words, key=lambda word: word.start))
+        words = tuple(word._replace(text=_as_seen(word.text)) if _runs_left(word.text) else word for word in words)
+    em, widest = EM_WIDTH * line.size, _WIDEST_SPACE * line.size
+    counts = [len(units_of(word.text)) for word in words]
+    if not line.is_level:  # where pdf.js breaks the line at each change of width
+        squeeze = 100 * sum(word.width for word in words) / (sum(counts) * em)
+        return [_SetWord(word.text, word.start, word.above, squeeze) for word in words]
+    found = []
+    for word, count, after in itertools.zip_longest(words, counts, words[1:]):
+        reach = (
+            word.width * (count + 1) / count if after is None or after.start <= word.start else after.start - word.start
+        )
+        code = reach / (count + 1)
+        if code <= max(widest, word.width / count):
+            found.append(_SetWord(word.text, word.start, word.above, 100 * code / em))
+        else:  # a wide gap, as between the cells of a table: poppler would begin another block of text
+            squeeze = 100 * (reach - widest) / (count * em)
+            found.append(_SetWord(word.text, word.start, word.above, squeeze, 100 * widest / em))
+    return found
 
 
 def _runs_left(text: str) -> bool:
