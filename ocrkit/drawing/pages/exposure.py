@@ -9,7 +9,15 @@ import numpy as np
 
 from ocrkit.drawing.pages.bending import draw_bending
 from ocrkit.drawing.pages.records import DrawnLine, DrawnPage
-from ocrkit.drawing.pages.surroundings import Margins, add_border, add_dirt, add_folds, add_neighbour, show_other_side
+from ocrkit.drawing.pages.surroundings import (
+    Margins,
+    add_border,
+    add_dirt,
+    add_folds,
+    add_neighbour,
+    add_watermark,
+    show_other_side,
+)
 from ocrkit.drawing.pages.wear import press, scan, tint
 from ocrkit.layout.records import Line, Page, Region
 
@@ -58,9 +66,11 @@ def _surrounded(
     rng: np.random.Generator,
     strength: float,
 ) -> NDArray[np.uint8]:
-    chances = rng.random(5)
+    chances = rng.random(6)
     if chances[0] < 0.4 * strength:
         picture = show_other_side(picture, other, x_height, rng, strength)
+    if chances[5] < 0.08 * strength:
+        picture = add_watermark(picture, other, rng, strength)
     margins = _margins(lines, picture.shape)
     if chances[1] < 0.3 * strength:
         picture = add_neighbour(picture, other, margins, rng)

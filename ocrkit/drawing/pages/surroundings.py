@@ -11,13 +11,14 @@ from ocrkit._drawing import lit
 from ocrkit.drawing.chance import between
 from ocrkit.drawing.degradations.fields import surface
 from ocrkit.drawing.degradations.picture import GREYS, soften
+from ocrkit.drawing.pages.furniture import crest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ocrkit.drawing.degradations.picture import Picture
 
-__all__ = ["Margins", "add_border", "add_dirt", "add_folds", "add_neighbour", "show_other_side"]
+__all__ = ["Margins", "add_border", "add_dirt", "add_folds", "add_neighbour", "add_watermark", "show_other_side"]
 
 _SEEN = 14  # grey levels by which the other side's ink must darken the paper to count
 
@@ -132,6 +133,19 @@ def _turned(point: tuple[float, float], side: int, width: int, height: int) -> t
     """A point along a side and away from it, as x and y; sides from the left clockwise."""
     along, away = point
     return ((away, along), (along, away), (width - away, along), (along, height - away))[side]
+
+
+def add_watermark(picture: Picture, other: NDArray[np.bool_], rng: np.random.Generator, strength: float) -> Picture:
+    """A library's or a mill's large, faint figure behind the text."""
+    height, width = picture.shape
+    size = round(min(height, width) * between(rng, 0.15, 0.6))
+    top, left = int(rng.integers(height - size + 1)), int(rng.integers(width - size + 1))
+    light = np.full(picture.shape, 255, np.uint8)
+    grey = round(255 * (1 - 0.4 * strength * between(rng, 0.2, 1)))
+    light[top : top + size, left : left + size] = np.where(crest(rng, size)[:size, :size] > 0, grey, 255)
+    light = soften(light, between(rng, 0.3, 2))
+    other |= light < 255 - _SEEN
+    return lit(picture, light, GREYS.astype(np.uint8))
 
 
 def add_folds(picture: Picture, rng: np.random.Generator, strength: float) -> Picture:

@@ -13,6 +13,7 @@ from ocrkit.drawing.pages.exposure import lay
 from ocrkit.drawing.pages.pens import Ink
 from ocrkit.drawing.pages.sheet import PageSheet
 from ocrkit.drawing.pages.strips import Strip, resize, set_words, shorten, waved
+from ocrkit.drawing.pages.surroundings import Margins, add_border, add_dirt, add_watermark, show_other_side
 
 SIZE = (200, 600)
 
@@ -98,3 +99,23 @@ def test_a_line_is_cut_at_a_gap_and_its_text_is_lost() -> None:
     assert strip.text is None
     assert (strip.ascender, strip.descender) == (10, 4)
     assert shorten(_bars(), 20) is None
+
+
+def test_what_comes_from_elsewhere_is_marked_as_no_text() -> None:
+    paper, rng = np.full((300, 400), 255, np.uint8), np.random.default_rng(3)
+    text = paper.copy()
+    text[100:110, 50:350] = 0
+    margins = Margins(60, 60, 60, 60)
+    makers = {
+        "the other side": lambda other: show_other_side(text, other, 10, rng, 1.0),
+        "a border": lambda other: add_border(paper, other, margins, rng),
+        "dirt": lambda other: add_dirt(paper, other, 10, rng, 1.0),
+        "a watermark": lambda other: add_watermark(paper, other, rng, 1.0),
+    }
+
+    for name, make in makers.items():
+        other = np.zeros(paper.shape, bool)
+        before = text if name == "the other side" else paper
+        changed = before.astype(int) - make(other) > 40
+        assert changed.any(), name
+        assert not (changed & ~other).any(), name
