@@ -202,6 +202,39 @@ def test_rules_blots_and_specks_are_no_lines() -> None:
     assert feet_of(lines_of(page)) == pytest.approx(feet, abs=1)
 
 
+def test_letters_of_a_title_are_one_line() -> None:
+    page = sheet()
+    feet = column(page, 80, 250, 620, 10)
+    for left in range(120, 520, 80):
+        page[90:170, left : left + 60] = INK
+        page[102:158, left + 14 : left + 46] = PAPER
+
+    lines = lines_of(page)
+
+    assert feet_of(lines) == pytest.approx([169, *feet], abs=1)
+    assert covered(page, lines) == 1.0
+
+
+def test_a_drop_cap_is_its_first_lines() -> None:
+    page = sheet()
+    feet = [150 + 36 * k for k in range(8)]
+    for foot in feet:
+        write(page, 150 if foot < 200 else 80, foot, 620)
+    page[feet[0] - X_HEIGHT : feet[1] + 1, 82:130] = INK
+    page[feet[0] - X_HEIGHT + 10 : feet[1] - 10, 92:120] = PAPER
+
+    lines = lines_of(page)
+
+    assert feet_of(lines) == pytest.approx(feet, abs=1)
+    assert [min(x for x, _ in line.outline) < 140 for line in lines[:2]] == [True, False]
+
+
+def test_noise_is_no_page() -> None:
+    noise = np.random.default_rng(5).integers(0, 256, (1500, 1200), dtype=np.uint8)
+
+    assert layout_of(noise).regions == ()
+
+
 @pytest.mark.parametrize("grey", [0, 100, 255])
 def test_an_empty_page_has_no_lines(grey: int) -> None:
     assert layout_of(np.full(SIZE, grey, np.uint8)).regions == ()

@@ -204,8 +204,10 @@ def _parted(
     least = _ROWS if gap >= _WALLS[0][1] * CELLS else _ROWS_NARROW
     if min(_beside(middles[left], middles[right]), _beside(middles[right], middles[left])) < least:
         return gap > _FARTHEST_WALLED * CELLS
-    narrow = np.median((end - first)[left]) < _NARROW * CELLS
-    return not (narrow and gap < _NEAR_NUMBER * CELLS)
+    beside = left[end[left] > end[k] - _NEAR_NUMBER * CELLS]
+    if gap >= _NEAR_NUMBER * CELLS or not len(beside):
+        return True
+    return bool(np.median((end - first)[beside]) >= _NARROW * CELLS)
 
 
 def _beside(middles: NDArray[np.float64], others: NDArray[np.float64]) -> int:

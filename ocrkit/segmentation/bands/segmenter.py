@@ -17,6 +17,7 @@ from ocrkit.segmentation.bands.shaping import levelled, owners_of, shapes_of
 from ocrkit.segmentation.bands.sifting import stand_on_their_heads, text_alone
 from ocrkit.segmentation.bands.sorting import sort_components
 from ocrkit.segmentation.bands.straight import Straight
+from ocrkit.segmentation.bands.titles import title_parts, titles_alone, with_titles
 from ocrkit.segmentation.bands.turning import lies_on_its_side, skew_of_feet
 from ocrkit.segmentation.components import find_ink, letters_height
 from ocrkit.segmentation.frame import skew_of
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Bands"]
 
+_MOST_LETTERS = 60_000  # more than any page has: noise
+_MOST_CELLS = 32_000_000  # of a raster, five times those of a newspaper
+_SMALLEST = 4.0  # px, of small letters that can be read
+_MOST_PIECES = 3000  # of lines, likewise
 _DASH = 0.6  # of the letters' height: marks as wide as that are no white
 _LARGEST = 36_000_000  # px that are looked at; a larger picture is looked at in a smaller copy
 
@@ -52,7 +57,7 @@ class Bands:
         except ImageError:
             return Layout(())
         x_height = letters_height(ink)
-        if x_height is None:
+        if x_height is None or x_height < _SMALLEST:
             return Layout(())
         rotation, skew = _lie(ink, x_height)
         straight, parts, shapes = _found(ink, x_height, rotation, skew)
@@ -68,7 +73,7 @@ class Bands:
 def _lie(ink: Ink, x_height: float) -> tuple[int, float]:
     straight = Straight.of(ink)
     letters = sort_components(straight, x_height).letters
-    if not letters.any():
+    if not 0 < np.count_nonzero(letters) <= _MOST_LETTERS:
         return 0, 0.0
     rotation = 0
     grid = Grid.around(straight, letters, x_height * 2)
@@ -81,26 +86,37 @@ def _lie(ink: Ink, x_height: float) -> tuple[int, float]:
 
 
 def _found(ink: Ink, x_height: float, rotation: int, skew: float) -> tuple[Straight, Sorted, list[Shape]]:
-    """The page as it lies so, what its components are, and its lines."""
+    """The page as it lies so, what its components are, and its lines; titles are found by their own height."""
     straight = Straight.of(ink, rotation, skew)
     parts = sort_components(straight, x_height)
-    return straight, parts, text_alone(_shapes(straight, parts, x_height), straight, parts, x_height)
+    shapes = text_alone(_shapes(straight, parts, x_height), straight, parts, x_height)
+    title = title_parts(straight, parts, shapes, x_height)
+    if title is not None:
+        letters, height = title
+        titles = titles_alone(text_alone(_shapes(straight, letters, height), straight, parts, height), straight)
+        shapes = with_titles(shapes, titles)
+    return straight, parts, shapes
 
 
 def _shapes(straight: Straight, parts: Sorted, x_height: float) -> list[Shape]:
-    if not parts.letters.any():
+    if not 0 < np.count_nonzero(parts.letters) <= _MOST_LETTERS:
         return []
     grid = Grid.around(straight, parts.letters, x_height)
+    if grid.size[0] * grid.size[1] > _MOST_CELLS:
+        return []
     raster = grid.raster(straight, parts.letters)
     rules = grid.raster(straight, parts.upright_rules) > 0
     dashes = parts.marks & (straight.widths > _DASH * x_height)
     white = White.of(grid.raster(straight, parts.letters | dashes), rules)
-    rows = without_echoes(ridges(raster, white.walls), straight.boxes[parts.letters], grid)
+    found = ridges(raster, white.walls)
+    if len(found) > _MOST_PIECES:
+        return []
+    rows = without_echoes(found, straight.boxes[parts.letters], grid)
     rows = without_specks(joined(rows, white))
     owners = owners_of(straight, parts.letters, parts.marks, rows, grid, x_height)
     rows = without_specks(joined(levelled(straight, owners, rows, grid, x_height), white))
     owners = owners_of(straight, parts.letters, parts.marks, rows, grid, x_height)
-    return [shape for shape in shapes_of(straight, owners, rows, grid, x_height) if shape is not None]
+    return shapes_of(straight, owners, parts.large, rows, grid, x_height)
 
 
 def _line(shape: Shape, number: int, straight: Straight, scale: int, size: tuple[int, int]) -> Line:

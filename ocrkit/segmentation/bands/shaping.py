@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ocrkit.segmentation.bands.grid import CELLS
 from ocrkit.segmentation.bands.rows import Row
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ __all__ = ["Owners", "Shape", "levelled", "owners_of", "shapes_of"]
 
 # In heights of small letters.
 _BEYOND = 1.5  # a line's ends, where ink is still the line's
+_TALLEST = 3.4  # times a line's own small letters, for each line that it stands in
+_MOST_TOUCHED = 3  # lines whose letters hang together
+_WIDEST_TOUCHING = 15.0
 _FARTHEST_MARK = 1.0  # between a mark and the letters' band
 _MODE = 0.2  # to each side of a mode: feet on the baseline
 _BIN = 0.1
@@ -122,18 +126,31 @@ def levelled(straight: Straight, owners: Owners, rows: list[Row], grid: Grid, x_
     return found
 
 
-def shapes_of(straight: Straight, owners: Owners, rows: list[Row], grid: Grid, x_height: float) -> list[Shape | None]:
-    """The shape of each row's line; None where no letter is its own."""
+def shapes_of(
+    straight: Straight, owners: Owners, large: NDArray[np.bool_], rows: list[Row], grid: Grid, x_height: float
+) -> list[Shape]:
+    """The shapes of rows that have letters of their own; what is larger than letters is taken in where it is no more.
+
+    Args:
+        straight: the page.
+        owners: whose letters and marks are.
+        large: (N,) components that are larger.
+        rows: the lines.
+        grid: where their rows lie.
+        x_height: px, of small letters.
+    """
     baselines = [_baseline(straight, owners, number, row, grid, x_height) for number, row in enumerate(rows)]
+    heights = [0.0 if found is None else found[2] for found in baselines]
+    owners = _adopted(straight, owners, large, rows, grid, heights)
     left = float(straight.boxes[:, 0].min())
     width = _SLICE * x_height
     tops, bottoms, starts, ends = _extents(straight, owners, rows, grid, left, width)
-    shapes: list[Shape | None] = []
+    shapes = []
     for number, found in enumerate(baselines):
         if found is None or not np.isfinite(starts[number]):
-            shapes.append(None)
             continue
-        members, points, height, feet = found
+        _, points, height, feet = found
+        members = np.nonzero((owners.line == number) & owners.holds & ~owners.shared)[0]
         extent = (float(starts[number]), float(ends[number]))
         outline = _outline(tops[number], bottoms[number], extent, points, height, left, width)
         x = np.clip(points[:, 0], *extent)
@@ -141,6 +158,41 @@ def shapes_of(straight: Straight, owners: Owners, rows: list[Row], grid: Grid, x
         points = np.stack([x, np.interp(x, points[:, 0], points[:, 1])], axis=1)
         shapes.append(Shape(points, outline, height, members, feet))
     return shapes
+
+
+def _adopted(
+    straight: Straight, owners: Owners, large: NDArray[np.bool_], rows: list[Row], grid: Grid, heights: list[float]
+) -> Owners:
+    """Give what is larger than letters to a line of large letters, and a drop-cap to the first of its lines.
+
+    Args:
+        straight: the page.
+        owners: whose the letters are.
+        large: (N,) components that may be adopted.
+        rows: the lines.
+        grid: where their rows lie.
+        heights: px of each line's small letters.
+    """
+    line, holds, shared = owners.line.copy(), owners.holds.copy(), owners.shared.copy()
+    spare = round(_BEYOND * CELLS)
+    for component in np.nonzero(large)[0].tolist():
+        left, top, right, bottom = straight.boxes[component]
+        column = int(grid.column(np.array([(left + right) / 2]))[0])
+        through = []
+        for number, row in enumerate(rows):
+            inside = min(max(column, row.first), row.end - 1)
+            centre = float(grid.y(row.at(np.array([inside])))[0])
+            reach = spare + (right - left) / grid.cell / 2
+            if abs(inside - column) <= reach and top <= centre <= bottom:
+                through.append((centre, number, column < row.first))
+        first = min(through, default=None)
+        if first is None or bottom - top > _TALLEST * heights[first[1]] * len(through):
+            continue
+        drops = len(through) == 1 or all(before for _, _, before in through[1:])
+        touches = len(through) <= _MOST_TOUCHED and right - left <= _WIDEST_TOUCHING * heights[first[1]]
+        if drops or touches:
+            line[component], holds[component], shared[component] = first[1], True, not drops
+    return Owners(line, holds, shared)
 
 
 def _baseline(
@@ -172,7 +224,9 @@ def _baseline(
     usable = on_line & (heights > 0.4 * x_height) & (heights < 4 * x_height)
     height = _mode(heights[usable], wide[usable], x_height) if usable.any() else x_height
     few = np.unique(
-        np.linspace(0, len(columns) - 1, _POINTS if np.ptp(np.diff(course)) > 1e-6 else 2).round().astype(int)
+        np.linspace(0, len(columns) - 1, _POINTS if len(course) > 2 and np.ptp(np.diff(course)) > 1e-6 else 2)
+        .round()
+        .astype(int)
     )
     points = np.stack([along[few], base[few]], axis=1)
     if len(points) < 2:

@@ -26,6 +26,7 @@ _IN_PICTURE = 4  # letters: fewer within a picture are part of it
 _PICTURE = 6.0  # heights, both ways
 _FILLED = 0.12  # of a picture's box that is ink; a frame has less
 _BODY = 5  # letters of a line that tells where the text is
+_NOISE = 1000  # specks of a letter's size, of which none follow one another as letters do
 _EDGE = 3.5  # heights from the page's edge
 _REACH = 0.3  # heights beyond the small letters: ascenders and descenders
 _SURE = 60  # letters that tell which way is up
@@ -42,6 +43,8 @@ def text_alone(shapes: list[Shape], straight: Straight, parts: Sorted, x_height:
     large &= straight.ink.areas > _FILLED * straight.widths * straight.heights
     pictures = straight.boxes[large]
     edges = straight.frame.place(np.array([(0.0, 0.0), (straight.ink.width, straight.ink.height)]))
+    if not body and np.count_nonzero(parts.letters) > _NOISE:
+        return []
     kept = []
     for shape in shapes:
         members = shape.members

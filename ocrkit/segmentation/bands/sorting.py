@@ -16,7 +16,7 @@ __all__ = ["Sorted", "sort_components"]
 
 # In heights of small letters.
 _LOWEST = 0.5  # a letter
-_HIGHEST = 3.5
+_HIGHEST = 3.0
 _LONGEST_LETTERS = 30.0  # letters that touch
 _RULE_LENGTH = 4.0
 _RULE_THICKNESS = 0.5
