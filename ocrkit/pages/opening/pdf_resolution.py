@@ -8,6 +8,8 @@ import math
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from ocrkit.pages.opening.picture import MAX_PAGE_PIXELS
+
 if TYPE_CHECKING:
     import pypdfium2
 
@@ -63,7 +65,8 @@ class _Picture(NamedTuple):
 def page_size(page: pypdfium2.PdfPage, wanted_dpi: float | None) -> PageSize:
     """The size in px that a page is drawn at.
 
-    A page that is one picture has that picture's pixels, those that are seen, whatever ``wanted_dpi``. One of several
+    A page that is one picture has that picture's pixels, those that are seen, whatever ``wanted_dpi``, unless they are
+    more than a page may have. One of several
     pictures, without text or lines that are seen, has the finest resolution of those that cover half of it; with text
     or lines at least 300. ``wanted_dpi`` goes before those.
     """
@@ -73,7 +76,9 @@ def page_size(page: pypdfium2.PdfPage, wanted_dpi: float | None) -> PageSize:
         across, down = pictures[0].across, pictures[0].down
         if page.get_rotation() in (90, 270):
             across, down = down, across
-        return PageSize(max(1, round(width * across)), max(1, round(height * down)), width, height)
+        own = PageSize(max(1, round(width * across)), max(1, round(height * down)), width, height)
+        if wanted_dpi is None or own.width * own.height <= MAX_PAGE_PIXELS:
+            return own
     dpi = wanted_dpi or _finest(pictures, width * height, drawn)
     return PageSize(_pixels(width * dpi / POINTS), _pixels(height * dpi / POINTS), width, height)
 

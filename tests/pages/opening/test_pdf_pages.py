@@ -195,6 +195,18 @@ def test_a_page_too_large_names_the_resolution_that_fits() -> None:
     assert next(open_scans(saved(pdf), dpi=10)).image().size == (2000, 2000)
 
 
+def test_a_picture_too_large_is_opened_at_the_resolution_that_fits() -> None:
+    pdf = pikepdf.new()
+    add_picture_page(pdf, Image.new("1", (20_000, 10_000), 1), size=(1440, 720))
+
+    [large] = open_scans(saved(pdf))
+    [fitting] = open_scans(saved(pdf), dpi=100)
+
+    with pytest.raises(ImageError, match=r"so 20000x10000 px at 1000 dpi.*: at 945 dpi it fits"):
+        large.image()
+    assert fitting.image().size == (2000, 1000)
+
+
 def test_pages_are_opened_one_by_one_and_counted_before() -> None:
     pdf = pikepdf.new()
     add_page(pdf)
