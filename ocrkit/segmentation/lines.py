@@ -27,8 +27,8 @@ _OVER = 0.5
 _SURE = 0.45  # confidence that a line needs
 _RAISED = (0.15, 0.9)  # x-heights of a line by which a number raised at its end stands above its baseline
 _RAISED_LONG = 2.5  # x-heights that such a number is long, at the most
-_RAISED_SIZE = 0.95  # of the line's small letters that its own are high
-_RAISED_GAP = 0.9  # x-heights from the line's end
+_RAISED_SIZE = 1.2  # times the line's small letters that its own are high
+_RAISED_GAP = 1.4  # x-heights from the line's end
 _USUAL = 0.8  # of the text is no darker than what counts as the page's ink
 _PALE = 0.47  # of how dark that is: what is paler shows through
 _INKED = 0.25  # of its columns that hold ink of its own
@@ -110,7 +110,7 @@ def _with_raised(lines: Sequence[FoundLine]) -> list[FoundLine]:
 def _is_raised(small: FoundLine, line: FoundLine) -> bool:
     """Whether a short line is a raised part of a long one, right before or behind it."""
     size = line.x_height
-    if len(small.ys) > _RAISED_LONG * size or len(line.ys) < 3 * len(small.ys) or small.x_height > _RAISED_SIZE * size:
+    if len(small.ys) > _RAISED_LONG * size or len(line.ys) < 2 * len(small.ys) or small.x_height > _RAISED_SIZE * size:
         return False
     gap = max(small.first - line.last, line.first - small.last)
     if not -0.5 * size <= gap <= _RAISED_GAP * size:
