@@ -1,6 +1,7 @@
 """Reads the pages of a list with ocrkit: image names on stdin, a page of JSON a line on stdout.
 
-Called with the name of a model and that of a segmenter: ``truth`` takes the lines of the PAGE or ALTO file beside.
+Called with the name of a model and that of a segmenter, ``NAME`` or ``NAME=MODEL``: ``truth`` takes the lines of the
+PAGE or ALTO file beside.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ def main(model: str, segmenter: str) -> None:
     if segmenter == "truth":
         find = _true_lines
     else:
-        find = Segmenting(choose_segmenter(segmenter or None).segmenter, recognizer.model.charset)
+        name, _, weights = segmenter.partition("=")
+        chosen = choose_segmenter(name or None, weights=weights or None)
+        find = Segmenting(chosen.segmenter, recognizer.model.charset)
     reader = PageReader(recognizer, find)
     scans = open_scans(map(str.strip, sys.stdin))
     for read in reader.read(scans, errors="raise"):

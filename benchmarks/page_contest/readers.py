@@ -75,7 +75,8 @@ class PageReader:
 def page_reader(spelled: str, *, rapidocr: str) -> PageReader:
     """The reader of ``ocrkit:MODEL``, ``ocrkit:MODEL|SEGMENTER``, ``tesseract:LANG`` or ``rapidocr``.
 
-    The segmenter ``truth`` takes the true lines; ``tesseract:LANG|PSM`` another way to look for lines than 3.
+    The segmenter, ``NAME`` or ``NAME=MODEL``, may be ``truth``, which takes the true lines. ``tesseract:LANG|PSM``
+    looks for lines in another way than 3.
 
     Raises:
         ValueError: it is spelled otherwise.
@@ -88,7 +89,7 @@ def page_reader(spelled: str, *, rapidocr: str) -> PageReader:
     if kind == "rapidocr":
         return PageReader(spelled, (rapidocr, str(_HERE / "rapidocr_pages.py")), json_pages)
     if kind == "ocrkit" and what:
-        name = ", ".join(filter(None, (f"ocrkit:{Path(what).stem}", how)))
+        name = ", ".join(filter(None, (f"ocrkit:{Path(what).stem}", how.partition("=")[0])))
         return PageReader(name, (sys.executable, str(_HERE / "ocrkit_pages.py"), what, how), json_pages)
     raise ValueError(
         f"no reader {spelled!r}; expected ocrkit:MODEL, ocrkit:MODEL|SEGMENTER, tesseract:LANG, tesseract:LANG|PSM or "
