@@ -21,6 +21,7 @@ __all__ = ["NO_PAGES", "OpenedPdf", "is_pdf"]
 NO_PAGES = "the PDF has no pages"
 
 _HELD = 4  # PDFs open at a time
+_DRAWN = 16  # pages after which a PDF is opened anew: PDFium keeps the data of every picture that it drew
 _LOCKED = 4  # FPDF_ERR_PASSWORD
 
 # PDFium knows no threads: all of its work is done one after the other.
@@ -41,6 +42,7 @@ class OpenedPdf:
         self.name = name
         self.password = password
         self._document: pypdfium2.PdfDocument | None = None
+        self._drawn = 0
 
     def __getstate__(self) -> tuple[Path | bytes, str, str | None]:
         return self.source, self.name, self.password
@@ -48,6 +50,7 @@ class OpenedPdf:
     def __setstate__(self, state: tuple[Path | bytes, str, str | None]) -> None:
         self.source, self.name, self.password = state
         self._document = None  # a worker process opens it anew
+        self._drawn = 0
 
     def __del__(self) -> None:
         with contextlib.suppress(Exception):  # at the interpreter's end anything may be gone
@@ -69,6 +72,13 @@ class OpenedPdf:
             while len(_held) > _HELD:
                 next(iter(_held.values())).close()
             yield self._document
+
+    def forget_drawn(self) -> None:
+        """Say that a page was drawn: memory is given back after a few."""
+        with _lock:
+            self._drawn += 1
+            if self._drawn % _DRAWN == 0:
+                self.close()
 
     def close(self) -> None:
         """Close it; it is opened again when it is needed."""

@@ -118,11 +118,13 @@ class PdfScan:
             page = self._page(document)
             try:
                 size = self._checked(page_size(page, self.wanted_dpi))
-                return _drawn(page, size)
+                drawn = _drawn(page, size)
             except (pypdfium2.PdfiumError, ValueError, MemoryError) as error:
                 raise ImageError(f"the page cannot be drawn ({error})", self.name) from error
             finally:
                 page.close()
+        self.pdf.forget_drawn()
+        return drawn
 
     def jpeg(self) -> bytes | None:
         """Nothing: the page is drawn."""

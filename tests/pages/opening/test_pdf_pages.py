@@ -248,6 +248,21 @@ def test_many_pdfs_are_not_held_open(tmp_path: Path) -> None:
     assert scans[0].image().size == (85, 110)
 
 
+def test_memory_does_not_grow_with_the_pages(tmp_path: Path) -> None:
+    rng, pdf = np.random.default_rng(4), pikepdf.new()
+    for _ in range(80):
+        add_picture_page(pdf, Image.fromarray(rng.integers(0, 256, (1000, 1000), dtype=np.uint8)))
+    pdf.save(tmp_path / "a.pdf")
+
+    held = []
+    for scan in open_scans(tmp_path / "a.pdf"):
+        scan.image()
+        held.append(int(Path("/proc/self/statm").read_text().split()[1]) * 4096)
+
+    # 48 pages of a million bytes come between the two.
+    assert min(held[64:]) - min(held[16:32]) < 20e6
+
+
 def test_a_scan_goes_to_another_process() -> None:
     pdf = pikepdf.new()
     add_page(pdf)

@@ -55,7 +55,7 @@ def overlaid(source: PdfSource, reads: Iterator[ReadPage], options: PdfOptions) 
 
     file = io.BytesIO(source.file) if isinstance(source.file, bytes) else source.file
     try:
-        pdf = pikepdf.open(file, password=source.password or "")
+        pdf = pikepdf.open(file, password=source.password or "", access_mode=pikepdf.AccessMode.stream)
     except pikepdf.PdfError as error:
         raise DataError(f"its pages cannot be written again ({error})", source.name) from error
     with pdf:
