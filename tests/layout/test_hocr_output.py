@@ -133,7 +133,8 @@ def test_the_files_of_tesseract_are_read(write: Write) -> None:
      </span>
      <span class='ocr_header' id='line_1_2' title="bbox 36 126 618 157">
       <span class='ocrx_word' id='word_1_3' title='bbox 36 126 96 150; x_wconf 91'><span class='ocrx_cinfo'
- title='x_bboxes 36 126 46 150; x_conf 99.5'>a</span><em>b</em></span>
+ title='x_bboxes 36 126 46 150; x_conf 99.5'>a</span>
+       <em><span class='ocrx_cinfo' title='x_bboxes 47 126 57 150; x_conf 50'>b</span></em></span>
      </span>
     </p>
    </div>
@@ -152,7 +153,10 @@ def test_the_files_of_tesseract_are_read(write: Write) -> None:
         ("is", (128, 115), 0.89),
     ]
     assert second.words[0].text == "ab"
-    assert [(each.text, each.confidence) for each in second.words[0].characters] == [("a", pytest.approx(0.995))]
+    assert [(each.text, each.confidence) for each in second.words[0].characters] == [
+        ("a", pytest.approx(0.995)),
+        ("b", 0.5),
+    ]
 
 
 def test_a_page_that_could_not_be_opened_says_why(write: Write) -> None:

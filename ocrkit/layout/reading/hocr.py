@@ -70,7 +70,7 @@ def hocr_pages(path: Path, root: Element, bad: BadRows) -> Iterator[Page]:
             placing.height,
             regions,
             number=max(1, int(number_of(properties.get("ppageno"), 0)) + 1),
-            rotation=int(number_of(element.get("data-rotation"), 0)) % 360,
+            rotation=round(number_of(element.get("data-rotation"), 0) / 90) * 90 % 360,
             skew=number_of(element.get("data-skew"), 0.0),
             dpi=float(dpi[0]) if dpi and dpi[0] > 0 else None,
             languages=tuple(languages),
@@ -138,13 +138,16 @@ class _Reader:
         )
 
     def _word(self, element: Element) -> Word | None:
-        text, outline = " ".join(element.whole_text.split()), self._place(element)
+        spelt = list(_outermost(element, {"ocrx_cinfo"}))
+        # Tesseract puts each character on a line of its own.
+        whole = "".join(letter.whole_text for letter in spelt) if spelt else element.whole_text
+        text, outline = " ".join(whole.split()), self._place(element)
         if not text or not outline:
             return None
         conf = number_of(_properties(element).get("x_wconf"), -1)
         letters = tuple(
             Character(letter.whole_text, place, min(max(number_of(conf_of(letter), 0) / 100, 0.0), 1.0))
-            for letter in _outermost(element, {"ocrx_cinfo"})
+            for letter in spelt
             if (place := self._boxed(_properties(letter).get("x_bboxes", "")))
         )
         return Word(text, outline, conf / 100 if 0 <= conf <= 100 else None, letters)
