@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import functools
 import io
 import threading
+import weakref
 from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,12 +29,26 @@ _LOCKED = 4  # FPDF_ERR_PASSWORD
 
 # PDFium knows no threads: all of its work is done one after the other.
 _lock = threading.RLock()
-_held: OrderedDict[int, OpenedPdf] = OrderedDict()
+_held: OrderedDict[int, weakref.ref[OpenedPdf]] = OrderedDict()
 
 
 def is_pdf(start: bytes) -> bool:
     """Whether a file that begins so is a PDF, whose mark may stand anywhere in its first 1024 bytes."""
     return b"%PDF-" in start[:1024]
+
+
+@functools.cache
+def _close_at_exit() -> None:
+    """Have what is open then closed before PDFium is, which else says on stderr that it was not."""
+    atexit.register(_close_all_but, 0)
+
+
+def _close_all_but(newest: int) -> None:
+    while len(_held) > newest:
+        _, oldest = _held.popitem(last=False)
+        opened = oldest()
+        if opened is not None:
+            opened.close()
 
 
 class OpenedPdf:
@@ -67,10 +84,9 @@ class OpenedPdf:
         with _lock:
             if self._document is None:
                 self._document = self._open()
-            _held[id(self)] = self
+            _held[id(self)] = weakref.ref(self)
             _held.move_to_end(id(self))
-            while len(_held) > _HELD:
-                next(iter(_held.values())).close()
+            _close_all_but(_HELD)
             yield self._document
 
     def forget_drawn(self) -> None:
@@ -95,6 +111,7 @@ class OpenedPdf:
             raise DependencyError(
                 f"{self.name}: a PDF needs the package pypdfium2; install it with: pip install 'ocrkit[pdf]'"
             ) from error
+        _close_at_exit()
         if isinstance(self.source, Path):
             self._check_file(self.source)
         try:

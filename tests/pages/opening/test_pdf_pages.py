@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -261,6 +263,23 @@ def test_memory_does_not_grow_with_the_pages(tmp_path: Path) -> None:
 
     # 48 pages of a million bytes come between the two.
     assert min(held[64:]) - min(held[16:32]) < 20e6
+
+
+@pytest.mark.parametrize("read", ["", ".read_bytes()"])
+def test_a_program_that_ends_says_nothing(tmp_path: Path, read: str) -> None:
+    pdf = pikepdf.new()
+    add_page(pdf)
+    (tmp_path / "a.pdf").write_bytes(saved(pdf))
+    code = f"""
+from pathlib import Path
+from ocrkit.pages.opening import open_scans
+scans = list(open_scans(Path({str(tmp_path / "a.pdf")!r}){read}, dpi=10))
+scans[0].image()
+"""
+
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert run.stdout + run.stderr == ""
 
 
 def test_a_scan_goes_to_another_process() -> None:
