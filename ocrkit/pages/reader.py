@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
+
+from PIL.Image import Transpose
 
 from ocrkit.data.records import Sample
 from ocrkit.errors import ImageError, OptionError
 from ocrkit.layout.records import Page
 from ocrkit.layout.scan import ReadPage
 from ocrkit.pages.cutting import cut_lines
+from ocrkit.pages.uprightness import half_turned, is_doubtful, stands_on_its_head
 from ocrkit.pages.words import words_of
 from ocrkit.text.order import line_direction
 
@@ -38,7 +42,7 @@ _log = logging.getLogger("ocrkit")
 
 
 class PageReader:
-    """Finds the lines of pages and reads them.
+    """Finds the lines of pages and reads them; a page that reads far better upside down is turned.
 
     Args:
         recognizer: reads the lines.
@@ -94,7 +98,11 @@ class PageReader:
             samples = [sample for found in group for sample in found.samples()]
             readings = iter(list(self._recognizer.read(samples, reject=reject)))
             for found in group:
-                yield ReadPage(self._with_readings(found, readings), found.scan)
+                own = list(islice(readings, sum(line.cut is not None for line in found.lines)))
+                if not self._keep_all and is_doubtful(own) and stands_on_its_head(self._recognizer, found.lines):
+                    found = self._look_at(found.scan, upside_down=True)
+                    own = list(self._recognizer.read(found.samples(), reject=reject))
+                yield ReadPage(self._with_readings(found, iter(own)), found.scan)
 
     def _found(self, scans: Iterable[Scan], errors: OnError) -> Iterator[_FoundPage]:
         for scan in scans:
@@ -106,10 +114,13 @@ class PageReader:
                 if errors == "report":
                     yield _FoundPage(scan, Page(_called(scan), 0, 0, number=scan.number, error=error.reason), [])
 
-    def _look_at(self, scan: Scan) -> _FoundPage:
+    def _look_at(self, scan: Scan, *, upside_down: bool = False) -> _FoundPage:
         image = scan.image()
         grey = image if image.mode == "L" else image.convert("L")
-        layout = self._find(scan, grey)
+        if upside_down:
+            layout = half_turned(self._find(scan, grey.transpose(Transpose.ROTATE_180)), *grey.size)
+        else:
+            layout = self._find(scan, grey)
         charset = self._recognizer.model.charset
         page = Page(
             _called(scan),

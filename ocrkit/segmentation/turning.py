@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["Labeller", "leaning", "quarters_to_turn"]
 
 _WINDOW = 320  # px of the working picture, each way, that are turned to look
+_WINDOWS = 4  # of which one may lie on a picture, where nothing is seen from any side
 _BLOCK = 16  # px, the grid on which the window is chosen
 _SURE = 0.7  # of the map of baselines
 _PLENTY = 0.03  # of a window full of text is so sure, where lines are seen
@@ -37,25 +38,22 @@ class Labeller(Protocol):
 def quarters_to_turn(picture: NDArray[np.uint8], maps: NDArray[np.float32], labeller: Labeller) -> int | None:
     """Quarters clockwise that set a working picture upright, by what the network sees; None where it sees no lines.
 
-    The part with the most ink is looked at upside down, and from the sides where nothing is seen upright.
+    The part with the most ink is looked at upside down, and from the sides where nothing is seen upright; then others,
+    where nothing is seen from any side.
 
     Args:
         picture: (H, W) grey.
         maps: those of the picture as it is.
         labeller: for parts of it.
     """
-    top, left = _densest(Darkness.of(picture).ink)
-    part = picture[top : top + _WINDOW, left : left + _WINDOW]
-    upright = maps[0, top // MAP_STRIDE :, left // MAP_STRIDE :]
-    half = _WINDOW // MAP_STRIDE
-    seen = {0: _BETTER * _lines_seen(upright[:half, :half])}
-    for others in ((2,), (1, 3)):
-        if len(others) > 1 and max(seen.values()) > _PLENTY:
-            break
-        for quarters in others:
-            seen[quarters] = _lines_seen(labeller.maps(np.ascontiguousarray(np.rot90(part, -quarters)))[0])
-    best = max(seen, key=lambda quarters: seen[quarters])
-    return best if seen[best] > _ANY else None
+    blocks = _ink_blocks(Darkness.of(picture).ink)
+    for _ in range(_WINDOWS):
+        top, left = _densest(blocks)
+        blocks[top // _BLOCK : (top + _WINDOW) // _BLOCK, left // _BLOCK : (left + _WINDOW) // _BLOCK] = 0
+        quarters = _by_window(picture, maps, labeller, top, left)
+        if quarters is not None:
+            return quarters
+    return None
 
 
 def leaning(picture: NDArray[np.uint8]) -> float:
@@ -72,11 +70,33 @@ def leaning(picture: NDArray[np.uint8]) -> float:
     return best
 
 
-def _densest(ink: NDArray[np.bool_]) -> tuple[int, int]:
-    """Top and left of the window with the most ink, both even."""
+def _by_window(
+    picture: NDArray[np.uint8], maps: NDArray[np.float32], labeller: Labeller, top: int, left: int
+) -> int | None:
+    """As ``quarters_to_turn``, by one window."""
+    part = picture[top : top + _WINDOW, left : left + _WINDOW]
+    upright = maps[0, top // MAP_STRIDE :, left // MAP_STRIDE :]
+    half = _WINDOW // MAP_STRIDE
+    seen = {0: _BETTER * _lines_seen(upright[:half, :half])}
+    for others in ((2,), (1, 3)):
+        if len(others) > 1 and max(seen.values()) > _PLENTY:
+            break
+        for quarters in others:
+            seen[quarters] = _lines_seen(labeller.maps(np.ascontiguousarray(np.rot90(part, -quarters)))[0])
+    best = max(seen, key=lambda quarters: seen[quarters])
+    return best if seen[best] > _ANY else None
+
+
+def _ink_blocks(ink: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The ink in each block."""
     height, width = ink.shape
     padded = np.pad(ink, ((0, -height % _BLOCK), (0, -width % _BLOCK)))
-    blocks = padded.reshape(padded.shape[0] // _BLOCK, _BLOCK, -1, _BLOCK).sum((1, 3))
+    blocks: NDArray[np.int64] = padded.reshape(padded.shape[0] // _BLOCK, _BLOCK, -1, _BLOCK).sum((1, 3))
+    return blocks
+
+
+def _densest(blocks: NDArray[np.int64]) -> tuple[int, int]:
+    """Top and left of the window with the most ink, both even."""
     sums = np.pad(blocks.cumsum(0).cumsum(1), ((1, 0), (1, 0)))
     down, across = (min(_WINDOW // _BLOCK, length) for length in blocks.shape)
     windows = sums[down:, across:] - sums[:-down, across:] - sums[down:, :-across] + sums[:-down, :-across]

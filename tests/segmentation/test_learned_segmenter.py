@@ -113,6 +113,19 @@ def test_a_page_on_its_side_has_the_same_lines(quarters: int) -> None:
         assert np.ptp(ys) > 10 * np.ptp(xs)
 
 
+@pytest.mark.parametrize("quarters", [1, 3])
+def test_a_page_on_its_side_is_told_beside_a_picture_that_is_the_darkest_part(quarters: int) -> None:
+    page = strokes(500, 360, wide=9)
+    picture = np.full((400, 500), 255, np.uint8)
+    picture[20:380] = np.tile([0] * 7 + [255], 65)[:500]
+    turned = np.ascontiguousarray(np.rot90(np.concatenate([picture, with_ribbons(page)]), quarters))
+
+    layout = segmented(turned)
+
+    assert layout.rotation == 90 * quarters
+    assert len(all_lines(layout)) == len(page.lines)
+
+
 def test_a_small_line_on_a_huge_page_is_found_and_little_is_looked_at() -> None:
     labeller = SeesRibbons()
     page = np.full((10_000, 10_000), 255, np.uint8)
