@@ -3,75 +3,32 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import bars
 import numpy as np
 import pytest
+from boxed_pages import box
+from held_pages import HIGH, STEP, DamagedPage, HeldPage, page_of_bars
 from PIL import Image
 
 from ocrkit.errors import ImageError, OptionError
-from ocrkit.layout.records import Layout, Line, Page, Region
+from ocrkit.layout.records import Layout, Line, Page
 from ocrkit.pages.reader import PageReader
 from ocrkit.plugin.specs import DecoderOptions
 from ocrkit.recognition import Recognizer
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from ocrkit.layout.records import Points
 
-SCALE = 6  # px of the page for one of the bars' own
-HIGH = bars.SIZE * SCALE
-STEP = 2 * HIGH  # px from one letter to the next
-SIZE = (500, 420)
-
-
-@dataclass(frozen=True)
-class Held:
-    """A page in memory."""
-
-    picture: Image.Image
-    name: str = "page"
-    path: Path | None = None
-    number: int = 1
-    dpi: float | None = None
-
-    def image(self) -> Image.Image:
-        return self.picture.copy()
-
-    def jpeg(self) -> bytes | None:
-        return None
-
-
-@dataclass(frozen=True)
-class Broken(Held):
-    def image(self) -> Image.Image:
-        raise ImageError("it is damaged", self.name)
-
-
-def box(left: int, top: int, width: int, height: int) -> Points:
-    right, bottom = left + width - 1, top + height - 1
-    return ((left, top), (right, top), (right, bottom), (left, bottom))
-
-
-def page_with(texts: list[str], *, left: int = 40, top: int = 30) -> tuple[Image.Image, Layout]:
-    """A page with lines of bars one below the other, and its layout: baselines at the foot of the bars."""
-    page, lines = Image.new("L", SIZE, 255), []
-    for number, text in enumerate(texts):
-        picture = bars.picture(text, scale=SCALE)
-        y = top + number * 2 * HIGH
-        page.paste(picture, (left, y))
-        foot = ((left, y + HIGH - 1), (left + picture.width - 1, y + HIGH - 1))
-        lines.append(Line(f"l{number}", foot, box(left, y, picture.width, HIGH)))
-    return page, Layout((Region("r", box(0, 0, *SIZE), tuple(lines)),))
+SIZE = (500, 420)  # of pages of bars
 
 
 def read(page: Image.Image, layout: Layout, **options: Any) -> Page:
     keep_all = options.pop("keep_all", False)
     reader = PageReader(Recognizer(bars.reader()), lambda scan, grey: layout, keep_all=keep_all)
-    [found] = reader.read([Held(page)], **options)
+    [found] = reader.read([HeldPage(page)], **options)
     return found.page
 
 
@@ -81,7 +38,7 @@ def middle(points: Points) -> tuple[float, float]:
 
 
 def test_the_lines_of_a_page_are_read_in_order() -> None:
-    page = read(*page_with(["ab", "cab", "bb"]))
+    page = read(*page_of_bars(["ab", "cab", "bb"]))
 
     assert [line.text for line in page.lines] == ["ab", "cab", "bb"]
     assert page.text == "ab\ncab\nbb"
@@ -90,7 +47,7 @@ def test_the_lines_of_a_page_are_read_in_order() -> None:
 
 
 def test_characters_lie_where_their_bars_are_on_the_page() -> None:
-    page = read(*page_with(["cab"], left=40, top=30))
+    page = read(*page_of_bars(["cab"], left=40, top=30))
 
     [line] = page.lines
     [word] = line.words
@@ -114,7 +71,7 @@ def on_turned(points: Points, quarters: int) -> Points:
 @pytest.mark.parametrize("quarters", [1, 2, 3])
 @pytest.mark.parametrize("baselines", [True, False])
 def test_a_turned_page_reads_the_same_in_its_own_pixels(quarters: int, baselines: bool) -> None:
-    upright, layout = page_with(["cab", "ba"])
+    upright, layout = page_of_bars(["cab", "ba"])
     turned = upright.rotate(-90 * quarters, expand=True)
     lines = tuple(
         replace(
@@ -139,7 +96,7 @@ def test_a_turned_page_reads_the_same_in_its_own_pixels(quarters: int, baselines
 
 @pytest.mark.parametrize("degrees", [2, -4, 30, -30])
 def test_characters_of_a_slanting_line_lie_where_their_bars_are(degrees: float) -> None:
-    upright, layout = page_with(["cabc"], left=60, top=190)
+    upright, layout = page_of_bars(["cabc"], left=60, top=190)
     [line] = layout.regions[0].lines
     radians, centre = math.radians(degrees), (SIZE[0] / 2, SIZE[1] / 2)
     page = upright.rotate(-degrees, Image.Resampling.BICUBIC, fillcolor=255)
@@ -164,21 +121,21 @@ def test_characters_of_a_slanting_line_lie_where_their_bars_are(degrees: float) 
 
 
 def test_a_line_that_reads_as_nothing_is_left_out_and_counted() -> None:
-    picture, layout = page_with(["ab", "", "c"])
+    picture, layout = page_of_bars(["ab", "", "c"])
     reader = PageReader(Recognizer(bars.reader()), lambda scan, grey: layout)
 
-    [found] = reader.read([Held(picture)])
+    [found] = reader.read([HeldPage(picture)])
 
     assert [line.id for line in found.page.lines] == ["l0", "l2"]
     assert (reader.left_out, reader.lines) == (1, 3)
 
 
 def test_a_region_whose_lines_all_read_as_nothing_is_left_out() -> None:
-    assert read(*page_with([""])).regions == ()
+    assert read(*page_of_bars([""])).regions == ()
 
 
 def test_a_given_line_that_reads_as_nothing_stays() -> None:
-    page = read(*page_with(["ab", ""]), keep_all=True)
+    page = read(*page_of_bars(["ab", ""]), keep_all=True)
 
     assert [line.text for line in page.lines] == ["ab", ""]
 
@@ -191,10 +148,10 @@ def test_a_page_without_lines_is_no_error() -> None:
 
 def test_pages_come_in_their_order_whatever_they_hold() -> None:
     texts = [["ab"], [], ["c"], [], [], ["ba", "a"]] * 7
-    pages = {f"p{number}": page_with(lines) for number, lines in enumerate(texts)}
+    pages = {f"p{number}": page_of_bars(lines) for number, lines in enumerate(texts)}
     reader = PageReader(Recognizer(bars.reader()), lambda scan, grey: pages[scan.name][1])
 
-    found = list(reader.read(Held(picture, name) for name, (picture, _) in pages.items()))
+    found = list(reader.read(HeldPage(picture, name) for name, (picture, _) in pages.items()))
 
     assert [page.image for page, _ in found] == list(pages)
     assert [[line.text for line in page.lines] for page, _ in found] == texts
@@ -202,12 +159,12 @@ def test_pages_come_in_their_order_whatever_they_hold() -> None:
 
 def test_pages_are_taken_as_readings_are() -> None:
     taken: list[str] = []
-    picture, layout = page_with(["ab"])
+    picture, layout = page_of_bars(["ab"])
 
     def scans() -> Any:
         for number in range(1000):
             taken.append(f"p{number}")
-            yield Held(picture, f"p{number}")
+            yield HeldPage(picture, f"p{number}")
 
     readings = PageReader(Recognizer(bars.reader()), lambda scan, grey: layout).read(scans())
     next(readings)
@@ -217,9 +174,9 @@ def test_pages_are_taken_as_readings_are() -> None:
 
 @pytest.mark.parametrize("errors", ["report", "skip", "raise"])
 def test_a_page_that_cannot_be_opened(errors: Any) -> None:
-    picture, layout = page_with(["ab"])
+    picture, layout = page_of_bars(["ab"])
     reader = PageReader(Recognizer(bars.reader()), lambda scan, grey: layout)
-    readings = reader.read([Held(picture, "1"), Broken(picture, "2"), Held(picture, "3")], errors=errors)
+    readings = reader.read([HeldPage(picture, "1"), DamagedPage(picture, "2"), HeldPage(picture, "3")], errors=errors)
 
     if errors == "raise":
         with pytest.raises(ImageError, match="it is damaged"):
@@ -244,7 +201,7 @@ def test_a_share_of_wrong_readings_that_the_model_cannot_tell_is_refused_at_once
 
 
 def test_a_line_outside_of_the_page_stays_unread(caplog: pytest.LogCaptureFixture) -> None:
-    picture, layout = page_with(["ab"])
+    picture, layout = page_of_bars(["ab"])
     outside = Line("far", ((900, 900), (950, 900)), box(900, 880, 50, 20))
     region = replace(layout.regions[0], lines=(*layout.regions[0].lines, outside))
 
@@ -255,17 +212,17 @@ def test_a_line_outside_of_the_page_stays_unread(caplog: pytest.LogCaptureFixtur
 
 
 def test_several_readings_of_a_line_are_kept() -> None:
-    picture, layout = page_with(["ab"])
+    picture, layout = page_of_bars(["ab"])
     options = DecoderOptions(n_best=3)
     reader = PageReader(Recognizer(bars.reader(), options=options), lambda scan, grey: layout)
 
-    [found] = reader.read([Held(picture)])
+    [found] = reader.read([HeldPage(picture)])
 
     [line] = found.page.lines
     assert len(line.alternatives) == 2
 
 
 def test_a_page_in_colour_is_read_as_in_grey() -> None:
-    picture, layout = page_with(["cab"])
+    picture, layout = page_of_bars(["cab"])
 
     assert read(picture.convert("RGB"), layout) == read(picture, layout)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import bars
 import numpy as np
 import pytest
+from held_pages import HeldPage
 from PIL import Image
 
 from ocrkit.data.records import CharacterSpan, Prediction
@@ -18,30 +18,11 @@ from ocrkit.pages.uprightness import half_turned, is_doubtful
 from ocrkit.recognition import Recognizer
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from ocrkit.layout.records import Page, Points
 
 WIDTH, HEIGHT = 500, 420
 SCALE = 6
 LETTERS = 5
-
-
-@dataclass(frozen=True)
-class Held:
-    """A page in memory."""
-
-    picture: Image.Image
-    name: str = "page"
-    path: Path | None = None
-    number: int = 1
-    dpi: float | None = None
-
-    def image(self) -> Image.Image:
-        return self.picture.copy()
-
-    def jpeg(self) -> bytes | None:
-        return None
 
 
 def one_way_line() -> Image.Image:
@@ -71,7 +52,7 @@ def page_and_layout(*, upside_down: bool) -> tuple[Image.Image, Layout]:
 
 def read(page: Image.Image, layout: Layout, *, keep_all: bool = False) -> Page:
     reader = PageReader(Recognizer(bars.reader()), lambda scan, grey: layout, keep_all=keep_all)
-    [found] = reader.read([Held(page)])
+    [found] = reader.read([HeldPage(page)])
     return found.page
 
 
