@@ -40,7 +40,9 @@ def test_pages_are_written_with_their_lines(
 
     names = sorted(path.name for path in (tmp_path / "0").iterdir())
     assert names == [".ocrkit.json", *(f"page-0000{k}.{end}" for k in range(3) for end in ("png", "xml"))]
-    assert all((tmp_path / "0" / name).read_bytes() == (tmp_path / "1" / name).read_bytes() for name in names)
+    for name in names:  # a page's file tells where its picture lies
+        there = (tmp_path / "0" / name).read_bytes().replace(bytes(tmp_path / "0"), bytes(tmp_path / "1"))
+        assert there == (tmp_path / "1" / name).read_bytes()
     options = PageOptions(count=3, x_height=(8, 9), families=("DejaVu Sans", "DejaVu Sans Mono"))
     drawn = DrawnPages(shipped_charset("english"), options, seed=4)[1]
     assert np.array_equal(np.asarray(Image.open(tmp_path / "0" / "page-00001.png")), drawn.image)

@@ -83,7 +83,7 @@ def synth(
     sheet: Sheet = None,
     force: Force = False,
 ) -> None:
-    """Draw words, or lines of words, and write them with their texts; or whole pages, with where their lines are.
+    """Draw words, lines or pages, with their texts.
 
     The files depend on the options, the seed and the fonts alone, and on no number of workers. Ctrl-C ends the drawing;
     what is drawn by then is written as a whole.

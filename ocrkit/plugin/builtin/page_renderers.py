@@ -1,18 +1,9 @@
-"""The output formats of pages that come with ocrkit."""
+"""The output formats of pages that come with ocrkit, each imported when formats of pages are asked for."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ocrkit.layout.outputs.alto import AltoOptions, render_alto
-from ocrkit.layout.outputs.hocr import HocrOptions, render_hocr
-from ocrkit.layout.outputs.json import JsonOptions, render_json
-from ocrkit.layout.outputs.markdown import MarkdownOptions, render_markdown
-from ocrkit.layout.outputs.overlay import OverlayOptions, render_overlay
-from ocrkit.layout.outputs.page import PageOptions, render_page
-from ocrkit.layout.outputs.pdf import PdfOptions, render_pdf
-from ocrkit.layout.outputs.text import TextOptions, render_text
-from ocrkit.layout.outputs.tsv import TsvOptions, render_tsv
 from ocrkit.plugin.hookspec import hookimpl
 from ocrkit.plugin.page_specs import PageRendererSpec
 
@@ -31,6 +22,9 @@ def ocrkit_page_renderers() -> Iterator[PageRendererSpec]:
 
 
 def _texts() -> Iterator[PageRendererSpec]:
+    from ocrkit.layout.outputs.markdown import MarkdownOptions, render_markdown
+    from ocrkit.layout.outputs.text import TextOptions, render_text
+
     yield PageRendererSpec(
         name="text",
         summary="The text in the order of reading.",
@@ -48,6 +42,12 @@ def _texts() -> Iterator[PageRendererSpec]:
 
 
 def _records() -> Iterator[PageRendererSpec]:
+    from ocrkit.layout.outputs.alto import AltoOptions, render_alto
+    from ocrkit.layout.outputs.hocr import HocrOptions, render_hocr
+    from ocrkit.layout.outputs.json import JsonOptions, render_json
+    from ocrkit.layout.outputs.page import PageOptions, render_page
+    from ocrkit.layout.outputs.tsv import TsvOptions, render_tsv
+
     yield PageRendererSpec(
         name="json",
         summary="All that is known of pages, regions, lines, words and characters.",
@@ -88,6 +88,9 @@ def _records() -> Iterator[PageRendererSpec]:
 
 
 def _pictures() -> Iterator[PageRendererSpec]:
+    from ocrkit.layout.outputs.overlay import OverlayOptions, render_overlay
+    from ocrkit.layout.outputs.pdf import PdfOptions, render_pdf
+
     yield PageRendererSpec(
         name="overlay",
         summary="A picture of each page with its regions, lines, baselines and their order drawn over it.",

@@ -90,7 +90,7 @@ def _without_text() -> Region:
 
 
 def _awkward() -> Region:
-    texts = ("a\\b \"c\" <d> & 'e' ]]> {f} |g| #h *i*", "ശ്രീ ക്ഷ \u0d28\u0d4d\u200d", "שלום \U0001f600 \u202eab")
+    texts = ("a\\b \"c\" <d> & 'e' ]]> {f} |g| #h *i*", "ശ്രീ ക്ഷ ന്\u200d", "שלום \U0001f600 \u202eab")
     lines = tuple(
         Line(
             f"line-{number}.x",

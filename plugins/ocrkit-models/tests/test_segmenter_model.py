@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,8 +14,9 @@ from ocrkit_models.segmenter_card import segmenter_card
 from PIL import Image, ImageDraw, ImageFont
 
 from ocrkit.model_files import find_model
-from ocrkit.plugin.registry import Registry
-from ocrkit.plugin.testing import check_model
+from ocrkit.pages.finding import segmentation_models
+from ocrkit.plugin.registry import Registry, default_registry
+from ocrkit.plugin.testing import check_model, check_segmenter
 from ocrkit.segmentation.maps import MAPS
 from ocrkit.segmentation.net import load_segmentation_net
 
@@ -72,3 +74,10 @@ def test_it_is_never_taken_for_a_model_that_reads(tmp_path: Path, monkeypatch: p
 
     assert find_model(None, registry=registry).path.stem == "malayalam"
     assert find_model("lines", registry=registry).path.stem == "lines"
+
+
+def test_the_segmenter_keeps_its_contract_with_the_weights_that_ship() -> None:
+    spec = default_registry().segmenter("lines")
+    weights = str(segmentation_models()[0].value.path)
+
+    check_segmenter(replace(spec, build=lambda options: spec.build(replace(options, weights=weights))))
