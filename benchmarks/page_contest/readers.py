@@ -5,21 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-import subprocess
 import sys
-import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from own_process import run_on
 
 from ocrkit.layout.records import Line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_ONE_THREAD = {"OMP_NUM_THREADS": "1", "OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1"}
 _HERE = Path(__file__).parent
 
 
@@ -52,24 +49,11 @@ class PageReader:
         Raises:
             RuntimeError: the process failed, or left out a page.
         """
-        with tempfile.TemporaryDirectory() as folder:
-            listed, out = Path(folder, "list.txt"), Path(folder, "out.txt")
-            listed.write_text("".join(f"{image}\n" for image in images), "utf-8")
-            command = [part.replace("{list}", str(listed)) for part in self.command]
-            begun = time.monotonic()
-            with listed.open("rb") as given, out.open("wb") as taken:
-                process = subprocess.Popen(
-                    command, stdin=given, stdout=taken, stderr=subprocess.DEVNULL, env=os.environ | _ONE_THREAD
-                )
-                _, status, usage = os.wait4(process.pid, 0)
-                process.returncode = os.waitstatus_to_exitcode(status)
-            wall = time.monotonic() - begun
-            if process.returncode:
-                raise RuntimeError(f"{' '.join(command)} ended with exit code {process.returncode}")
-            pages = list(self.parse(out.read_text("utf-8")))
+        ran = run_on(images, self.command)
+        pages = list(self.parse(ran.output))
         if len(pages) != len(images):
             raise RuntimeError(f"{self.name} gave {len(pages)} pages of {len(images)}")
-        return Outcome(usage.ru_utime + usage.ru_stime, wall, pages)
+        return Outcome(ran.cpu, ran.wall, pages)
 
 
 def page_reader(spelled: str, *, rapidocr: str) -> PageReader:

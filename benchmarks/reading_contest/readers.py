@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
-import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
-_ONE_THREAD = {"OMP_NUM_THREADS": "1", "OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1"}
+from own_process import run_on
 
 
 @dataclass(frozen=True)
@@ -42,21 +38,8 @@ class Reader:
         Raises:
             RuntimeError: the process failed.
         """
-        with tempfile.TemporaryDirectory() as folder:
-            listed, out = Path(folder, "list.txt"), Path(folder, "out.txt")
-            listed.write_text("".join(f"{image}\n" for image in images), "utf-8")
-            command = [part.replace("{list}", str(listed)) for part in self.command]
-            begun = time.monotonic()
-            with listed.open("rb") as given, out.open("wb") as taken:
-                process = subprocess.Popen(
-                    command, stdin=given, stdout=taken, stderr=subprocess.DEVNULL, env=os.environ | _ONE_THREAD
-                )
-                _, status, usage = os.wait4(process.pid, 0)
-                process.returncode = os.waitstatus_to_exitcode(status)
-            wall = time.monotonic() - begun
-            if process.returncode:
-                raise RuntimeError(f"{' '.join(command)} ended with exit code {process.returncode}")
-            return Outcome(usage.ru_utime + usage.ru_stime, wall, self._texts(out.read_text("utf-8"), images))
+        ran = run_on(images, self.command)
+        return Outcome(ran.cpu, ran.wall, self._texts(ran.output, images))
 
     def _texts(self, output: str, images: list[str]) -> list[str]:
         if self.pages:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ocrkit.cli import decoding_options as shared
-from ocrkit.cli import line_finding
+from ocrkit.cli import page_options
 from ocrkit.cli.alignment_talk import AlignmentTalk
 
 __all__ = ["app"]
@@ -47,14 +47,6 @@ SkipCost = Annotated[
     float | None,
     typer.Option("--skip-cost", metavar="NATS", help="What it costs to leave out a character of text or page; 12."),
 ]
-Numbers = Annotated[
-    str | None, typer.Option("--pages", metavar="LIST", help="Which pages of each file, as 1-3,7,10-; else all.")
-]
-Dpi = Annotated[
-    float | None,
-    typer.Option("--dpi", metavar="N", help="Pixels an inch to draw PDF pages at, and of images that do not tell."),
-]
-Password = Annotated[str | None, typer.Option("--password", metavar="TEXT", help="Of PDFs that are locked.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace what ocrkit wrote at OUT before.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON: a page an object, with its lines and what is left.")]
 
@@ -67,15 +59,15 @@ def align(
     to: To = "labels-tsv",
     model: shared.ModelName = None,
     charset: shared.CharsetName = None,
-    segmenter: line_finding.SegmenterName = None,
-    segmenter_model: line_finding.SegmenterModel = None,
-    layout: line_finding.Layouts = None,
+    segmenter: page_options.SegmenterName = None,
+    segmenter_model: page_options.SegmenterModel = None,
+    layout: page_options.Layouts = None,
     breaks: LineBreaks = "words",
     min_confidence: MinConfidence = 0.02,
     skip_cost: SkipCost = None,
-    numbers: Numbers = None,
-    dpi: Dpi = None,
-    password: Password = None,
+    numbers: page_options.Numbers = None,
+    dpi: page_options.Dpi = None,
+    password: page_options.Password = None,
     force: Force = False,
     as_json: AsJson = False,
     device: shared.Device = "auto",
@@ -101,7 +93,7 @@ def align(
     talk = AlignmentTalk(min_confidence)
     with writing_aligned(output, to, pages=total, force=force, source=Path(pages)) as writer, Stages() as stages:
         loaded, name = shared.load_named_model(model, charset)
-        find, called = line_finding.finder(loaded.charset, segmenter, segmenter_model, layout)
+        find, called = page_options.finder(loaded.charset, segmenter, segmenter_model, layout)
         recognizer = Recognizer(loaded, device=device, batch_size=batch_size, precision=precision)
         aligner = PageAligner(recognizer, find, breaks=as_breaks(breaks), costs=costs, model=name, segmenter=called)
         for done, scan in enumerate(scans, 1):

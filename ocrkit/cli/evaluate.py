@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ocrkit.cli import decoding_options as shared
-from ocrkit.cli import line_finding, page_scores
+from ocrkit.cli import page_options, page_scores
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -89,8 +89,8 @@ def evaluate(
     *,
     decoding: shared.Decoding,
     whole_pages: WholePages = False,
-    segmenter: line_finding.SegmenterName = None,
-    segmenter_model: line_finding.SegmenterModel = None,
+    segmenter: page_options.SegmenterName = None,
+    segmenter_model: page_options.SegmenterModel = None,
     partial: Partial = False,
     lines_only: LinesOnly = False,
     tune_lm: TuneLm = False,

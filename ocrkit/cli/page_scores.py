@@ -49,12 +49,12 @@ def evaluate_places(
     *, as_json: bool,
 ) -> None:  # fmt: skip
     """Find and read the lines of all pages at places, and print what came of them."""
-    from ocrkit.cli import line_finding
+    from ocrkit.cli import page_options
     from ocrkit.cli.progress import counting
     from ocrkit.evaluation.pages import evaluate_pages, true_pages
 
     files = true_pages(places)
-    find, _ = line_finding.finder(charset, found.segmenter, found.model)
+    find, _ = page_options.finder(charset, found.segmenter, found.model)
     with counting("reading pages") as progress:
         result = evaluate_pages(
             files, find, recognizer, comparison=comparison, partial=found.partial, progress=progress

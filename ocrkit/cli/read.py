@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import sys
 from contextlib import closing, nullcontext
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ocrkit.cli import decoding_options as shared
+from ocrkit.cli import page_options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from contextlib import AbstractContextManager
 
     from ocrkit.cli.progress import Stages
-    from ocrkit.model import Model
-    from ocrkit.pages.reader import FindLines
 
 __all__ = ["app"]
 
@@ -42,26 +40,6 @@ Per = Annotated[
     str | None,
     typer.Option("--per", metavar="WHAT", help="What a file of the folder holds: page, or document; else by format."),
 ]
-SegmenterName = Annotated[
-    str | None,
-    typer.Option("-s", "--segmenter", metavar="NAME", help="What finds the lines; else the best that is installed."),
-]
-SegmenterModel = Annotated[
-    str | None,
-    typer.Option("--segmenter-model", metavar="MODEL", help="Its model: a file, a run's folder or an installed one."),
-]
-Layouts = Annotated[
-    Path | None,
-    typer.Option("--layout", metavar="DIR", help="Read the lines that PAGE, ALTO or JSON files there tell, anew."),
-]
-Numbers = Annotated[
-    str | None, typer.Option("--pages", metavar="LIST", help="Which pages of each file, as 1-3,7,10-; else all.")
-]
-Dpi = Annotated[
-    float | None,
-    typer.Option("--dpi", metavar="N", help="Pixels an inch to draw PDF pages at, and of images that do not tell."),
-]
-Password = Annotated[str | None, typer.Option("--password", metavar="TEXT", help="Of PDFs that are locked.")]
 JoinLines = Annotated[
     bool, typer.Option("--join-lines", help="Put each paragraph of text or Markdown on one line, as line_breaks=false.")
 ]
@@ -93,12 +71,12 @@ def read(
     per: Per = None,
     model: shared.ModelName = None,
     charset: shared.CharsetName = None,
-    segmenter: SegmenterName = None,
-    segmenter_model: SegmenterModel = None,
-    layout: Layouts = None,
-    numbers: Numbers = None,
-    dpi: Dpi = None,
-    password: Password = None,
+    segmenter: page_options.SegmenterName = None,
+    segmenter_model: page_options.SegmenterModel = None,
+    layout: page_options.Layouts = None,
+    numbers: page_options.Numbers = None,
+    dpi: page_options.Dpi = None,
+    password: page_options.Password = None,
     *,
     decoding: shared.Decoding,
     reject: Reject = None,
@@ -120,7 +98,7 @@ def read(
     from ocrkit.pages.opening import open_scans
 
     settings = parse_set(["line_breaks=false"] * join_lines + ["dehyphenate=true"] * dehyphenate + (sets or []))
-    segmenting = settings.pop("segmenter", {})
+    segmenting = _segmenting(settings)
     given = _given(pages)
     writing = PageOutput(to, output, per, settings, given)
     scans = open_scans(given, pages=numbers, dpi=dpi, password=password)
@@ -128,7 +106,7 @@ def read(
     writing.check_count(talk.total)
     loaded, name = shared.load_named_model(model, charset)
     options = decoding.options(loaded.charset)
-    find, called = _finder(loaded, segmenter, segmenter_model, layout, segmenting)
+    find, called = page_options.finder(loaded.charset, segmenter, segmenter_model, layout, segmenting)
     from ocrkit.pages.reader import PageReader
     from ocrkit.recognition import Recognizer
 
@@ -163,30 +141,16 @@ def _given(pages: list[str] | None) -> list[str]:
     return listed
 
 
-def _finder(
-    model: Model, name: str | None, weights: str | None, layouts: Path | None, settings: object
-) -> tuple[FindLines, str]:
-    """What finds the lines of pages, and what it is called; which one was taken without a name is said on stderr."""
+def _segmenting(settings: dict[str, object]) -> Mapping[str, object]:
+    """The options of the segmenter, which are taken out of those of formats."""
     from collections.abc import Mapping
 
-    from ocrkit.cli.notes import say
-    from ocrkit.errors import ConfigError, OptionError
+    from ocrkit.errors import ConfigError
 
-    options: Mapping[str, object] = settings if isinstance(settings, Mapping) else {}
-    if not isinstance(settings, Mapping):
-        raise ConfigError(f"`set` segmenter={settings!r} names no option; expected segmenter.KEY=VALUE")
-    if layouts is not None:
-        from ocrkit.pages.layouts import GivenLayouts
-
-        if name is not None or weights is not None or options:
-            raise OptionError("lines are either found or told; leave out `layout`, or what is said of the segmenter")
-        return GivenLayouts(layouts), ""
-    from ocrkit.pages.finding import Segmenting, choose_segmenter
-
-    chosen = choose_segmenter(name, weights=weights, options=options)
-    if chosen.why:
-        say(f"finding lines with {chosen.name!r} ({chosen.why})")
-    return Segmenting(chosen.segmenter, model.charset), chosen.name
+    options = settings.pop("segmenter", {})
+    if not isinstance(options, Mapping):
+        raise ConfigError(f"`set` segmenter={options!r} names no option; expected segmenter.KEY=VALUE")
+    return options
 
 
 def _stages(on_stdout: bool) -> AbstractContextManager[Stages | None]:

@@ -25,8 +25,13 @@ _BETTER = 0.5  # of these nats, at most, a reading of the turned lines may cost
 _LINES = 4  # that are read both ways
 
 
-def is_doubtful(readings: Iterable[Prediction]) -> bool:
-    """Whether the labels of a page's readings are so unsure that it may have been read upside down."""
+def is_doubtful(readings: Sequence[Prediction]) -> bool:
+    """Whether the labels of a page's readings are so unsure that it may have been read upside down.
+
+    What was rejected for its confidence has no labels; a page of which most lines were is doubtful, too.
+    """
+    if 2 * sum(reading.is_doubtful for reading in readings) > len(readings):
+        return True
     labels = _nats(readings)
     return bool(labels) and sum(labels) / len(labels) < _SURE
 

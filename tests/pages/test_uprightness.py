@@ -102,3 +102,11 @@ def test_a_page_is_doubtful_by_the_mean_of_its_labels(confidences: tuple[float, 
     characters = tuple(CharacterSpan("a", 0, 1, confidence) for confidence in confidences)
 
     assert is_doubtful([Prediction("l1", "aa", -math.inf, 0.5, characters)]) is doubtful
+
+
+def test_a_page_is_doubtful_where_most_of_its_lines_were_rejected() -> None:
+    sure = Prediction("l1", "a", -1.0, 0.9, (CharacterSpan("a", 0, 1, 0.99),))
+    rejected = Prediction("l2", "", -1.0, 0.1, rejected=True)
+
+    assert not is_doubtful([sure, rejected])
+    assert is_doubtful([sure, rejected, rejected])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from PIL import Image
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from ocrkit.drawing.pages.records import DrawnPage
 
 __all__ = ["write_pages"]
+
+_NO_TIME = datetime.fromtimestamp(0, UTC)  # what is drawn twice is the same to the bit
 
 
 def write_pages(
@@ -75,4 +78,4 @@ class _Drawer:
         name = f"page-{index:05d}"
         png = io.BytesIO()
         Image.fromarray(drawn.image).save(png, "PNG", compress_level=3)
-        return name, png.getvalue(), page_xml(replace(drawn.page, image=f"{name}.png"))
+        return name, png.getvalue(), page_xml(replace(drawn.page, image=f"{name}.png"), moment=_NO_TIME)

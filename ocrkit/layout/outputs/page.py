@@ -58,18 +58,25 @@ def render_page(pages: Iterable[ReadPage], options: PageOptions) -> Iterator[byt
     yield page_xml(only_page(pages, "PAGE"), options).encode()
 
 
-def page_xml(page: Page, options: PageOptions | None = None) -> str:
-    """A page as a PAGE file; what the format has no place for (the picture's greys apart) stands in ``custom``."""
-    writer = _Writer(page, options or PageOptions())
+def page_xml(page: Page, options: PageOptions | None = None, *, moment: datetime | None = None) -> str:
+    """A page as a PAGE file; what the format has no place for (the picture's greys apart) stands in ``custom``.
+
+    Args:
+        page: what is written.
+        options: how much of it.
+        moment: when it was made; None for now, or what SOURCE_DATE_EPOCH names.
+    """
+    writer = _Writer(page, options or PageOptions(), _spelled(moment or _moment()))
     writer.write()
     return str(writer.markup)
 
 
 class _Writer:
-    def __init__(self, page: Page, options: PageOptions) -> None:
+    def __init__(self, page: Page, options: PageOptions, moment: str) -> None:
         self.markup = Markup()
         self._page = page
         self._options = options
+        self._moment = moment
         self._names = Names()
 
     def write(self) -> None:
@@ -88,11 +95,10 @@ class _Writer:
                     self._region(index, name, region)
 
     def _metadata(self) -> None:
-        now = _moment()
         with self.markup.inside("Metadata"):
             self.markup.leaf("Creator", text=f"ocrkit {version('ocrkit')}")
-            self.markup.leaf("Created", text=now)
-            self.markup.leaf("LastChange", text=now)
+            self.markup.leaf("Created", text=self._moment)
+            self.markup.leaf("LastChange", text=self._moment)
             steps = (("segmentation", self._page.segmenter), ("recognition", self._page.model))
             for name, value in steps:
                 if value:
@@ -206,8 +212,12 @@ def _spelt(points: Points) -> str:
     return " ".join(f"{x},{y}" for x, y in points)
 
 
-def _moment() -> str:
-    """The time, as ``xsd:dateTime``; that which SOURCE_DATE_EPOCH names where a build is to be the same again."""
+def _moment() -> datetime:
+    """Now, or what SOURCE_DATE_EPOCH names where a build is to be the same again."""
     told = os.environ.get("SOURCE_DATE_EPOCH", "")
-    moment = datetime.fromtimestamp(int(told), UTC) if told.isdigit() else datetime.now(UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.fromtimestamp(int(told), UTC) if told.isdigit() else datetime.now(UTC)
+
+
+def _spelled(moment: datetime) -> str:
+    """As ``xsd:dateTime``."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

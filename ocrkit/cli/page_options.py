@@ -1,4 +1,4 @@
-"""The options that say what finds the lines of pages, for commands that do more with them than to read them."""
+"""The options that commands about whole pages share: which pages, and what finds their lines."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ocrkit.pages.reader import FindLines
     from ocrkit.text.charset import Charset
 
-__all__ = ["Layouts", "SegmenterModel", "SegmenterName", "finder"]
+__all__ = ["Dpi", "Layouts", "Numbers", "Password", "SegmenterModel", "SegmenterName", "finder"]
 
 SegmenterName = Annotated[
     str | None,
@@ -25,10 +27,22 @@ Layouts = Annotated[
     Path | None,
     typer.Option("--layout", metavar="DIR", help="Take the lines that PAGE, ALTO or JSON files there tell."),
 ]
+Numbers = Annotated[
+    str | None, typer.Option("--pages", metavar="LIST", help="Which pages of each file, as 1-3,7,10-; else all.")
+]
+Dpi = Annotated[
+    float | None,
+    typer.Option("--dpi", metavar="N", help="Pixels an inch to draw PDF pages at, and of images that do not tell."),
+]
+Password = Annotated[str | None, typer.Option("--password", metavar="TEXT", help="Of PDFs that are locked.")]
 
 
 def finder(
-    charset: Charset, name: str | None, weights: str | None, layouts: Path | None = None
+    charset: Charset,
+    name: str | None,
+    weights: str | None,
+    layouts: Path | None = None,
+    options: Mapping[str, object] | None = None,
 ) -> tuple[FindLines, str]:
     """What finds the lines of pages, and what it is called; which one was taken without a name is said on stderr."""
     from ocrkit.cli.notes import say
@@ -37,12 +51,12 @@ def finder(
     if layouts is not None:
         from ocrkit.pages.layouts import GivenLayouts
 
-        if name is not None or weights is not None:
+        if name is not None or weights is not None or options:
             raise OptionError("lines are either found or told; leave out `layout`, or what is said of the segmenter")
         return GivenLayouts(layouts), ""
     from ocrkit.pages.finding import Segmenting, choose_segmenter
 
-    chosen = choose_segmenter(name, weights=weights)
+    chosen = choose_segmenter(name, weights=weights, options=options)
     if chosen.why:
         say(f"finding lines with {chosen.name!r} ({chosen.why})")
     return Segmenting(chosen.segmenter, charset), chosen.name
