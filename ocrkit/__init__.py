@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ocrkit.data.changes import Change as Change
     from ocrkit.data.records import Prediction as Prediction
     from ocrkit.data.records import Sample as Sample
     from ocrkit.errors import OcrkitError as OcrkitError
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from ocrkit.model import Model as Model
     from ocrkit.pages.by_keyword import read_pages as read_pages
     from ocrkit.plugin.charset_expression import resolve_charset as resolve_charset
+    from ocrkit.plugin.corrector_specs import CorrectorSpec as CorrectorSpec
+    from ocrkit.plugin.corrector_specs import LineReading as LineReading
     from ocrkit.plugin.hookspec import hookimpl as hookimpl
     from ocrkit.plugin.page_specs import PageRendererSpec as PageRendererSpec
     from ocrkit.plugin.page_specs import SegmenterSpec as SegmenterSpec
@@ -36,10 +39,13 @@ __version__ = "0.1.0"
 _HOMES = {
     "AugmentationSpec": "ocrkit.plugin.specs",
     "BackboneSpec": "ocrkit.plugin.specs",
+    "Change": "ocrkit.data.changes",
     "Charset": "ocrkit.text.charset",
     "CommandSpec": "ocrkit.plugin.specs",
+    "CorrectorSpec": "ocrkit.plugin.corrector_specs",
     "DecoderSpec": "ocrkit.plugin.specs",
     "HeadSpec": "ocrkit.plugin.specs",
+    "LineReading": "ocrkit.plugin.corrector_specs",
     "Model": "ocrkit.model",
     "ModelSpec": "ocrkit.plugin.specs",
     "OcrkitError": "ocrkit.errors",

@@ -60,6 +60,7 @@ FLOORS = {
 # Inside the plugin floor, by the first part of the name after `ocrkit.plugin.`.
 PLUGIN_FLOORS = {
     "specs": 0,
+    "corrector_specs": 0,
     "page_specs": 0,
     "oracle": 0,
     "device_decoding": 1,

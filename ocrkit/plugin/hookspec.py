@@ -9,6 +9,7 @@ import pluggy
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ocrkit.plugin.corrector_specs import CorrectorSpec
     from ocrkit.plugin.page_specs import PageRendererSpec, SegmenterSpec
     from ocrkit.plugin.specs import (
         AugmentationSpec,
@@ -82,6 +83,12 @@ def ocrkit_segmenters() -> Iterable[SegmenterSpec]:
 @hookspec
 def ocrkit_page_renderers() -> Iterable[PageRendererSpec]:
     """Output formats of whole pages, for ``--to``."""
+    return ()
+
+
+@hookspec
+def ocrkit_correctors() -> Iterable[CorrectorSpec]:
+    """Ways to mend lines once they are read, for ``--correct``."""
     return ()
 
 

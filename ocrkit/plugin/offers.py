@@ -20,6 +20,7 @@ from ocrkit.plugin.specs import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ocrkit.plugin.corrector_specs import CorrectorSpec
     from ocrkit.text.charset import Charset
     from ocrkit.text.scripts import Script
 
@@ -28,6 +29,7 @@ __all__ = [
     "BACKBONE",
     "CHARSET",
     "COMMAND",
+    "CORRECTOR",
     "DECODER",
     "HEAD",
     "KINDS",
@@ -74,6 +76,12 @@ def _script_type() -> type[Script]:
     return Script
 
 
+def _corrector_type() -> type[CorrectorSpec]:
+    from ocrkit.plugin.corrector_specs import CorrectorSpec
+
+    return CorrectorSpec
+
+
 CHARSET: Kind[Charset] = Kind("charset", "ocrkit_charsets", _charset_type)
 BACKBONE: Kind[BackboneSpec] = Kind("backbone", "ocrkit_backbones", lambda: BackboneSpec)
 HEAD: Kind[HeadSpec] = Kind("head", "ocrkit_heads", lambda: HeadSpec)
@@ -83,6 +91,7 @@ AUGMENTATION: Kind[AugmentationSpec] = Kind("augmentation", "ocrkit_augmentation
 RENDERER: Kind[RendererSpec] = Kind("renderer", "ocrkit_renderers", lambda: RendererSpec)
 SEGMENTER: Kind[SegmenterSpec] = Kind("segmenter", "ocrkit_segmenters", lambda: SegmenterSpec)
 PAGE_RENDERER: Kind[PageRendererSpec] = Kind("page renderer", "ocrkit_page_renderers", lambda: PageRendererSpec)
+CORRECTOR: Kind[CorrectorSpec] = Kind("corrector", "ocrkit_correctors", _corrector_type)
 SCRIPT: Kind[Script] = Kind("script", "ocrkit_scripts", _script_type)
 MODEL: Kind[ModelSpec] = Kind("model", "ocrkit_models", lambda: ModelSpec)
 COMMAND: Kind[CommandSpec] = Kind("command", "ocrkit_commands", lambda: CommandSpec)
@@ -97,6 +106,7 @@ KINDS: tuple[Kind[object], ...] = (  # type: ignore[assignment]  # Kind is invar
     RENDERER,
     SEGMENTER,
     PAGE_RENDERER,
+    CORRECTOR,
     SCRIPT,
     MODEL,
     COMMAND,

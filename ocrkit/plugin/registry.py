@@ -22,6 +22,7 @@ from ocrkit.plugin.offers import (
     BACKBONE,
     CHARSET,
     COMMAND,
+    CORRECTOR,
     DECODER,
     HEAD,
     KINDS,
@@ -38,6 +39,7 @@ from ocrkit.plugin.offers import (
 )
 
 if TYPE_CHECKING:
+    from ocrkit.plugin.corrector_specs import CorrectorSpec
     from ocrkit.plugin.page_specs import PageRendererSpec, SegmenterSpec
     from ocrkit.plugin.specs import (
         AugmentationSpec,
@@ -256,6 +258,14 @@ class Registry:
     def page_renderer(self, name: str) -> PageRendererSpec:
         """The output format of pages of that name."""
         return self.offer(PAGE_RENDERER, name).value
+
+    def correctors(self) -> tuple[Offer[CorrectorSpec], ...]:
+        """Every way to mend lines."""
+        return self.offers(CORRECTOR)
+
+    def corrector(self, name: str) -> CorrectorSpec:
+        """The way to mend lines of that name."""
+        return self.offer(CORRECTOR, name).value
 
     def scripts(self) -> tuple[Offer[Script], ...]:
         """Everything known of scripts; of two with one ISO 15924 code, the later counts."""

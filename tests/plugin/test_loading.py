@@ -13,7 +13,7 @@ from ocrkit.errors import UnknownNameError
 from ocrkit.plugin import builtin
 from ocrkit.plugin.hookspec import hookimpl
 from ocrkit.plugin.loading import ENVIRONMENT
-from ocrkit.plugin.offers import KINDS, MODEL
+from ocrkit.plugin.offers import CORRECTOR, KINDS, MODEL
 from ocrkit.plugin.registry import Registry, default_registry, load_registry
 
 Distribute = Callable[..., Path]
@@ -173,7 +173,7 @@ def test_the_built_ins_all_register_and_none_is_broken() -> None:
     assert registry.broken == ()
     assert {offer.distribution for offer in offers} == {"ocrkit"}
     assert {module.__name__.rpartition(".")[2] for module in builtin.modules()} == {
-        f"{kind.name.replace(' ', '_')}s" for kind in KINDS if kind is not MODEL
+        f"{kind.name.replace(' ', '_')}s" for kind in KINDS if kind not in (MODEL, CORRECTOR)
     }
 
 

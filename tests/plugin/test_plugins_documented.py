@@ -10,7 +10,7 @@ from pathlib import Path
 import bars
 import pytest
 
-from ocrkit.plugin import hookspec, page_specs, specs, testing
+from ocrkit.plugin import corrector_specs, hookspec, page_specs, specs, testing
 from ocrkit.plugin.offers import KINDS, Kind
 from ocrkit.plugin.registry import Registry
 from ocrkit.plugin.testing import check_offer
@@ -28,6 +28,7 @@ RECORDS = {
     "ocrkit_renderers": (specs.RendererSpec,),
     "ocrkit_segmenters": (page_specs.SegmenterSpec,),
     "ocrkit_page_renderers": (page_specs.PageRendererSpec,),
+    "ocrkit_correctors": (corrector_specs.CorrectorSpec, corrector_specs.LineReading),
     "ocrkit_scripts": (Script,),
     "ocrkit_models": (specs.ModelSpec,),
     "ocrkit_commands": (specs.CommandSpec,),

@@ -9,6 +9,7 @@ from ocrkit.plugin.testing.augmentations import check_augmentation
 from ocrkit.plugin.testing.backbones import check_backbone
 from ocrkit.plugin.testing.charsets import check_charset
 from ocrkit.plugin.testing.commands import check_command
+from ocrkit.plugin.testing.correctors import check_corrector
 from ocrkit.plugin.testing.decoders import DecoderReport, check_decoder
 from ocrkit.plugin.testing.heads import check_head
 from ocrkit.plugin.testing.models import check_model
@@ -25,6 +26,7 @@ __all__ = [
     "check_backbone",
     "check_charset",
     "check_command",
+    "check_corrector",
     "check_decoder",
     "check_head",
     "check_model",

@@ -8,6 +8,7 @@ from ocrkit.plugin.testing.augmentations import check_augmentation
 from ocrkit.plugin.testing.backbones import check_backbone
 from ocrkit.plugin.testing.charsets import check_charset
 from ocrkit.plugin.testing.commands import check_command
+from ocrkit.plugin.testing.correctors import check_corrector
 from ocrkit.plugin.testing.decoders import check_decoder
 from ocrkit.plugin.testing.heads import check_head
 from ocrkit.plugin.testing.models import check_model
@@ -34,6 +35,7 @@ _CHECKS: dict[str, Callable[[Any], object]] = {
     "renderer": check_renderer,
     "segmenter": check_segmenter,
     "page renderer": check_page_renderer,
+    "corrector": check_corrector,
     "script": check_script,
     "model": check_model,
     "command": check_command,

@@ -1,0 +1,50 @@
+"""What a corrector altered in a line, and the text before and after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["Change", "changed_text", "original_text"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One word, or another part of a line, that was altered.
+
+    Attributes:
+        start: where it stands in the text as it was read, in characters of a Python string, half open.
+        end: where it ends there.
+        before: what was read: ``text[start:end]``.
+        after: what stands there instead; empty where it was taken away.
+        gain: by how many nats ``after`` was thought likelier than ``before``.
+    """
+
+    start: int
+    end: int
+    before: str
+    after: str
+    gain: float
+
+
+def changed_text(text: str, changes: Sequence[Change]) -> str:
+    """A text with changes made in it, which come in order and do not overlap."""
+    parts, at = [], 0
+    for change in changes:
+        parts += [text[at : change.start], change.after]
+        at = change.end
+    return "".join([*parts, text[at:]])
+
+
+def original_text(text: str, changes: Sequence[Change]) -> str:
+    """What a text was before changes were made in it; undoes ``changed_text``."""
+    parts, at, grown = [], 0, 0
+    for change in changes:
+        start = change.start + grown
+        parts += [text[at:start], change.before]
+        at = start + len(change.after)
+        grown += len(change.after) - (change.end - change.start)
+    return "".join([*parts, text[at:]])
