@@ -13,10 +13,14 @@ INSTALLED := CMakeLists.txt pyproject.toml $(shell find csrc ocrkit \( -name '*.
 export CMAKE_BUILD_PARALLEL_LEVEL := $(JOBS)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint bench bench-peers callgrind-counts native-asan native-tsan wheel constraints clean environment fonts
+.PHONY: demo serve test lint bench bench-peers callgrind-counts native-asan native-tsan wheel constraints clean environment fonts
 
 demo: environment fonts
 	$(BIN)/ocrkit demo
+
+# Pages read in the browser. OPTIONS="--port 8080" says more, as `ocrkit serve --help` lists.
+serve: environment
+	$(BIN)/ocrkit serve $(OPTIONS)
 
 test: environment fonts lint native-asan native-tsan
 	$(BIN)/python -m pytest
@@ -68,6 +72,7 @@ $(VENV)/.installed: $(VENV)/.packages $(INSTALLED)
 
 $(VENV)/.plugins: $(VENV)/.installed $(wildcard plugins/ocrkit-*/pyproject.toml)
 	for plugin in $(PLUGINS); do $(BIN)/pip install -q --no-build-isolation --no-deps -e $$plugin || exit 1; done
+	$(BIN)/pip install -q --no-build-isolation -e 'plugins/ocrkit-serve[test]' -c constraints.txt
 	touch $@
 
 # An environment of their own, since some peers need an old NumPy. One that does not install is named in the table.

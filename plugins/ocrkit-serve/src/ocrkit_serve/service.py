@@ -1,0 +1,120 @@
+"""What all requests share: the reading, the settings, and whether the service is loading, ready or about to end."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+
+from ocrkit_serve.counts import Counts
+from ocrkit_serve.formats import Formats
+from ocrkit_serve.problems import Problem
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from ocrkit_serve.collecting import Collection
+    from ocrkit_serve.settings import Settings
+    from ocrkit_serve.work import Job, Work
+
+__all__ = ["PHASES", "Phase", "Service", "service_of"]
+
+Phase: TypeAlias = Literal["loading", "ready", "ending", "failed"]
+PHASES: tuple[Phase, ...] = get_args(Phase)
+
+_LOADING = 2  # seconds after which to ask again
+_ENDING = 10
+
+
+class Service:
+    """The state of the service.
+
+    Args:
+        work: what reads.
+        settings: how it is reached.
+        collection: where corrected lines are kept; None keeps none.
+
+    Attributes:
+        folder: for files that are received or written, which nobody else can look into.
+        counts: of requests.
+        formats: that pages are written in.
+        failure: why loading failed; None where it did not.
+    """
+
+    def __init__(self, work: Work, settings: Settings, collection: Collection | None = None) -> None:
+        self.work = work
+        self.settings = settings
+        self.collection = collection
+        self.counts = Counts()
+        self.formats = Formats()
+        self.folder = Path(tempfile.mkdtemp(prefix="ocrkit-serve-"))
+        self.failure: BaseException | None = None
+        self._loading: asyncio.Task[None] | None = None
+        self._ending = False
+
+    @property
+    def phase(self) -> Phase:
+        """Where it stands."""
+        if self._ending:
+            return "ending"
+        if self.failure is not None:
+            return "failed"
+        return "ready" if self.work.ready else "loading"
+
+    def begin(self) -> None:
+        """Load the models, while requests that need none are answered."""
+        self._loading = asyncio.create_task(self._load())
+
+    def refuse_more(self) -> None:
+        """Take nothing from now on that is to be read."""
+        self._ending = True
+
+    async def end(self) -> None:
+        """Let what is being read come to its end, in the time that the settings give, and clean up."""
+        self.refuse_more()
+        if self._loading is not None:
+            self._loading.cancel()
+            await asyncio.gather(self._loading, return_exceptions=True)
+        try:
+            await self.work.drain(self.settings.drain_seconds)
+        finally:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def check_ready(self) -> None:
+        """Refuse what is to be read where it cannot be.
+
+        Raises:
+            Problem: the models are being loaded, or the service is about to end.
+        """
+        if self.phase == "loading":
+            headers = {"Retry-After": str(_LOADING)}
+            raise Problem(503, "the models are being loaded", "try again in a moment", headers)
+        if self.phase != "ready":
+            headers = {"Retry-After": str(_ENDING)}
+            raise Problem(503, "the service is about to end", "try again in a moment", headers)
+
+    def job(self, name: str) -> Job:
+        """The job of that name.
+
+        Raises:
+            Problem: there is none, or none any more.
+        """
+        job = self.work.job(name)
+        if job is None:
+            keep = self.settings.limits.keep
+            raise Problem(404, "there is no such job, or none any more", f"send the file again; jobs stay {keep:.0f} s")
+        return job
+
+    async def _load(self) -> None:
+        try:
+            await self.work.start()
+        except Exception as error:
+            self.failure = error
+
+
+def service_of(request: Request) -> Service:
+    """The service that a request is for."""
+    service: Service = request.app.state.service
+    return service
