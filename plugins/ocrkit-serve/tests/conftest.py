@@ -33,9 +33,12 @@ class Running:
 
 
 @contextmanager
-def running(settings: Settings | None = None, work: FakeWork | None = None) -> Iterator[Running]:
+def running(
+    settings: Settings | None = None, work: FakeWork | None = None, *, holds_start: bool = False
+) -> Iterator[Running]:
     settings = settings or Settings()
     work = work or FakeWork()
+    work.holds_start = holds_start
     ready = threading.Event()
     service = Service(work, settings)
     listening = bound("127.0.0.1", 0)
@@ -67,7 +70,7 @@ def client(shared: Running) -> Iterator[httpx.Client]:
         yield found
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def serving() -> Callable[..., object]:
     """Runs a service of other settings: a context manager."""
     return running

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import io
 import itertools
+import tempfile
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ocrkit_serve.work.records import Refused
@@ -16,8 +18,6 @@ from ocrkit.layout.records import Line, Page, Region, Word
 from ocrkit.layout.scan import ReadPage
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from ocrkit_serve.work.records import Asked
 
 SIZE = (300, 100)
@@ -51,6 +51,7 @@ class FakeOpened:
     kind: str
     pages: int
     data: bytes
+    name: str
     closed: bool = False
 
     def close(self) -> None:
@@ -77,7 +78,8 @@ class FakeJob:
 
 
 class FakeWork:
-    """Reads files such as ``pages 3``; ``refuse 504`` is refused so, ``fail`` fails, ``wait`` waits for ``go()``."""
+    """Reads files such as ``pages 3``; ``refuse 504`` is refused so, ``fail`` fails, ``wait`` waits for ``go()``,
+    and ``hold`` waits before it is opened."""
 
     models = ({"name": "fake", "summary": "Reads nothing.", "languages": ["en"], "default": True},)
     correctors = ("spelling",)
@@ -92,6 +94,8 @@ class FakeWork:
         self.asked: list[Asked] = []
         self.holds_start = False
         self._jobs: dict[str, FakeJob] = {}
+        self._gone: set[str] = set()
+        self._folder = tempfile.TemporaryDirectory()
         self._numbers = itertools.count(1)
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -100,6 +104,10 @@ class FakeWork:
         if self.holds_start:
             await self._go.wait()
         self.ready = True
+
+    @property
+    def folder(self) -> Path:
+        return Path(self._folder.name)
 
     def go(self) -> None:
         """Let what waits go on, from any thread."""
@@ -110,16 +118,19 @@ class FakeWork:
         self.drained = True
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)
+        self._folder.cleanup()
 
-    async def open(self, file: Path) -> FakeOpened:
+    async def open(self, file: Path, name: str = "") -> FakeOpened:
         data = file.read_bytes()
+        if data.startswith(b"hold"):
+            await self._wait(None)
         if data.startswith(b"refuse "):
             status = int(data.split()[1])
             raise Refused(status, f"refused with {status}", 7 if status == 503 else None)
         if data.startswith(b"fail"):
             raise RuntimeError("a secret of the service")
         pages = int(data.split()[1]) if data.startswith(b"pages ") else 1
-        return FakeOpened("image/png", pages, data)
+        return FakeOpened("image/png", pages, data, name)
 
     async def read(
         self, opened: FakeOpened, number: int, asked: Asked, *, cancelled: asyncio.Event | None = None
@@ -127,7 +138,7 @@ class FakeWork:
         self.asked.append(asked)
         if opened.data.startswith(b"wait"):
             await self._wait(cancelled)
-        return read_page("page", number)
+        return read_page(opened.name, number)
 
     async def picture(self, opened: FakeOpened, number: int, *, longest: int) -> bytes:  # noqa: ARG002
         file = io.BytesIO()
@@ -146,10 +157,13 @@ class FakeWork:
         return job
 
     def job(self, name: str) -> FakeJob | None:
+        if name in self._gone:
+            raise Refused(410, "the job is kept no longer")
         return self._jobs.get(name)
 
     def cancel(self, name: str) -> None:
-        self._jobs[name].state = "cancelled"
+        self._jobs.pop(name).state = "cancelled"
+        self._gone.add(name)
 
     def metrics(self) -> list[tuple[str, str, str, dict[tuple[tuple[str, str], ...], float]]]:
         return [("ocrkit_jobs", "gauge", "Jobs.", {(("state", "done"),): float(len(self._jobs))})]
@@ -166,7 +180,7 @@ class FakeWork:
 
     async def _run(self, job: FakeJob, file: Path) -> None:
         try:
-            job.opened = await self.open(file)
+            job.opened = await self.open(file, name=job.name)
         except Exception as error:
             job.state, job.error = "failed", str(error)
             return

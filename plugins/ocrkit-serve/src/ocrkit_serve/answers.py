@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 __all__ = ["written"]
 
 
-async def written(service: Service, to: Format, pages: Sequence[ReadPage], name: str) -> Response:
+async def written(
+    service: Service, to: Format, pages: Sequence[ReadPage], name: str, *, theirs: bool = False
+) -> Response:
     """Pages in a format, by way of a file, since they may be more than memory should hold.
 
     Args:
@@ -32,6 +34,7 @@ async def written(service: Service, to: Format, pages: Sequence[ReadPage], name:
         to: the format.
         pages: one or more.
         name: of the file that they were read in, to be suggested for saving.
+        theirs: whether the pages are what somebody sent, so that whatever they do to a format is no fault of ours.
 
     Raises:
         Problem: the format cannot hold them.
@@ -44,9 +47,12 @@ async def written(service: Service, to: Format, pages: Sequence[ReadPage], name:
     except OcrkitError as error:
         path.unlink(missing_ok=True)
         raise Problem(422, f"format {to.name!r} cannot be written: {error}"[:500], "take another format") from error
-    except BaseException:
+    except Exception as error:
         path.unlink(missing_ok=True)
-        raise
+        if not theirs:
+            raise
+        reason = f"the pages cannot be written in format {to.name!r} ({type(error).__name__})"
+        raise Problem(422, reason, "see that regions, lines and words have outlines on the page") from error
     headers = {"Content-Disposition": to.disposition(name, len(pages))}
     return FileResponse(
         path,

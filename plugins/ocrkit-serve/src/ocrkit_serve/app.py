@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from ocrkit_serve.edge import Edge
 from ocrkit_serve.guard import Guard
-from ocrkit_serve.problems import Problem, of_http, of_refusal, problem_answer
+from ocrkit_serve.problems import Problem, failure, of_http, of_refusal, problem_answer
 from ocrkit_serve.receiving import ENVELOPE, Pace
 from ocrkit_serve.routes import browser_page, description, health, jobs, kept, models, reading, render
 from ocrkit_serve.work.records import Refused
@@ -53,7 +53,12 @@ def build_app(service: Service) -> ASGIApp:
     """The service, to be run by any ASGI server."""
     application = Starlette(
         routes=ROUTES,
-        exception_handlers={HTTPException: _refused_by_framework, Problem: _refused, Refused: _refused_by_work},
+        exception_handlers={
+            HTTPException: _refused_by_framework,
+            Problem: _refused,
+            Refused: _refused_by_work,
+            Exception: _failed,
+        },
         lifespan=_lifespan,
     )
     application.state.service = service
@@ -86,3 +91,8 @@ async def _refused_by_work(_: Request, refused: Exception) -> Response:
 async def _refused_by_framework(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     return problem_answer(of_http(error))
+
+
+async def _failed(_: Request, __: Exception) -> Response:
+    # The framework raises it again once this is sent, for the edge to log.
+    return problem_answer(failure())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from starlette.datastructures import MutableHeaders
 
-from ocrkit_serve.problems import Problem, problem_answer
+from ocrkit_serve.problems import failure, problem_answer
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -48,13 +48,15 @@ class Edge:
             await self._app(scope, receive, send)
             return
         begun = time.monotonic()
-        status = 0
+        status, whole = 0, False
 
         async def sending(message: Message) -> None:
-            nonlocal status
+            nonlocal status, whole
             if message["type"] == "http.response.start":
                 status = message["status"]
                 _dress(MutableHeaders(scope=message))
+            else:
+                whole = not message.get("more_body", False)
             await send(message)
 
         try:
@@ -63,10 +65,10 @@ class Edge:
         except Exception:
             # Whoever asked learns that it failed; why, only who runs the service.
             _faults.exception("a request to %s failed", _route(scope))
-            if status:
-                raise  # the answer has begun, so all that is left is to break it off
-            problem = Problem(500, "the service has failed at this", "tell whoever runs it; its log says more")
-            await problem_answer(problem)(scope, receive, sending)
+            if status and not whole:
+                raise  # all that is left is to break the answer off
+            if not status:
+                await problem_answer(failure())(scope, receive, sending)
         finally:
             self._note(scope, status, time.monotonic() - begun)
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from ocrkit_serve.work.records import Refused
 
-__all__ = ["Problem", "of_http", "of_refusal", "problem_answer"]
+__all__ = ["Problem", "failure", "of_http", "of_refusal", "problem_answer"]
 
 _WAYS_OUT = {
     400: "the answer to GET /openapi.json says what is expected",
@@ -50,6 +50,11 @@ def problem_answer(problem: Problem) -> JSONResponse:
     """The answer."""
     content = {"error": {"status": problem.status, "reason": problem.reason, "way_out": problem.way_out}}
     return JSONResponse(content, problem.status, problem.headers)
+
+
+def failure() -> Problem:
+    """What whoever asked learns of a fault of ours: that there is one."""
+    return Problem(500, "the service has failed at this", "tell whoever runs it; its log says more")
 
 
 def of_refusal(refused: Refused) -> Problem:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from ocrkit_serve.counts import Counts
@@ -13,6 +10,8 @@ from ocrkit_serve.formats import Formats
 from ocrkit_serve.problems import Problem
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from starlette.requests import Request
 
     from ocrkit_serve.collecting import Collection
@@ -37,7 +36,6 @@ class Service:
         collection: where corrected lines are kept; None keeps none.
 
     Attributes:
-        folder: for files that are received or written, which nobody else can look into.
         counts: of requests.
         formats: that pages are written in.
         failure: why loading failed; None where it did not.
@@ -49,7 +47,6 @@ class Service:
         self.collection = collection
         self.counts = Counts()
         self.formats = Formats()
-        self.folder = Path(tempfile.mkdtemp(prefix="ocrkit-serve-"))
         self.failure: BaseException | None = None
         self._loading: asyncio.Task[None] | None = None
         self._ending = False
@@ -62,6 +59,11 @@ class Service:
         if self.failure is not None:
             return "failed"
         return "ready" if self.work.ready else "loading"
+
+    @property
+    def folder(self) -> Path:
+        """For files that are received or written: nobody else looks into it, and it goes with the service."""
+        return self.work.folder
 
     def begin(self) -> None:
         """Load the models, while requests that need none are answered."""
@@ -77,10 +79,7 @@ class Service:
         if self._loading is not None:
             self._loading.cancel()
             await asyncio.gather(self._loading, return_exceptions=True)
-        try:
-            await self.work.drain(self.settings.drain_seconds)
-        finally:
-            shutil.rmtree(self.folder, ignore_errors=True)
+        await self.work.drain(self.settings.drain_seconds)
 
     def check_ready(self) -> None:
         """Refuse what is to be read where it cannot be.
@@ -99,12 +98,13 @@ class Service:
         """The job of that name.
 
         Raises:
-            Problem: there is none, or none any more.
+            Problem: there never was one.
+            Refused: it is kept no longer.
         """
         job = self.work.job(name)
         if job is None:
             keep = self.settings.limits.keep
-            raise Problem(404, "there is no such job, or none any more", f"send the file again; jobs stay {keep:.0f} s")
+            raise Problem(404, "there is no such job", f"send the file again; jobs stay {keep:.0f} s")
         return job
 
     async def _load(self) -> None:

@@ -52,7 +52,7 @@ async def _read(request: Request, kind: Literal["page", "line"]) -> Response:
         asked = reading_asked(query, kind)
         if _later(request, query):
             return _begun(service, upload, asked)
-        opened = await service.work.open(upload.path)
+        opened = await service.work.open(upload.path, upload.name)
         try:
             if opened.pages == 1:
                 return await _now(request, service, upload, opened, asked, to)

@@ -41,7 +41,8 @@ async def render(request: Request) -> Response:
     body = await received_text(request, service.settings.render_bytes)
     pages = await asyncio.to_thread(_pages, body, service.settings.limits.max_pages)
     reads = [ReadPage(page, _scan(page, job)) for page in pages]
-    return await written(service, to, reads, query.one("name") or (job.name if job else pages[0].image) or "page")
+    name = query.one("name") or (job.name if job else pages[0].image) or "page"
+    return await written(service, to, reads, name, theirs=True)
 
 
 def _pages(body: bytes, most: int) -> list[Page]:
