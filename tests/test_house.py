@@ -38,6 +38,7 @@ FLOORS = {
     "checking": 10,
     "training": 9,
     "recognition": 9,
+    "correcting": 8,
     "model": 8,
     "model_files": 8,
     "plugin": 7,

@@ -70,7 +70,7 @@ def decode(
         symbols, calibration = _made_with(model, charset)
         options = decoding.options(symbols)
         counts, judging = _Counts(), _Judging(calibration, reject)
-        _write(render(counts.of(_read_posteriors(given, symbols, decoding.decoder, options, judging))))
+        _write(render(counts.of(_read_posteriors(given, symbols, decoding, options, judging))))
         counts.report(options, symbols, reject)
         return
     samples = _samples(given, missing_ok=listed)
@@ -86,6 +86,7 @@ def decode(
         batch_size=batch_size,
         workers=workers,
         precision=precision,
+        corrector=decoding.corrector(loaded.charset),
     )
     counts = _read_images(samples, recognizer, render, reject)
     counts.report(options, loaded.charset, reject)
@@ -197,11 +198,12 @@ def _made_with(model: str | None, charset: str | None) -> tuple[Charset, Calibra
 
 
 def _read_posteriors(
-    places: list[str], charset: Charset, decoder: str | None, options: DecoderOptions, judging: _Judging
+    places: list[str], charset: Charset, decoding: shared.Decoding, options: DecoderOptions, judging: _Judging
 ) -> Iterator[Prediction]:
     from ocrkit.recognition import decode_posteriors
     from ocrkit.recognition.posteriors import read_posteriors
 
+    corrector = decoding.corrector(charset)
     for place in places:
         saved = read_posteriors(place)
         yield from decode_posteriors(
@@ -209,10 +211,11 @@ def _read_posteriors(
             saved.lengths,
             charset,
             name=place,
-            decoder=decoder,
+            decoder=decoding.decoder,
             options=options,
             calibration=judging.calibration,
             reject=judging.reject,
+            corrector=corrector,
         )
 
 

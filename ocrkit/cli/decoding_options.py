@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
+    from ocrkit.correcting import LineCorrector
     from ocrkit.ctc import Lexicon, NgramModel
     from ocrkit.data.records import BadImage
     from ocrkit.model import Model
@@ -141,7 +142,17 @@ _TABLE = (
         "Lexicon words that the charset cannot spell: error, or skip.",
         "error",
     ),
+    _Row("correct", "--correct", str | None, "NAME", "Mend words once they are read, by this corrector."),
+    _Row(
+        "correct_options",
+        "--correct-option",
+        list[str] | None,
+        "KEY=VALUE",
+        "An option of the corrector's own; repeatable.",
+    ),
 )
+# What is nothing to a decoder.
+_ELSEWHERE = ("decoder", "unencodable", "lm_unit", "correct", "correct_options")
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +180,14 @@ class Decoding:
         }
         for name, make in made.items():
             given[name] = None if given[name] is None else make(given[name])
-        del given["decoder"], given["unencodable"], given["lm_unit"]
-        return DecoderOptions(**given)
+        return DecoderOptions(**{field: value for field, value in given.items() if field not in _ELSEWHERE})
+
+    def corrector(self, charset: Charset) -> LineCorrector | None:
+        """What mends the lines; None where nothing is to."""
+        from ocrkit.config import parse_set
+        from ocrkit.correcting import chosen_corrector
+
+        return chosen_corrector(self.values["correct"], charset, parse_set(self.values["correct_options"] or []))
 
 
 def with_decoding(*, without: Sequence[str] = ()) -> Callable[[Callable[..., None]], Callable[..., None]]:

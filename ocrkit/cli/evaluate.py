@@ -79,7 +79,7 @@ LinesOnly = Annotated[bool, typer.Option("--lines-only", help="With --pages: fin
 
 
 @app.command()
-@shared.with_decoding(without=["n_best"])
+@shared.with_decoding(without=["n_best", "correct", "correct_options"])
 def evaluate(
     data: Data,
     model: shared.ModelName = None,

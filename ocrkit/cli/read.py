@@ -117,6 +117,7 @@ def read(
         device=device,
         batch_size=batch_size,
         precision=precision,
+        corrector=decoding.corrector(loaded.charset),
     )
     reader = PageReader(recognizer, find, model=name, segmenter=called, keep_all=layout is not None)
     with _stages(writing.on_stdout) as stages, closing(reader.read(scans, reject=reject)) as found:

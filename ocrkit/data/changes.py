@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Change", "changed_text", "original_text"]
+__all__ = ["Change", "changed_text", "fault_in", "original_text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +49,29 @@ def original_text(text: str, changes: Sequence[Change]) -> str:
         at = start + len(change.after)
         grown += len(change.after) - (change.end - change.start)
     return "".join([*parts, text[at:]])
+
+
+def fault_in(changes: Sequence[object], text: str, *, alone: bool = True) -> str:
+    """What is wrong with changes of a text, in words; empty where they stand in it as they say, in order.
+
+    Args:
+        changes: any objects.
+        text: the text as it was read.
+        alone: whether each must begin where the one before has ended, or later; else only where it has begun.
+    """
+    at = 0
+    for change in changes:
+        if not isinstance(change, Change):
+            return f"gives a {type(change).__name__}; expected a Change"
+        if not 0 <= change.start <= change.end <= len(text):
+            return f"{change} stands at {change.start}..{change.end}; expected places within 0..{len(text)}"
+        if change.start < at:
+            return f"{change} comes after one that reaches to {at}; expected them in order"
+        if (there := text[change.start : change.end]) != change.before:
+            return f"{change} says {change.before!r} of {there!r}"
+        if change.after == change.before:
+            return f"{change} changes nothing"
+        if not math.isfinite(change.gain):
+            return f"{change} has the gain {change.gain}; expected nats"
+        at = change.end if alone else change.start
+    return ""

@@ -45,10 +45,11 @@ def render_jsonl(predictions: Iterable[Prediction]) -> Iterator[str]:
     ``score``; best first), ``characters`` (each ``text``, ``left``, ``right``, ``confidence``; x pixels of the image
     set upright, half open), ``frame`` (``width`` and ``height`` of the image set upright, and the EXIF ``orientation``
     by which it was, 1 where that is how the file has it; null where no image was read). A number that is infinite or
-    none at all is ``null``, since JSON has no other word for it.
+    none at all is ``null``, since JSON has no other word for it. Where a corrector altered the line, ``original`` is
+    what was read, and ``changes`` has of each ``start`` and ``end`` in it, ``before``, ``after`` and ``gain`` (nats).
     """
     for prediction in predictions:
-        record = {
+        record: dict[str, object] = {
             "name": prediction.name,
             "text": prediction.text,
             "score": _finite(prediction.score),
@@ -66,6 +67,9 @@ def render_jsonl(predictions: Iterable[Prediction]) -> Iterator[str]:
             ],
             "frame": asdict(prediction.frame) if prediction.frame is not None else None,
         }
+        if prediction.changes:
+            record["original"] = prediction.original
+            record["changes"] = [asdict(change) for change in prediction.changes]
         line = json.dumps(record, ensure_ascii=False, allow_nan=False)
         yield _SURROGATE.sub(_unicode_escape, line) + "\n"
 

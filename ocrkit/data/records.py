@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from ocrkit.data.changes import original_text
 from ocrkit.errors import ImageError, Origin
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from PIL.Image import Image
 
+    from ocrkit.data.changes import Change
     from ocrkit.data.frame import Frame
 
 __all__ = ["Alternative", "BadImage", "BadRow", "CharacterSpan", "Prediction", "Sample"]
@@ -132,6 +134,8 @@ class Prediction:
             is no image.
         note: what is odd about the image: ``blank`` where nothing can be seen in it, ``high`` where it is too high for
             one line, ``moving`` where it is the first of several frames; empty where nothing is.
+        changes: what a corrector altered; ``text`` and ``characters`` are what came of it, while ``score``,
+            ``confidence`` and ``alternatives`` are of what was read, as is where each change stands.
     """
 
     name: str
@@ -144,6 +148,12 @@ class Prediction:
     error: str = ""
     frame: Frame | None = None
     note: str = ""
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def original(self) -> str:
+        """The text as it was read, before any change."""
+        return original_text(self.text, self.changes) if self.changes else self.text
 
     @property
     def is_doubtful(self) -> bool:
@@ -154,7 +164,7 @@ class Prediction:
         """The same, or where its confidence is below, one that is rejected and has no text."""
         if self.rejected or self.error or self.confidence >= threshold:
             return self
-        return replace(self, text="", characters=(), alternatives=(), rejected=True)
+        return replace(self, text="", characters=(), alternatives=(), changes=(), rejected=True)
 
 
 def _origin_of(text: str) -> Origin | None:

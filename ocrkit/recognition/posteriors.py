@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ocrkit.correcting import as_line_corrector, correct_prediction
 from ocrkit.ctc.emissions import as_emissions
 from ocrkit.errors import EmissionsError, MissingFileError
 from ocrkit.plain_files import open_plain
 from ocrkit.recognition.confidence import rejection_threshold, temperature_of, with_temperature
 from ocrkit.recognition.decoding import NO_OPTIONS, make_decoder
-from ocrkit.recognition.prediction import Ruler, make_prediction
+from ocrkit.recognition.prediction import Ruler, character_frames, make_prediction
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from ocrkit.correcting import LineCorrector
     from ocrkit.data.records import Prediction
+    from ocrkit.plugin.corrector_specs import Corrector
     from ocrkit.plugin.registry import Registry
     from ocrkit.plugin.specs import DecoderOptions
     from ocrkit.text.calibration import Calibration
@@ -89,12 +92,13 @@ def decode_posteriors(
     options: DecoderOptions = NO_OPTIONS,
     calibration: Calibration | None = None,
     reject: float | None = None,
+    corrector: Corrector | LineCorrector | None = None,
     registry: Registry | None = None,
 ) -> list[Prediction]:
     """Read (B, T, V) saved log-probabilities; line b is called ``name#b``, counted from 0.
 
     A character's span is in frames, not in px. ``calibration`` is that of the model that they come from; with
-    ``reject`` readings are left out by it, as ``Recognizer.read`` does.
+    ``reject`` readings are left out by it, as ``Recognizer.read`` does. ``corrector`` mends the others.
 
     Raises:
         EmissionsError: V is not the number of the charset's labels, or dtype, lengths or values are not those of
@@ -118,8 +122,24 @@ def decode_posteriors(
     except EmissionsError as error:
         raise EmissionsError(f"{name}: {error}") from error
     ruler = Ruler(0.0, 1.0, array.shape[1])
-    readings = (make_prediction(f"{name}#{line}", found, charset, ruler) for line, found in enumerate(decoded))
-    return [reading.unless_below(threshold) for reading in readings]
+    readings = [
+        make_prediction(f"{name}#{line}", found, charset, ruler).unless_below(threshold)
+        for line, found in enumerate(decoded)
+    ]
+    if corrector is None:
+        return readings
+    lines = as_line_corrector(corrector, charset)
+    return [
+        correct_prediction(
+            reading,
+            lines,
+            frames=character_frames(found[0], charset) if found else (),
+            log_probs=np.asarray(array[line, : counts[line]], np.float32),
+            span=ruler.span,
+            temperature=temperature,
+        )
+        for line, (reading, found) in enumerate(zip(readings, decoded, strict=True))
+    ]
 
 
 def _check_is_numpy(name: str, start: bytes) -> None:

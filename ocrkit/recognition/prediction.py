@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ocrkit.ctc import Hypothesis
     from ocrkit.text.charset import Charset
 
-__all__ = ["Ruler", "make_prediction"]
+__all__ = ["Ruler", "character_frames", "make_prediction"]
 
 _EPSILON = 1e-6  # px; a frame's edge that is whole but for rounding is whole
 
@@ -56,3 +56,9 @@ def make_prediction(name: str, hypotheses: Sequence[Hypothesis], charset: Charse
     # Above 0 where saved log-probabilities do not sum to one, and then beyond what exp can give.
     confidence = math.exp(min(0.0, best.acoustic_score))
     return Prediction(name, text, best.score, confidence, characters, others)
+
+
+def character_frames(best: Hypothesis, charset: Charset) -> tuple[int, ...]:
+    """The frame of each character of a hypothesis, in the order in which they are read."""
+    frames = best.frames.tolist()
+    return tuple(frames[place] for place, _ in charset.reading(best.labels.tolist()))

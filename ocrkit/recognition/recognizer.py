@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, Unpack, get_args
 
 import torch
 
+from ocrkit.correcting import as_line_corrector, chosen_corrector, correct_prediction
 from ocrkit.ctc.interruption import interrupt_thread
 from ocrkit.ctc.options import as_count
 from ocrkit.data.batching import LONG_LINE, batches
@@ -29,7 +30,7 @@ from ocrkit.recognition.asked import decoder_options
 from ocrkit.recognition.confidence import rejection_threshold, temperature_of, with_temperature
 from ocrkit.recognition.decoding import NO_OPTIONS, make_decoder
 from ocrkit.recognition.forward import ForwardPass
-from ocrkit.recognition.prediction import Ruler, make_prediction
+from ocrkit.recognition.prediction import Ruler, character_frames, make_prediction
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Sequence
@@ -37,10 +38,13 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from ocrkit.ctc import Decoded
+    from ocrkit.config import Table
+    from ocrkit.correcting import LineCorrector
+    from ocrkit.ctc import Decoded, Hypothesis
     from ocrkit.ctc.ngram import Unit
     from ocrkit.data.given import GivenImages
     from ocrkit.data.records import Sample
+    from ocrkit.plugin.corrector_specs import Corrector
     from ocrkit.plugin.registry import Registry
     from ocrkit.recognition.asked import DecodingKeywords, GivenLanguageModel, GivenLexicon
     from ocrkit.recognition.forward import Output
@@ -67,6 +71,7 @@ class Recognizer:
         batch_size: lines in a forward pass, fewer where they are very long.
         workers: processes that load images; -1 for one a core where there are many images, 0 for none.
         precision: ``auto``, ``float32`` or ``bfloat16``, as ``ForwardPass`` takes them.
+        corrector: mends what was read, line by line; None for none.
         registry: where the decoder is looked up; None for the default one.
 
     Raises:
@@ -85,6 +90,7 @@ class Recognizer:
         batch_size: int = 32,
         workers: int = 0,
         precision: str = "auto",
+        corrector: Corrector | LineCorrector | None = None,
         registry: Registry | None = None,
     ) -> None:
         if not isinstance(model, Model):
@@ -93,6 +99,7 @@ class Recognizer:
         as_count("workers", workers, least=-1)
         self.model = model
         self._decoder = make_decoder(model.charset, decoder, options, registry)
+        self._corrector = None if corrector is None else as_line_corrector(corrector, model.charset)
         self._threads = options.threads
         self._device = resolve_device(device)
         self._batch_size = batch_size
@@ -113,6 +120,8 @@ class Recognizer:
         batch_size: int = 32,
         workers: int = 0,
         precision: str = "auto",
+        correct: str | None = None,
+        correct_options: Table | None = None,
         registry: Registry | None = None,
         **asked: Unpack[DecodingKeywords],
     ) -> Recognizer:
@@ -130,11 +139,13 @@ class Recognizer:
             batch_size: lines in a forward pass.
             workers: processes that load images; -1 for one a core where there are many images, 0 for none.
             precision: ``auto`` (bfloat16 for the head on a CPU where that is faster), ``float32`` or ``bfloat16``.
+            correct: a corrector's name, by which words are mended once they are read; None for none.
+            correct_options: that corrector's own options, by their names.
             registry: where names are looked up; None for the default one.
             asked: further fields of ``DecoderOptions``: ``beam_width``, ``n_best``, ``lm_weight``, ``separators``, …
 
         Raises:
-            UnknownNameError: there is no such model, decoder or option.
+            UnknownNameError: there is no such model, decoder, corrector or option.
             MissingFileError: a file or folder is not there.
             OcrkitError: whatever else is wrong with a file or an option.
         """
@@ -150,6 +161,7 @@ class Recognizer:
             batch_size=batch_size,
             workers=workers,
             precision=precision,
+            corrector=chosen_corrector(correct, model.charset, correct_options, registry=registry),
             registry=registry,
         )
 
@@ -236,17 +248,29 @@ class Recognizer:
     def _decode_batch(
         self, batch: Sequence[tuple[int, FittedLine]], names: Sequence[str], output: Output
     ) -> list[tuple[int, Prediction]]:
-        return [
-            (
-                place,
-                replace(
-                    make_prediction(name, hypotheses, self.model.charset, self._ruler(line)),
-                    frame=line.frame,
-                    note=line.note,
-                ),
-            )
-            for (place, line), name, hypotheses in zip(batch, names, self._decode(output), strict=True)
-        ]
+        decoded = self._decode(output)
+        log_probs = None if self._corrector is None else output.log_probs.float().cpu().numpy()
+        found = []
+        for row, ((place, line), name, hypotheses) in enumerate(zip(batch, names, decoded, strict=True)):
+            ruler = self._ruler(line)
+            reading = make_prediction(name, hypotheses, self.model.charset, ruler)
+            if log_probs is not None and hypotheses:
+                reading = self._corrected(reading, hypotheses[0], log_probs[row, : output.lengths[row]], ruler)
+            found.append((place, replace(reading, frame=line.frame, note=line.note)))
+        return found
+
+    def _corrected(
+        self, reading: Prediction, best: Hypothesis, log_probs: NDArray[np.float32], ruler: Ruler
+    ) -> Prediction:
+        assert self._corrector is not None
+        return correct_prediction(
+            reading,
+            self._corrector,
+            frames=character_frames(best, self.model.charset),
+            log_probs=log_probs,
+            span=ruler.span,
+            temperature=temperature_of(self.model.calibration),
+        )
 
     def _decode(self, output: Output) -> Decoded:
         with torch.inference_mode(), output.read_on(self._forward.aside):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ocrkit.data.changes import Change
+from ocrkit.data.changes import fault_in
 from ocrkit.data.records import CharacterSpan
 from ocrkit.errors import OptionError, PluginError
 from ocrkit.plugin.corrector_specs import LineReading, Proposer
@@ -14,12 +13,12 @@ from ocrkit.plugin.testing.defaults import default_options
 from ocrkit.plugin.testing.verdict import require, require_summary, running
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from ocrkit.plugin.corrector_specs import Corrector, CorrectorSpec
     from ocrkit.text.charset import Charset
 
-__all__ = ["check_changes", "check_corrector"]
+__all__ = ["check_corrector"]
 
 # Between them what makes a corrector stumble: spaces at the ends, marks around words, words that no list has, a line of
 # one letter, symbols of other charsets.
@@ -67,25 +66,6 @@ def check_corrector(spec: CorrectorSpec, *, options: Any = None, charset: Charse
     return None
 
 
-def check_changes(what: str, changes: Sequence[Change], text: str, *, alone: bool = True) -> None:
-    """Check that changes stand in a text as they say, in order; that they do not overlap, where each is ``alone``.
-
-    Raises:
-        PluginError: one does not.
-    """
-    at = 0
-    for change in changes:
-        require(isinstance(change, Change), f"{what} gives a {type(change).__name__}; expected a Change")
-        inside = 0 <= change.start <= change.end <= len(text)
-        require(inside, f"{what} changes {change.start}..{change.end}; expected places within 0..{len(text)}")
-        require(change.start >= at, f"{what}: {change} comes after one that ends at {at}; expected them in order")
-        there = text[change.start : change.end]
-        require(change.before == there, f"{what}: {change} says {change.before!r} of {there!r}")
-        require(change.after != change.before, f"{what}: {change} changes nothing")
-        require(math.isfinite(change.gain), f"{what}: {change} has the gain {change.gain}; expected nats")
-        at = change.end if alone else change.start
-
-
 def _ascii() -> Charset:
     from ocrkit.text.shipped import shipped_charset
 
@@ -118,11 +98,13 @@ def _with_frames(reading: LineReading, charset: Charset) -> LineReading:
 def _check_reading(what: str, corrector: Corrector, reading: LineReading) -> None:
     with running(what):
         changes, again = list(corrector.correct(reading)), list(corrector.correct(reading))
-    check_changes(what, changes, reading.text)
+    fault = fault_in(changes, reading.text)
+    require(not fault, f"{what}: {fault}")
     require(changes == again, f"{what} answers {changes} and then {again}; expected the same of the same line")
     untouched = not reading.text.strip() or reading.text in _NUMBERS
     require(not (untouched and changes), f"{what} makes {changes}; expected nothing, for there is no word in it")
     if isinstance(corrector, Proposer):
         with running(f"{what}: propose"):
             proposals = list(corrector.propose(reading))
-        check_changes(f"{what}: propose", proposals, reading.text, alone=False)
+        fault = fault_in(proposals, reading.text, alone=False)
+        require(not fault, f"{what}: propose: {fault}")

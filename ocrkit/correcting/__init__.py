@@ -1,0 +1,8 @@
+"""Mending by a corrector: lines as they are read, and pages of which only the text is left."""
+
+from __future__ import annotations
+
+from ocrkit.correcting.choosing import LineCorrector, as_line_corrector, chosen_corrector, make_corrector
+from ocrkit.correcting.lines import correct_prediction
+
+__all__ = ["LineCorrector", "as_line_corrector", "chosen_corrector", "correct_prediction", "make_corrector"]
