@@ -15,6 +15,8 @@ from ocrkit_serve.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from ocrkit_serve.collecting import Collection
+
 
 @dataclass
 class Running:
@@ -34,13 +36,17 @@ class Running:
 
 @contextmanager
 def running(
-    settings: Settings | None = None, work: FakeWork | None = None, *, holds_start: bool = False
+    settings: Settings | None = None,
+    work: FakeWork | None = None,
+    *,
+    holds_start: bool = False,
+    collection: Collection | None = None,
 ) -> Iterator[Running]:
     settings = settings or Settings()
     work = work or FakeWork()
     work.holds_start = holds_start
     ready = threading.Event()
-    service = Service(work, settings)
+    service = Service(work, settings, collection)
     listening = bound("127.0.0.1", 0)
     server = Server(service, when_ready=ready.set)
     thread = threading.Thread(target=server.serve_on, args=[listening])
