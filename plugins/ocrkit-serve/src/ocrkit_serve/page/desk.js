@@ -1,0 +1,123 @@
+/** A page of a document on the desk: its picture, its lines, and the way to the pages beside it. */
+
+import { byId, make } from "./dom.js";
+import { activeRow, count, editPage, editedElsewhere, focusLine, nearLine, putBack, startEditing, toDoubt } from "./editing.js";
+import { showLines } from "./lines.js";
+import { linesOf } from "./merging.js";
+import * as picture from "./picture.js";
+import { nameOf } from "./shelf.js";
+import * as store from "./store.js";
+import { showStrips } from "./strips.js";
+import { listen } from "./tabs.js";
+import { inWords } from "./voice.js";
+import { say, trouble } from "./words.js";
+
+let shown = { id: "", number: 0, page: null };
+let pages = 1; // of the document
+let url = null; // of the picture
+
+/** Makes the desk ready; pages come to it by `openPage`. */
+export function startDesk() {
+  startEditing();
+  picture.startPicture({ pick: focusLine, near: nearLine });
+  byId("previous-page").addEventListener("click", () => turn(-1));
+  byId("next-page").addEventListener("click", () => turn(1));
+  listen(({ kind, document: id, number, line }, elsewhere) => {
+    if (id !== shown.id) return;
+    if (kind === "edit") elsewhere && number === shown.number && editedElsewhere(line);
+    else if (kind === "discarded") openPage(id, shown.number);
+    else if (kind === "document" || (number === shown.number && !shown.page)) refresh();
+  });
+  window.addEventListener("keydown", deskKeys);
+}
+
+/** What stands on the desk: the document's id and the page's number. */
+export function onDesk() {
+  return shown;
+}
+
+/** Puts a page on the desk, whether it is read yet or not. */
+export async function openPage(id, number) {
+  shown = { id, number, page: null };
+  byId("desk").dataset.document = id;
+  byId("desk").dataset.page = number;
+  const [document, page, blob, edits] = await Promise.all([store.document(id), store.page(id, number), store.picture(id, number), store.edits(id, number)]);
+  if (shown.id !== id || shown.number !== number) return; // another was opened meanwhile
+  shown.page = page ?? null;
+  head(document);
+  showPicture(document, page, blob);
+  showLines(page ?? {}, edits, putBack);
+  editPage(id, number, number >= (document?.pages ?? 1));
+  showStrips();
+  notice(document, page);
+}
+
+/** Writes the words of the desk anew, as after a change of language. */
+export async function refreshDesk() {
+  if (shown.id) await openPage(shown.id, shown.number);
+}
+
+/** Goes to another page of the document, counted from the one that is open. */
+export function turn(by) {
+  const number = shown.number + by;
+  if (number >= 1 && number <= pages) location.hash = `#/${shown.id}/${number}`;
+}
+
+function head(document) {
+  const name = document ? nameOf(document) : "";
+  byId("title").textContent = name;
+  globalThis.document.title = name ? `${name} · ocrkit` : "ocrkit";
+  pages = Math.max(document?.pages ?? 1, 1);
+  byId("pager").hidden = pages < 2;
+  byId("page-place").textContent = say("pagePlace", { number: shown.number, pages });
+  byId("previous-page").disabled = shown.number <= 1;
+  byId("next-page").disabled = shown.number >= pages;
+  byId("download").disabled = !document?.done;
+  byId("keep").disabled = !document?.done;
+}
+
+function showPicture(document, page, blob) {
+  if (url) URL.revokeObjectURL(url);
+  url = blob ? URL.createObjectURL(blob) : null;
+  const lines = page ? [...linesOf(page)] : [];
+  const name = say("pictureOf", { number: shown.number, name: document ? nameOf(document) : "" });
+  picture.showPicture({ width: page?.width, height: page?.height, url, name, lines });
+}
+
+async function refresh() {
+  const { id, number, page } = shown;
+  if (!page && (await store.page(id, number))) return openPage(id, number);
+  const document = await store.document(id);
+  if (shown.id !== id) return;
+  head(document);
+  if (!page) notice(document, null);
+}
+
+function notice(document, page) {
+  const place = byId("notice");
+  const said = noticeOf(document, page);
+  place.hidden = !said;
+  place.replaceChildren(...(said ? [make("p", {}, said.text), ...(said.detail ? [make("p.detail", { lang: "en" }, said.detail)] : [])] : []));
+}
+
+function noticeOf(document, page) {
+  if (!document) return { text: say("gone") };
+  if (page?.error) return { text: say("pageFailed"), detail: page.error };
+  if (page) return [...linesOf(page)].length ? null : { text: say("noLines") };
+  if (document.state === "failed") return trouble(document.error ?? { status: 0 });
+  if (document.state === "cancelled") return { text: say("cancelled") };
+  return { text: say("notRead") };
+}
+
+function deskKeys(event) {
+  if (document.body.dataset.view !== "desk" || document.querySelector("dialog[open]")) return;
+  const { key, code, altKey } = event;
+  if (key === "F6") {
+    if (byId("picture").contains(document.activeElement)) (activeRow()?.field ?? byId("lines").querySelector("textarea"))?.focus();
+    else byId("picture").focus();
+  } else if (altKey && code === "KeyN") toDoubt(1);
+  else if (altKey && code === "KeyB") toDoubt(-1);
+  else if (altKey && (key === "PageDown" || key === "PageUp")) turn(key === "PageDown" ? 1 : -1);
+  else return;
+  event.preventDefault();
+}
