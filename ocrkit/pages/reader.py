@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from PIL.Image import Transpose
 
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from ocrkit.data.records import Prediction
     from ocrkit.layout.records import Direction, Layout, Line, Region
     from ocrkit.layout.scan import Scan
+    from ocrkit.model import Model
     from ocrkit.pages.cutting import FoundLine
-    from ocrkit.recognition import Recognizer
     from ocrkit.recognition.recognizer import OnError
 
-__all__ = ["FindLines", "PageReader"]
+__all__ = ["FindLines", "LineReader", "PageReader"]
 
 FindLines: TypeAlias = "Callable[[Scan, Image], Layout]"
 """Gives the layout of a page, from its scan and its picture in mode ``L``."""
@@ -39,6 +39,19 @@ _ON_ERROR = ("report", "raise", "skip")
 _LINES_TOGETHER = 128  # lines that are read together, of as many pages as have them
 _PAGES_TOGETHER = 16  # and the most pages, some of which may have few lines or none
 _log = logging.getLogger("ocrkit")
+
+
+class LineReader(Protocol):
+    """What a ``PageReader`` asks of a recogniser: a ``Recognizer`` is one, and so is what has others read for it."""
+
+    @property
+    def model(self) -> Model:
+        """What it reads with."""
+        ...
+
+    def read(self, images: Iterable[Sample], *, reject: float | None = None) -> Iterable[Prediction]:
+        """What stands in each image, as ``Recognizer.read`` gives it."""
+        ...
 
 
 class PageReader:
@@ -59,7 +72,7 @@ class PageReader:
     """
 
     def __init__(
-        self, recognizer: Recognizer, find: FindLines, *, model: str = "", segmenter: str = "", keep_all: bool = False
+        self, recognizer: LineReader, find: FindLines, *, model: str = "", segmenter: str = "", keep_all: bool = False
     ) -> None:
         self._recognizer = recognizer
         self._find = find

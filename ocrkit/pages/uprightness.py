@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ocrkit.data.records import Prediction
     from ocrkit.layout.records import Layout, Line, Points
     from ocrkit.pages.cutting import FoundLine
-    from ocrkit.recognition import Recognizer
+    from ocrkit.pages.reader import LineReader
 
 __all__ = ["half_turned", "is_doubtful", "stands_on_its_head"]
 
@@ -36,7 +36,7 @@ def is_doubtful(readings: Sequence[Prediction]) -> bool:
     return bool(labels) and sum(labels) / len(labels) < _SURE
 
 
-def stands_on_its_head(recognizer: Recognizer, lines: Sequence[FoundLine]) -> bool:
+def stands_on_its_head(recognizer: LineReader, lines: Sequence[FoundLine]) -> bool:
     """Whether some of a page's lines read far better turned by 180 degrees; the longest are tried."""
     pictures = [found.cut.image for found in lines if found.cut is not None]
     pictures = sorted(pictures, key=lambda picture: picture.width / picture.height, reverse=True)[:_LINES]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import math
 import os
@@ -165,6 +166,20 @@ class Recognizer:
             registry=registry,
         )
 
+    def asked(
+        self, *, decoder: str | None = None, options: DecoderOptions = NO_OPTIONS, registry: Registry | None = None
+    ) -> Recognizer:
+        """A recogniser of which other things are asked: its decoder is its own, the network is shared with this one.
+
+        Raises:
+            UnknownNameError: there is no such decoder.
+            OptionError: the decoder cannot honour an option, or needs a lexicon.
+        """
+        other = copy.copy(self)
+        other._decoder = make_decoder(self.model.charset, decoder, options, registry)
+        other._threads = options.threads
+        return other
+
     def __repr__(self) -> str:
         return f"<Recognizer of charset {self.model.charset.name!r} on {self._device}>"
 
@@ -199,15 +214,28 @@ class Recognizer:
         batches_together = 1
         with LineLoader.opened(self.model.architecture.preprocessing, workers=self._workers) as loader:
             while window := list(islice(samples, batches_together * self._batch_size)):
-                for reading in self._read_window(window, list(loader.load(window))):
+                names = [sample.name for sample in window]
+                for reading in self._read_window(names, list(loader.load(window))):
                     if isinstance(reading, Prediction):
                         yield reading.unless_below(threshold)
                     elif errors == "report":
-                        yield Prediction(reading.name, "", -math.inf, 0.0, error=reading.reason)
+                        yield _unread(reading)
                     elif errors == "raise":
                         raise ImageError(reading.reason, reading.name, reading.origin)
                 batches_together = min(2 * batches_together, _WINDOW)
         _log.debug("read on %s in %s", self._device, self._forward.precision())
+
+    def read_loaded(self, names: Sequence[str], lines: Sequence[FittedLine | BadImage]) -> list[Prediction]:
+        """What stands in lines that are loaded, as by ``load_or_report``; of a bad one a prediction with its error.
+
+        What a line reads as does not depend on the others.
+
+        Args:
+            names: of the lines.
+            lines: as many, fitted to the model's preprocessing.
+        """
+        read = self._read_window(names, lines)
+        return [_unread(line) if isinstance(line, BadImage) else line for line in read]
 
     def log_probs(self, samples: Iterable[Sample]) -> Generator[NDArray[np.float32] | BadImage, None, None]:
         """Each image's (T, V) log-probabilities, or why it cannot be opened, in the order of the samples."""
@@ -224,7 +252,7 @@ class Recognizer:
                         yield next(rows)
 
     def _read_window(
-        self, samples: Sequence[Sample], loaded: Sequence[FittedLine | BadImage]
+        self, names: Sequence[str], loaded: Sequence[FittedLine | BadImage]
     ) -> list[Prediction | BadImage]:
         lines = [(place, line) for place, line in enumerate(loaded) if isinstance(line, FittedLine)]
         widths = [line.pixels.shape[1] for _, line in lines]
@@ -239,11 +267,11 @@ class Recognizer:
                 if len(pending) >= _AHEAD:
                     found.update(pending[0].result())
                     pending.pop(0)
-                names = [samples[place].name for place, _ in batch]
-                pending.append(thread.submit(self._decode_batch, batch, names, output))
+                called = [names[place] for place, _ in batch]
+                pending.append(thread.submit(self._decode_batch, batch, called, output))
             for waiting in pending:
                 found.update(waiting.result())
-        return [found[place] for place in range(len(samples))]
+        return [found[place] for place in range(len(loaded))]
 
     def _decode_batch(
         self, batch: Sequence[tuple[int, FittedLine]], names: Sequence[str], output: Output
@@ -293,6 +321,10 @@ class Recognizer:
 def _loaded(name: str | os.PathLike[str] | None, charset: str | None, registry: Registry | None) -> Model:
     found = find_model(None if name is None else os.fspath(name), charset=charset, registry=registry)
     return Model.load(found.path, registry=registry)
+
+
+def _unread(bad: BadImage) -> Prediction:
+    return Prediction(bad.name, "", -math.inf, 0.0, error=bad.reason)
 
 
 class _Waiting:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from ocrkit.data.image_file import bad_image, decode_bytes, open_framed, quiet_pillow
 from ocrkit.data.paged import OnePage, offsets_in, page_at, page_in, page_offset, page_offsets
@@ -52,6 +52,24 @@ class ImageScan:
                 return believable_dpi(image.info.get("dpi"), *image.size) or self.assumed_dpi
         except Exception:  # Pillow raises nearly anything; what is wrong shows when the picture is opened
             return self.assumed_dpi
+
+    def size(self) -> tuple[int, int]:
+        """Width and height in px as the file tells them, before anything is decoded or turned.
+
+        Raises:
+            ImageError: it cannot be opened.
+        """
+        try:
+            with quiet_pillow(), self._header() as image:
+                return image.size
+        except ImageError as error:
+            raise bad_image(self.name, error.reason) from error
+        except UnidentifiedImageError as error:
+            raise ImageError("its header is damaged, or of a kind that is not read", self.name) from error
+        except Image.DecompressionBombError as error:
+            raise ImageError(f"the image claims more pixels than {MAX_PAGE_PIXELS:,}", self.name) from error
+        except Exception as error:  # Pillow raises nearly anything
+            raise ImageError(f"its header is damaged, or of a kind that is not read ({error})", self.name) from error
 
     def image(self) -> Image.Image:
         """The picture.
@@ -116,6 +134,14 @@ class BadScan:
     def dpi(self) -> None:
         """Nothing that is known."""
         return
+
+    def size(self) -> tuple[int, int]:
+        """Say why it has none.
+
+        Raises:
+            ImageError: always.
+        """
+        raise ImageError(self.reason, self.name)
 
     def image(self) -> Image.Image:
         """Say why there is none.

@@ -106,6 +106,15 @@ class PdfScan:
         except (ImageError, DependencyError):
             return None
 
+    def size(self) -> tuple[int, int]:
+        """Width and height in px of the picture that it would be drawn as.
+
+        Raises:
+            ImageError: it cannot be opened.
+        """
+        size = self._size()
+        return size.width, size.height
+
     def image(self) -> Image.Image:
         """The page drawn; the picture that it is, where it is one.
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+import zlib
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ from PIL import Image
 
 from ocrkit.errors import DataError, ImageError, MissingFileError, OptionError
 from ocrkit.pages.opening import open_scans
+from ocrkit.pages.opening.image_scans import ImageScan
+from ocrkit.pages.opening.pdf_scans import PdfScan
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -199,3 +202,31 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
 
     with pytest.raises(ImageError, match="it is no regular file"):
         scan.image()
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF", "PDF"])
+def test_the_size_is_told_without_decoding(kind: str) -> None:
+    [scan] = open_scans(file_of(halves().resize((400, 200)), kind))
+
+    assert isinstance(scan, ImageScan | PdfScan)
+    assert scan.size() == scan.image().size
+
+
+def test_the_size_of_what_claims_too_much_is_told_or_refused() -> None:
+    whole = file_of(halves(), "PNG")
+    claiming = bytearray(whole)
+    claiming[16:24] = (30_000).to_bytes(4) * 2
+    claiming[29:33] = zlib.crc32(claiming[12:29]).to_bytes(4)
+    [scan] = open_scans(bytes(claiming))
+
+    assert isinstance(scan, ImageScan)
+    with pytest.raises(ImageError, match="more pixels than 178,956,970"):
+        scan.size()
+
+
+def test_a_damaged_header_has_no_size() -> None:
+    [scan] = open_scans(file_of(halves(), "PNG")[:10])
+
+    assert isinstance(scan, ImageScan)
+    with pytest.raises(ImageError, match="its header is damaged"):
+        scan.size()
