@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
-from ocrkit_serve.work.records import Asked, Limits, Refused
+from ocrkit_serve.work.jobs import Job, State
+from ocrkit_serve.work.opened import Opened
+from ocrkit_serve.work.records import Asked, Limits, Metric, Refused
+from ocrkit_serve.work.service import Work
+from ocrkit_serve.work.upload_scan import UploadScan
 
-__all__ = ["Asked", "Limits", "Refused"]
+__all__ = ["Asked", "Job", "Limits", "Metric", "Opened", "Refused", "State", "UploadScan", "Work"]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
-__all__ = ["Asked", "Limits", "Refused"]
+__all__ = ["Asked", "Limits", "Metric", "Refused"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,9 @@ class Limits:
         open_seconds: CPU seconds for opening a page.
         open_memory: bytes for opening a page.
         keep: seconds that a job's results are kept.
+        kept_jobs: that are kept at most; the oldest of those that are done go before their time.
+        kept_bytes: of the files and results of kept jobs, likewise.
+        lexicon_words: in a request.
     """
 
     max_upload: int = 32_000_000
@@ -31,6 +34,9 @@ class Limits:
     open_seconds: float = 30.0
     open_memory: int = 2_000_000_000
     keep: float = 900.0
+    kept_jobs: int = 64
+    kept_bytes: int = 1_000_000_000
+    lexicon_words: int = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,7 @@ class Asked:
         propose: the corrector that proposes others and changes nothing; None for none.
         reject: the share of wrong lines to stay below, by leaving unsure ones unread; None reads all.
         segmenter: what finds the lines; None for the service's own.
+        alternatives: further readings of each line, at most.
     """
 
     kind: Literal["page", "line"] = "page"
@@ -54,6 +61,7 @@ class Asked:
     propose: str | None = None
     reject: float | None = None
     segmenter: str | None = None
+    alternatives: int = 0
 
 
 class Refused(Exception):  # noqa: N818 - no error, but an answer
@@ -73,3 +81,12 @@ class Refused(Exception):  # noqa: N818 - no error, but an answer
 
     def __str__(self) -> str:
         return self.reason
+
+
+class Metric(NamedTuple):
+    """What the reading counts, as ``/metrics`` tells it: values by labels, each a tuple of pairs of name and value."""
+
+    name: str
+    kind: Literal["counter", "gauge"]
+    help: str
+    values: dict[tuple[tuple[str, str], ...], float]
