@@ -14,8 +14,7 @@ import torch
 from PIL import Image
 
 from ocrkit.ctc import Lexicon, NgramModel, greedy
-from ocrkit.data.loading import load_or_report
-from ocrkit.data.records import BadImage, Prediction, Sample
+from ocrkit.data.records import Prediction, Sample
 from ocrkit.errors import EmissionsError, OptionError, UnknownNameError
 from ocrkit.plugin.registry import Registry
 from ocrkit.plugin.specs import DecoderOptions, DecoderSpec
@@ -380,30 +379,3 @@ def test_confidence_is_the_probability_of_the_text_whatever_ranked_it() -> None:
     assert reading.text == alone.text == "ab"
     assert reading.confidence == pytest.approx(alone.confidence) == pytest.approx(math.exp(alone.score))
     assert reading.score == pytest.approx(alone.score + 3 * math.log(10**-0.6), abs=1e-3)
-
-
-def test_recognisers_of_which_other_things_are_asked_share_the_network() -> None:
-    plain = Recognizer(bars.reader())
-    bound = plain.asked(options=DecoderOptions(lexicon=Lexicon.from_words(["cab"], ABC)))
-    image = bars.picture("caa")
-
-    [free], [held] = list(plain.read([sample(image)])), list(bound.read([sample(image)]))
-
-    assert (free.text, held.text) == ("caa", "cab")
-    assert bound.model is plain.model
-
-
-def test_lines_that_are_loaded_are_read_in_their_order_and_bad_ones_told() -> None:
-    reader = Recognizer(bars.reader(), batch_size=2)
-    texts = ["a", "cabba", "bc"]
-    lines = [load_or_report(sample(bars.picture(text)), reader.model.architecture.preprocessing) for text in texts]
-    bad = BadImage("torn", "it is damaged")
-
-    read = reader.read_loaded(["one", "torn", "two", "three"], [lines[0], bad, *lines[1:]])
-
-    assert [(one.name, one.text, one.error) for one in read] == [
-        ("one", "a", ""),
-        ("torn", "", "it is damaged"),
-        ("two", "cabba", ""),
-        ("three", "bc", ""),
-    ]
