@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 import os
 import threading
 import time
@@ -13,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ocrkit.layout.records import Page
+from ocrkit_serve.work.admission import Admission
 from ocrkit_serve.work.folder import PrivateFolder
 from ocrkit_serve.work.jobs import Job, Jobs
 from ocrkit_serve.work.models import Models
@@ -41,9 +41,7 @@ Answer = TypeVar("Answer")
 
 _LINES_AT_A_TIME = 4  # requests for single lines, which are opened and read beside pages
 _LONGEST_SWEEP = 5.0  # seconds
-_LONGEST_ALTERNATIVES = 9
-_USUAL_SECONDS = 3.0  # of a page, before one was read
-_LONGEST_RETRY = 120
+_MOST_ALTERNATIVES = 9
 _log = logging.getLogger("ocrkit")
 
 
@@ -71,15 +69,10 @@ class Work:
         registry: Registry | None = None,
     ) -> None:
         self.limits = limits
-        self._lock = threading.Lock()
-        self._in_hand = self._opening = self._reading_now = self._pages_read = 0
-        self._seconds = _USUAL_SECONDS
-        self._refused: dict[int, int] = {}
-        self._state = "new"
         self._at_a_time = max(2, min(4, (os.cpu_count() or 2) // 2))
-        self._models = Models(
-            models, device=device, threads=threads, registry=registry, others=lambda: self._reading_now
-        )
+        self._admission = Admission(limits.queue, self._at_a_time)
+        self._under_way = _UnderWay()
+        self._models = Models(models, device=device, threads=threads, registry=registry, others=self._under_way.count)
         self._reading = Reading(self._models, Segmenters(segmenter, registry))
         self._openers = Openers(self._at_a_time + 1, limits)
         self._jobs = Jobs(limits)
@@ -88,7 +81,7 @@ class Work:
     @property
     def ready(self) -> bool:
         """Whether requests are taken."""
-        return self._state == "ready"
+        return self._admission.stage == "ready"
 
     @property
     def models(self) -> list[dict[str, object]]:
@@ -123,24 +116,24 @@ class Work:
         await loop.run_in_executor(self._threads, self._reading.segmenters.load)
         await starting
         self._sweeping = asyncio.create_task(self._sweep())
-        self._state = "ready"
+        self._admission.stage = "ready"
 
     async def drain(self, seconds: float) -> None:
         """Take no more requests, let those in hand end for at most so long, and end everything."""
-        if self._state == "new":
+        if self._admission.stage == "starting":
             if self._folder is not None:
                 self._folder.remove()
             return
-        self._state = "draining"
+        self._admission.stage = "ending"
         until = time.monotonic() + seconds
-        while (self._in_hand or self._opening) and time.monotonic() < until:
+        while not self._admission.is_idle and time.monotonic() < until:
             await asyncio.sleep(0.05)
         for job in self._jobs.all():
             self._end_job(job, "cancelled")
         self._sweeping.cancel()
         self._openers.close()
         await asyncio.to_thread(self._close)
-        self._state = "ended"
+        self._admission.stage = "ended"
 
     async def open(self, file: Path, name: str = "") -> Opened:
         """What kind of file an upload is, and how many pages it has.
@@ -171,8 +164,8 @@ class Work:
         self._check(asked)
         scan, patience = opened.scan(number), Patience(self.limits.deadline)
         future: Future[ReadPage] = Future()
-        self._admit()
-        future.add_done_callback(lambda _: self._release())
+        self._admission.begin_reading()
+        future.add_done_callback(lambda _: self._admission.end_reading())
         turns = self._turns(asked)
         turns.add(patience, [lambda: _settle(future, lambda: self._read(scan, asked, patience))])
         waiting = asyncio.wrap_future(future)
@@ -221,12 +214,12 @@ class Work:
             Refused: it cannot be done, or the service is full; the file stays the caller's.
         """
         self._check(asked)
-        self._admit()
+        self._admission.begin_reading()
         job = Job(file, name, asked)
         try:
             self._jobs.add(job)
         except BaseException:
-            self._release()
+            self._admission.end_reading()
             raise
         self._line_turns.add(job, [lambda: self._begin_job(job)])
         return job
@@ -250,30 +243,26 @@ class Work:
         """What is counted."""
         lines, batches, waiting = self._models.counts()
         jobs = self._jobs.all()
-        queued = self._page_turns.waiting() + self._line_turns.waiting() if self._state != "new" else 0
-        refused: dict[tuple[tuple[str, str], ...], float] = {
-            (("status", str(status)),): count for status, count in sorted(self._refused.items())
-        }
-        yield Metric("ocrkit_pages_read_total", "counter", "Pages and lines that were read.", {(): self._pages_read})
+        queued = self._page_turns.waiting() + self._line_turns.waiting() if self.ready else 0
+        yield from self._admission.metrics()
         yield Metric("ocrkit_lines_read_total", "counter", "Lines that models read.", {(): lines})
         yield Metric("ocrkit_line_batches_total", "counter", "Batches that models read them in.", {(): batches})
         yield Metric("ocrkit_lines_waiting", "gauge", "Lines that wait for a model.", {(): waiting})
         yield Metric("ocrkit_pages_waiting", "gauge", "Pages that nobody has begun to read.", {(): queued})
-        yield Metric("ocrkit_readings", "gauge", "Readings and jobs in hand.", {(): self._in_hand})
-        yield Metric("ocrkit_openings", "gauge", "Files being opened.", {(): self._opening})
         yield Metric("ocrkit_openers_lost_total", "counter", "Processes that files ended.", {(): self._openers.died})
         yield Metric("ocrkit_jobs_kept", "gauge", "Jobs that are kept.", {(): len(jobs)})
         yield Metric("ocrkit_jobs_kept_bytes", "gauge", "What they take.", {(): sum(job.size for job in jobs)})
-        yield Metric("ocrkit_refusals_total", "counter", "What was not served, by status.", refused)
 
     def _check(self, asked: Asked) -> None:
         if asked.correct is not None or asked.propose is not None:
-            raise self._no(422, "no corrector is installed here; leave `correct` and `propose` out")
+            raise self._admission.refusal(422, "no corrector is installed here; leave `correct` and `propose` out")
         if len(asked.lexicon) > self.limits.lexicon_words:
             most = self.limits.lexicon_words
-            raise self._no(422, f"the lexicon has {len(asked.lexicon)} words; expected at most {most}")
-        if not 0 <= asked.alternatives <= _LONGEST_ALTERNATIVES:
-            raise self._no(422, f"alternatives is {asked.alternatives}; expected 0 to {_LONGEST_ALTERNATIVES}")
+            raise self._admission.refusal(422, f"the lexicon has {len(asked.lexicon)} words; expected at most {most}")
+        if not 0 <= asked.alternatives <= _MOST_ALTERNATIVES:
+            raise self._admission.refusal(
+                422, f"alternatives is {asked.alternatives}; expected 0 to {_MOST_ALTERNATIVES}"
+            )
         self._reading.check(asked)
 
     def _turns(self, asked: Asked) -> Turns:
@@ -285,39 +274,22 @@ class Work:
 
     async def _apart(self, call: Callable[[], Answer]) -> Answer:
         """What a call gives, in a thread of those that wait for what opens files."""
-        with self._lock:
-            self._check_ready()
-            if self._opening >= self.limits.queue:
-                raise self._full()
-            self._opening += 1
+        self._admission.begin_opening()
         future = self._threads.submit(call)
-        future.add_done_callback(lambda _: self._released())
+        future.add_done_callback(lambda _: self._admission.end_opening())
         return await self._counted(asyncio.wrap_future(future))
 
     async def _counted(self, waiting: asyncio.Future[Answer]) -> Answer:
         try:
             return await waiting
         except Refused as refused:
-            self._no(refused.status, refused.reason)
-            raise
-
-    def _released(self) -> None:
-        with self._lock:
-            self._opening -= 1
+            raise self._admission.counted(refused) from None
 
     def _read(self, scan: UploadScan, asked: Asked, patience: Patience) -> ReadPage:
         begun = time.monotonic()
-        with self._lock:
-            self._reading_now += 1
-        try:
+        with self._under_way:
             read = self._reading.read(scan, asked, patience)
-        finally:
-            with self._lock:
-                self._reading_now -= 1
-        with self._lock:
-            self._pages_read += 1
-            if asked.kind == "page":
-                self._seconds += 0.1 * (time.monotonic() - begun - self._seconds)
+        self._admission.was_read(time.monotonic() - begun if asked.kind == "page" else None)
         return read
 
     def _begin_job(self, job: Job) -> None:
@@ -352,31 +324,7 @@ class Work:
         if job.end(state, self.limits.keep, refused):  # type: ignore[arg-type]  # one of State's
             self._page_turns.drop(job)
             self._line_turns.drop(job)
-            self._release()
-
-    def _admit(self) -> None:
-        with self._lock:
-            self._check_ready()
-            if self._in_hand >= self.limits.queue:
-                raise self._full()
-            self._in_hand += 1
-
-    def _release(self) -> None:
-        with self._lock:
-            self._in_hand -= 1
-
-    def _check_ready(self) -> None:
-        if self._state != "ready":
-            starting = self._state == "new"
-            raise self._no(503, "the service is starting" if starting else "the service is ending", 5)
-
-    def _full(self) -> Refused:
-        seconds = math.ceil(self._seconds * self.limits.queue / self._at_a_time / 2)
-        return self._no(503, "the service is busy; try again later", min(_LONGEST_RETRY, max(1, seconds)))
-
-    def _no(self, status: int, reason: str, retry_after: int | None = None) -> Refused:
-        self._refused[status] = self._refused.get(status, 0) + 1
-        return Refused(status, reason, retry_after)
+            self._admission.end_reading()
 
     async def _sweep(self) -> None:
         while True:
@@ -392,6 +340,26 @@ class Work:
             self._jobs.remove(job)
         if self._folder is not None:
             self._folder.remove()
+
+
+class _UnderWay:
+    """Counts the blocks of ``with`` that threads are in."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._count = 0
+
+    def count(self) -> int:
+        """How many there are."""
+        return self._count
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self._count += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._count -= 1
 
 
 def _settle(future: Future[Answer], call: Callable[[], Answer]) -> None:
