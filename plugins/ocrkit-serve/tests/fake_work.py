@@ -112,12 +112,15 @@ class FakeWork:
     def go(self) -> None:
         """Let what waits go on, from any thread."""
         assert self._loop is not None
-        self._loop.call_soon_threadsafe(self._go.set)
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._go.set)
 
     async def drain(self, seconds: float) -> None:
         self.drained = True
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)
+        for task in self._tasks:
+            task.cancel()
         self._folder.cleanup()
 
     async def open(self, file: Path, name: str = "") -> FakeOpened:
@@ -185,7 +188,7 @@ class FakeWork:
             job.state, job.error = "failed", str(error)
             return
         finally:
-            file.unlink()
+            file.unlink(missing_ok=True)
         job.pages, job.state = job.opened.pages, "reading"
         if job.opened.data.startswith(b"wait"):
             await self._wait(None)

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import tempfile
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
-from starlette.background import BackgroundTask
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response, StreamingResponse
 
 from ocrkit.errors import OcrkitError
 from ocrkit_serve.problems import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Iterable
 
     from ocrkit.layout.scan import ReadPage
     from ocrkit_serve.formats import Format
@@ -23,40 +20,55 @@ if TYPE_CHECKING:
 
 __all__ = ["written"]
 
+_SMALL = 1_000_000  # bytes that are sent in one piece
+_PIECE = 1 << 18
+
 
 async def written(
-    service: Service, to: Format, pages: Sequence[ReadPage], name: str, *, theirs: bool = False
+    service: Service, to: Format, pages: Iterable[ReadPage], *, count: int, name: str, theirs: bool = False
 ) -> Response:
     """Pages in a format, by way of a file, since they may be more than memory should hold.
 
     Args:
         service: whose folder the file lies in.
         to: the format.
-        pages: one or more.
+        pages: taken one by one, in a thread.
+        count: how many they are.
         name: of the file that they were read in, to be suggested for saving.
         theirs: whether the pages are what somebody sent, so that whatever they do to a format is no fault of ours.
 
     Raises:
         Problem: the format cannot hold them.
     """
-    number, place = tempfile.mkstemp(dir=service.folder)
-    os.close(number)
-    path = Path(place)
-    try:
-        await asyncio.to_thread(to.write, pages, path)
-    except OcrkitError as error:
-        path.unlink(missing_ok=True)
-        raise Problem(422, f"format {to.name!r} cannot be written: {error}"[:500], "take another format") from error
-    except Exception as error:
-        path.unlink(missing_ok=True)
-        if not theirs:
-            raise
+    async with service.writing:
+        # It has no name, so that it goes with the answer, however that ends.
+        file = tempfile.TemporaryFile(dir=service.folder)  # noqa: SIM115
+        try:
+            await asyncio.to_thread(to.write, pages, count, file)
+        except BaseException as error:
+            file.close()
+            raise _told(error, to, theirs=theirs) from error
+    size = file.tell()
+    file.seek(0)
+    headers = {"Content-Disposition": to.disposition(name, count), "Content-Length": str(size)}
+    kind = to.media_type_of(count)
+    if size <= _SMALL:
+        with file:
+            return Response(file.read(), headers=headers, media_type=kind)
+    return StreamingResponse(_pieces(file), headers=headers, media_type=kind)
+
+
+async def _pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
+    with file:
+        while piece := await asyncio.to_thread(file.read, _PIECE):
+            yield piece
+
+
+def _told(error: BaseException, to: Format, *, theirs: bool) -> BaseException:
+    """What whoever asked is told of a format that fails."""
+    if isinstance(error, OcrkitError):
+        return Problem(422, f"format {to.name!r} cannot be written: {error}"[:500], "take another format")
+    if theirs and isinstance(error, Exception):
         reason = f"the pages cannot be written in format {to.name!r} ({type(error).__name__})"
-        raise Problem(422, reason, "see that regions, lines and words have outlines on the page") from error
-    headers = {"Content-Disposition": to.disposition(name, len(pages))}
-    return FileResponse(
-        path,
-        headers=headers,
-        media_type=to.media_type_of(len(pages)),
-        background=BackgroundTask(path.unlink, missing_ok=True),
-    )
+        return Problem(422, reason, "see that regions, lines and words have outlines on the page")
+    return error

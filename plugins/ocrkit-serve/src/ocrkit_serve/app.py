@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
@@ -18,8 +17,6 @@ from ocrkit_serve.routes import browser_page, description, health, jobs, kept, m
 from ocrkit_serve.work.records import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from starlette.requests import Request
     from starlette.responses import Response
     from starlette.types import ASGIApp
@@ -50,7 +47,7 @@ ROUTES = (
 
 
 def build_app(service: Service) -> ASGIApp:
-    """The service, to be run by any ASGI server."""
+    """The service as an ASGI application; who runs it calls the service's ``begin`` and ``end``."""
     application = Starlette(
         routes=ROUTES,
         exception_handlers={
@@ -59,23 +56,12 @@ def build_app(service: Service) -> ASGIApp:
             Refused: _refused_by_work,
             Exception: _failed,
         },
-        lifespan=_lifespan,
     )
     application.state.service = service
     settings = service.settings
     most = max(settings.limits.max_upload, settings.render_bytes) + ENVELOPE
     limited = Pace(RequestBodyLimitMiddleware(application, most), settings, most)
     return Edge(Guard(limited, settings), service.counts)
-
-
-@asynccontextmanager
-async def _lifespan(application: Starlette) -> AsyncIterator[None]:
-    service: Service = application.state.service
-    service.begin()
-    try:
-        yield
-    finally:
-        await service.end()
 
 
 async def _refused(_: Request, problem: Exception) -> Response:

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
     from ocrkit_serve.counts import Counts
 
-__all__ = ["Edge"]
+__all__ = ["HEADERS", "Edge"]
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-_HEADERS = {
+HEADERS = {
     "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -81,7 +81,7 @@ class Edge:
 
 
 def _dress(headers: MutableHeaders) -> None:
-    for name, value in _HEADERS.items():
+    for name, value in HEADERS.items():
         headers[name] = value
     headers.setdefault("Cache-Control", "no-store")
 

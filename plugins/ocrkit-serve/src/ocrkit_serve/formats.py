@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 from urllib.parse import quote
 
 from ocrkit.errors import UnknownNameError
@@ -13,8 +13,7 @@ from ocrkit.plugin.registry import default_registry
 from ocrkit_serve.problems import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator
 
     from ocrkit.layout.scan import ReadPage
     from ocrkit.pages.writing import PageFormat
@@ -67,18 +66,17 @@ class Format:
         plain = "".join(each if each.isascii() and (each.isalnum() or each in "-_. ") else "_" for each in stem)
         return f"attachment; filename=\"{plain}{ending}\"; filename*=UTF-8''{quote(stem + ending, safe='')}"
 
-    def write(self, pages: Sequence[ReadPage], path: Path) -> None:
-        """Write pages to a file, as far as possible without holding it in memory."""
-        with path.open("wb") as file:
-            if self.holds(len(pages)):
-                for piece in self.chosen.render(iter(pages)):
-                    file.write(piece)
-                return
-            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-                for number, read in enumerate(pages, 1):
-                    with archive.open(f"page-{number:04d}{self.chosen.spec.suffix}", "w", force_zip64=True) as member:
-                        for piece in self.chosen.render(iter([read])):
-                            member.write(piece)
+    def write(self, pages: Iterable[ReadPage], count: int, file: IO[bytes]) -> None:
+        """Write so many pages to a file, one by one."""
+        if self.holds(count):
+            for piece in self.chosen.render(iter(pages)):
+                file.write(piece)
+            return
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            for number, read in enumerate(pages, 1):
+                with archive.open(f"page-{number:04d}{self.chosen.spec.suffix}", "w", force_zip64=True) as member:
+                    for piece in self.chosen.render(iter([read])):
+                        member.write(piece)
 
 
 class Formats:

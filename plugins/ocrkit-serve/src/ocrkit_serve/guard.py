@@ -27,6 +27,7 @@ __all__ = ["OWN_HEADER", "Guard"]
 OWN_HEADER = ("x-requested-with", "ocrkit")
 """What the page sends. A page of another site cannot, unless it is allowed to, since a browser asks first."""
 
+_LONGEST_HEAD = 16_384  # bytes; the server below bounds only what comes in pieces
 _HARMLESS = {"GET", "HEAD", "OPTIONS"}
 _PROBES = {"/healthz", "/readyz"}  # asked by machines under whatever address they have; they tell nothing
 _OPEN = {"/", "/openapi.json", "/favicon.ico", *_PROBES}
@@ -60,6 +61,8 @@ class Guard:
 
     def _problem(self, scope: Scope, headers: Headers, allowed: str | None) -> Problem | None:
         path, method = scope["path"], scope["method"]
+        if sum(len(name) + len(value) for name, value in headers.raw) + len(scope["query_string"]) > _LONGEST_HEAD:
+            return Problem(431, f"the request's head has more than {_LONGEST_HEAD} bytes", "send options in a form")
         if path not in _PROBES and not self._knows(headers.getlist("host")):
             return Problem(
                 421,
@@ -97,7 +100,7 @@ def _of_this_site(headers: Headers) -> bool:
     origin = headers.get("origin")
     if origin is not None:
         # The scheme is not compared, since a proxy may speak TLS for us.
-        return urlsplit(origin).netloc.lower() == headers.get("host", "").lower() != ""
+        return origin.lower().partition("://")[2] == headers.get("host", "").lower() != ""
     return headers.get("sec-fetch-site", "none") in ("none", "same-origin")
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import math
+import time
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from ocrkit_serve.counts import Counts
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from ocrkit_serve.collecting import Collection
     from ocrkit_serve.settings import Settings
     from ocrkit_serve.work import Job, Work
+    from ocrkit_serve.work.records import Asked
 
 __all__ = ["PHASES", "Phase", "Service", "service_of"]
 
@@ -25,6 +28,8 @@ PHASES: tuple[Phase, ...] = get_args(Phase)
 
 _LOADING = 2  # seconds after which to ask again
 _ENDING = 10
+_LOOKED = 0.1  # seconds between two looks
+_WRITTEN_AT_A_TIME = 2
 
 
 class Service:
@@ -38,6 +43,7 @@ class Service:
     Attributes:
         counts: of requests.
         formats: that pages are written in.
+        writing: held while pages are written in a format, which takes memory and time.
         failure: why loading failed; None where it did not.
     """
 
@@ -48,8 +54,12 @@ class Service:
         self.counts = Counts()
         self.formats = Formats()
         self.failure: BaseException | None = None
+        self.writing = asyncio.Semaphore(_WRITTEN_AT_A_TIME)
         self._loading: asyncio.Task[None] | None = None
+        self._over: asyncio.Task[None] | None = None
+        self._begun: list[Job] = []
         self._ending = False
+        self._until = math.inf
 
     @property
     def phase(self) -> Phase:
@@ -69,17 +79,27 @@ class Service:
         """Load the models, while requests that need none are answered."""
         self._loading = asyncio.create_task(self._load())
 
-    def refuse_more(self) -> None:
-        """Take nothing from now on that is to be read."""
-        self._ending = True
-
     async def end(self) -> None:
-        """Let what is being read come to its end, in the time that the settings give, and clean up."""
-        self.refuse_more()
-        if self._loading is not None:
-            self._loading.cancel()
-            await asyncio.gather(self._loading, return_exceptions=True)
-        await self.work.drain(self.settings.drain_seconds)
+        """Let what is being read come to its end, in the time that the settings give, and clean up; once only."""
+        self._ending = True
+        self._until = min(self._until, time.monotonic() + self.settings.drain_seconds)
+        if self._over is None:
+            self._over = asyncio.create_task(self._end())
+        await asyncio.shield(self._over)
+
+    def hurry(self) -> None:
+        """Wait no longer for what is being read."""
+        self._until = 0.0
+
+    def submit(self, file: Path, name: str, asked: Asked) -> Job:
+        """Have a file read as a job, which the end of the service waits for.
+
+        Raises:
+            Refused: too much waits already.
+        """
+        job = self.work.submit(file, name, asked)
+        self._begun = [*self._unfinished(), job]
+        return job
 
     def check_ready(self) -> None:
         """Refuse what is to be read where it cannot be.
@@ -106,6 +126,25 @@ class Service:
             keep = self.settings.limits.keep
             raise Problem(404, "there is no such job", f"send the file again; jobs stay {keep:.0f} s")
         return job
+
+    async def _end(self) -> None:
+        if self._loading is not None:
+            self._loading.cancel()
+            await asyncio.gather(self._loading, return_exceptions=True)
+        waited_for = bool(self._unfinished())
+        while self._unfinished() and self._left():
+            await asyncio.sleep(_LOOKED)
+        lingering = time.monotonic() + self.settings.linger_seconds
+        while waited_for and self._left() and time.monotonic() < lingering:
+            await asyncio.sleep(_LOOKED)
+        await self.work.drain(self._left())
+
+    def _left(self) -> float:
+        """Seconds for what is being read."""
+        return max(0.0, self._until - time.monotonic())
+
+    def _unfinished(self) -> list[Job]:
+        return [job for job in self._begun if job.state in ("waiting", "reading")]
 
     async def _load(self) -> None:
         try:

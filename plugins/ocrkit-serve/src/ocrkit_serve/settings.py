@@ -31,8 +31,10 @@ class Settings:
         header_seconds: how long a request's head may take.
         body_seconds: how long a body may take beyond what ``body_rate`` needs.
         body_rate: bytes a second that a body must come at.
+        send_seconds: how long whoever asked may take no part of an answer.
         render_bytes: of the JSON that is to be written in another format.
         drain_seconds: how long what is being read may go on once the service is to end.
+        linger_seconds: for whoever waits for a job, to ask for what was read meanwhile.
     """
 
     host: str = "127.0.0.1"
@@ -46,8 +48,10 @@ class Settings:
     header_seconds: float = 10.0
     body_seconds: float = 20.0
     body_rate: float = 10_000.0
+    send_seconds: float = 60.0
     render_bytes: int = 16_000_000
     drain_seconds: float = 60.0
+    linger_seconds: float = 3.0
 
     @property
     def hosts(self) -> frozenset[str]:

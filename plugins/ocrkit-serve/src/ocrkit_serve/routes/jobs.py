@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse, Response
 
+from ocrkit.errors import OcrkitError
 from ocrkit_serve.answers import written
 from ocrkit_serve.asking import number_of, query_of
 from ocrkit_serve.problems import Problem
 from ocrkit_serve.service import service_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from starlette.requests import Request
 
+    from ocrkit.layout.scan import ReadPage
     from ocrkit_serve.work import Job
 
 __all__ = ["described", "job_cancel", "job_page", "job_picture", "job_result", "job_state"]
@@ -65,7 +70,8 @@ async def job_result(request: Request) -> Response:
     _check_alive(job)
     if job.state != "done":
         raise Problem(409, f"the job is not done: {job.done} of {job.pages or '?'} pages are", "ask again later")
-    return await written(service, to, job.read, job.name)
+    count = job.pages or 0
+    return await written(service, to, _pages(job, count), count=count, name=job.name)
 
 
 async def job_page(request: Request) -> Response:
@@ -74,11 +80,11 @@ async def job_page(request: Request) -> Response:
     to = service.formats.choose(query_of(request, ("to",)).one("to"), request.headers.get("accept"))
     job = service.job(request.path_params["id"])
     number = _page_number(request, job)
-    read = job.page(number)
+    read = await asyncio.to_thread(job.page, number)
     if read is None:
         _check_alive(job)
         raise Problem(409, f"page {number} is not read yet", "ask again later")
-    return await written(service, to, [read], f"{job.name}-{number}" if job.pages != 1 else job.name)
+    return await written(service, to, [read], count=1, name=job.name if job.pages == 1 else f"{job.name}-{number}")
 
 
 async def job_picture(request: Request) -> Response:
@@ -93,6 +99,14 @@ async def job_picture(request: Request) -> Response:
         raise Problem(409, "the file is not opened yet", "ask again later")
     picture = await service.work.picture(job.opened, number, longest=longest)
     return Response(picture, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=600"})
+
+
+def _pages(job: Job, count: int) -> Iterator[ReadPage]:
+    for number in range(1, count + 1):
+        read = job.page(number)
+        if read is None:
+            raise OcrkitError(f"page {number} is kept no longer")
+        yield read
 
 
 def _check_alive(job: Job) -> None:

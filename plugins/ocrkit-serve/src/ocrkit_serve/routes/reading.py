@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ocrkit_serve.formats import Format
     from ocrkit_serve.receiving import Upload
     from ocrkit_serve.service import Service
+    from ocrkit_serve.work import Opened
     from ocrkit_serve.work.records import Asked
 
 __all__ = ["read_lines", "read_pages"]
@@ -61,14 +62,16 @@ async def _read(request: Request, kind: Literal["page", "line"]) -> Response:
         return _begun(service, upload, asked)
 
 
-async def _now(request: Request, service: Service, upload: Upload, opened, asked: Asked, to: Format) -> Response:  # type: ignore[no-untyped-def]
+async def _now(
+    request: Request, service: Service, upload: Upload, opened: Opened, asked: Asked, to: Format
+) -> Response:
     async with _leaving(request) as left:
         read = await service.work.read(opened, 1, asked, cancelled=left)
-        return await written(service, to, [read], upload.name)
+    return await written(service, to, [read], count=1, name=upload.name)
 
 
 def _begun(service: Service, upload: Upload, asked: Asked) -> Response:
-    job = service.work.submit(upload.path, upload.name, asked)
+    job = service.submit(upload.path, upload.name, asked)
     upload.kept = True
     record = described(job)
     return JSONResponse(record, 202, {"Location": record["links"]["self"]})

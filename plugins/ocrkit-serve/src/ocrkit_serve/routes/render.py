@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["render"]
 
+_MOST_PARTS = 2_000_000  # of which each takes some 100 bytes of memory, however few its letters are
 _ILLUSTRATED = {"pdf", "overlay"}  # which hold the pages' pictures
 
 
@@ -42,11 +43,13 @@ async def render(request: Request) -> Response:
     pages = await asyncio.to_thread(_pages, body, service.settings.limits.max_pages)
     reads = [ReadPage(page, _scan(page, job)) for page in pages]
     name = query.one("name") or (job.name if job else pages[0].image) or "page"
-    return await written(service, to, reads, name, theirs=True)
+    return await written(service, to, reads, count=len(reads), name=name, theirs=True)
 
 
 def _pages(body: bytes, most: int) -> list[Page]:
     expected = "send the JSON that /v1/pages answers with"
+    if body.count(b"[") + body.count(b"{") > _MOST_PARTS:
+        raise Problem(413, f"the body has more than {_MOST_PARTS} lists and objects", "leave characters out")
     try:
         text = body.decode("utf-8-sig")
         pages = []
