@@ -167,9 +167,14 @@ class Recognizer:
         )
 
     def asked(
-        self, *, decoder: str | None = None, options: DecoderOptions = NO_OPTIONS, registry: Registry | None = None
+        self,
+        *,
+        decoder: str | None = None,
+        options: DecoderOptions = NO_OPTIONS,
+        corrector: Corrector | LineCorrector | None = None,
+        registry: Registry | None = None,
     ) -> Recognizer:
-        """A recogniser of which other things are asked: its decoder is its own, the network is shared with this one.
+        """A recogniser of which other things are asked: decoder and corrector are its own, the network is this one's.
 
         Raises:
             UnknownNameError: there is no such decoder.
@@ -177,6 +182,7 @@ class Recognizer:
         """
         other = copy.copy(self)
         other._decoder = make_decoder(self.model.charset, decoder, options, registry)
+        other._corrector = None if corrector is None else as_line_corrector(corrector, self.model.charset)
         other._threads = options.threads
         return other
 

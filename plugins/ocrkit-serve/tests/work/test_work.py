@@ -7,24 +7,41 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from ocrkit_serve.work import Asked, Refused
+from ocrkit_serve.work import Asked, Limits, Refused, Work
 from PIL import Image
+from told_corrector import registry
 from uploads import MODEL, line, page, png_that_claims, saved, serving, tiff
 
 from ocrkit import read_pages
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine, Iterator
     from pathlib import Path
     from typing import Any
 
-    from ocrkit_serve.work import Job, Work
+    from ocrkit_serve.work import Job
+
+    WithWork = Callable[[Callable[[Work], Coroutine[Any, Any, None]]], None]
 
 LINE = Asked(kind="line")
 
 
+@pytest.fixture(scope="module")
+def with_work() -> Iterator[WithWork]:
+    """Runs a test with a service that several share."""
+    with asyncio.Runner() as runner:
+        work = Work([MODEL], limits=Limits(), segmenter="bands", threads=1, correctors=["told"], registry=registry())
+        runner.run(work.start())
+        yield lambda test: runner.run(asyncio.wait_for(test(work), 60))
+        runner.run(work.drain(0))
+
+
 def run(test: Coroutine[Any, Any, None]) -> None:
     asyncio.run(asyncio.wait_for(test, 60))
+
+
+def counted(work: Work) -> dict[str, float]:
+    return {metric.name: sum(metric.values.values()) for metric in work.metrics()}
 
 
 async def finished(job: Job) -> Job:
@@ -42,45 +59,43 @@ def texts_of(files: list[Path]) -> list[str]:
     return [one.text for one in read_pages(files, model=MODEL, segmenter="bands")]
 
 
-def test_what_is_read_does_not_depend_on_what_others_send(tmp_path: Path) -> None:
+def test_what_is_read_does_not_depend_on_what_others_send(tmp_path: Path, with_work: WithWork) -> None:
     files = [saved(page(range(n, n + 5)), tmp_path / f"{n}", "PNG") for n in range(0, 20, 5)]
 
-    async def test() -> None:
-        async with serving() as work:
-            alone = await read(work, files[0])
-            together = await asyncio.gather(*(read(work, file) for file in files))
+    async def test(work: Work) -> None:
+        alone = await read(work, files[0])
+        together = await asyncio.gather(*(read(work, file) for file in files))
 
-            assert together == texts_of(files)
-            assert alone == together[0]
+        assert together == texts_of(files)
+        assert alone == together[0]
 
-    run(test())
+    with_work(test)
 
 
-def test_lines_of_several_requests_are_read_in_fewer_batches(tmp_path: Path) -> None:
+def test_lines_of_several_requests_are_read_in_fewer_batches(tmp_path: Path, with_work: WithWork) -> None:
     files = [saved(line(n), tmp_path / f"{n}") for n in range(8)]
 
-    async def test() -> None:
-        async with serving() as work:
-            alone = [await read(work, file, LINE) for file in files]
-            counted = {metric.name: metric.values for metric in work.metrics()}
-            assert counted["ocrkit_line_batches_total"] == {(): 8}
+    async def test(work: Work) -> None:
+        before = counted(work)
+        alone = [await read(work, file, LINE) for file in files]
+        between = counted(work)
+        together = await asyncio.gather(*(read(work, file, LINE) for file in files))
+        after = counted(work)
 
-            together = await asyncio.gather(*(read(work, file, LINE) for file in files))
+        assert together == alone
+        lines, batches = "ocrkit_lines_read_total", "ocrkit_line_batches_total"
+        assert (between[lines] - before[lines], between[batches] - before[batches]) == (8, 8)
+        assert after[lines] - between[lines] == 8
+        assert after[batches] - between[batches] < 8
 
-            counted = {metric.name: metric.values for metric in work.metrics()}
-            assert together == alone
-            assert counted["ocrkit_lines_read_total"] == {(): 16}
-            assert counted["ocrkit_line_batches_total"][()] < 16
-
-    run(test())
+    with_work(test)
 
 
-def test_a_line_is_a_page_of_one_line_with_its_words(tmp_path: Path) -> None:
+def test_a_line_is_a_page_of_one_line_with_its_words(tmp_path: Path, with_work: WithWork) -> None:
     file = saved(line(3), tmp_path / "a")
 
-    async def test() -> None:
-        async with serving() as work:
-            found = (await work.read(await work.open(file, "line.png"), 1, LINE)).page
+    async def test(work: Work) -> None:
+        found = (await work.read(await work.open(file, "line.png"), 1, LINE)).page
 
         [only] = found.lines
         assert found.image == "line.png"
@@ -91,7 +106,7 @@ def test_a_line_is_a_page_of_one_line_with_its_words(tmp_path: Path) -> None:
         assert lefts == sorted(lefts)
         assert found.model == MODEL
 
-    run(test())
+    with_work(test)
 
 
 def test_a_line_does_not_wait_behind_a_document_of_fifty_pages(tmp_path: Path) -> None:
@@ -141,37 +156,35 @@ def test_a_job_reads_every_page_and_gives_each_as_it_comes(tmp_path: Path) -> No
     run(test())
 
 
-def test_a_document_that_does_not_open_is_a_job_that_failed(tmp_path: Path) -> None:
+def test_a_document_that_does_not_open_is_a_job_that_failed(tmp_path: Path, with_work: WithWork) -> None:
     file = tmp_path / "a"
     file.write_bytes(b"%PDF-1.7 nothing")
 
-    async def test() -> None:
-        async with serving() as work:
-            job = await finished(work.submit(file, "a.pdf", Asked()))
+    async def test(work: Work) -> None:
+        job = await finished(work.submit(file, "a.pdf", Asked()))
 
-            assert job.state == "failed"
-            assert "damaged" in job.error
+        assert job.state == "failed"
+        assert "damaged" in job.error
 
-    run(test())
+    with_work(test)
 
 
-def test_a_cancelled_job_stops_and_leaves_nothing(tmp_path: Path) -> None:
+def test_a_cancelled_job_stops_and_leaves_nothing(tmp_path: Path, with_work: WithWork) -> None:
     file = tiff(tmp_path / "a", [page([n]) for n in range(20)])
 
-    async def test() -> None:
-        async with serving() as work:
-            job = work.submit(file, "a.tif", Asked())
-            while job.done == 0:
-                await asyncio.sleep(0.001)
+    async def test(work: Work) -> None:
+        job = work.submit(file, "a.tif", Asked())
+        while job.done == 0:
+            await asyncio.sleep(0.001)
 
-            work.cancel(job.id)
+        work.cancel(job.id)
 
-            assert job.state == "cancelled"
-            assert not file.exists()
-            with pytest.raises(Refused):
-                work.job(job.id)
+        assert job.state == "cancelled"
+        assert not file.exists()
+        with pytest.raises(Refused):
+            work.job(job.id)
 
-    run(test())
+    with_work(test)
 
 
 def test_a_full_service_says_when_to_come_again(tmp_path: Path) -> None:
@@ -210,22 +223,21 @@ def test_an_answer_that_comes_too_late_is_none(tmp_path: Path) -> None:
     run(test())
 
 
-def test_what_nobody_waits_for_is_not_read(tmp_path: Path) -> None:
+def test_what_nobody_waits_for_is_not_read(tmp_path: Path, with_work: WithWork) -> None:
     file = saved(page(range(8)), tmp_path / "a")
 
-    async def test() -> None:
-        async with serving() as work:
-            opened, left = await work.open(file), asyncio.Event()
-            left.set()
+    async def test(work: Work) -> None:
+        opened, left, before = await work.open(file), asyncio.Event(), counted(work)
+        left.set()
 
-            with pytest.raises(Refused):
-                await work.read(opened, 1, Asked(), cancelled=left)
-            while any(metric.values != {(): 0} for metric in work.metrics() if metric.name == "ocrkit_readings"):
-                await asyncio.sleep(0.001)
+        with pytest.raises(Refused):
+            await work.read(opened, 1, Asked(), cancelled=left)
+        while counted(work)["ocrkit_readings"]:
+            await asyncio.sleep(0.001)
 
-            assert [metric.values for metric in work.metrics() if metric.name == "ocrkit_pages_read_total"] == [{(): 0}]
+        assert counted(work)["ocrkit_pages_read_total"] == before["ocrkit_pages_read_total"]
 
-    run(test())
+    with_work(test)
 
 
 def test_draining_ends_what_is_in_hand_and_takes_nothing_new(tmp_path: Path) -> None:
@@ -258,7 +270,7 @@ def test_draining_ends_what_is_in_hand_and_takes_nothing_new(tmp_path: Path) -> 
         (Asked(model="/etc/passwd"), "no model"),
         (Asked(model="../models/english"), "no model"),
         (Asked(segmenter="nobody"), "no segmenter"),
-        (Asked(correct="nobody"), "corrector"),
+        (Asked(correct="nobody"), "no corrector 'nobody'; expected one of told"),
         (Asked(lexicon=("a",) * 20_001), "20001 words"),
         (Asked(alternatives=10), "alternatives is 10"),
         (Asked(reject=0.5), "not calibrated"),
@@ -266,63 +278,77 @@ def test_draining_ends_what_is_in_hand_and_takes_nothing_new(tmp_path: Path) -> 
         (Asked(lexicon=("\u0416",)), "charset"),
     ],
 )
-def test_what_cannot_be_asked_is_refused_with_a_reason(tmp_path: Path, asked: Asked, told: str) -> None:
+def test_what_cannot_be_asked_is_refused_with_a_reason(
+    tmp_path: Path, asked: Asked, told: str, with_work: WithWork
+) -> None:
     file = saved(page([0]), tmp_path / "a")
 
-    async def test() -> None:
-        async with serving() as work:
-            with pytest.raises(Refused, match=told) as refused:
-                await work.read(await work.open(file), 1, asked)
+    async def test(work: Work) -> None:
+        with pytest.raises(Refused, match=told) as refused:
+            await work.read(await work.open(file), 1, asked)
 
-            assert refused.value.status == 422
+        assert refused.value.status == 422
 
-    run(test())
+    with_work(test)
 
 
-def test_a_lexicon_is_that_of_its_request_alone(tmp_path: Path) -> None:
+def test_a_lexicon_is_that_of_its_request_alone(tmp_path: Path, with_work: WithWork) -> None:
     file = saved(line(9), tmp_path / "a")
 
-    async def test() -> None:
-        async with serving() as work:
-            free = await read(work, file, LINE)
-            bound = await read(work, file, Asked(kind="line", lexicon=("with", "wen")))
+    async def test(work: Work) -> None:
+        free = await read(work, file, LINE)
+        bound = await read(work, file, Asked(kind="line", lexicon=("with", "wen")))
 
-            assert set(bound.split()) <= {"with", "wen"}
-            assert await read(work, file, LINE) == free
+        assert set(bound.split()) <= {"with", "wen"}
+        assert await read(work, file, LINE) == free
 
-    run(test())
+    with_work(test)
 
 
-def test_alternatives_come_where_they_are_asked_for(tmp_path: Path) -> None:
+def test_a_corrector_mends_what_is_read_and_what_was_read_stays_known(tmp_path: Path, with_work: WithWork) -> None:
+    file = saved(line(9), tmp_path / "a")
+
+    async def test(work: Work) -> None:
+        assert work.correctors == ["told"]
+        opened = await work.open(file)
+        [plain] = (await work.read(opened, 1, LINE)).page.lines
+        [mended] = (await work.read(opened, 1, Asked(kind="line", correct="told"))).page.lines
+
+        assert plain.text == "wer cithou"
+        assert mended.text == "war cithou"
+        assert [word.text for word in mended.words] == ["war", "cithou"]
+
+    with_work(test)
+
+
+def test_alternatives_come_where_they_are_asked_for(tmp_path: Path, with_work: WithWork) -> None:
     file = saved(line(0), tmp_path / "a")
 
-    async def test() -> None:
-        async with serving() as work:
-            opened = await work.open(file)
-            [only] = (await work.read(opened, 1, Asked(kind="line", alternatives=3))).page.lines
+    async def test(work: Work) -> None:
+        opened = await work.open(file)
+        [only] = (await work.read(opened, 1, Asked(kind="line", alternatives=3))).page.lines
 
-            assert len(only.alternatives) == 3
+        assert len(only.alternatives) == 3
 
-    run(test())
+    with_work(test)
 
 
-def test_an_installed_model_is_loaded_when_it_is_asked_for(tmp_path: Path) -> None:
+def test_an_installed_model_is_loaded_when_it_is_asked_for(tmp_path: Path, with_work: WithWork) -> None:
     file = saved(line(0), tmp_path / "a")
 
-    async def test() -> None:
-        async with serving() as work:
-            names = {str(entry["name"]): entry for entry in work.models}
-            assert (names[MODEL]["default"], names["malayalam-fast"]["loaded"]) == (True, False)
+    async def test(work: Work) -> None:
+        names = {str(entry["name"]): entry for entry in work.models}
+        assert (names[MODEL]["default"], names["malayalam-fast"]["loaded"]) == (True, False)
 
-            opened = await work.open(file)
-            found = await work.read(opened, 1, Asked(kind="line", model="malayalam-fast"))
+        opened = await work.open(file)
+        found = await work.read(opened, 1, Asked(kind="line", model="malayalam-fast"))
 
-            assert found.page.model == "malayalam-fast"
+        assert found.page.model == "malayalam-fast"
 
-    run(test())
+    with_work(test)
 
 
-def test_hostile_files_leave_the_service_as_it_was(tmp_path: Path) -> None:
+def test_hostile_files_leave_the_service_as_it_was(tmp_path: Path, with_work: WithWork) -> None:
     good = saved(page([0]), tmp_path / "good")
     whole = good.read_bytes()
     hostile = [
@@ -340,15 +366,14 @@ def test_hostile_files_leave_the_service_as_it_was(tmp_path: Path) -> None:
         b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages",
     ]
 
-    async def test() -> None:
-        async with serving() as work:
-            for number, data in enumerate(hostile):
-                file = tmp_path / f"{number}"
-                file.write_bytes(data)
-                with pytest.raises(Refused) as refused:
-                    await read(work, file)
-                assert refused.value.status in (413, 415, 422)
+    async def test(work: Work) -> None:
+        for number, data in enumerate(hostile):
+            file = tmp_path / f"{number}"
+            file.write_bytes(data)
+            with pytest.raises(Refused) as refused:
+                await read(work, file)
+            assert refused.value.status in (413, 415, 422)
 
-            assert [await read(work, good)] == texts_of([good])
+        assert [await read(work, good)] == texts_of([good])
 
-    run(test())
+    with_work(test)

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from ocrkit.correcting import LineCorrector
     from ocrkit.plugin.registry import Registry
     from ocrkit.recognition import Recognizer
+    from ocrkit.text.charset import Charset
     from ocrkit_serve.work.records import Asked
 
 __all__ = ["LoadedModel", "Models"]
@@ -50,31 +52,40 @@ class LoadedModel:
     _decoding: OrderedDict[object, Recognizer] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def reader(self, asked: Asked) -> Recognizer:
+    @property
+    def charset(self) -> Charset:
+        """What it reads."""
+        return self.recognizer.model.charset
+
+    def reader(self, asked: Asked, corrector: LineCorrector | None = None) -> Recognizer:
         """What reads as somebody asks; the same for all who ask for the same.
+
+        Args:
+            asked: how to read.
+            corrector: the one that ``asked`` names; None where it names none.
 
         Raises:
             Refused: the model cannot do it.
         """
-        key = (asked.lexicon, asked.alternatives)
-        if key == ((), 0):
+        key = (asked.lexicon, asked.alternatives, asked.correct)
+        if key == ((), 0, None):
             return self.recognizer
         with self._lock:
             if key not in self._decoding:
-                self._decoding[key] = self._made(asked)
+                self._decoding[key] = self._made(asked, corrector)
             self._decoding.move_to_end(key)
             if len(self._decoding) > _DECODERS:
                 self._decoding.popitem(last=False)
             return self._decoding[key]
 
-    def _made(self, asked: Asked) -> Recognizer:
+    def _made(self, asked: Asked, corrector: LineCorrector | None) -> Recognizer:
         from ocrkit.ctc import Lexicon
         from ocrkit.plugin.specs import DecoderOptions
 
         try:
-            lexicon = Lexicon.from_words(asked.lexicon, self.recognizer.model.charset) if asked.lexicon else None
+            lexicon = Lexicon.from_words(asked.lexicon, self.charset) if asked.lexicon else None
             options = DecoderOptions(lexicon=lexicon, n_best=1 + asked.alternatives)
-            return self.recognizer.asked(options=options, registry=self.registry)
+            return self.recognizer.asked(options=options, corrector=corrector, registry=self.registry)
         except OcrkitError as error:
             raise Refused(422, str(error)) from error
 
@@ -160,7 +171,7 @@ class Models:
                 entry.update(summary=offers[name].summary, languages=list(offers[name].languages))
             loaded = self._own.get(name) or self._further.get(name)
             if loaded is not None:
-                charset = loaded.recognizer.model.charset
+                charset = loaded.charset
                 entry.update(
                     languages=list(charset.languages),
                     charset=charset.name,

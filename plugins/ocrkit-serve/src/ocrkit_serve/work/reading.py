@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ocrkit.data.records import CharacterSpan, Prediction
     from ocrkit.layout.records import Layout, Points
     from ocrkit.layout.scan import Scan
+    from ocrkit_serve.work.correctors import Correctors
     from ocrkit_serve.work.models import Models
     from ocrkit_serve.work.patience import Patience
     from ocrkit_serve.work.records import Asked
@@ -38,15 +39,17 @@ class Reading:
 
     models: Models
     segmenters: Segmenters
+    correctors: Correctors
 
     def check(self, asked: Asked) -> None:
-        """See that it can be done, as far as that is told by names.
+        """See that it can be done, as far as names tell it.
 
         Raises:
             Refused: it cannot.
         """
         self.models.check(asked.model)
         self.segmenters.check(asked.segmenter)
+        self.correctors.check(asked.correct, asked.propose)
 
     def read(self, scan: UploadScan, asked: Asked, patience: Patience) -> ReadPage:
         """What stands on a page, or in the one line that it is.
@@ -57,11 +60,14 @@ class Reading:
         patience.check()
         grey = replace(scan, grey=True)
         with self.models.lent(asked.model) as model:
-            reader = SharedReader(model.batcher, model.reader(asked), patience)
+            corrector = self.correctors.get(asked.correct, model.charset)
+            reader = SharedReader(model.batcher, model.reader(asked, corrector), patience)
             try:
                 if asked.kind == "line":
-                    return ReadPage(_read_line(grey, reader, asked.reject, model.name), scan)
-                return ReadPage(self._read_page(grey, reader, asked, model.name, patience), scan)
+                    page = _read_line(grey, reader, asked.reject, model.name)
+                else:
+                    page = self._read_page(grey, reader, asked, model.name, patience)
+                return ReadPage(page, scan)
             except ImageError as error:
                 if isinstance(error.__cause__, Refused):
                     raise error.__cause__ from None

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ocrkit.layout.records import Page
 from ocrkit_serve.work.admission import Admission
+from ocrkit_serve.work.correctors import Correctors
 from ocrkit_serve.work.folder import PrivateFolder
 from ocrkit_serve.work.jobs import Job, Jobs
 from ocrkit_serve.work.models import Models
@@ -55,6 +56,8 @@ class Work:
         device: where models compute.
         threads: of torch; 0 leaves them.
         segmenter: what finds lines where none is asked for; None for the best that is installed.
+        correctors: the names of those that may be asked for; None for all that are installed and can be used as they
+            are.
         registry: knows what is installed; None for the default one.
     """
 
@@ -66,6 +69,7 @@ class Work:
         device: str = "auto",
         threads: int = 0,
         segmenter: str | None = None,
+        correctors: Sequence[str] | None = None,
         registry: Registry | None = None,
     ) -> None:
         self.limits = limits
@@ -73,10 +77,15 @@ class Work:
         self._admission = Admission(limits.queue, self._at_a_time)
         self._under_way = _UnderWay()
         self._models = Models(models, device=device, threads=threads, registry=registry, others=self._under_way.count)
-        self._reading = Reading(self._models, Segmenters(segmenter, registry))
+        self._correctors = Correctors(correctors, registry)
+        self._reading = Reading(self._models, Segmenters(segmenter, registry), self._correctors)
         self._openers = Openers(self._at_a_time + 1, limits)
         self._jobs = Jobs(limits)
         self._folder: PrivateFolder | None = None
+        self._threads = ThreadPoolExecutor(self._at_a_time + 1, thread_name_prefix="opening")
+        self._page_turns = Turns(self._at_a_time, "pages")
+        self._line_turns = Turns(_LINES_AT_A_TIME, "lines")
+        self._sweeping: asyncio.Task[None] | None = None
 
     @property
     def ready(self) -> bool:
@@ -91,7 +100,7 @@ class Work:
     @property
     def correctors(self) -> list[str]:
         """The names of what mends words."""
-        return []
+        return list(self._correctors.names)
 
     @property
     def folder(self) -> Path:
@@ -106,31 +115,24 @@ class Work:
         Raises:
             OcrkitError: a model or the segmenter is not there, or is damaged.
         """
-        self._threads = ThreadPoolExecutor(self._at_a_time + 1, thread_name_prefix="opening")
-        self._page_turns = Turns(self._at_a_time, "pages")
-        self._line_turns = Turns(_LINES_AT_A_TIME, "lines")
         _ = self.folder
         loop = asyncio.get_running_loop()
         starting = loop.run_in_executor(self._threads, self._openers.start)
-        await loop.run_in_executor(self._threads, self._models.load)
-        await loop.run_in_executor(self._threads, self._reading.segmenters.load)
-        await starting
-        self._sweeping = asyncio.create_task(self._sweep())
-        self._admission.stage = "ready"
+        await asyncio.gather(starting, loop.run_in_executor(self._threads, self._load))
+        if self._admission.stage == "starting":
+            self._sweeping = asyncio.create_task(self._sweep())
+            self._admission.stage = "ready"
 
     async def drain(self, seconds: float) -> None:
         """Take no more requests, let those in hand end for at most so long, and end everything."""
-        if self._admission.stage == "starting":
-            if self._folder is not None:
-                self._folder.remove()
-            return
         self._admission.stage = "ending"
         until = time.monotonic() + seconds
         while not self._admission.is_idle and time.monotonic() < until:
             await asyncio.sleep(0.05)
         for job in self._jobs.all():
             self._end_job(job, "cancelled")
-        self._sweeping.cancel()
+        if self._sweeping is not None:
+            self._sweeping.cancel()
         self._openers.close()
         await asyncio.to_thread(self._close)
         self._admission.stage = "ended"
@@ -243,7 +245,7 @@ class Work:
         """What is counted."""
         lines, batches, waiting = self._models.counts()
         jobs = self._jobs.all()
-        queued = self._page_turns.waiting() + self._line_turns.waiting() if self.ready else 0
+        queued = self._page_turns.waiting() + self._line_turns.waiting()
         yield from self._admission.metrics()
         yield Metric("ocrkit_lines_read_total", "counter", "Lines that models read.", {(): lines})
         yield Metric("ocrkit_line_batches_total", "counter", "Batches that models read them in.", {(): batches})
@@ -254,8 +256,6 @@ class Work:
         yield Metric("ocrkit_jobs_kept_bytes", "gauge", "What they take.", {(): sum(job.size for job in jobs)})
 
     def _check(self, asked: Asked) -> None:
-        if asked.correct is not None or asked.propose is not None:
-            raise self._admission.refusal(422, "no corrector is installed here; leave `correct` and `propose` out")
         if len(asked.lexicon) > self.limits.lexicon_words:
             most = self.limits.lexicon_words
             raise self._admission.refusal(422, f"the lexicon has {len(asked.lexicon)} words; expected at most {most}")
@@ -263,7 +263,10 @@ class Work:
             raise self._admission.refusal(
                 422, f"alternatives is {asked.alternatives}; expected 0 to {_MOST_ALTERNATIVES}"
             )
-        self._reading.check(asked)
+        try:
+            self._reading.check(asked)
+        except Refused as refused:
+            raise self._admission.counted(refused) from None
 
     def _turns(self, asked: Asked) -> Turns:
         return self._line_turns if asked.kind == "line" else self._page_turns
@@ -325,6 +328,12 @@ class Work:
             self._page_turns.drop(job)
             self._line_turns.drop(job)
             self._admission.end_reading()
+
+    def _load(self) -> None:
+        self._models.load()
+        self._reading.segmenters.load()
+        with self._models.lent(None) as model:
+            self._correctors.load(model.recognizer.model.charset)
 
     async def _sweep(self) -> None:
         while True:

@@ -25,12 +25,15 @@ class Turns:
         self._asked: OrderedDict[Hashable, deque[Callable[[], None]]] = OrderedDict()
         self._closed = False
         self._threads = [threading.Thread(target=self._work, name=f"{name} {n}", daemon=True) for n in range(threads)]
-        for thread in self._threads:
-            thread.start()
+        self._started = False
 
     def add(self, who: Hashable, things: Iterable[Callable[[], None]]) -> None:
         """Have things done, in their order, after at most one thing of each other who asked; none of them may raise."""
         with self._condition:
+            if not self._started:
+                self._started = True
+                for thread in self._threads:
+                    thread.start()
             self._asked.setdefault(who, deque()).extend(things)
             self._condition.notify_all()
 
@@ -50,7 +53,7 @@ class Turns:
             self._closed = True
             self._asked.clear()
             self._condition.notify_all()
-        for thread in self._threads:
+        for thread in self._threads if self._started else []:
             thread.join(seconds)
 
     def _work(self) -> None:
