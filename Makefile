@@ -7,6 +7,8 @@ PEERS := $(PEERS_VENV)/bin/python
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 DEBIAN_PACKAGES := libfribidi0 fonts-mlym fonts-dejavu-core
 PLUGINS := $(wildcard plugins/ocrkit-*)
+# Tests run in as many processes as there are cores, up to eight; each has a core, and a file's tests stay in one of them.
+PYTEST = OMP_NUM_THREADS=1 $(abspath $(BIN))/python -m pytest -n $(shell echo $$(($(JOBS) < 8 ? $(JOBS) : 8))) --dist loadfile
 # What an editable install must be told of again: native code, and packages that came or went.
 INSTALLED := CMakeLists.txt pyproject.toml $(shell find csrc ocrkit \( -name '*.?pp' -o -name __init__.py \))
 
@@ -22,9 +24,10 @@ demo: environment fonts
 serve: environment
 	$(BIN)/ocrkit serve $(OPTIONS)
 
-test: environment fonts lint native-asan native-tsan
-	$(BIN)/python -m pytest
-	for plugin in $(PLUGINS) plugins/template; do (cd $$plugin && $(abspath $(BIN))/python -m pytest) || exit 1; done
+test: environment fonts
+	$(MAKE) -j2 --output-sync lint native-asan native-tsan
+	$(PYTEST)
+	for plugin in $(PLUGINS) plugins/template; do (cd $$plugin && $(PYTEST)) || exit 1; done
 
 lint: environment
 	$(BIN)/ruff check .
