@@ -65,6 +65,12 @@ test("what a corrector changed can be had back", () => {
   assert.deepEqual(offer(line), [[2, 8, "Tamara", "Tambaram", "original"]]);
 });
 
+test("a reading that touches a doubtful place comes before one that does not", () => {
+  const line = { text: "ab cd", alternatives: [{ text: "aX cd" }, { text: "ab cX" }] };
+
+  assert.deepEqual(suggestions(line, [{ start: 3, end: 4 }]).map(({ after }) => after), ["cX", "aX"]);
+});
+
 test("the same offer comes once", () => {
   assert.equal(suggestions({ text: "a b", alternatives: [{ text: "a c" }, { text: "a c" }] }).length, 1);
 });

@@ -17,8 +17,8 @@ for (const [code, { words }] of Object.entries(LANGUAGES)) {
 test("numbers choose the form of a word", () => {
   speak("en");
 
-  assert.equal(say("tally", { count: 1 }), "1 line");
-  assert.equal(say("tally", { count: 1200 }), "1,200 lines");
+  assert.equal(say("added", { count: 1 }), "1 file taken up");
+  assert.equal(say("added", { count: 1200 }), "1,200 files taken up");
 });
 
 test("what stands in braces in a value is left as it is", () => {

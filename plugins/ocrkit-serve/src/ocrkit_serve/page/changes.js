@@ -75,11 +75,13 @@ export function carried(places, before, after) {
 }
 
 /**
- * What else a line could say, as pieces of it: proposed corrections first, then what further readings say otherwise.
+ * What else a line could say, as pieces of it: proposed corrections first, then what further readings say otherwise,
+ * those that touch a doubtful place before the others.
  * @param {object} line of the JSON of pages, as it was read
+ * @param {{start: number, end: number}[]} doubtful places of its text
  * @returns {{start: number, end: number, before: string, after: string, kind: "proposal" | "original" | "reading"}[]}
  */
-export function suggestions(line) {
+export function suggestions(line, doubtful = []) {
   const text = line.text ?? "";
   const found = [];
   for (const { start: first, end: last, before, after } of line.proposals ?? []) {
@@ -95,9 +97,9 @@ export function suggestions(line) {
       found.push({ start, end: from, before: word.text, after: word.original, kind: "original" });
     }
   }
-  for (const other of line.alternatives ?? []) {
-    for (const piece of differences(text, other.text)) found.push({ ...piece, kind: "reading" });
-  }
+  const readings = (line.alternatives ?? []).flatMap((other) => differences(text, other.text)).map((piece) => ({ ...piece, kind: "reading" }));
+  const touched = ({ start, end }) => doubtful.some((place) => place.start < end && start < place.end);
+  found.push(...readings.filter(touched), ...readings.filter((piece) => !touched(piece)));
   return unlike(found).slice(0, MOST_SUGGESTIONS);
 }
 

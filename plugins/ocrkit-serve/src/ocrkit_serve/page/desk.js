@@ -1,20 +1,21 @@
 /** A page of a document on the desk: its picture, its lines, and the way to the pages beside it. */
 
-import { byId, make } from "./dom.js";
+import { byId, icon, make } from "./dom.js";
 import { activeRow, count, editPage, editedElsewhere, focusLine, nearLine, putBack, startEditing, toDoubt } from "./editing.js";
 import { showLines } from "./lines.js";
 import { linesOf } from "./merging.js";
 import * as picture from "./picture.js";
-import { nameOf } from "./shelf.js";
+import { again, cancel, unfinished } from "./reading.js";
+import { fillProgress, nameOf, standing } from "./shelf.js";
 import * as store from "./store.js";
 import { showStrips } from "./strips.js";
 import { listen } from "./tabs.js";
-import { inWords } from "./voice.js";
-import { say, trouble } from "./words.js";
+import { say } from "./words.js";
 
 let shown = { id: "", number: 0, page: null };
 let pages = 1; // of the document
 let url = null; // of the picture
+let previewed = ""; // the document whose file is shown while it is read
 
 /** Makes the desk ready; pages come to it by `openPage`. */
 export function startDesk() {
@@ -45,7 +46,9 @@ export async function openPage(id, number) {
   if (shown.id !== id || shown.number !== number) return; // another was opened meanwhile
   shown.page = page ?? null;
   head(document);
-  showPicture(document, page, blob);
+  if (page) showPicture(document, page, blob, false);
+  else await showPreview(document);
+  if (shown.id !== id || shown.number !== number || Boolean(shown.page) !== Boolean(page)) return;
   showLines(page ?? {}, edits, putBack);
   editPage(id, number, number >= (document?.pages ?? 1));
   showStrips();
@@ -76,12 +79,21 @@ function head(document) {
   byId("keep").disabled = !document?.done;
 }
 
-function showPicture(document, page, blob) {
+function showPicture(document, { width, height, ...page }, blob, preview) {
+  previewed = preview ? document?.id : "";
   if (url) URL.revokeObjectURL(url);
   url = blob ? URL.createObjectURL(blob) : null;
-  const lines = page ? [...linesOf(page)] : [];
   const name = say("pictureOf", { number: shown.number, name: document ? nameOf(document) : "" });
-  picture.showPicture({ width: page?.width, height: page?.height, url, name, lines });
+  picture.showPicture({ width, height, url, name, lines: [...linesOf(page)], preview });
+}
+
+/** What the browser itself can show of a page that is still to be read. */
+async function showPreview(document) {
+  const file = document && shown.number === 1 ? await store.file(document.id) : null;
+  if (previewed === document?.id && file) return;
+  const size = file && (await createImageBitmap(file).catch(() => null));
+  showPicture(document, { width: size?.width ?? 3, height: size?.height ?? 4 }, size ? file : null, true);
+  size?.close();
 }
 
 async function refresh() {
@@ -97,22 +109,33 @@ function notice(document, page) {
   const place = byId("notice");
   const said = noticeOf(document, page);
   place.hidden = !said;
-  place.replaceChildren(...(said ? [make("p", {}, said.text), ...(said.detail ? [make("p.detail", { lang: "en" }, said.detail)] : [])] : []));
+  if (!said) return;
+  const what = page || !document || document.state === "done" ? "" : unfinished(document) ? "cancel" : "again";
+  // A button that is pressed, or has the focus, is not to be exchanged under the hand.
+  if (place.dataset.for !== `${document?.id} ${what} ${say("cancel")}`) {
+    place.dataset.for = `${document?.id} ${what} ${say("cancel")}`;
+    place.replaceChildren(make("p"), ...(what ? [make("progress", { max: "1" }), noticeButton(document.id, what)] : []));
+  }
+  place.firstChild.replaceChildren(said.text, ...(said.detail ? [" ", make("span.detail", { lang: "en" }, said.detail)] : []));
+  if (what) fillProgress(place.querySelector("progress"), document);
+}
+
+function noticeButton(id, what) {
+  const [sign, act] = what === "cancel" ? ["stop", cancel] : ["again", again];
+  return make("button", { type: "button", "data-do": what, onclick: () => act(id) }, icon(sign), make("span", {}, say(what)));
 }
 
 function noticeOf(document, page) {
   if (!document) return { text: say("gone") };
   if (page?.error) return { text: say("pageFailed"), detail: page.error };
   if (page) return [...linesOf(page)].length ? null : { text: say("noLines") };
-  if (document.state === "failed") return trouble(document.error ?? { status: 0 });
-  if (document.state === "cancelled") return { text: say("cancelled") };
-  return { text: say("notRead") };
+  return standing(document);
 }
 
 function deskKeys(event) {
   if (document.body.dataset.view !== "desk" || document.querySelector("dialog[open]")) return;
   const { key, code, altKey } = event;
-  if (key === "F6") {
+  if (altKey && code === "KeyV") {
     if (byId("picture").contains(document.activeElement)) (activeRow()?.field ?? byId("lines").querySelector("textarea"))?.focus();
     else byId("picture").focus();
   } else if (altKey && code === "KeyN") toDoubt(1);

@@ -23,7 +23,7 @@ const KEYS = [
   ]],
   ["keysPage", [
     [["Alt", "Page Down"], ["Alt", "Page Up"], "keyPages"],
-    [["F6"], "keyPicture"],
+    [["Alt", "V"], "keyPicture"],
     [["Alt", "/"], "keyHelp"],
     [["Esc"], "keyEscape"],
   ]],

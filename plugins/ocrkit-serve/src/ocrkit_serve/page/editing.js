@@ -1,6 +1,7 @@
 /** How lines are edited: keys, suggestions, states, and what is done is put down at once. */
 
 import { byId, settled } from "./dom.js";
+import { putEdit } from "./journal.js";
 import { allRows, doubtfulPlaces, nextDoubt, offersOf, refreshRow, replaceIn, rowOf, tally } from "./lines.js";
 import * as picture from "./picture.js";
 import * as store from "./store.js";
@@ -9,30 +10,35 @@ import { showTools } from "./tools.js";
 import { tellUser, warn } from "./voice.js";
 import { say } from "./words.js";
 
+const LINE = "ocrkit.line"; // where this tab was, for when the page is loaded again
 const list = byId("lines");
 let at = { document: "", number: 0, last: true };
 let active = null;
-const unsaved = new Set();
+const unsaved = new Set(); // rows
+const saving = new Set();
+const putting = new Set(); // promises
 
 /** Makes the list of lines answer to keys, pointer and typing. */
 export function startEditing() {
   list.addEventListener("focusin", ({ target }) => target.matches("textarea") && activate(rowAt(target)));
   list.addEventListener("input", ({ target }) => edited(rowAt(target)));
-  list.addEventListener("change", ({ target }) => left(rowAt(target)));
+  list.addEventListener("focusout", ({ target }) => target.matches("textarea") && left(rowAt(target)));
   list.addEventListener("keydown", keyed);
   list.addEventListener("pointerover", ({ target, pointerType }) => pointerType === "mouse" && near(rowAt(target)));
   list.addEventListener("pointerleave", () => picture.near(null));
   byId("next-doubt").addEventListener("click", () => toDoubt(1));
-  for (const event of ["pagehide", "visibilitychange"]) window.addEventListener(event, saveAll);
 }
 
 /** Says which page is edited. */
 export function editPage(document, number, last) {
-  saveAll();
   at = { document, number, last };
   active = null;
   allRows().forEach(showState);
   count();
+  const [id, page, key] = JSON.parse(sessionStorage.getItem(LINE) ?? "[]");
+  if (id !== document || page !== number || !rowOf(key)) return;
+  activate(rowOf(key));
+  active.item.scrollIntoView({ block: "center" });
 }
 
 /** The line that has, or had last, the focus. */
@@ -75,6 +81,7 @@ function activate(row) {
   picture.here(row.key, doubtfulPlaces(row));
   picture.reveal(row.key, { closely: true });
   tools(row);
+  sessionStorage.setItem(LINE, JSON.stringify([at.document, at.number, row.key]));
 }
 
 function tools(row) {
@@ -111,6 +118,7 @@ function changed(row) {
     toolsSoon(row);
   }
   count();
+  row.at = at; // the page may be turned before it is put down
   unsaved.add(row);
   saveSoon();
 }
@@ -119,20 +127,41 @@ function showState(row) {
   picture.state(row.key, { gone: row.edit.state === "gone", checked: Boolean(row.edit.checked) });
 }
 
-const saveSoon = settled(saveAll, 300);
+/** Waits until all that was done is put down. */
+export async function saved() {
+  while (putting.size) await Promise.all(putting);
+}
 
-function saveAll() {
-  const { document, number } = at;
+// Each change is put down at once: a page may be left at any moment.
+function saveSoon() {
+  const put = saveAll().finally(() => putting.delete(put));
+  putting.add(put);
+}
+
+// What changes while it is put down is put down again after it.
+async function saveAll() {
+  list.setAttribute("data-unsaved", "");
   for (const row of unsaved) {
-    store.putEdit(document, number, row.key, row.edit).then(() => tell({ kind: "edit", document, number, line: row.key }), warn);
+    if (saving.has(row)) continue;
+    const { document, number } = row.at;
+    saving.add(row);
+    unsaved.delete(row);
+    try {
+      await putEdit(document, number, row.key, row.edit);
+      tell({ kind: "edit", document, number, line: row.key });
+    } catch (error) {
+      warn(error);
+    }
+    saving.delete(row);
   }
-  unsaved.clear();
+  if (saving.size === 0 && unsaved.size) await saveAll();
+  list.toggleAttribute("data-unsaved", saving.size > 0);
 }
 
 /** Takes over what another tab did to a line, except where this one is writing it. */
 export async function editedElsewhere(key) {
   const row = rowOf(key);
-  if (!row || unsaved.has(row) || (document.hasFocus() && document.activeElement === row.field)) return;
+  if (!row || unsaved.has(row) || saving.has(row) || (document.hasFocus() && document.activeElement === row.field)) return;
   row.edit = (await store.edits(at.document, at.number)).get(key) ?? {};
   row.field.value = row.edit.text ?? row.read;
   refreshRow(row);

@@ -58,8 +58,28 @@ function startDropping(give) {
     cover.hidden = true;
     if (!event.dataTransfer || event.target.closest?.("textarea, input") && !carries(event)) return;
     event.preventDefault();
-    const files = [...event.dataTransfer.files];
-    if (files.length) give(files);
-    else tellUser(say("nothingDropped"));
+    filesIn(event.dataTransfer).then((files) => (files.length ? give(files) : tellUser(say("nothingDropped"))), warn);
   });
+}
+
+/** The files in what was dropped, those in folders too. What is dropped is there only until the event is over. */
+async function filesIn(dropped) {
+  const entries = [...dropped.items].filter(({ kind }) => kind === "file").map((item) => item.webkitGetAsEntry?.() ?? item.getAsFile());
+  const files = entries.some((entry) => entry?.isDirectory) ? await Promise.all(entries.map(filesOf)) : [[...dropped.files]];
+  return files.flat();
+}
+
+async function filesOf(entry) {
+  if (!entry || entry instanceof File) return entry ? [entry] : [];
+  if (entry.isFile) return [await new Promise((resolve, reject) => entry.file(resolve, reject))];
+  const reader = entry.createReader();
+  const found = [];
+  // A reader gives a hundred at a time, and none at the end.
+  for (;;) {
+    const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+    if (!some.length) break;
+    found.push(...some);
+  }
+  found.sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
+  return (await Promise.all(found.filter(({ name }) => !name.startsWith(".")).map(filesOf))).flat();
 }

@@ -38,6 +38,7 @@ export function rowOf(key) {
 export function showLines(page, edits, putBack) {
   const spoken = page.languages?.[0];
   rows = [...linesOf(page)].map(({ key, line, region }, at) => makeRow({ key, line, region, number: at + 1, edit: edits.get(key) ?? {}, spoken, putBack }));
+  rows.forEach((row, at) => row.item.toggleAttribute("data-first", row.region !== rows[at - 1]?.region));
   byKey = new Map(rows.map((row) => [row.key, row]));
   rows.forEach(refreshRow);
   list.replaceChildren(...rows.map((row) => row.item));
@@ -47,7 +48,7 @@ function makeRow(row) {
   const { key, line, number, spoken } = row;
   row.read = line.text ?? "";
   row.known = spans(line);
-  row.offers = suggestions(line);
+  row.offers = suggestions(line, doubts(row.read, row.known));
   row.marks = make("div.marks", { "aria-hidden": "true" });
   row.about = make("span.unseen", { id: `about-${number}` });
   row.field = make("textarea", {
@@ -58,7 +59,7 @@ function makeRow(row) {
   row.back = make("button.quiet.put-back", { type: "button", onclick: () => row.putBack(row), hidden: true }, icon("back"), make("span"));
   row.item = make("li.line", { "data-line": key, "data-kind": row.region.kind ?? "" },
     make("span.number", { "aria-hidden": "true" }, `${number}`),
-    make("div.cell", {}, make("div.field", {}, row.marks, row.field), row.about, row.back),
+    make("div.cell", {}, make("div.field", spoken ? { lang: spoken } : {}, row.marks, row.field), row.about, row.back),
     make("span.done", { "aria-hidden": "true" }, icon("check")),
   );
   return row;
@@ -77,8 +78,9 @@ export function refreshRow(row) {
   field.readOnly = off;
   row.back.hidden = !off;
   if (off) {
-    row.back.lastChild.textContent = `${say(edit.state === "gone" ? "lineGone" : "lineUnread")} · ${say("putBack")}`;
-    row.back.setAttribute("aria-label", say("putBackNamed", { number }));
+    const said = `${say(edit.state === "gone" ? "lineGone" : "lineUnread")} · ${say("putBack")}`;
+    row.back.lastChild.textContent = said;
+    row.back.setAttribute("aria-label", say("putBackNamed", { said, number }));
   }
   describe(row);
 }

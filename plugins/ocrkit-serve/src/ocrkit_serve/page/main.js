@@ -3,8 +3,10 @@
 import { openPage, onDesk, refreshDesk, startDesk } from "./desk.js";
 import { askToken, showKeys } from "./dialogs.js";
 import { byId, make } from "./dom.js";
+import { saved } from "./editing.js";
 import { startGiving } from "./giving.js";
 import * as manners from "./manners.js";
+import { replay } from "./journal.js";
 import { download, fillOutputs, keep } from "./outputs.js";
 import { mind } from "./reading.js";
 import * as server from "./server.js";
@@ -16,6 +18,7 @@ import { say, size } from "./words.js";
 
 let offered = {}; // what the server has
 const CHOICES = "ocrkit.choices";
+const ALTERNATIVES = 4; // further readings of each line
 
 async function start() {
   window.addEventListener("unhandledrejection", ({ reason }) => reason?.name !== "AbortError" && warn(reason));
@@ -35,6 +38,7 @@ async function start() {
   window.addEventListener("hashchange", route);
   window.addEventListener("online", () => (settle(), mind()));
   navigator.storage?.persist?.().catch(() => {});
+  await replay();
   await startShelf();
   await route();
   mind();
@@ -79,7 +83,8 @@ function asked() {
   const [model, corrector] = [byId("model").value, byId("corrector").value];
   localStorage.setItem(CHOICES, JSON.stringify({ model, corrector }));
   const [kind, name] = corrector.split("=");
-  return { ...(model ? { model } : {}), ...(name ? { [kind]: name } : {}) };
+  const more = offered.limits?.alternatives ? { alternatives: `${Math.min(ALTERNATIVES, offered.limits.alternatives)}` } : {};
+  return { ...(model ? { model } : {}), ...(name ? { [kind]: name } : {}), ...more };
 }
 
 /** One file alone is opened at once; of several the list shows how far they are. */
@@ -98,6 +103,7 @@ async function route() {
   closeMenu();
   if (id) await openPage(id, Number(number));
   else document.title = "ocrkit";
+  if (before !== view) window.scrollTo(0, 0);
   if (before !== view) byId(id ? "title" : "main").focus({ preventScroll: true });
 }
 
@@ -109,6 +115,7 @@ function startMenus() {
     fillOutputs(offered.outputs?.map(nameIn), count, async (to) => {
       closeMenu();
       byId("download").focus();
+      await saved();
       const document = await store.document(id);
       await download(document, to, nameOf(document));
     });
@@ -117,7 +124,7 @@ function startMenus() {
   });
   byId("download-place").addEventListener("keydown", ({ key }) => key === "Escape" && (closeMenu(), byId("download").focus()));
   document.addEventListener("pointerdown", ({ target }) => byId("download-place").contains(target) || closeMenu());
-  byId("keep").addEventListener("click", async () => keep(await store.document(onDesk().id)));
+  byId("keep").addEventListener("click", async () => saved().then(async () => keep(await store.document(onDesk().id))));
 }
 
 function closeMenu() {

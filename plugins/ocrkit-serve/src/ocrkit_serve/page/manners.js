@@ -37,7 +37,7 @@ export function show(node = document) {
     element.setAttribute("aria-label", said);
     if (element.matches("button, a")) element.title = said;
   }
-  const other = byId("language");
+  const other = byId("language").querySelector("span");
   other.textContent = say("language");
   other.lang = language() === "en" ? "ml" : "en";
 }

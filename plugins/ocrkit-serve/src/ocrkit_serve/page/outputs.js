@@ -44,7 +44,7 @@ export async function correctedPages(id) {
   for (const [number, record] of await store.pages(id)) {
     const edits = await store.edits(id, number);
     pages.push(corrected(record, edits));
-    checked[number] = [...edits].filter(([, edit]) => edit.checked && !edit.state).map(([line]) => line);
+    checked[number] = [...edits].filter(([, edit]) => (edit.checked || edit.text !== undefined) && !edit.state).map(([line]) => line);
   }
   return { pages, checked };
 }
@@ -96,8 +96,9 @@ export async function keep(document) {
     const { pages, checked } = await correctedPages(document.id);
     if (!Object.values(checked).some((lines) => lines.length)) return void tellUser(say("keepNothing"));
     tellUser(say("keeping"));
-    const { lines } = await server.keep({ job: await liveJob(document.id), pages, checked });
-    tellUser(say("kept", { count: lines }));
+    const { lines, left_out: leftOut = [] } = await server.keep({ job: await liveJob(document.id), pages, checked });
+    const told = [say("kept", { count: lines }), ...(leftOut.length ? [say("leftOut", { count: leftOut.length })] : [])];
+    tellUser(told.join(" · "));
   } catch (error) {
     warn(error);
   }

@@ -6,13 +6,15 @@ import { say } from "./words.js";
 
 const STEP = 1.25;
 const MARGIN = 24; // px around a line that is brought into sight
+const SMALLEST = 18; // CSS px that a line is high where it can be read
 const MOST = 8; // CSS px a pixel of the page
 const pane = byId("picture");
 const sheet = byId("sheet");
 
 let page = { width: 1, height: 1 };
 let scale = 1; // CSS px a pixel of the page
-let fitted = "width"; // what the scale follows when the pane changes its size; "" where the user chose one
+let fitted = "width"; // what the scale follows when the pane changes its size; "" where it is a line's, or the user's own
+let own = false; // whether the user chose the scale
 let shapes = new Map(); // line's name -> polygon
 let extra = null; // the group of the doubtful signs of the line that has the focus
 
@@ -38,9 +40,10 @@ export function startPicture(answer) {
 
 /**
  * Shows a page.
- * @param {{width: number, height: number, url: string | null, name: string, lines: {key: string, line: object}[]}} shown
+ * @param {{width: number, height: number, url: string | null, name: string, lines: {key: string, line: object}[],
+ *   preview: boolean}} shown
  */
-export function showPicture({ width, height, url, name, lines }) {
+export function showPicture({ width, height, url, name, lines, preview }) {
   page = { width: width || 1, height: height || 1 };
   shapes = new Map();
   extra = draw("g.signs");
@@ -52,6 +55,8 @@ export function showPicture({ width, height, url, name, lines }) {
   }
   overlay.append(extra);
   sheet.replaceChildren(url ? make("img", { src: url, alt: name, draggable: "false" }) : make("p.no-picture", {}, say("noPicture")), overlay);
+  sheet.classList.toggle("preview", preview);
+  byId("picture-tools").hidden = !url;
   fit("width");
   pane.scrollTo(0, 0);
 }
@@ -80,17 +85,23 @@ export function state(key, { gone, checked }) {
   shapes.get(key)?.classList.toggle("checked", checked);
 }
 
-/** Brings a line into sight where it is not. With `closely` a narrow pane is zoomed to the line's width. */
+/** Brings a line into sight where it is not. With `closely` it is made large enough to be read, unless the user zooms. */
 export function reveal(key, { closely = false } = {}) {
   const shape = shapes.get(key);
   if (!shape) return;
   const box = shape.getBBox();
-  if (closely && narrow()) zoomTo(Math.min(MOST, (pane.clientWidth - MARGIN) / box.width, (pane.clientHeight * 0.6) / box.height));
+  if (closely && !own) zoomTo(legible(box));
   const place = { left: box.x * scale + offset("x"), top: box.y * scale + offset("y"), width: box.width * scale, height: box.height * scale };
   const left = nearest(pane.scrollLeft, pane.clientWidth, place.left, place.width);
   const top = nearest(pane.scrollTop, pane.clientHeight, place.top, place.height);
   if (left === pane.scrollLeft && top === pane.scrollTop) return;
   pane.scrollTo({ left, top, behavior: matchMedia("(prefers-reduced-motion: reduce)").matches || closely ? "instant" : "smooth" });
+}
+
+// On a narrow pane the line takes its width; on a wide one letters must only not be too small.
+function legible(box) {
+  const wide = Math.min((pane.clientWidth - MARGIN) / box.width, (pane.clientHeight * 0.6) / box.height);
+  return narrow() ? wide : Math.max(scale, Math.min(wide, SMALLEST / box.height));
 }
 
 // The least scrolling that shows a stretch; one that is longer than the pane shows its beginning.
@@ -111,18 +122,21 @@ function offset(axis) {
 /** Makes the page as wide as the pane, or all of it seen. */
 export function fit(what) {
   fitted = what;
+  own = false;
   const wide = (pane.clientWidth - 2) / page.width;
   setScale(what === "page" ? Math.min(wide, (pane.clientHeight - 2) / page.height) : wide);
 }
 
 /** Zooms by a factor, about a point of the pane, else its middle. */
 export function zoomBy(factor, at) {
+  own = true;
   zoomTo(scale * factor, at);
 }
 
 function zoomTo(wished, { x, y } = { x: pane.clientWidth / 2, y: pane.clientHeight / 2 }) {
   const least = Math.min((pane.clientWidth - 2) / page.width, (pane.clientHeight - 2) / page.height, 1) / 2;
   const on = { x: (pane.scrollLeft + x - offset("x")) / scale, y: (pane.scrollTop + y - offset("y")) / scale };
+  if (wished === scale) return;
   fitted = "";
   setScale(Math.min(MOST, Math.max(least, wished)));
   pane.scrollTo({ left: on.x * scale + offset("x") - x, top: on.y * scale + offset("y") - y, behavior: "instant" });

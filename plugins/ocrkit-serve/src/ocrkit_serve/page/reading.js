@@ -10,7 +10,7 @@ import { alone, listen, tell } from "./tabs.js";
 const AT_ONCE = 3; // documents that one tab minds
 const LONGEST = 2400; // px of the longer side of pictures
 const POLLS = { first: 300, most: 2500 }; // milliseconds
-const AWAY = { first: 1500, most: 30_000 };
+const AWAY = { first: 1500, most: 8000 };
 const ELSEWHERE = 4000; // milliseconds until a document that another tab minds is looked at again
 const RESENT = 2; // times that a file is sent again after the server forgot its job
 
@@ -147,14 +147,18 @@ async function sendFile(document, signal) {
 
 /** Follows a job to its end, page by page. */
 async function watch({ id, job }, signal) {
-  const here = new Set((await store.pages(id)).map(([number]) => number));
+  const read = (await store.pages(id)).filter(([, record]) => !record.error);
+  const here = new Set(read.map(([number]) => number));
+  const broken = new Map(); // what was said of pages that could not be opened
   for (let wait = POLLS.first; ; wait = Math.min(1.4 * wait, POLLS.most)) {
     const { state, pages, done, error } = await server.job(job, signal);
     await set(id, { state: "reading", pages: pages ?? null, done: Math.max(done, here.size) }, unfinished);
     for (let number = 1; number <= (pages ?? done); number += 1) {
       if (here.has(number)) continue;
       if (number > done && state !== "done") break;
-      if (!(await fetchPage(id, job, number, signal))) break;
+      const record = await fetchPage(id, job, number, signal);
+      if (!record) break;
+      if (record.error) broken.set(number, record.error);
       here.add(number);
       wait = POLLS.first;
     }
@@ -163,7 +167,10 @@ async function watch({ id, job }, signal) {
       return;
     }
     if (state === "done") {
-      await set(id, { state, done: here.size, pages: pages ?? here.size }, unfinished);
+      const whole = { done: here.size - broken.size, broken: broken.size, pages: pages ?? here.size };
+      const none = here.size === broken.size;
+      const error = none && broken.size ? { status: 422, reason: [...broken.values()][0], wayOut: "" } : null;
+      await set(id, { ...whole, state: error ? "failed" : state, error }, unfinished);
       return;
     }
     await pause(wait, signal);
@@ -172,7 +179,7 @@ async function watch({ id, job }, signal) {
 
 async function fetchPage(id, job, number, signal) {
   const record = await server.page(job, number, signal);
-  if (!record) return false;
+  if (!record) return null;
   // A page that could not be opened has no picture, and is shown all the same.
   const picture = await server.picture(job, number, LONGEST, signal).catch((error) => {
     if (error instanceof server.Refusal) return null;
@@ -180,7 +187,7 @@ async function fetchPage(id, job, number, signal) {
   });
   await store.putPage(id, number, record, picture);
   tell({ kind: "page", document: id, number });
-  return true;
+  return record;
 }
 
 function forgotten(error) {
@@ -196,6 +203,7 @@ async function resend(id, error) {
 
 /** An error as it is stored. */
 function told(error) {
+  if (error?.name === "QuotaExceededError") return { status: "Store", reason: "", wayOut: "" };
   if (error instanceof server.Refusal) return { status: error.status, reason: error.reason, wayOut: error.wayOut };
   if (typeof error === "string") return { status: 0, reason: error, wayOut: "" };
   return { status: error?.status ?? 0, reason: error?.reason ?? error?.message ?? "", wayOut: error?.way_out ?? "" };

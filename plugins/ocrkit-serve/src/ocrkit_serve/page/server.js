@@ -14,6 +14,9 @@ export class Refusal extends Error {
 /** The server cannot be reached. */
 export class Away extends Error {}
 
+/** Says `answer` whenever the server answers. */
+export const answers = new EventTarget();
+
 let asker = null;
 let asking = null;
 
@@ -37,6 +40,7 @@ export async function request(path, { method = "GET", body, headers = {}, signal
       if (error.name === "AbortError") throw error;
       throw new Away(error.message);
     }
+    answers.dispatchEvent(new Event("answer"));
     if (answer.ok) return answer;
     if (answer.status === 401 && (await tokenInstead(token))) continue;
     throw refusal(answer.status, await answer.text().catch(() => ""), answer.headers.get("Retry-After"));

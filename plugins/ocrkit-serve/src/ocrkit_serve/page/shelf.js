@@ -75,22 +75,24 @@ function rowOf(id) {
 }
 
 /** How a document stands, in words. */
-function standing(document) {
+export function standing(document) {
   const { sent, trouble: held } = progress.get(document.id) ?? {};
-  const { state, done, pages } = document;
+  const { state, done, pages, broken } = document;
   if (unfinished(document) && held) return { text: say(held), detail: "" };
   if (state === "sending" && sent !== undefined) return { text: say("sending", { share: Math.round(100 * sent) }), detail: "" };
   if (state === "reading" && pages > 1) return { text: say("readingPages", { done, pages }), detail: "" };
-  if (state === "done") return { text: say("done", { count: pages }), detail: "" };
+  if (state === "done" && broken) return { text: `${say("done", { count: done })} · ${say("broken", { count: broken })}`, detail: "" };
+  if (state === "done") return { text: say("done", { count: done }), detail: "" };
   if (state === "cancelled" && done) return { text: say("cancelledPages", { done }), detail: "" };
   if (state === "failed") {
     const { text, detail } = trouble(document.error ?? { status: 0 });
-    return { text: `${say("failed")}: ${text}`, detail };
+    return { text: text ? `${say("failed")}: ${text}` : `${say("failed")}:`, detail };
   }
   return { text: say(state === "sending" ? "waiting" : state), detail: "" };
 }
 
-function fillProgress(bar, document) {
+/** Shows on a bar how far a document is. */
+export function fillProgress(bar, document) {
   const { state, done, pages } = document;
   bar.hidden = !unfinished(document);
   bar.setAttribute("aria-label", nameOf(document));

@@ -134,11 +134,12 @@ export function file(id) {
   return run(["files"], "readonly", (at) => at("files").get(id));
 }
 
-/** Puts a page down as it was read, with its picture where there is one, unless it is there already. */
+/** Puts a page down as it was read, with its picture where there is one; one that is there already stays. */
 export function putPage(id, number, record, picture) {
   return run(["documents", "pages", "pictures"], "readwrite", async (at) => {
     if (!(await at("documents").get(id))) return;
-    if (!(await at("pages").get([id, number]))) await at("pages").put([id, number], record);
+    const before = await at("pages").get([id, number]);
+    if (!before || before.error) await at("pages").put([id, number], record);
     if (picture) await at("pictures").put([id, number], picture);
   });
 }

@@ -32,7 +32,8 @@ export function showStrips() {
     row.strip = null;
   }
   if (!wanted) return;
-  watcher = new IntersectionObserver((seen) => seen.forEach(({ isIntersecting, target }) => isIntersecting && drawStrip(target)), { root: byId("lines"), rootMargin: "300px" });
+  const scale = stripScale();
+  watcher = new IntersectionObserver((seen) => seen.forEach(({ isIntersecting, target }) => isIntersecting && drawStrip(target, scale)), { root: byId("lines"), rootMargin: "300px" });
   for (const row of allRows()) {
     row.strip = make("canvas.strip", { "aria-hidden": "true", width: 1, height: 1 });
     row.strip.row = row;
@@ -41,17 +42,28 @@ export function showStrips() {
   }
 }
 
-async function drawStrip(canvas) {
+/** One scale for the whole page, at which its widest line fits: letters of one size stay so. */
+function stripScale() {
+  const sizes = allRows().map(({ line }) => boxOf(line));
+  const room = byId("lines").querySelector(".cell")?.clientWidth ?? 1;
+  const tall = sizes.map(({ height }) => height).sort((a, b) => a - b)[sizes.length >> 1] ?? 1;
+  return Math.min(room / Math.max(...sizes.map(({ width }) => width), 1), TALLEST / tall);
+}
+
+function boxOf({ outline }) {
+  const [xs, ys] = [outline.map(([x]) => x), outline.map(([, y]) => y)];
+  const [left, top] = [Math.min(...xs) - PADDING, Math.min(...ys) - PADDING];
+  return { left, top, width: Math.max(...xs) + PADDING - left, height: Math.max(...ys) + PADDING - top };
+}
+
+async function drawStrip(canvas, scale) {
   watcher.unobserve(canvas);
   const picture = image();
   await picture.decode().catch(() => {});
   if (!picture.naturalWidth || !canvas.isConnected) return;
-  const points = canvas.row.line.outline;
-  const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
-  const [left, top] = [Math.min(...xs) - PADDING, Math.min(...ys) - PADDING];
-  const [width, height] = [Math.max(...xs) + PADDING - left, Math.max(...ys) + PADDING - top];
+  const { left, top, width, height } = boxOf(canvas.row.line);
   const inPicture = picture.naturalWidth / byId("sheet").querySelector("svg").viewBox.baseVal.width;
-  const shown = Math.min(canvas.parentElement.clientWidth / width, TALLEST / height);
+  const shown = Math.min(scale, (2.5 * TALLEST) / height); // a line that stands upright is shown small
   const dense = Math.min(devicePixelRatio, 2);
   canvas.width = Math.max(1, Math.round(width * shown * dense));
   canvas.height = Math.max(1, Math.round(height * shown * dense));

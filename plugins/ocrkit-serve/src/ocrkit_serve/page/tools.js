@@ -26,9 +26,10 @@ function offers(row, act) {
   return make("div.suggestions", { id: "suggestions" }, ...all.map((offer, at) =>
     make("button.suggestion", {
       type: "button", "data-kind": offer.kind, "data-do": `take-${at + 1}`, "aria-keyshortcuts": `Alt+${at + 1}`,
-      "aria-label": `${say("suggestion", offer)}${offer.kind === "reading" ? "" : `, ${say(offer.kind)}`}`,
       onclick: () => act.take(offer),
-    }, make("kbd", {}, `${at + 1}`), shown(offer.before, offer.after, "del", lang), make("span.arrow", {}, "→"), shown(offer.after, offer.before, "ins", lang)),
+    }, make("kbd", {}, `${at + 1}`), shown(offer.before, offer.after, "del", lang),
+    make("span.arrow", { "aria-hidden": "true" }, "→"), make("span.unseen", {}, ` ${say("becomes")} `), shown(offer.after, offer.before, "ins", lang),
+    offer.kind === "reading" ? null : make("span.unseen", {}, ` (${say(offer.kind)})`)),
   ));
 }
 

@@ -1,11 +1,12 @@
 /** What the page tells its user in passing: news that go by themselves, and trouble that stays until it is closed. */
 
 import { byId, icon, make } from "./dom.js";
-import { Away, Refusal } from "./server.js";
+import { Away, Refusal, answers } from "./server.js";
 import { language, say, trouble } from "./words.js";
 
 const STAYS = 5000; // milliseconds that news stay in sight
 let timer = 0;
+let away = false; // whether the trouble told is that the server is away
 
 /** Tells news, seen and heard, which go by themselves; with `unseen` heard only, where the eye sees them anyway. */
 export function tellUser(text, { unseen = false } = {}) {
@@ -24,13 +25,17 @@ export function warn(error) {
   const close = make("button.quiet.only-icon", { type: "button", "aria-label": say("close"), onclick: settle }, icon("stop"));
   const told = make("p", {}, text);
   if (detail) told.append(" ", make("span.detail", { lang: "en" }, detail));
+  away = error instanceof Away;
   byId("alert").replaceChildren(told, close);
 }
 
 /** Takes told trouble away. */
 export function settle() {
+  away = false;
   byId("alert").replaceChildren();
 }
+
+answers.addEventListener("answer", () => away && settle());
 
 /** An error in words, whatever it is. */
 export function inWords(error) {

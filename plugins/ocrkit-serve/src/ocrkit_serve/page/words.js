@@ -48,6 +48,7 @@ export function size(bytes) {
  */
 export function trouble({ status, reason = "", wayOut = "" }) {
   const detail = [reason, wayOut].filter(Boolean).map(sentence).join(" ");
+  if (status === 0 && detail) return { text: "", detail };
   const key = `error${status}`;
   if (key in ENGLISH) return { text: say(key), detail };
   return { text: say(status >= 500 ? "errorServer" : "errorOther"), detail };
