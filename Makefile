@@ -33,6 +33,7 @@ lint: environment
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy --strict plugins/ocrkit-serve/src
 	$(BIN)/python -m mypy.stubtest ocrkit._ctc ocrkit._drawing ocrkit._ink
 
 bench: environment fonts

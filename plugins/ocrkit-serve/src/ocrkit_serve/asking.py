@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Query", "number_of", "query_of", "reading_asked"]
 
-READING = ("to", "model", "lexicon", "correct", "propose", "reject", "segmenter", "async", "name")
+READING = (
+    "to", "model", "lexicon", "correct", "propose", "alternatives", "reject", "segmenter", "async", "name"
+)  # fmt: skip
 _MOST_WORDS = 100_000
 _YES_NO = {"true": True, "1": True, "yes": True, "": True, "false": False, "0": False, "no": False}
 
@@ -91,6 +93,7 @@ def reading_asked(query: Query, kind: Literal["page", "line"]) -> Asked:
         lexicon=tuple(dict.fromkeys(words)),
         correct=query.one("correct") or None,
         propose=query.one("propose") or None,
+        alternatives=_count(query.one("alternatives") or "0"),
         reject=None if reject is None else _share(reject),
         segmenter=query.one("segmenter") or None,
     )
@@ -105,6 +108,12 @@ def number_of(request: Request) -> int:
     text = request.path_params["number"]
     if not (text.isascii() and text.isdigit() and len(text) <= 9 and int(text) > 0):
         raise Problem(404, f"no page {text[:20]!r}; pages are numbered from 1")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) == 1):
+        raise Problem(400, f"'alternatives' is {text[:40]!r}; expected 0 to 9")
     return int(text)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from ocrkit_serve.collecting import Collection
     from ocrkit_serve.settings import Settings
 
 __all__ = ["app"]
@@ -82,7 +83,7 @@ def serve(
     from ocrkit.cli.notes import say
     from ocrkit_serve.server import Server, address_of, bound
     from ocrkit_serve.service import Service
-    from ocrkit_serve.settings import Settings, is_loopback
+    from ocrkit_serve.settings import Settings, checked_host, checked_origin, is_loopback
     from ocrkit_serve.sizes import parse_bytes, parse_count, parse_seconds
     from ocrkit_serve.tokens import read_token
     from ocrkit_serve.work import Limits, Work
@@ -95,29 +96,30 @@ def serve(
         deadline=parse_seconds(deadline, "deadline"),
         keep=parse_seconds(keep, "keep"),
     )
+    token = None if token_file is None else read_token(token_file)
     settings = Settings(
         host=host,
         port=port,
         limits=limits,
-        token=None if token_file is None else read_token(token_file),
-        allow_hosts=tuple(allow_host or ()),
-        allow_origins=tuple(allow_origin or ()),
+        token=token,
+        allow_hosts=tuple(map(checked_host, allow_host or ())),
+        allow_origins=tuple(checked_origin(origin, with_token=token is not None) for origin in allow_origin or ()),
         collect=collect,
+        correctors=None if correct is None else tuple(correct),
     )
     listening = bound(host, port)
     with listening:
         if settings.token is None and not is_loopback(host):
             say(f"note: whoever reaches {host!r} may use this service; `token_file` asks for a token")
-        work = Work(
-            model or [None], limits=limits, device=device, threads=threads, segmenter=segmenter, correctors=correct
-        )
+        work = Work(model or [None], limits=limits, device=device, threads=threads, segmenter=segmenter)
+
         service = Service(work, settings, _collection(settings))
         _log_on_stderr()
         print(f"ocrkit serves at {address_of(listening)}", flush=True)
         Server(service, when_ready=lambda: say("the models are loaded")).serve_on(listening)
 
 
-def _collection(settings: Settings):  # type: ignore[no-untyped-def]
+def _collection(settings: Settings) -> Collection | None:
     if settings.collect is None:
         return None
     from ocrkit_serve.collecting import Collection

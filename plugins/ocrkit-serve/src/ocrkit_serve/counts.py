@@ -68,7 +68,7 @@ class Counts:
 
     def metrics(self) -> Iterator[Metric]:
         """All of them."""
-        answers = {
+        answers: dict[Labels, float] = {
             (("route", route), ("method", method), ("status", str(status))): float(count)
             for (route, method, status), count in self._answers.items()
         }

@@ -29,7 +29,8 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-_QUIET = {"/healthz", "/readyz", "/metrics", "/page/{path:path}", "/v1/jobs/{id}"}  # asked again and again
+_PROBES = {"/healthz", "/readyz", "/metrics"}
+_QUIET = {*_PROBES, "/page/{path:path}", "/v1/jobs/{id}"}  # asked again and again
 
 _requests = logging.getLogger("ocrkit_serve.requests")
 _faults = logging.getLogger("ocrkit_serve.faults")
@@ -75,7 +76,7 @@ class Edge:
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         route = _route(scope)
         self._counts.answered(route, scope["method"], status, seconds)
-        if status >= 400 or route not in _QUIET:
+        if (status >= 400 and route not in _PROBES) or route not in _QUIET:
             client = scope["client"][0] if scope.get("client") else "-"
             _requests.info("%s %s %s %s %.3f s", client, _method(scope), route, status or "left", seconds)
 

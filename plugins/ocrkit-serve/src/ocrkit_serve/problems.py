@@ -60,7 +60,9 @@ def failure() -> Problem:
 def of_refusal(refused: Refused) -> Problem:
     """What the reading said, as an answer."""
     headers = {} if refused.retry_after is None else {"Retry-After": str(refused.retry_after)}
-    return Problem(refused.status, refused.reason, headers=headers)
+    # What says what to do behind a colon or a semicolon needs no more advice.
+    told = ":" in refused.reason or ";" in refused.reason
+    return Problem(refused.status, refused.reason, "" if told else None, headers)
 
 
 def of_http(error: HTTPException) -> Problem:

@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 
     from ocrkit_serve.settings import Settings
 
-__all__ = ["ENVELOPE", "Pace", "Upload", "received", "received_text"]
+__all__ = ["ENVELOPE", "Pace", "Upload", "received", "received_json"]
 
 ENVELOPE = 1_000_000  # bytes that a form may hold besides its file
 _FIELDS = 16
 _LONGEST_NAME = 200  # characters of a file's name that are kept, to be shown
+_MOST_PARTS = 2_000_000  # of JSON, of which each takes some 100 bytes of memory, however few its letters are
 _CHUNK = 1 << 20
 _JOINERS = "\u200c\u200d"  # which belong to Malayalam, though they cannot be seen
 
@@ -80,8 +81,8 @@ async def received(request: Request, settings: Settings, folder: Path) -> AsyncI
             upload.path.unlink(missing_ok=True)
 
 
-async def received_text(request: Request, most: int) -> bytes:
-    """A body of text, at most so many bytes.
+async def received_json(request: Request, most: int) -> bytes:
+    """A body of JSON, not parsed yet, of at most so many bytes, and of no more parts than memory should hold.
 
     Raises:
         Problem: it is larger.
@@ -91,6 +92,8 @@ async def received_text(request: Request, most: int) -> bytes:
         body += chunk
         if len(body) > most:
             raise Problem(413, f"the body is larger than the {most} bytes that are taken here")
+    if body.count(b"[") + body.count(b"{") > _MOST_PARTS:
+        raise Problem(413, f"the body has more than {_MOST_PARTS} lists and objects", "leave characters out")
     return bytes(body)
 
 

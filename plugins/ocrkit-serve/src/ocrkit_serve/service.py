@@ -75,6 +75,23 @@ class Service:
         """For files that are received or written: nobody else looks into it, and it goes with the service."""
         return self.work.folder
 
+    @property
+    def correctors(self) -> list[str]:
+        """The names of what mends words, and may be asked for."""
+        allowed = self.settings.correctors
+        return [name for name in self.work.correctors if allowed is None or name in allowed]
+
+    def check_correctors(self, asked: Asked) -> None:
+        """Refuse correctors that are not there.
+
+        Raises:
+            Problem: one is asked for.
+        """
+        for name in (asked.correct, asked.propose):
+            if name is not None and name not in self.correctors:
+                there = f"there are: {', '.join(self.correctors)}" if self.correctors else "there is none"
+                raise Problem(400, f"no corrector {name[:40]!r}; {there}", "leave 'correct' and 'propose' out")
+
     def begin(self) -> None:
         """Load the models, while requests that need none are answered."""
         self._loading = asyncio.create_task(self._load())

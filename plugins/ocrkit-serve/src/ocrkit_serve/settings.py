@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ocrkit.errors import OptionError
 from ocrkit_serve.work.records import Limits
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Settings", "is_address", "is_everywhere", "is_loopback"]
+__all__ = ["Settings", "checked_host", "checked_origin", "is_address", "is_everywhere", "is_loopback"]
+
+_NAME = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9])?")
+_ORIGIN = re.compile(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(:[0-9]{1,5})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,7 @@ class Settings:
         allow_hosts: names, besides its own, that browsers may know it by.
         allow_origins: where pages of others may use it from, as ``https://archive.example``; ``*`` for anywhere.
         collect: the folder that corrected lines are kept in; None keeps none.
+        correctors: those that may be asked for; None for all that are installed.
         connections: how many may be open at a time.
         header_seconds: how long a request's head may take.
         body_seconds: how long a body may take beyond what ``body_rate`` needs.
@@ -44,6 +50,7 @@ class Settings:
     allow_hosts: tuple[str, ...] = ()
     allow_origins: tuple[str, ...] = ()
     collect: Path | None = None
+    correctors: tuple[str, ...] | None = None
     connections: int = 200
     header_seconds: float = 10.0
     body_seconds: float = 20.0
@@ -60,6 +67,32 @@ class Settings:
         return frozenset(
             name.lower().strip("[]") for name in {"127.0.0.1", "localhost", "::1", *own, *self.allow_hosts}
         )
+
+
+def checked_host(name: str) -> str:
+    """A name or an address that a request may give as its ``Host``, in small letters.
+
+    Raises:
+        OptionError: it is no such name.
+    """
+    bare = name.strip().lower().removeprefix("[").removesuffix("]")
+    if not is_address(bare) and not _NAME.fullmatch(bare):
+        raise OptionError(f"`allow_host` is {name!r}; expected a name without scheme and port, as ocr.example")
+    return bare
+
+
+def checked_origin(origin: str, *, with_token: bool) -> str:
+    """The origin of a site whose pages may use the service, in small letters, or ``*`` for all.
+
+    Raises:
+        OptionError: it is no origin, or all sites would use a service that asks for no token.
+    """
+    if origin == "*" and not with_token:
+        raise OptionError("`allow_origin` is '*', which lets any site use this service; give `token_file` too")
+    bare = origin.strip().lower().removesuffix("/")
+    if origin != "*" and not _ORIGIN.fullmatch(bare):
+        raise OptionError(f"`allow_origin` is {origin!r}; expected a scheme and a name, as https://archive.example")
+    return bare
 
 
 def is_address(host: str) -> bool:

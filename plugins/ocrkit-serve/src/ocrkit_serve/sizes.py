@@ -8,7 +8,7 @@ from ocrkit.errors import OptionError
 
 __all__ = ["parse_bytes", "parse_count", "parse_seconds"]
 
-_NUMBER = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>[a-zA-Z]*)")
+_NUMBER = re.compile(r"(?P<number>[0-9]+(?:\.[0-9]+)?)\s*(?P<unit>[a-zA-Z]*)")
 _THOUSANDS = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
 _BYTES = {
     **_THOUSANDS,

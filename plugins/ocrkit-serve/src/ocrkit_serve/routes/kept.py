@@ -16,7 +16,7 @@ from ocrkit.layout.reading.json import json_pages
 from ocrkit_serve.asking import query_of
 from ocrkit_serve.collecting import CollectionBusy, CollectionFull, UnusableText, checked_texts
 from ocrkit_serve.problems import Problem
-from ocrkit_serve.receiving import received_text
+from ocrkit_serve.receiving import received_json
 from ocrkit_serve.service import service_of
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ async def keep(request: Request) -> Response:
     if collection is None:
         raise Problem(404, "this service keeps nothing", "have it started with --collect and a folder")
     query_of(request, ())
-    body = await received_text(request, service.settings.render_bytes)
+    body = await received_json(request, service.settings.render_bytes)
     asked = await asyncio.to_thread(_asked, body)
     given = await asyncio.to_thread(_given, asked, service.job(asked.job))
     try:

@@ -24,7 +24,7 @@ async def models(request: Request) -> Response:
     limits = service.settings.limits
     content = {
         "models": list(service.work.models),
-        "correctors": list(service.work.correctors),
+        "correctors": service.correctors,
         "outputs": [_output(service.formats.choose(name, None)) for name in service.formats.names],
         "limits": {
             "max_upload": limits.max_upload,

@@ -45,12 +45,13 @@ async def _read(request: Request, kind: Literal["page", "line"]) -> Response:
     # What can be refused without the file is, before it is sent.
     query = query_of(request, READING)
     to = service.formats.choose(query.one("to"), request.headers.get("accept"))
-    reading_asked(query, kind)
+    service.check_correctors(reading_asked(query, kind))
     async with received(request, service.settings, service.folder) as upload:
         if upload.fields:
             query = query_of(request, READING, upload.fields)
             to = service.formats.choose(query.one("to"), request.headers.get("accept"))
         asked = reading_asked(query, kind)
+        service.check_correctors(asked)
         if _later(request, query):
             return _begun(service, upload, asked)
         opened = await service.work.open(upload.path, upload.name)
