@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from PIL import Image
 
 from ocrkit.data.records import Alternative
+from ocrkit.layout.originals import original_of_words
 from ocrkit.layout.records import Character, Line, Page, Region, Word
 from ocrkit.layout.scan import ReadPage
 
@@ -145,7 +146,8 @@ class Pages:
     def _word(self) -> Word:
         text = self._word_text()
         characters = tuple(Character(letter, self._box(), self._rng.random()) for letter in text)
-        return Word(text, self._outline(), self._confidence(), self._one(((), characters)))
+        read = self._one(("", "", f"{self._word_text()}?"))
+        return Word(text, self._outline(), self._confidence(), self._one(((), characters)), read)
 
     def _alternative(self) -> Alternative:
         text = " ".join(self._word_text() for _ in range(self._rng.randrange(3)))
@@ -155,6 +157,7 @@ class Pages:
         words = tuple(self._word() for _ in range(self._rng.randrange(4)))
         kept = self._one(("words", "text", "nothing"))
         text = None if kept == "nothing" else " ".join(word.text for word in words)
+        read = self._one(("", f"{self._word_text()} {self._word_text()}?")) if text else ""
         return Line(
             name,
             self._one(((), self._baseline())),
@@ -165,6 +168,7 @@ class Pages:
             () if text is None else tuple(self._alternative() for _ in range(self._rng.randrange(3))),
             self._one(("ltr", "rtl")),
             self._one((None, 1 + 99 * self._rng.random())),
+            (read or original_of_words(words)) if kept == "words" else read,
         )
 
     def _harder(self, line: Line) -> Line:
@@ -177,6 +181,7 @@ class Pages:
             text=self._one((line.text, *UNSAYABLE, "a\tb  c\nd", "\u2028x\x85")),
             words=words,
             confidence=self._one((line.confidence, float("nan"), -0.5, 7.0)),
+            original=self._one((line.original, *UNSAYABLE, "a\tb\nc")),
             x_height=self._one((line.x_height, float("nan"), 0.0)),
         )
 

@@ -186,8 +186,12 @@ class Decoding:
         """What mends the lines; None where nothing is to."""
         from ocrkit.config import parse_set
         from ocrkit.correcting import chosen_corrector
+        from ocrkit.errors import OptionError
 
-        return chosen_corrector(self.values["correct"], charset, parse_set(self.values["correct_options"] or []))
+        given: list[str] = self.values["correct_options"] or []
+        if wrong := [assignment for assignment in given if not assignment.partition("=")[1]]:
+            raise OptionError(f"`correct_options` {wrong[0]!r} is not of the form KEY=VALUE")
+        return chosen_corrector(self.values["correct"], charset, parse_set(given))
 
 
 def with_decoding(*, without: Sequence[str] = ()) -> Callable[[Callable[..., None]], Callable[..., None]]:

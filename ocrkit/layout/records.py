@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ocrkit.data.changes import Change
     from ocrkit.data.records import Alternative
 
 __all__ = ["Character", "Direction", "Layout", "Line", "Page", "Point", "Points", "Region", "Word"]
@@ -45,12 +46,15 @@ class Word:
         outline: its part of the line's area, four points or more.
         confidence: the probability that it is right, 0 to 1; None where nobody said.
         characters: in the order of the text; none where nobody said.
+        original: what was read in its place, where a corrector altered it; else empty. Of one that became two, each has
+            the whole.
     """
 
     text: str
     outline: Points
     confidence: float | None = None
     characters: tuple[Character, ...] = ()
+    original: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,9 @@ class Line:
         alternatives: further readings, best first.
         direction: the way that its script runs.
         x_height: px from the baseline to the top of a small letter; None where nobody said.
+        original: what was read, where a corrector altered it; else empty. ``confidence`` and ``alternatives`` are of
+            that.
+        proposals: what a corrector would offer to somebody who chooses: changes of ``text``, by their places there.
     """
 
     id: str
@@ -79,6 +86,8 @@ class Line:
     alternatives: tuple[Alternative, ...] = ()
     direction: Direction = "ltr"
     x_height: float | None = None
+    original: str = ""
+    proposals: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,8 @@ def read_pages(
     device: str = "auto",
     batch_size: int = 32,
     precision: str = "auto",
+    correct: str | None = None,
+    correct_options: Mapping[str, object] | None = None,
     registry: Registry | None = None,
     **asked: Unpack[DecodingKeywords],
 ) -> Iterator[Page]:
@@ -59,7 +61,7 @@ def read_pages(
         places: files (images, TIFFs of several pages, PDFs), folders, globs, Pillow images, arrays, bytes of files, one
             or several.
         model: an installed model's name, a run's folder, a model file, a ``Model``, or a ``Recognizer``, which has its
-            own decoder already; None takes the newest run, or else an installed model.
+            own decoder and corrector already; None takes the newest run, or else an installed model.
         charset: what it should read, where no model is named.
         segmenter: what finds the lines: a name, what a segmenter's ``build`` gave, or a ``Layout`` that all the pages
             have; None takes ``lines`` where a model for it is installed, else ``bands``.
@@ -78,11 +80,13 @@ def read_pages(
         device: ``auto`` (CUDA where there is one), or what torch calls it.
         batch_size: lines in a forward pass.
         precision: ``auto``, ``float32`` or ``bfloat16``.
+        correct: a corrector's name, by which words are mended once they are read; None for none.
+        correct_options: that corrector's own options, by their names.
         registry: where names are looked up; None for the default one.
         asked: further fields of ``DecoderOptions``, as ``Recognizer.load`` takes them.
 
     Raises:
-        UnknownNameError: there is no such model, segmenter, decoder or option.
+        UnknownNameError: there is no such model, segmenter, decoder, corrector or option.
         MissingFileError: a file or folder is not there.
         ImageError: a page cannot be opened, and ``errors`` is ``raise``.
         OcrkitError: whatever else is wrong with a file or an option.
@@ -93,10 +97,12 @@ def read_pages(
         found = find_model(None if model is None else os.fspath(model), charset=charset, registry=registry)
         model, name = Model.load(found.path, registry=registry), found.name
     if isinstance(model, Recognizer):
-        given = {"lexicon": lexicon, "language_model": language_model, "decoder": decoder, **asked}
+        given = {"lexicon": lexicon, "language_model": language_model, "decoder": decoder, "correct": correct, **asked}
         for option, value in given.items():
             if value is not None:
-                raise OptionError(f"{option} is {value!r}, and the recogniser has its decoder; make it with that one")
+                raise OptionError(
+                    f"{option} is {value!r}, and the recogniser has its decoder and corrector; make it with that one"
+                )
         recognizer = model
     else:
         recognizer = Recognizer.load(
@@ -108,6 +114,8 @@ def read_pages(
             device=device,
             batch_size=batch_size,
             precision=precision,
+            correct=correct,
+            correct_options=correct_options,
             registry=registry,
             **asked,
         )

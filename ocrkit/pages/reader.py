@@ -11,6 +11,7 @@ from PIL.Image import Transpose
 
 from ocrkit.data.records import Sample
 from ocrkit.errors import ImageError, OptionError
+from ocrkit.layout.originals import with_originals
 from ocrkit.layout.records import Page
 from ocrkit.layout.scan import ReadPage
 from ocrkit.pages.cutting import cut_lines
@@ -174,11 +175,13 @@ class PageReader:
         if not text and not self._keep_all:
             self.left_out += 1
             return None
+        words = () if found.slices is None else words_of(reading.characters, found.cut, found.slices)
         return replace(
             found.line,
             text=text,
+            original=reading.original.strip() if reading.changes else "",
             confidence=min(1.0, reading.confidence),
-            words=() if found.slices is None else words_of(reading.characters, found.cut, found.slices),
+            words=with_originals(words, reading.text, reading.changes),
             alternatives=reading.alternatives,
             direction=line_direction(text, self.direction),
         )

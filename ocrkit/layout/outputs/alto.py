@@ -11,6 +11,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from ocrkit.data.sources.alto import OWN
+from ocrkit.layout.originals import untold_original
 from ocrkit.layout.outputs.markup import Markup, Names
 from ocrkit.layout.outputs.places import box_around, is_box, on_page, runs_somewhere
 from ocrkit.layout.outputs.readings import file_name, one_line, probability, words_of
@@ -23,10 +24,13 @@ if TYPE_CHECKING:
     from ocrkit.layout.records import Line, Page, Points, Region, Word
     from ocrkit.layout.scan import ReadPage
 
-__all__ = ["WHOLE_LINE", "AltoOptions", "alto_xml", "render_alto"]
+__all__ = ["AS_READ", "LINE_AS_READ", "WHOLE_LINE", "AltoOptions", "alto_xml", "render_alto"]
 
 WHOLE_LINE = "_text"
 """What the name of a String ends with that is a line's whole text, and no word."""
+
+AS_READ, LINE_AS_READ = "as read", "line as read"
+"""The purposes of an ALTERNATIVE that is what was read: of its String, and of all of its line."""
 
 _NAMESPACE = "http://www.loc.gov/standards/alto/ns-v4#"
 _SCHEMA = "http://www.loc.gov/standards/alto/v4/alto-4-4.xsd"
@@ -159,16 +163,18 @@ class _Writer:
             for at, word in enumerate(words):
                 if at:
                     self.markup.leaf("SP")
-                self._word(f"{name}_w{at + 1}", word)
+                self._word(f"{name}_w{at + 1}", word, "" if at else untold_original(line, words))
             if not words:  # there is no line without a String: one that was not read has an empty one
                 whole: dict[str, Value] = {
                     "ID": self._names.of(f"{name}{WHOLE_LINE}"),
                     "CONTENT": one_line(line.text or ""),
                     "WC": probability(line.confidence),
                 }
-                self.markup.leaf("String", whole | self._box(line.outline))
+                with self.markup.inside("String", whole | self._box(line.outline)):
+                    self._original(line.original, AS_READ)
 
-    def _word(self, wanted: str, word: Word) -> None:
+    def _word(self, wanted: str, word: Word, line: str) -> None:
+        """A word; ``line`` is what its whole line was read as, where its words do not tell."""
         attributes: dict[str, Value] = {
             "ID": self._names.of(wanted),
             "CONTENT": one_line(word.text),
@@ -178,10 +184,16 @@ class _Writer:
         glyphs = all(len(character.text) == 1 and character.text.isprintable() for character in word.characters)
         with self.markup.inside("String", attributes | self._box(word.outline)):
             self._shape(word.outline)
+            self._original(word.original, AS_READ)
+            self._original(line, LINE_AS_READ)
             for character in word.characters if self._options.characters and glyphs else ():
                 glyph: dict[str, Value] = {"CONTENT": character.text, "GC": probability(character.confidence)}
                 with self.markup.inside("Glyph", glyph | self._box(character.outline)):
                     self._shape(character.outline)
+
+    def _original(self, text: str, purpose: str) -> None:
+        if text:
+            self.markup.leaf("ALTERNATIVE", {"PURPOSE": purpose}, one_line(text))
 
     def _box(self, outline: Points) -> dict[str, Value]:
         box = box_around(on_page(self._page, outline))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from ocrkit.layout.originals import untold_original
 from ocrkit.layout.outputs.markup import Names, escaped
 from ocrkit.layout.outputs.places import Box, box_around, is_box, on_page, runs_somewhere
 from ocrkit.layout.outputs.readings import cut_words, one_line, probability
@@ -129,8 +130,10 @@ class _Writer:
             said["data-x-height"] = line.x_height
         if line.text is None:
             said["data-read"] = "no"
+        words = cut_words(line)
+        said["data-original"] = one_line(untold_original(line, words)) or None
         yield self._open(5, "span", "ocr_line", f"page_{self.number}_{line.id}", properties, said)
-        for word in cut_words(line):
+        for word in words:
             yield from self._word(f"page_{self.number}_{line.id}_word", word)
         yield "     </span>\n"
 
@@ -139,7 +142,8 @@ class _Writer:
         properties = self._place(word.outline)
         if chance is not None:
             properties["x_wconf"] = f"{round(100 * chance)}"
-        opened = self._open(6, "span", "ocrx_word", wanted, properties, {}).rstrip("\n")
+        said: dict[str, Value] = {"data-original": one_line(word.original) or None}
+        opened = self._open(6, "span", "ocrx_word", wanted, properties, said).rstrip("\n")
         if not (self.options.characters and word.characters):
             yield f"{opened}{escaped(one_line(word.text))}</span>\n"
             return

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _region(region: Region, options: JsonOptions) -> dict[str, object]:
 
 
 def _line(line: Line, options: JsonOptions) -> dict[str, object]:
-    return {
+    record: dict[str, object] = {
         "id": line.id,
         "baseline": _points(line.baseline),
         "outline": _points(line.outline),
@@ -85,6 +85,11 @@ def _line(line: Line, options: JsonOptions) -> dict[str, object]:
         "alternatives": [{"text": other.text, "score": _finite(other.score)} for other in line.alternatives],
         "words": [_word(word, options) for word in line.words],
     }
+    if line.original:
+        record["original"] = line.original
+    if line.proposals:
+        record["proposals"] = [asdict(change) for change in line.proposals]
+    return record
 
 
 def _word(word: Word, options: JsonOptions) -> dict[str, object]:
@@ -95,6 +100,8 @@ def _word(word: Word, options: JsonOptions) -> dict[str, object]:
     }
     if options.characters:
         record["characters"] = [_character(character) for character in word.characters]
+    if word.original:
+        record["original"] = word.original
     return record
 
 

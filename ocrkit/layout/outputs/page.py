@@ -27,10 +27,13 @@ if TYPE_CHECKING:
     from ocrkit.layout.records import Character, Line, Page, Points, Region, Word
     from ocrkit.layout.scan import ReadPage
 
-__all__ = ["SCORE", "PageOptions", "page_xml", "render_page"]
+__all__ = ["AS_READ", "SCORE", "PageOptions", "page_xml", "render_page"]
 
 SCORE = "score "
 """What stands before an alternative's score, in nats, among the comments on it."""
+
+AS_READ = "as read"
+"""The comment on a text that was read, and altered by a corrector."""
 
 _NAMESPACE = "http://schema.primaresearch.org/PAGE/gts/pagecontent/2019-07-15"
 _DIRECTIONS = {"ltr": "left-to-right", "rtl": "right-to-left"}
@@ -174,8 +177,10 @@ class _Writer:
             for at, word in enumerate(line.words if self._options.words else ()):
                 self._word(at, f"{name}_w{at + 1}", word)
             if line.text is not None:
-                self._text(one_line(line.text), line.confidence, index=0 if line.alternatives else None)
-            for rank, other in enumerate(line.alternatives, 1):
+                several = line.alternatives or line.original
+                self._text(one_line(line.text), line.confidence, index=0 if several else None)
+            self._original(line.original)
+            for rank, other in enumerate(line.alternatives, 2 if line.original else 1):
                 chance = math.exp(min(other.score, 0.0)) if not math.isnan(other.score) else None
                 said = f"{SCORE}{other.score!r}"
                 self._text(one_line(other.text), chance, index=rank, comments=said)
@@ -186,7 +191,12 @@ class _Writer:
             self._coords(word.outline)
             for at, character in enumerate(word.characters if self._options.characters else ()):
                 self._character(f"{name}_c{at + 1}", character)
-            self._text(one_line(word.text), word.confidence)
+            self._text(one_line(word.text), word.confidence, index=0 if word.original else None)
+            self._original(word.original)
+
+    def _original(self, text: str) -> None:
+        if text:
+            self._text(one_line(text), None, index=1, comments=AS_READ)
 
     def _character(self, wanted: str, character: Character) -> None:
         with self.markup.inside("Glyph", {"id": self._names.of(wanted)}):

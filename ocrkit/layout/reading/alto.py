@@ -14,7 +14,8 @@ from ocrkit.data.sources.page_line import baseline_of, box_of, outline_of, runs_
 from ocrkit.data.sources.xml_file import page_size
 from ocrkit.errors import DataError
 from ocrkit.layout.kinds import KIND_OF_ELEMENT, kind_called
-from ocrkit.layout.outputs.alto import WHOLE_LINE
+from ocrkit.layout.originals import original_of_words
+from ocrkit.layout.outputs.alto import AS_READ, LINE_AS_READ, WHOLE_LINE
 from ocrkit.layout.reading.numbers import fraction_of, number_of
 from ocrkit.layout.reading.placing import Placing, bounds
 from ocrkit.layout.records import Character, Line, Page, Region, Word
@@ -127,6 +128,7 @@ class _Reader:
             confidence,
             words,
             direction="rtl" if runs else "ltr",
+            original=_original_of_line(element, words),
         )
 
     def _words(self, line: Element) -> tuple[tuple[Word, ...], float | None]:
@@ -140,9 +142,11 @@ class _Reader:
             if part.name == "HYP" and words:
                 last = words[-1]
                 around = bounds((last.outline, self._outline(part)))
-                words[-1] = Word(last.text + text, around, last.confidence, last.characters)
+                read = last.original and last.original + text
+                words[-1] = Word(last.text + text, around, last.confidence, last.characters, read)
             elif text and (outline := self._outline(part)):
-                words.append(Word(text, outline, fraction_of(part.get("WC")), self._letters(part)))
+                read = _alternative(part, AS_READ)
+                words.append(Word(text, outline, fraction_of(part.get("WC")), self._letters(part), read))
         if any(len(word.text.split()) > 1 for word in words):
             return (), fraction_of(strings[0].get("WC")) if len(strings) == 1 else None
         return tuple(words), None
@@ -177,6 +181,20 @@ class _Reader:
             if told in ("ltr", "rtl"):
                 return told == "rtl"
         return runs_right_to_left(text)
+
+
+def _alternative(string: Element, purpose: str) -> str:
+    """What a String has as its alternative of such a purpose; empty where it has none."""
+    found = (each.text for each in string.all("ALTERNATIVE") if each.get("PURPOSE") == purpose)
+    return " ".join(next(found, "").split())
+
+
+def _original_of_line(line: Element, words: tuple[Word, ...]) -> str:
+    strings = list(line.all("String"))
+    told = _alternative(strings[0], LINE_AS_READ) if strings else ""
+    if len(strings) == 1 and not words:
+        told = told or _alternative(strings[0], AS_READ)
+    return told or original_of_words(words)
 
 
 def _ordered(root: Element, page: Element) -> list[list[Element]]:

@@ -14,6 +14,7 @@ from ocrkit.data.sources.bad_rows import RowFault
 from ocrkit.data.sources.page_line import baseline_of, runs_right_to_left
 from ocrkit.errors import DataError
 from ocrkit.layout.kinds import kind_called
+from ocrkit.layout.originals import original_of_words
 from ocrkit.layout.outputs.places import Box, box_around
 from ocrkit.layout.outputs.straight import straight_points
 from ocrkit.layout.reading.numbers import number_of
@@ -135,6 +136,7 @@ class _Reader:
             words,
             direction="rtl" if direction == "rtl" else "ltr",
             x_height=x_height if x_height > 0 else None,
+            original=element.get("data-original") or original_of_words(words),
         )
 
     def _word(self, element: Element) -> Word | None:
@@ -150,7 +152,9 @@ class _Reader:
             for letter in spelt
             if (place := self._boxed(_properties(letter).get("x_bboxes", "")))
         )
-        return Word(text, outline, conf / 100 if 0 <= conf <= 100 else None, letters)
+        return Word(
+            text, outline, conf / 100 if 0 <= conf <= 100 else None, letters, element.get("data-original") or ""
+        )
 
     def _place(self, element: Element) -> Points:
         properties = _properties(element)

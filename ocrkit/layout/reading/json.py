@@ -6,6 +6,7 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
+from ocrkit.data.changes import Change
 from ocrkit.data.records import Alternative
 from ocrkit.errors import DataError
 from ocrkit.layout.outputs.json import FORMAT, VERSION
@@ -161,6 +162,18 @@ def _line(fields: _Fields) -> Line:
         tuple(map(_alternative, fields.each("alternatives"))),
         "rtl" if direction == "rtl" else "ltr",
         fields.number("x_height"),
+        fields.text("original", ""),
+        tuple(map(_change, fields.each("proposals"))),
+    )
+
+
+def _change(fields: _Fields) -> Change:
+    return Change(
+        fields.whole("start"),
+        fields.whole("end"),
+        fields.text("before"),
+        fields.text("after"),
+        fields.number("gain") or 0.0,
     )
 
 
@@ -175,6 +188,7 @@ def _word(fields: _Fields) -> Word:
         fields.points("outline", fewest=0),
         fields.confidence(),
         tuple(map(_character, fields.each("characters"))),
+        fields.text("original", ""),
     )
 
 

@@ -17,6 +17,7 @@ from ocrkit.data.sources.xml_file import page_size
 from ocrkit.errors import DataError
 from ocrkit.layout.kinds import KIND_OF_ELEMENT, kind_called
 from ocrkit.layout.languages import language_of
+from ocrkit.layout.outputs.page import AS_READ
 from ocrkit.layout.reading.numbers import fraction_of, number_of
 from ocrkit.layout.reading.page_order import lines_in_order, regions_in_order
 from ocrkit.layout.reading.placing import Placing, bounds
@@ -120,9 +121,14 @@ class _Reader:
             text,
             fraction_of(texts[0].get("conf")) if texts else None,
             words,
-            alternatives_of((one_line(spelt_in(each)), each.get("conf"), each.get("comments")) for each in texts[1:]),
+            alternatives_of(
+                (one_line(spelt_in(each)), each.get("conf"), each.get("comments"))
+                for each in texts[1:]
+                if each.get("comments") != AS_READ
+            ),
             "rtl" if runs else "ltr",
             x_height if x_height > 0 else None,
+            _original(texts),
         )
 
     def _word(self, element: Element) -> Word | None:
@@ -134,7 +140,7 @@ class _Reader:
             place = self._outline(each)
             if place:
                 letters.append(Character(_letter(each), place, _confidence(each) or 0.0))
-        return Word(text, outline, _confidence(element), tuple(letters))
+        return Word(text, outline, _confidence(element), tuple(letters), _original(equivalents_of(element)))
 
     def _outline(self, element: Element) -> Points:
         """The place of what can do without one; a letter may be a pixel wide."""
@@ -142,6 +148,11 @@ class _Reader:
             return self.placing.points(outline_of(points_of(element.first("Coords")), may_be_flat=True))
         except RowFault:
             return ()
+
+
+def _original(texts: list[Element]) -> str:
+    """What was read before a corrector altered it, among an element's texts; empty where there is none."""
+    return next((one_line(spelt_in(each)) for each in texts[1:] if each.get("comments") == AS_READ), "")
 
 
 def _kind(element: Element) -> str:

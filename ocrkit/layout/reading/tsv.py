@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from ocrkit.data.sources.bad_rows import RowFault
 from ocrkit.data.sources.page_line import box_of, runs_right_to_left
 from ocrkit.errors import DataError
-from ocrkit.layout.outputs.tsv import COLUMNS
+from ocrkit.layout.originals import original_of_words
+from ocrkit.layout.outputs.tsv import COLUMNS, ORIGINAL
 from ocrkit.layout.reading.placing import Placing, bounds
 from ocrkit.layout.records import Line, Page, Region, Word
 
@@ -41,6 +42,7 @@ class _Row(NamedTuple):
     box: tuple[float, float, float, float]
     confidence: float
     text: str
+    original: str
 
 
 def tsv_pages(path: Path, text: str, bad: BadRows) -> Iterator[Page]:
@@ -49,23 +51,24 @@ def tsv_pages(path: Path, text: str, bad: BadRows) -> Iterator[Page]:
     Raises:
         DataError: a row has no twelve columns, or numbers that are none; or a line has no room, and ``bad`` raises it.
     """
-    rows = [_row(path, at, spelt) for at, spelt in enumerate(text.split("\n"), 1) if spelt.strip() and at > 1]
+    head, *spelt_rows = text.split("\n")
+    columns = len(COLUMNS) + (head.rstrip("\r").split("\t")[len(COLUMNS) :] == [ORIGINAL])
+    rows = [_row(path, at, spelt, columns) for at, spelt in enumerate(spelt_rows, 2) if spelt.strip()]
     for number, (_, of_page) in enumerate(groupby(rows, key=lambda row: row.page), 1):
         yield _page(path, number, list(of_page), bad)
 
 
-def _row(path: Path, at: int, spelt: str) -> _Row:
+def _row(path: Path, at: int, spelt: str, columns: int) -> _Row:
     values = spelt.rstrip("\r").split("\t")
-    if len(values) == len(COLUMNS) - 1:
-        values.append("")  # as where an editor has cut off what stands last
+    # As where an editor has cut off what stands last.
+    values += [""] * max(0, columns - max(len(values), len(COLUMNS) - 1))
     try:
         level, page, block, paragraph, line, word = map(int, values[:6])
         left, top, width, height = map(float, values[6:10])
-        if len(values) != len(COLUMNS):
+        if len(values) != columns:
             raise ValueError
-        return _Row(
-            at, level, page, block, paragraph, line, word, (left, top, width, height), float(values[10]), values[11]
-        )
+        box, original = (left, top, width, height), "".join(values[len(COLUMNS) :]).strip()
+        return _Row(at, level, page, block, paragraph, line, word, box, float(values[10]), values[11], original)
     except ValueError:
         raise DataError(
             f"not a row of Tesseract's TSV: {spelt[:40]!r}; expected {', '.join(COLUMNS)}", path, at
@@ -99,14 +102,17 @@ def _lines(path: Path, placing: Placing, block: int, rows: Iterable[_Row], bad: 
             bad.add(path, of_line[0].at, RowFault("no-outline", f"{name} has no room; expected a width and height"))
             continue
         text = " ".join(word.text for word in words) or None
-        yield Line(name, (), outline, text, None, words, direction="rtl" if runs_right_to_left(text or "") else "ltr")
+        runs = runs_right_to_left(text or "")
+        original = (own.original if own is not None else "") or original_of_words(words)
+        yield Line(name, (), outline, text, None, words, direction="rtl" if runs else "ltr", original=original)
 
 
 def _words(placing: Placing, rows: Iterable[_Row]) -> Iterator[Word]:
     for row in rows:
         text, outline = row.text.strip(), _placed(placing, row)
         if row.level == _WORD and text and outline:
-            yield Word(text, outline, row.confidence / 100 if 0 <= row.confidence <= 100 else None)
+            confidence = row.confidence / 100 if 0 <= row.confidence <= 100 else None
+            yield Word(text, outline, confidence, original=row.original)
 
 
 def _placed(placing: Placing, row: _Row) -> Points:
