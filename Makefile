@@ -13,6 +13,7 @@ PYTEST = OMP_NUM_THREADS=1 $(abspath $(BIN))/python -m pytest -n $(shell echo $$
 INSTALLED := CMakeLists.txt pyproject.toml $(shell find csrc ocrkit \( -name '*.?pp' -o -name __init__.py \))
 
 export CMAKE_BUILD_PARALLEL_LEVEL := $(JOBS)
+export CTEST_PARALLEL_LEVEL := $(JOBS)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: demo serve test lint bench bench-peers callgrind-counts native-asan native-tsan wheel constraints clean environment fonts
