@@ -52,7 +52,7 @@ export async function correctedPages(id) {
 /** Writes a document's corrected pages to a file of the user's. */
 export async function download(document, to, called) {
   const stem = called.replace(/\.[^.]{1,5}$/u, "") || "page";
-  tellUser(say("preparing", { name: stem + extension(to) }));
+  tellUser(say("preparing", { name: stem + extension(to) }), { stays: true });
   try {
     const { pages } = await correctedPages(document.id);
     const { blob, name } = await made(document, pages, to);
@@ -95,7 +95,7 @@ export async function keep(document) {
   try {
     const { pages, checked } = await correctedPages(document.id);
     if (!Object.values(checked).some((lines) => lines.length)) return void tellUser(say("keepNothing"));
-    tellUser(say("keeping"));
+    tellUser(say("keeping"), { stays: true });
     const { lines, left_out: leftOut = [] } = await server.keep({ job: await liveJob(document.id), pages, checked });
     const told = [say("kept", { count: lines }), ...(leftOut.length ? [say("leftOut", { count: leftOut.length })] : [])];
     tellUser(told.join(" · "));

@@ -100,15 +100,19 @@ export function reveal(key, { closely = false } = {}) {
 
 // On a narrow pane the line takes its width; on a wide one letters must only not be too small.
 function legible(box) {
-  const wide = Math.min((pane.clientWidth - MARGIN) / box.width, (pane.clientHeight * 0.6) / box.height);
+  const wide = Math.min((pane.clientWidth - 2 * margin()) / box.width, (pane.clientHeight * 0.6) / box.height);
   return narrow() ? wide : Math.max(scale, Math.min(wide, SMALLEST / box.height));
 }
 
 // The least scrolling that shows a stretch; one that is longer than the pane shows its beginning.
 function nearest(at, room, start, length) {
-  if (start - MARGIN >= at && start + length + MARGIN <= at + room) return at;
-  if (length + 2 * MARGIN > room) return Math.max(0, start - MARGIN);
+  if (start - margin() >= at && start + length + margin() <= at + room) return at;
+  if (length + 2 * margin() > room) return Math.max(0, start - margin());
   return Math.max(0, start + length / 2 - room / 2);
+}
+
+function margin() {
+  return narrow() ? MARGIN / 3 : MARGIN;
 }
 
 function narrow() {

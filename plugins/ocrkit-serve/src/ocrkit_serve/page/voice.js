@@ -8,15 +8,18 @@ const STAYS = 5000; // milliseconds that news stay in sight
 let timer = 0;
 let away = false; // whether the trouble told is that the server is away
 
-/** Tells news, seen and heard, which go by themselves; with `unseen` heard only, where the eye sees them anyway. */
-export function tellUser(text, { unseen = false } = {}) {
+/**
+ * Tells news, seen and heard, which go by themselves; with `unseen` heard only, where the eye sees them anyway; with `stays`
+ * until something else is told.
+ */
+export function tellUser(text, { unseen = false, stays = false } = {}) {
   const place = byId("status");
   place.classList.toggle("unseen", unseen);
   // The same news twice are told twice only where the text was gone in between.
   place.textContent = "";
   requestAnimationFrame(() => (place.textContent = text));
   clearTimeout(timer);
-  timer = setTimeout(() => (place.textContent = ""), STAYS);
+  if (!stays) timer = setTimeout(() => (place.textContent = ""), STAYS);
 }
 
 /** Tells of trouble in plain words, with the way out; it stays until it is closed or all is well again. */
@@ -26,6 +29,7 @@ export function warn(error) {
   const told = make("p", {}, text);
   if (detail) told.append(" ", make("span.detail", { lang: "en" }, detail));
   away = error instanceof Away;
+  byId("status").textContent = "";
   byId("alert").replaceChildren(told, close);
 }
 
