@@ -7,8 +7,9 @@ PEERS := $(PEERS_VENV)/bin/python
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 DEBIAN_PACKAGES := libfribidi0 fonts-mlym fonts-dejavu-core
 PLUGINS := $(wildcard plugins/ocrkit-*)
-# Tests run in as many processes as there are cores, up to eight; each has a core, and a file's tests stay in one of them.
-PYTEST = OMP_NUM_THREADS=1 $(abspath $(BIN))/python -m pytest -n $(shell echo $$(($(JOBS) < 8 ? $(JOBS) : 8))) --dist loadfile
+# Tests run in as many processes as there are cores, up to eight; each has a core, and a file's tests stay in one of them;
+# they are taken in order, slow files first.
+PYTEST = OMP_NUM_THREADS=1 $(abspath $(BIN))/python -m pytest -n $(shell echo $$(($(JOBS) < 8 ? $(JOBS) : 8))) --dist loadfile --no-loadscope-reorder
 # What an editable install must be told of again: native code, and packages that came or went.
 INSTALLED := CMakeLists.txt pyproject.toml $(shell find csrc ocrkit \( -name '*.?pp' -o -name __init__.py \))
 

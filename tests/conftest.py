@@ -99,6 +99,12 @@ def largest_file() -> Callable[[int], None]:
     return lambda size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests come first, so that no process is left with one when the others are done."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call() -> Iterator[None]:
     """Lift the bound of ``largest_file`` before pytest tells what came of the test: it may be writing to a file."""

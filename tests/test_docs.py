@@ -128,6 +128,7 @@ def run(command: list[str], folder: Path, where: str) -> str:
     return printed
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.environ.get("OCRKIT_NO_FONTS") == "1", reason="the tour draws lines, and OCRKIT_NO_FONTS is 1")
 def test_the_readme_does_what_it_shows(tmp_path: Path) -> None:
     for picture in ("line.png", "page.png"):
@@ -148,6 +149,7 @@ def test_the_readme_names_the_two_commands() -> None:
     assert shown >= NOT_RUN
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", [page for page in PAGES if any(block.marked for block in blocks(page))], ids=relative)
 def test_marked_examples_print_what_they_say(page: Path, tmp_path: Path) -> None:
     script = "\n".join(block.text for block in blocks(page) if block.marked)

@@ -16,6 +16,8 @@ import ocrkit
 from ocrkit.drawing.synthetic import Synthetic, SyntheticOptions
 from ocrkit.plugin.registry import load_registry
 
+pytestmark = pytest.mark.slow
+
 # Dot-matrix letters, 5 x 7, a row a string.
 LETTERS = {
     "a": ("01110", "10001", "10001", "11111", "10001", "10001", "10001"),

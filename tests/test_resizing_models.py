@@ -21,6 +21,8 @@ from ocrkit.text.charset import Charset
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+pytestmark = pytest.mark.slow
+
 BACKBONES = [
     ("vgg", {"channels": [4, 6], "pools": ["2x2", "2x1"]}),
     ("resnet", {"stem": [4], "channels": [6], "blocks": [1], "pools": ["2x2"]}),

@@ -15,6 +15,8 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[1]
 TABLES = [
     *(f"ocrkit/charsets/{path.name}" for path in sorted((ROOT / "charsets").glob("*.toml"))),

@@ -32,6 +32,8 @@ from ocrkit.config import from_table, read_toml
 from ocrkit.plugin.registry import load_registry
 from ocrkit.training import Observer, RunConfig, train
 
+pytestmark = pytest.mark.slow
+
 class Killer(Observer):
     def stepped(self, report):
         if report.step == int(sys.argv[3]):

@@ -57,6 +57,8 @@ from ocrkit.training.settings import TrainingSettings
 from ocrkit.training.step import Stepper
 from ocrkit.training.team import joined_team
 
+pytestmark = pytest.mark.slow
+
 torch.set_num_threads(1)
 cpu = torch.device("cpu")
 

@@ -55,6 +55,8 @@ main()
 IN_PYTHON = """
 from pathlib import Path
 from ocrkit.training.by_keyword import train
+
+pytestmark = pytest.mark.slow
 outcome = train(config=sys.argv[1], output=sys.argv[2])
 Path(sys.argv[2], "signal-" + os.environ["RANK"]).write_text(str(outcome.signal))
 """
