@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import logging
 import re
+import socket
+import time
 from typing import TYPE_CHECKING
 
 from ocrkit_serve.counts import Metric, exposition
@@ -93,3 +95,17 @@ def test_the_log_tells_routes_and_nothing_of_what_is_in_requests(
         "127.0.0.1 GET - 404 T s",
         "127.0.0.1 GET /v1/jobs/{id} 404 T s",
     ]
+
+
+def test_who_leaves_before_all_is_sent_is_no_fault_of_ours(shared, caplog: pytest.LogCaptureFixture) -> None:
+    head = b"POST /v1/pages HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n"
+
+    with caplog.at_level(logging.INFO, "ocrkit_serve"):
+        with socket.create_connection(("127.0.0.1", shared.port)) as connection:
+            connection.sendall(head + b"any")
+        patience = time.monotonic() + 10
+        while not caplog.records and time.monotonic() < patience:
+            time.sleep(0.01)
+
+    assert [record.name for record in caplog.records] == ["ocrkit_serve.requests"]
+    assert re.fullmatch(r"127\.0\.0\.1 POST /v1/pages 499 .* s", caplog.records[0].getMessage())

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
 from starlette.routing import Route
 
 from ocrkit_serve.edge import Edge
@@ -18,12 +20,13 @@ from ocrkit_serve.work.records import Refused
 
 if TYPE_CHECKING:
     from starlette.requests import Request
-    from starlette.responses import Response
     from starlette.types import ASGIApp
 
     from ocrkit_serve.service import Service
 
 __all__ = ["ROUTES", "build_app"]
+
+_LEFT = 499  # what nginx calls a request whose sender is gone
 
 ROUTES = (
     Route("/", browser_page.index),
@@ -54,6 +57,7 @@ def build_app(service: Service) -> ASGIApp:
             HTTPException: _refused_by_framework,
             Problem: _refused,
             Refused: _refused_by_work,
+            ClientDisconnect: _left,
             Exception: _failed,
         },
     )
@@ -77,6 +81,11 @@ async def _refused_by_work(_: Request, refused: Exception) -> Response:
 async def _refused_by_framework(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     return problem_answer(of_http(error))
+
+
+async def _left(_: Request, __: Exception) -> Response:
+    # Nobody hears it; the counts and the log do.
+    return Response(status_code=_LEFT)
 
 
 async def _failed(_: Request, __: Exception) -> Response:
