@@ -38,6 +38,13 @@ class FakeScan:
         return None
 
 
+def png(size: tuple[int, int] = SIZE) -> bytes:
+    """A picture that any program opens, which is read as a page like any other bytes."""
+    file = io.BytesIO()
+    Image.new("L", size, 255).save(file, "PNG")
+    return file.getvalue()
+
+
 def read_page(name: str, number: int = 1, text: str = TEXT) -> ReadPage:
     area = ((10, 10), (290, 10), (290, 60), (10, 60))
     words = tuple(Word(word, area, 0.5) for word in text.split())
@@ -52,6 +59,7 @@ class FakeOpened:
     pages: int
     data: bytes
     name: str
+    file: Path
     closed: bool = False
 
     def close(self) -> None:
@@ -65,6 +73,7 @@ class FakeJob:
     state: str = "waiting"
     pages: int | None = None
     error: str = ""
+    refused: Refused | None = None
     kept_until: float | None = None
     opened: FakeOpened | None = None
     read: list[ReadPage] = field(default_factory=list)
@@ -133,7 +142,7 @@ class FakeWork:
         if data.startswith(b"fail"):
             raise RuntimeError("a secret of the service")
         pages = int(data.split()[1]) if data.startswith(b"pages ") else 1
-        return FakeOpened("image/png", pages, data, name)
+        return FakeOpened("image/png", pages, data, name, file)
 
     async def read(
         self, opened: FakeOpened, number: int, asked: Asked, *, cancelled: asyncio.Event | None = None
@@ -165,7 +174,10 @@ class FakeWork:
         return self._jobs.get(name)
 
     def cancel(self, name: str) -> None:
-        self._jobs.pop(name).state = "cancelled"
+        job = self._jobs.pop(name)
+        job.state = "cancelled"
+        if job.opened is not None:
+            job.opened.file.unlink()
         self._gone.add(name)
 
     def metrics(self) -> list[tuple[str, str, str, dict[tuple[tuple[str, str], ...], float]]]:
@@ -184,11 +196,10 @@ class FakeWork:
     async def _run(self, job: FakeJob, file: Path) -> None:
         try:
             job.opened = await self.open(file, name=job.name)
-        except Exception as error:
-            job.state, job.error = "failed", str(error)
+        except Refused as refused:
+            job.state, job.error, job.refused = "failed", str(refused), refused
+            file.unlink()
             return
-        finally:
-            file.unlink(missing_ok=True)
         job.pages, job.state = job.opened.pages, "reading"
         if job.opened.data.startswith(b"wait"):
             await self._wait(None)

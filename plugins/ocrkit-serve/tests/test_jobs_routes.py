@@ -90,7 +90,11 @@ def test_a_job_that_fails_tells_why(client: httpx.Client) -> None:
     path = begun(client, b"refuse 415", "?async=1")
     record = ended(client, path)
 
-    assert (record["state"], record["error"]) == ("failed", "refused with 415")
+    error = record["error"]
+    assert record["state"] == "failed"
+    assert isinstance(error, dict)
+    assert (error["status"], error["reason"]) == (415, "refused with 415")
+    assert "send an image" in error["way_out"]
     assert client.get(f"{path}/result").json()["error"]["reason"] == "refused with 415"
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 from described import DOCUMENT, assert_valid, check_answer, operations, resolved
+from fake_work import png
 from jsonschema import Draft202012Validator
 from ocrkit_serve.app import ROUTES
 from ocrkit_serve.asking import READING
@@ -156,9 +157,9 @@ def rendering_cases() -> dict[int, Callable[[World], httpx.Response]]:
         410: lambda w: w.post("/v1/render?job=" + w.cancelled().rpartition("/")[2], w.pages()),
         406: lambda w: w.post("/v1/render", w.pages(), headers={"Accept": "audio/mpeg"}),
         408: lambda w: trickled(w.slow_port, "/v1/render"),
-        409: lambda w: w.post("/v1/render?job=" + w.job(b"wait", "reading").rpartition("/")[2], w.pages()),
+        409: lambda w: w.post("/v1/render?to=pdf&job=" + w.job(b"hold", "waiting").rpartition("/")[2], w.pages()),
         413: lambda w: w.post("/v1/render", b" " * 17_000_000),
-        422: lambda w: w.post("/v1/render?to=overlay&job=" + w.job(b"any", "done").rpartition("/")[2], FLAT),
+        422: lambda w: w.post("/v1/render?to=overlay&job=" + w.job(png(), "done").rpartition("/")[2], FLAT),
     }
 
 

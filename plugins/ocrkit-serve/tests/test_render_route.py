@@ -4,7 +4,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from fake_work import TEXT
+from fake_work import TEXT, png
+from ocrkit_serve.problems import Problem
+from ocrkit_serve.sent_pages import sent_pages
 
 from ocrkit.layout.reading import read_layout
 
@@ -22,7 +24,7 @@ def pages(client: httpx.Client) -> dict[str, Any]:
     return document
 
 
-@pytest.mark.parametrize("to", ["text", "markdown", "hocr", "tsv", "alto", "page", "json"])
+@pytest.mark.parametrize("to", ["text", "hocr", "tsv", "page", "json"])
 def test_what_was_corrected_is_in_every_format(client: httpx.Client, pages: dict[str, Any], to: str) -> None:
     answer = client.post(f"/v1/render?to={to}", json=pages)
 
@@ -44,12 +46,40 @@ def test_the_alto_of_a_corrected_page_is_read_back(client: httpx.Client, pages: 
 def test_formats_with_pictures_take_those_of_the_job(
     client: httpx.Client, pages: dict[str, Any], to: str, begins: bytes
 ) -> None:
-    job = client.post("/v1/pages?async=1", content=b"any").json()["id"]
-    while client.get(f"/v1/jobs/{job}").json()["state"] != "done":
-        pass
+    job = done(client, png())
 
     assert client.post(f"/v1/render?to={to}", json=pages).status_code == 400
     assert client.post(f"/v1/render?to={to}&job={job}", json=pages).content.startswith(begins)
+
+
+def done(client: httpx.Client, data: bytes) -> str:
+    """A job that has read a file."""
+    job: str = client.post("/v1/pages?async=1", content=data).json()["id"]
+    while client.get(f"/v1/jobs/{job}").json()["state"] != "done":
+        pass
+    return job
+
+
+@pytest.mark.parametrize(
+    ("document", "status", "said"),
+    [(b"any", 422, "cannot be written"), (png((20_000, 6_000)), 413, "20000x6000 px"), (b"pages 2", 422, "")],
+    ids=["no picture", "too large", "of another kind"],
+)
+def test_a_picture_that_cannot_be_taken_is_told(
+    client: httpx.Client, pages: dict[str, Any], document: bytes, status: int, said: str
+) -> None:
+    answer = client.post(f"/v1/render?to=pdf&job={done(client, document)}", json=pages)
+
+    assert answer.status_code == status
+    assert said in answer.json()["error"]["reason"]
+
+
+def test_a_page_that_the_job_has_not_is_told(client: httpx.Client, pages: dict[str, Any]) -> None:
+    pages["pages"][0]["number"] = 7
+
+    answer = client.post(f"/v1/render?to=overlay&job={done(client, png())}", json=pages)
+
+    assert (answer.status_code, "no page 7" in answer.json()["error"]["reason"]) == (422, True)
 
 
 @pytest.mark.parametrize(
@@ -71,11 +101,18 @@ def test_formats_with_pictures_take_those_of_the_job(
     ],
     ids=range(13),
 )
-def test_what_is_no_page_is_refused_readably(client: httpx.Client, body: bytes, said: str) -> None:
-    answer = client.post("/v1/render?to=text", content=body)
+def test_what_is_no_page_is_refused_readably(body: bytes, said: str) -> None:
+    with pytest.raises(Problem) as refused:
+        sent_pages(body, 200)
 
-    assert answer.status_code == 400
-    assert said in answer.json()["error"]["reason"]
+    assert refused.value.status == 400
+    assert said in refused.value.reason
+
+
+def test_what_is_no_page_is_answered_by_the_reason(client: httpx.Client) -> None:
+    answer = client.post("/v1/render?to=text", content=b"[" * 100_000)
+
+    assert (answer.status_code, "no JSON" in answer.json()["error"]["reason"]) == (400, True)
 
 
 def test_a_body_of_too_many_parts_is_refused_before_it_is_parsed(client: httpx.Client) -> None:
@@ -84,27 +121,37 @@ def test_a_body_of_too_many_parts_is_refused_before_it_is_parsed(client: httpx.C
     assert answer.status_code == 413
 
 
-def test_too_many_pages_are_refused(client: httpx.Client, pages: dict[str, Any]) -> None:
-    document = {**pages, "pages": pages["pages"] * 201}
+def test_too_many_pages_are_refused(pages: dict[str, Any]) -> None:
+    with pytest.raises(Problem) as refused:
+        sent_pages(json.dumps({**pages, "pages": pages["pages"] * 3}).encode(), 2)
 
-    assert client.post("/v1/render?to=text", json=document).status_code == 413
+    assert refused.value.status == 413
 
 
-@pytest.mark.parametrize("to", ["text", "markdown", "hocr", "tsv", "alto", "page", "json"])
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"outline": []},
-        {"outline": [[-9, 9_999_999]]},
-        {"baseline": [], "x_height": -1},
-        {"text": "\x00\ud800 a\u2028b"},
-    ],
+WRONG = (
+    {"outline": []},
+    {"outline": [[-9, 9_999_999]]},
+    {"baseline": [], "x_height": -1},
+    {"text": "\x00\ud800 a\u2028b"},
 )
-def test_places_that_cannot_be_bring_no_fault(
-    client: httpx.Client, pages: dict[str, Any], to: str, wrong: dict[str, Any]
-) -> None:
-    pages["pages"][0]["regions"][0]["lines"][0].update(wrong)
+
+
+@pytest.mark.parametrize("to", ["markdown", "hocr", "alto"])
+def test_places_that_cannot_be_bring_no_fault(client: httpx.Client, pages: dict[str, Any], to: str) -> None:
+    region = pages["pages"][0]["regions"][0]
+    region["lines"] = [{**region["lines"][0], "id": f"l{number}", **wrong} for number, wrong in enumerate(WRONG)]
 
     answer = client.post(f"/v1/render?to={to}", content=json.dumps(pages))
 
     assert answer.status_code in (200, 422), answer.text
+
+
+def test_writing_that_takes_too_long_is_ended(
+    client: httpx.Client, pages: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ocrkit_serve.rendering._SECONDS", 0)
+    monkeypatch.setattr("ocrkit_serve.rendering._PATIENCE", 0.0)
+
+    answer = client.post("/v1/render?to=text", json=pages)
+
+    assert (answer.status_code, "seconds" in answer.json()["error"]["reason"]) == (422, True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import tempfile
 from typing import IO, TYPE_CHECKING
 
@@ -18,15 +19,13 @@ if TYPE_CHECKING:
     from ocrkit_serve.formats import Format
     from ocrkit_serve.service import Service
 
-__all__ = ["written"]
+__all__ = ["sent", "written"]
 
 _SMALL = 1_000_000  # bytes that are sent in one piece
 _PIECE = 1 << 18
 
 
-async def written(
-    service: Service, to: Format, pages: Iterable[ReadPage], *, count: int, name: str, theirs: bool = False
-) -> Response:
+async def written(service: Service, to: Format, pages: Iterable[ReadPage], *, count: int, name: str) -> Response:
     """Pages in a format, by way of a file, since they may be more than memory should hold.
 
     Args:
@@ -35,7 +34,6 @@ async def written(
         pages: taken one by one, in a thread.
         count: how many they are.
         name: of the file that they were read in, to be suggested for saving.
-        theirs: whether the pages are what somebody sent, so that whatever they do to a format is no fault of ours.
 
     Raises:
         Problem: the format cannot hold them.
@@ -45,10 +43,26 @@ async def written(
         file = tempfile.TemporaryFile(dir=service.folder)  # noqa: SIM115
         try:
             await asyncio.to_thread(to.write, pages, count, file)
-        except BaseException as error:
+        except OcrkitError as error:
             file.close()
-            raise _told(error, to, theirs=theirs) from error
-    size = file.tell()
+            reason = f"format {to.name!r} cannot be written: {error}"[:500]
+            raise Problem(422, reason, "take another format") from error
+        except BaseException:
+            file.close()
+            raise
+    return sent(file, to, count=count, name=name)
+
+
+def sent(file: IO[bytes], to: Format, *, count: int, name: str) -> Response:
+    """A file as an answer, which closes it.
+
+    Args:
+        file: open for reading; it has no name.
+        to: its format.
+        count: the pages in it.
+        name: of the file that they were read in.
+    """
+    size = file.seek(0, os.SEEK_END)
     file.seek(0)
     headers = {"Content-Disposition": to.disposition(name, count), "Content-Length": str(size)}
     kind = to.media_type_of(count)
@@ -62,13 +76,3 @@ async def _pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
     with file:
         while piece := await asyncio.to_thread(file.read, _PIECE):
             yield piece
-
-
-def _told(error: BaseException, to: Format, *, theirs: bool) -> BaseException:
-    """What whoever asked is told of a format that fails."""
-    if isinstance(error, OcrkitError):
-        return Problem(422, f"format {to.name!r} cannot be written: {error}"[:500], "take another format")
-    if theirs and isinstance(error, Exception):
-        reason = f"the pages cannot be written in format {to.name!r} ({type(error).__name__})"
-        return Problem(422, reason, "see that regions, lines and words have outlines on the page")
-    return error

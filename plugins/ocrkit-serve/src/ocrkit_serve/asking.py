@@ -15,11 +15,14 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-__all__ = ["Query", "number_of", "query_of", "reading_asked"]
+__all__ = ["MOST_ALTERNATIVES", "Query", "number_of", "query_of", "reading_asked"]
 
 READING = (
     "to", "model", "lexicon", "correct", "propose", "alternatives", "reject", "segmenter", "async", "name"
 )  # fmt: skip
+MOST_ALTERNATIVES = 9
+"""Other readings of a line, at most."""
+
 _MOST_WORDS = 100_000
 _YES_NO = {"true": True, "1": True, "yes": True, "": True, "false": False, "0": False, "no": False}
 
@@ -112,8 +115,8 @@ def number_of(request: Request) -> int:
 
 
 def _count(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) == 1):
-        raise Problem(400, f"'alternatives' is {text[:40]!r}; expected 0 to 9")
+    if not (text.isascii() and text.isdigit() and len(text) <= 9 and int(text) <= MOST_ALTERNATIVES):
+        raise Problem(400, f"'alternatives' is {text[:40]!r}; expected 0 to {MOST_ALTERNATIVES}")
     return int(text)
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from starlette.responses import JSONResponse
-
 if TYPE_CHECKING:
     from starlette.exceptions import HTTPException
+    from starlette.responses import JSONResponse
 
     from ocrkit_serve.work.records import Refused
 
-__all__ = ["Problem", "failure", "of_http", "of_refusal", "problem_answer"]
+__all__ = ["Problem", "failure", "of_http", "of_refusal", "problem_answer", "problem_record"]
 
 _WAYS_OUT = {
     400: "the answer to GET /openapi.json says what is expected",
@@ -46,10 +45,16 @@ class Problem(Exception):  # noqa: N818 - no error, but an answer
         self.headers = headers or {}
 
 
+def problem_record(problem: Problem) -> dict[str, object]:
+    """What is wrong, as JSON's own types."""
+    return {"status": problem.status, "reason": problem.reason, "way_out": problem.way_out}
+
+
 def problem_answer(problem: Problem) -> JSONResponse:
     """The answer."""
-    content = {"error": {"status": problem.status, "reason": problem.reason, "way_out": problem.way_out}}
-    return JSONResponse(content, problem.status, problem.headers)
+    from starlette.responses import JSONResponse  # which processes that answer nobody do without
+
+    return JSONResponse({"error": problem_record(problem)}, problem.status, problem.headers)
 
 
 def failure() -> Problem:

@@ -10,7 +10,7 @@ import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from starlette.datastructures import Headers, UploadFile
 
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from ocrkit_serve.service import Service
     from ocrkit_serve.settings import Settings
 
-__all__ = ["ENVELOPE", "Pace", "Upload", "received", "received_json"]
+__all__ = ["ENVELOPE", "Pace", "Upload", "leaving", "received", "received_json"]
 
 ENVELOPE = 1_000_000  # bytes that a form may hold besides its file
 _FIELDS = 16
@@ -52,16 +53,17 @@ class Upload:
 
 
 @asynccontextmanager
-async def received(request: Request, settings: Settings, folder: Path) -> AsyncIterator[Upload]:
+async def received(request: Request, service: Service) -> AsyncIterator[Upload]:
     """The file of a request, from a form's field ``file`` or as the body itself; it is removed at the block's end.
 
     Raises:
-        Problem: there is none, it is too large, or the form is broken.
+        Problem: there is none, it is too large, the form is broken, or too much is being received.
     """
-    number, place = tempfile.mkstemp(dir=folder)
+    most = service.settings.limits.max_upload
+    number, place = tempfile.mkstemp(dir=service.folder)
     upload = Upload(Path(place), "")
     try:
-        with os.fdopen(number, "wb") as file:
+        with os.fdopen(number, "wb") as file, service.receiving():
             kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
             if kind == "multipart/form-data":
                 upload.name, upload.fields = await _from_form(request, file.fileno())
@@ -70,8 +72,8 @@ async def received(request: Request, settings: Settings, folder: Path) -> AsyncI
                 async for chunk in request.stream():
                     file.write(chunk)
         size = upload.path.stat().st_size
-        if size > settings.limits.max_upload:
-            raise Problem(413, f"the file has {size} bytes; this service takes {settings.limits.max_upload}")
+        if size > most:
+            raise Problem(413, f"the file has {size} bytes; this service takes {most}")
         if size == 0:
             raise Problem(400, "the body is empty; expected an image or a PDF", "curl takes --data-binary @FILE")
         upload.name = _shown(upload.name)
@@ -81,20 +83,48 @@ async def received(request: Request, settings: Settings, folder: Path) -> AsyncI
             upload.path.unlink(missing_ok=True)
 
 
-async def received_json(request: Request, most: int) -> bytes:
-    """A body of JSON, not parsed yet, of at most so many bytes, and of no more parts than memory should hold.
+async def received_json(request: Request, service: Service) -> IO[bytes]:
+    """A body of JSON, not parsed yet, as an open file without a name, of no more parts than memory should hold.
 
     Raises:
-        Problem: it is larger.
+        Problem: it is larger, or too much is being received.
     """
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > most:
-            raise Problem(413, f"the body is larger than the {most} bytes that are taken here")
-    if body.count(b"[") + body.count(b"{") > _MOST_PARTS:
-        raise Problem(413, f"the body has more than {_MOST_PARTS} lists and objects", "leave characters out")
-    return bytes(body)
+    most = service.settings.render_bytes
+    size = parts = 0
+    file = tempfile.TemporaryFile(dir=service.folder)  # noqa: SIM115 - it is the caller's
+    try:
+        with service.receiving():
+            async for chunk in request.stream():
+                file.write(chunk)
+                size += len(chunk)
+                parts += chunk.count(b"[") + chunk.count(b"{")
+                if size > most:
+                    raise Problem(413, f"the body is larger than the {most} bytes that are taken here")
+                if parts > _MOST_PARTS:
+                    raise Problem(413, f"the body has more than {_MOST_PARTS} lists and objects", "send fewer pages")
+    except BaseException:
+        file.close()
+        raise
+    file.seek(0)
+    return file
+
+
+@asynccontextmanager
+async def leaving(request: Request) -> AsyncIterator[asyncio.Event]:
+    """An event that is set once whoever asked has left; the body has been received."""
+    left = asyncio.Event()
+
+    async def watch() -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+        left.set()
+
+    watching = asyncio.create_task(watch())
+    try:
+        yield left
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
 
 
 class Pace:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from ocrkit_serve.counts import Counts
@@ -12,6 +13,7 @@ from ocrkit_serve.formats import Formats
 from ocrkit_serve.problems import Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from starlette.requests import Request
@@ -29,6 +31,7 @@ PHASES: tuple[Phase, ...] = get_args(Phase)
 _LOADING = 2  # seconds after which to ask again
 _ENDING = 10
 _LOOKED = 0.1  # seconds between two looks
+_RECEIVED = 8  # bodies at a time, and two for each place of the queue
 _WRITTEN_AT_A_TIME = 2
 
 
@@ -59,6 +62,7 @@ class Service:
         self._over: asyncio.Task[None] | None = None
         self._begun: list[Job] = []
         self._ending = False
+        self._received = 0
         self._until = math.inf
 
     @property
@@ -91,6 +95,21 @@ class Service:
             if name is not None and name not in self.correctors:
                 there = f"there are: {', '.join(self.correctors)}" if self.correctors else "there is none"
                 raise Problem(400, f"no corrector {name[:40]!r}; {there}", "leave 'correct' and 'propose' out")
+
+    @contextmanager
+    def receiving(self) -> Iterator[None]:
+        """Count a body as being received while the block runs, since each takes room on the disk.
+
+        Raises:
+            Problem: as many are already as may be.
+        """
+        if self._received >= _RECEIVED + 2 * self.settings.limits.queue:
+            raise Problem(503, "too much is being received at once", headers={"Retry-After": str(_ENDING)})
+        self._received += 1
+        try:
+            yield
+        finally:
+            self._received -= 1
 
     def begin(self) -> None:
         """Load the models, while requests that need none are answered."""

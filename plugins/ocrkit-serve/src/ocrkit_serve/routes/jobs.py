@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from ocrkit.errors import OcrkitError
 from ocrkit_serve.answers import written
 from ocrkit_serve.asking import number_of, query_of
-from ocrkit_serve.problems import Problem
+from ocrkit_serve.problems import Problem, of_refusal, problem_record
 from ocrkit_serve.service import service_of
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def described(job: Job) -> dict[str, Any]:
         "name": job.name,
         "pages": job.pages,
         "done": job.done,
-        "error": job.error or None,
+        "error": None if job.refused is None else problem_record(of_refusal(job.refused)),
         "kept_until": until,
         "links": {
             "self": own,
@@ -110,8 +110,8 @@ def _pages(job: Job, count: int) -> Iterator[ReadPage]:
 
 
 def _check_alive(job: Job) -> None:
-    if job.state == "failed":
-        raise Problem(422, job.error or "the file could not be read")
+    if job.refused is not None:
+        raise Problem(422, job.refused.reason, of_refusal(job.refused).way_out)
     if job.state == "cancelled":
         raise Problem(410, "the job was cancelled", "send the file again")
 

@@ -6,7 +6,7 @@ import asyncio
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse
 
@@ -58,8 +58,8 @@ async def keep(request: Request) -> Response:
     if collection is None:
         raise Problem(404, "this service keeps nothing", "have it started with --collect and a folder")
     query_of(request, ())
-    body = await received_json(request, service.settings.render_bytes)
-    asked = await asyncio.to_thread(_asked, body)
+    with await received_json(request, service) as body:
+        asked = await asyncio.to_thread(_asked, body)
     given = await asyncio.to_thread(_given, asked, service.job(asked.job))
     try:
         return JSONResponse(await asyncio.to_thread(_kept, collection, given))
@@ -73,14 +73,14 @@ async def keep(request: Request) -> Response:
         raise Problem(507, str(error), "tell whoever runs the service") from error
 
 
-def _asked(body: bytes) -> _Asked:
+def _asked(body: IO[bytes]) -> _Asked:
     """What the body says.
 
     Raises:
         Problem: it is another thing.
     """
     try:
-        values = json.loads(body)
+        values = json.load(body)
     except (ValueError, RecursionError) as error:
         raise Problem(400, "the body is no JSON", _EXPECTED) from error
     if not isinstance(values, dict) or not isinstance(values.get("job"), str):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse, Response
 
-from ocrkit_serve.asking import query_of
+from ocrkit_serve.asking import MOST_ALTERNATIVES, query_of
 from ocrkit_serve.service import service_of
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ async def models(request: Request) -> Response:
             "max_pages": limits.max_pages,
             "deadline": limits.deadline,
             "keep": limits.keep,
+            "alternatives": MOST_ALTERNATIVES,
         },
         "collects": service.collection is not None,
     }

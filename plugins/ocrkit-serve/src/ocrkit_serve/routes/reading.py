@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Literal
 
 from starlette.responses import JSONResponse, Response
 
 from ocrkit_serve.answers import written
 from ocrkit_serve.asking import READING, query_of, reading_asked
-from ocrkit_serve.receiving import received
+from ocrkit_serve.receiving import leaving, received
 from ocrkit_serve.routes.jobs import described
 from ocrkit_serve.service import service_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from starlette.requests import Request
 
     from ocrkit_serve.asking import Query
@@ -46,7 +42,7 @@ async def _read(request: Request, kind: Literal["page", "line"]) -> Response:
     query = query_of(request, READING)
     to = service.formats.choose(query.one("to"), request.headers.get("accept"))
     service.check_correctors(reading_asked(query, kind))
-    async with received(request, service.settings, service.folder) as upload:
+    async with received(request, service) as upload:
         if upload.fields:
             query = query_of(request, READING, upload.fields)
             to = service.formats.choose(query.one("to"), request.headers.get("accept"))
@@ -66,7 +62,7 @@ async def _read(request: Request, kind: Literal["page", "line"]) -> Response:
 async def _now(
     request: Request, service: Service, upload: Upload, opened: Opened, asked: Asked, to: Format
 ) -> Response:
-    async with _leaving(request) as left:
+    async with leaving(request) as left:
         read = await service.work.read(opened, 1, asked, cancelled=left)
     return await written(service, to, [read], count=1, name=upload.name)
 
@@ -82,21 +78,3 @@ def _later(request: Request, query: Query) -> bool:
     """Whether the file is to be read as a job, however many pages it has."""
     preferred = [part.strip().lower() for part in request.headers.get("prefer", "").split(",")]
     return query.claim("async") or "respond-async" in preferred
-
-
-@asynccontextmanager
-async def _leaving(request: Request) -> AsyncIterator[asyncio.Event]:
-    """An event that is set once whoever asked has left."""
-    left = asyncio.Event()
-
-    async def watch() -> None:
-        while (await request.receive())["type"] != "http.disconnect":
-            pass
-        left.set()
-
-    watching = asyncio.create_task(watch())
-    try:
-        yield left
-    finally:
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)

@@ -9,7 +9,6 @@ import array
 import io
 import json
 import os
-import resource
 import socket
 import sys
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ from ocrkit.errors import DependencyError, ImageError
 from ocrkit.pages.opening import open_scans
 from ocrkit.pages.opening.image_scans import BadScan, ImageScan, count_image_pages
 from ocrkit.pages.opening.pdf_scans import PdfFile, PdfScan
+from ocrkit_serve.bounds import allow_seconds, bound, take_only
 from ocrkit_serve.work.kinds import PDF, kind_of
 from ocrkit_serve.work.records import Refused
 
@@ -41,8 +41,8 @@ def main() -> None:
     """Answer requests until the socket is closed: ``python -m ocrkit_serve.work.opening_process SOCKET OPTIONS``."""
     channel = socket.socket(fileno=int(sys.argv[1]))
     options = json.loads(sys.argv[2])
-    _take_only(options["formats"])
-    _bound(options["memory"], options["file_bytes"])
+    take_only(options["formats"])
+    bound(options["memory"], options["file_bytes"])
     channel.sendall(b'{"ready": true}\n')
     while True:
         received = receive_request(channel)
@@ -50,7 +50,7 @@ def main() -> None:
             return
         request, upload, pixels = received
         try:
-            _allow_seconds(options["seconds"])
+            allow_seconds(options["seconds"])
             answer = _answer(request, upload, pixels)
         finally:
             os.close(upload)
@@ -162,35 +162,6 @@ def _write(file: int, data: bytes) -> None:
     rest = memoryview(data)
     while rest:
         rest = rest[os.write(file, rest) :]
-
-
-def _take_only(formats: list[str]) -> None:
-    """Have Pillow know these formats only, whatever a file's bytes may look like to others."""
-    Image.init()
-    Image.MAX_IMAGE_PIXELS = None  # since pixels are counted before anything is decoded
-    Image.ID[:] = [name for name in Image.ID if name in formats]
-    for name in [name for name in Image.OPEN if name not in formats]:
-        del Image.OPEN[name]
-
-
-def _bound(memory: int, file_bytes: int) -> None:
-    with open("/proc/self/statm") as file:
-        held = int(file.read().split()[0]) * resource.getpagesize()
-    for which, most in (
-        (resource.RLIMIT_AS, held + memory),
-        (resource.RLIMIT_FSIZE, file_bytes),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NOFILE, 64),
-    ):
-        resource.setrlimit(which, (most, most))
-
-
-def _allow_seconds(seconds: float) -> None:
-    """Have the process ended once it has computed for so long from now."""
-    spent = resource.getrusage(resource.RUSAGE_SELF)
-    most = int(spent.ru_utime + spent.ru_stime + seconds) + 1
-    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-    resource.setrlimit(resource.RLIMIT_CPU, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
 if __name__ == "__main__":
