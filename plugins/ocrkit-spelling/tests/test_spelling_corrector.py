@@ -119,6 +119,26 @@ def test_in_text_alone_the_counted_confusions_and_the_confidences_decide(
     assert mended(corrector, LineReading("a hovse")) == [("hovse", "house")]
 
 
+def test_a_missing_space_between_two_known_words_is_put_in(
+    make: Callable[..., SpellingCorrector], english: Charset
+) -> None:
+    rows = np.full((13, len(english)), 1e-6, dtype=np.float32)
+    rows[:, 0] = 1.0
+    for place, letter in enumerate("thecat"):
+        rows[2 * place + 1, [0, english.symbols.index(letter)]] = 0.03, 0.97
+    rows[6, [0, english.symbols.index(" ")]] = 0.7, 0.3
+    log_probs = np.log(rows / rows.sum(axis=1, keepdims=True))
+
+    assert mended(make(), LineReading("thecat", log_probs=log_probs)) == [("thecat", "the cat")]
+
+
+def test_past_ten_letters_a_word_is_no_less_likely(make: Callable[..., SpellingCorrector], seen: Seen) -> None:
+    (short,) = make({"abcdefghij": 1}).correct(seen("abcdefghix", {9: ("j", 0.3)}))
+    (long,) = make({"abcdefghijklm": 1}).correct(seen("abcdefghijklx", {12: ("m", 0.3)}))
+
+    assert short.gain == pytest.approx(long.gain, abs=1e-3)
+
+
 def test_what_a_charset_cannot_spell_is_no_candidate(seen: Seen, make: Callable[..., SpellingCorrector]) -> None:
     assert (
         mended(make({"café": 900, "cat": 1}, charset=Charset.from_texts(["abcdefght "])), LineReading("a cafe")) == []

@@ -120,6 +120,15 @@ class SpellingCorrector:
             yield from ((other,) for other in near)
         else:
             yield from ((other,) for other in near if Levenshtein.distance(aksharas, split_aksharas(other)) <= edits)
+        if word != word.upper():
+            yield from self._run_together(word)
+
+    def _run_together(self, word: str) -> Iterator[tuple[str, str]]:
+        """Two listed words between which the space was not read; scripts without capitals have compounds instead."""
+        for place in range(1, len(word)):
+            first, second = word[:place], word[place:]
+            if all(len(part) > 1 and part in self.words for part in (first, second)):
+                yield first, second
 
 
 def _in_case_of(word: str, other: str) -> str:

@@ -33,7 +33,7 @@ class SpellingOptions:
     lm: str = ""
     lm_weight: float = 1.0
     below: float = 0.99
-    margin: float = 2.0
+    margin: float = 1.0
     edits: int = 2
     names: bool = False
     confusions: str = ""
