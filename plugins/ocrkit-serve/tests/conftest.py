@@ -31,7 +31,7 @@ class Running:
 
     def client(self, **options: object) -> httpx.Client:
         # The machine's proxy, which the environment may name, is none for this machine itself.
-        return httpx.Client(base_url=self.address, trust_env=False, timeout=10, **options)
+        return httpx.Client(base_url=self.address, trust_env=False, timeout=60, **options)
 
 
 @contextmanager
@@ -53,12 +53,12 @@ def running(
     thread.start()
     try:
         if not work.holds_start:
-            assert ready.wait(10)
+            assert ready.wait(60)
         yield Running(address_of(listening), listening.getsockname()[1], work, service, server, thread)
     finally:
         work.go()
         server.stop()
-        thread.join(20)
+        thread.join(60)
         listening.close()
         assert not thread.is_alive()
 

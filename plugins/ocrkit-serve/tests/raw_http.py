@@ -9,7 +9,7 @@ import httpx
 
 def exchanged(port: int, *pieces: bytes, close_after: bool = True) -> bytes:
     """What the server says to these bytes until it closes the connection, or has answered once."""
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
         for piece in pieces:
             connection.sendall(piece)
         data = b""

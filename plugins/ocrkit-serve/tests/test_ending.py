@@ -37,10 +37,10 @@ def test_what_was_begun_is_read_to_its_end_and_more_is_refused(serving) -> None:
 
             refused = other.post("/v1/pages", content=b"any")
             found.work.go()
-            asking.join(10)
+            asking.join(60)
             until(lambda: other.get(job).json()["state"] == "done")
             result = other.get(f"{job}/result?to=text")
-        found.thread.join(10)
+        found.thread.join(60)
 
     assert (refused.status_code, refused.json()["error"]["reason"]) == (503, "the service is about to end")
     assert [answer.status_code for answer in answers] == [200]
@@ -55,10 +55,10 @@ def test_it_ends_at_once_where_it_is_told_twice(serving) -> None:
         begun = time.monotonic()
         found.server.handle_exit(2, None)
         found.server.handle_exit(2, None)
-        found.thread.join(10)
+        found.thread.join(60)
 
         assert not found.thread.is_alive()
-        assert time.monotonic() - begun < 5
+        assert time.monotonic() - begun < 30
         assert found.work.drained
 
 

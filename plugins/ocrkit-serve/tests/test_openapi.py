@@ -203,7 +203,7 @@ def again(client: httpx.Client, path: str) -> httpx.Response:
 
 def trickled(port: int, path: str) -> httpx.Response:
     """The answer to a body that stops after its first byte."""
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
         connection.sendall(f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n1".encode())
         data = b""
         while part := connection.recv(65536):

@@ -18,7 +18,7 @@ MOST = 100_000
 
 @pytest.fixture(scope="module")
 def small(serving) -> Iterator[object]:
-    with serving(Settings(limits=Limits(max_upload=MOST), render_bytes=MOST, body_seconds=0.3)) as found:
+    with serving(Settings(limits=Limits(max_upload=MOST), render_bytes=MOST, body_seconds=1.5)) as found:
         yield found
 
 
@@ -140,7 +140,7 @@ def test_a_body_that_comes_too_slowly_is_given_up(small) -> None:
     answer = parsed(exchanged(small.port, head))
 
     assert answer.status_code == 408
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 15
     assert list(small.service.folder.iterdir()) == []
 
 
@@ -157,7 +157,7 @@ def test_a_reading_is_given_up_when_whoever_asked_has_left(serving) -> None:
         until(lambda: list(found.service.folder.iterdir()) == [])
 
 
-def until(true, seconds: float = 5) -> None:
+def until(true, seconds: float = 30) -> None:
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end

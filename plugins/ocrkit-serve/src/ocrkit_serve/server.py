@@ -37,7 +37,8 @@ def bound(host: str, port: int) -> socket.socket:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError) as error:
         raise OcrkitError(f"`host` is {host!r}, which is no address of this machine: {_said(error)}") from error
-    family, kind, protocol, _, place = found[0]
+    # Of the two that localhost may be, the one that programs try where they have the numbers written down.
+    family, kind, protocol, _, place = min(found, key=lambda each: each[0] != socket.AF_INET)
     # With the protocol named, asyncio knows that it is TCP and switches Nagle's algorithm off: 40 ms an answer.
     listening = socket.socket(family, kind, protocol)
     try:
