@@ -52,6 +52,12 @@ test("a doubtful part makes the whole akshara doubtful", () => {
   assert.deepEqual(found, [{ start: 0, end: text.length, level: 2, confidence: 0.4 }]);
 });
 
+test("a place that another lies in does not reach beyond its end", () => {
+  const found = doubts("abcd", [{ start: 0, end: 4, confidence: 1 }, { start: 0, end: 1, confidence: 0.4 }, { start: 3, end: 4, confidence: 1 }]);
+
+  assert.deepEqual(found.map(({ start, end }) => [start, end]), [[0, 1]]);
+});
+
 test("the pieces of a marked text join to it", () => {
   assert.deepEqual(pieces("it is", [{ start: 1, end: 2, level: 1 }]), [
     { text: "i", level: 0 },

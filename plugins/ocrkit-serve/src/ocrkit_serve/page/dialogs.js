@@ -54,9 +54,9 @@ export function askToken(wasWrong) {
   return open(dialog).then((answer) => (answer === "go" ? field.value.trim() : ""));
 }
 
-/** Asks whether something is really to be thrown away. */
+/** Asks whether a document is really to be thrown away, or all where none is named. */
 export async function sure(name) {
-  byId("sure-title").textContent = say("sureTitle", { name });
+  byId("sure-title").textContent = name === undefined ? say("sureAll") : say("sureTitle", { name });
   return (await open(byId("sure"))) === "go";
 }
 

@@ -24,6 +24,7 @@ export function startEditing() {
   list.addEventListener("input", ({ target }) => edited(rowAt(target)));
   list.addEventListener("focusout", ({ target }) => target.matches("textarea") && left(rowAt(target)));
   list.addEventListener("keydown", keyed);
+  list.addEventListener("paste", pasted);
   list.addEventListener("pointerover", ({ target, pointerType }) => pointerType === "mouse" && near(rowAt(target)));
   list.addEventListener("pointerleave", () => picture.near(null));
   byId("next-doubt").addEventListener("click", () => toDoubt(1));
@@ -233,9 +234,19 @@ export function toDoubt(way) {
   found.row.item.scrollIntoView({ block: "nearest" });
 }
 
+// A line has no breaks in it, wherever its text comes from.
+function pasted(event) {
+  const text = event.clipboardData?.getData("text/plain") ?? "";
+  const { target } = event;
+  if (!/[\r\n]/u.test(text) || target.readOnly) return;
+  event.preventDefault();
+  replaceIn(target, target.selectionStart, target.selectionEnd, text.trim().replace(/\s*[\r\n]+\s*/gu, " "));
+}
+
 function keyed(event) {
   const row = rowAt(event.target);
-  if (!row || event.isComposing) return;
+  // Safari ends a composition before the key that ended it, which is then 229.
+  if (!row || event.isComposing || event.keyCode === 229) return;
   if (event.key === "Escape") return void row.field.focus();
   if (event.altKey && !event.ctrlKey && !event.metaKey) {
     if (withAlt(row, event.code)) event.preventDefault();

@@ -2,7 +2,7 @@
 
 import { carried, suggestions } from "./changes.js";
 import { byId, icon, make } from "./dom.js";
-import { doubts, pieces, signs, spans } from "./marks.js";
+import { DOUBT, LOOK, doubts, pieces, signs, spans } from "./marks.js";
 import { linesOf } from "./merging.js";
 import { say } from "./words.js";
 
@@ -47,8 +47,8 @@ export function showLines(page, edits, putBack) {
 function makeRow(row) {
   const { key, line, number, spoken } = row;
   row.read = line.text ?? "";
-  row.known = spans(line);
-  row.offers = suggestions(line, doubts(row.read, row.known));
+  row.offers = suggestions(line, doubts(row.read, spans(line)));
+  row.known = [...spans(line), ...corrections(row.offers)].sort((one, other) => one.start - other.start);
   row.marks = make("div.marks", { "aria-hidden": "true" });
   row.about = make("span.unseen", { id: `about-${number}` });
   row.field = make("textarea", {
@@ -63,6 +63,11 @@ function makeRow(row) {
     make("span.done", { "aria-hidden": "true" }, icon("check")),
   );
   return row;
+}
+
+// What a corrector would change, or has changed, is worth a look however sure the signs are.
+function corrections(offers) {
+  return offers.filter(({ kind }) => kind !== "reading").map(({ start, end }) => ({ start, end, confidence: (LOOK + DOUBT) / 2 }));
 }
 
 /** Shows a row as it is: its marks, its state, and all of it in words for those who do not see it. */

@@ -7,7 +7,7 @@ import { saved } from "./editing.js";
 import { startGiving } from "./giving.js";
 import * as manners from "./manners.js";
 import { replay } from "./journal.js";
-import { download, fillOutputs, keep } from "./outputs.js";
+import { copyText, download, fillOutputs, keep } from "./outputs.js";
 import { mind } from "./reading.js";
 import * as server from "./server.js";
 import { nameOf, refreshAll, startShelf } from "./shelf.js";
@@ -117,7 +117,8 @@ function startMenus() {
       byId("download").focus();
       await saved();
       const document = await store.document(id);
-      await download(document, to, nameOf(document));
+      if (to === "clipboard") await copyText(document);
+      else await download(document, to, nameOf(document));
     });
     byId("downloads").hidden = false;
     byId("download").setAttribute("aria-expanded", "true");

@@ -54,7 +54,7 @@ export function spans(line) {
 /**
  * The doubtful places of a text.
  * @param {string} text
- * @param {{start: number, end: number, confidence: number}[]} known confidences of places in it, in order
+ * @param {{start: number, end: number, confidence: number}[]} known confidences of places in it, by their starts
  * @returns {{start: number, end: number, level: 1 | 2, confidence: number}[]} whole signs, neighbours of one level
  *   put together; level 2 is the greater doubt
  */
@@ -64,7 +64,9 @@ export function doubts(text, known) {
   for (const { start, end } of signs(text)) {
     while (next < known.length && known[next].end <= start) next += 1;
     let least = 1;
-    for (let at = next; at < known.length && known[at].start < end; at += 1) least = Math.min(least, known[at].confidence);
+    for (let at = next; at < known.length && known[at].start < end; at += 1) {
+      if (known[at].end > start) least = Math.min(least, known[at].confidence);
+    }
     if (least >= LOOK) continue;
     const level = least < DOUBT ? 2 : 1;
     const last = found.at(-1);

@@ -14,7 +14,7 @@ const OUTPUTS = [
   ["pdf", "outPdf", "pdf"],
   ["alto", "outAlto", "xml"],
   ["page", "outPage", "xml"],
-  ["hocr", "outHocr", "html"],
+  ["hocr", "outHocr", "hocr"],
   ["json", "outJson", "json"],
   ["tsv", "outTsv", "tsv"],
   ["overlay", "outOverlay", "png"],
@@ -29,6 +29,7 @@ export function fillOutputs(named, count, write) {
   const order = [...known.keys()].filter((to) => all.includes(to)).concat(all.filter((to) => !known.has(to)));
   byId("downloads").replaceChildren(
     make("p.small", {}, say("downloadPages", { count })),
+    make("button.quiet", { type: "button", "data-to": "clipboard", onclick: () => write("clipboard") }, make("span", {}, say("copyText"))),
     ...order.map((to) => make("button.quiet", { type: "button", "data-to": to, onclick: () => write(to) }, make("span", {}, known.get(to) ?? to), make("code", {}, extension(to)))),
   );
 }
@@ -47,6 +48,29 @@ export async function correctedPages(id) {
     checked[number] = [...edits].filter(([, edit]) => (edit.checked || edit.text !== undefined) && !edit.state).map(([line]) => line);
   }
   return { pages, checked };
+}
+
+/** Copies the corrected text, to be pasted elsewhere. */
+export async function copyText(document) {
+  try {
+    const { pages } = await correctedPages(document.id);
+    const text = await asText(pages).text();
+    // Pages that came by plain HTTP from another machine have no clipboard of the new kind.
+    if (navigator.clipboard) await navigator.clipboard.writeText(text);
+    else copyByField(text);
+    tellUser(say("copied"));
+  } catch (error) {
+    warn(error);
+  }
+}
+
+function copyByField(text) {
+  const field = make("textarea.unseen", { "aria-hidden": "true" });
+  field.value = text;
+  globalThis.document.body.append(field);
+  field.select();
+  globalThis.document.execCommand("copy");
+  field.remove();
 }
 
 /** Writes a document's corrected pages to a file of the user's. */

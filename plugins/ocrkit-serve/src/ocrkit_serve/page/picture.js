@@ -6,7 +6,7 @@ import { say } from "./words.js";
 
 const STEP = 1.25;
 const MARGIN = 24; // px around a line that is brought into sight
-const SMALLEST = 18; // CSS px that a line is high where it can be read
+const SMALLEST = 13; // CSS px that a line is high where it can be read
 const MOST = 8; // CSS px a pixel of the page
 const pane = byId("picture");
 const sheet = byId("sheet");

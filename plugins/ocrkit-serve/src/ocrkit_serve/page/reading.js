@@ -98,8 +98,13 @@ async function stands(job, signal) {
   }
 }
 
+let look = 0;
+
 listen(({ kind, document: id }, elsewhere) => {
   if (!elsewhere) return;
+  // The other tab may be closed in the middle of it; then this one goes on.
+  clearTimeout(look);
+  look = setTimeout(mind, ELSEWHERE);
   if (kind === "discarded") minded.get(id)?.abort();
   else if (kind === "document") {
     store.document(id).then((document) => document?.state === "cancelled" && minded.get(id)?.abort());

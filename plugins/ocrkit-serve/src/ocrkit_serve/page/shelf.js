@@ -18,7 +18,15 @@ export async function startShelf() {
     if (kind === "discarded") drop(id);
     else if (kind !== "edit") refresh(id);
   });
+  byId("discard-all").addEventListener("click", discardAll);
   await refreshAll();
+}
+
+async function discardAll() {
+  if (!(await sure())) return;
+  for (const { id } of await store.documents()) await discard(id);
+  tellUser(say("allDiscarded"));
+  byId("main").focus();
 }
 
 /** Writes all rows anew, as after a change of language. */
@@ -168,5 +176,6 @@ function drop(id) {
 
 function empty() {
   byId("work").hidden = rows.size === 0;
+  byId("discard-all").hidden = rows.size < 2;
   byId("work-kept").textContent = say(store.lasting ? "workKept" : "workNotKept");
 }
