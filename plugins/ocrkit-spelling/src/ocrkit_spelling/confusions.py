@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from dataclasses import dataclass
-from importlib.resources import files
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from rapidfuzz.distance import Levenshtein
@@ -34,7 +33,7 @@ class Confusions:
         counts: how often a part of a text (the first of a pair) was read as another (the second); either may be empty.
     """
 
-    counts: Counter[tuple[str, str]]
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     @classmethod
     def read(cls, path: Path) -> Confusions:
@@ -57,16 +56,6 @@ class Confusions:
                 f"confusions={path} holds no confusions; expected what 'ocrkit evaluate --json' prints, or lines "
                 "text<TAB>read<TAB>count"
             ) from error
-
-    @classmethod
-    def shipped(cls, script: str) -> Confusions:
-        """Those that the project counted on lines that it drew in a script (ISO 15924), and on those of Latin."""
-        counts: Counter[tuple[str, str]] = Counter()
-        for name in dict.fromkeys((script, "Latn")):
-            table = files(__package__) / "confusions" / f"{name}.tsv"
-            if table.is_file():
-                counts.update(dict(_rows(table.read_text("utf-8"))))
-        return cls(counts)
 
     def cost(self, read: str, meant: str, confidences: Sequence[float] = ()) -> float:
         """Nats by which it is less likely that ``meant`` was read as ``read`` than that ``read`` stands there.

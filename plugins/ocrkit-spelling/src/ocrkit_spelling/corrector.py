@@ -161,6 +161,6 @@ def make_corrector(charset: Charset, options: SpellingOptions) -> SpellingCorrec
         words,
         options,
         prior,
-        Confusions.read(Path(options.confusions)) if options.confusions else Confusions.shipped(charset.script),
+        Confusions.read(Path(options.confusions)) if options.confusions else Confusions(),
         tuple(is_form for language, is_form in FORMS.items() if language in languages),
     )

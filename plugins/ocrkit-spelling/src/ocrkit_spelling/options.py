@@ -26,7 +26,7 @@ class SpellingOptions:
         edits: letters, or aksharas, in which they may differ, 1 to 3.
         names: whether words in capitals inside of running text may be changed too.
         confusions: counted confusions, for lines of which there are no log-probabilities: what ``ocrkit evaluate
-            --json`` printed, or lines ``text<TAB>read<TAB>count``; empty for those that the plugin brings.
+            --json`` printed, or lines ``text<TAB>read<TAB>count``; without, each is as likely as any other.
     """
 
     words: str = ""
