@@ -79,7 +79,7 @@ LinesOnly = Annotated[bool, typer.Option("--lines-only", help="With --pages: fin
 
 
 @app.command()
-@shared.with_decoding(without=["n_best", "correct", "correct_options"])
+@shared.with_decoding(without=["n_best"])
 def evaluate(
     data: Data,
     model: shared.ModelName = None,
@@ -152,7 +152,7 @@ class _Reading:
 
         return Recognizer(
             loaded, decoder=self.decoding.decoder, options=options, device=self.device, batch_size=self.batch_size,
-            workers=self.workers, precision=self.precision,
+            workers=self.workers, precision=self.precision, corrector=self.decoding.corrector(loaded.charset),
         )  # fmt: skip
 
 
@@ -207,7 +207,7 @@ def _evaluate_lines(data: list[str], lines: _Lines, reading: _Reading, comparing
         own_lexicons.check_alone(decoder, options)
     comparison = comparing.of(loaded.charset)
     if lines.tune_lm:
-        own = {"--lexicons": lines.lexicons, "--plain-words": lines.plain_words}
+        own = {"--lexicons": lines.lexicons, "--plain-words": lines.plain_words, "--correct": recognizer.corrector}
         _tune(recognizer, samples, options, comparison, decoder=decoder, shown=lines.shown, own=own)
         return
     with counting("reading") as progress:
@@ -328,6 +328,7 @@ def _print_json(result: Evaluation, errors: Sequence[CommonError]) -> None:
 
 def _print(result: Evaluation, errors: Sequence[CommonError]) -> None:
     from ocrkit.cli.common_errors import print_errors, visible
+    from ocrkit.cli.correction_table import print_correction
     from ocrkit.cli.own_lexicons import interval, print_lists
     from ocrkit.text.naming import described
 
@@ -338,6 +339,8 @@ def _print(result: Evaluation, errors: Sequence[CommonError]) -> None:
     print(f"exact      {result.exact:.4f} ({interval(result.exact_interval)})")
     if result.lexicons is not None:
         print_lists(result.lexicons)
+    if result.correction is not None:
+        print_correction(result.correction)
     print(f"confidence calibration error {result.calibration_error:.4f}, Brier score {result.brier:.4f}")
     if result.unencodable:
         named = ", ".join(f"{described(c)} {n}x" for c, n in result.lacking.most_common(10))

@@ -94,8 +94,21 @@ def _print(result: PagesEvaluation) -> None:
     for line in _legend(result):
         print(line)
     print(f"found      {total.recall(0.5):.4f} of the lines ({interval(result.recall_interval)})")
+    if result.correction is not None:
+        from ocrkit.cli.correction_table import print_correction
+
+        print_correction(result.correction, list(_pages_rates(result)))
     seconds = sum(page.seconds for page in result.pages)
     print(f"time       {seconds / max(1, total.pages):.2f} s of one processor a page to find the lines")
+
+
+def _pages_rates(result: PagesEvaluation) -> Iterator[tuple[str, float, float]]:
+    """Rates of the text of the lines that were found, without corrections and with."""
+    without, text = result.without, result.scores.text
+    if without is not None and text is not None:
+        yield "page CER", without.cer, text.cer
+        yield "any order", without.line_cer, text.line_cer
+        yield "page words", without.bag_wer, text.bag_wer
 
 
 def _row(name: str, scores: PageScores, given: TextScores | None) -> list[str]:

@@ -12,6 +12,7 @@ import numpy as np
 from ocrkit.data.records import BadImage, Prediction
 from ocrkit.errors import DataError, OptionError
 from ocrkit.evaluation.comparison import Comparison
+from ocrkit.evaluation.correction import Corrected, compare_corrected
 from ocrkit.evaluation.labelled import labelled_samples
 from ocrkit.evaluation.own_lexicons import OwnLexicons, OwnLists, Share
 from ocrkit.text.calibration import CoveragePoint, calibration_error, coverage_curve
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from ocrkit.data.lexicon_lists import GivenLists
     from ocrkit.data.progress import Progress
     from ocrkit.data.records import Sample
+    from ocrkit.evaluation.correction import Correction
     from ocrkit.evaluation.labelled import LabelledLines
     from ocrkit.evaluation.own_lexicons import ListedReading
     from ocrkit.recognition import Recognizer
@@ -68,6 +70,8 @@ class Evaluation:
         calibration_error: how far confidences are from the share of lines without an error, in 15 bins alike in size.
         brier: the mean square of confidence less 1 where a line has no error, less 0 where it has one.
         coverage: how many lines are left from a confidence on, and how many of those have an error.
+        correction: the readings without and with what a corrector made of them, where there is one. All rates above are
+            with it, but for ``calibration_error``, ``brier`` and ``coverage``: confidences are of what was read.
     """
 
     count: int
@@ -90,6 +94,7 @@ class Evaluation:
     left_out: int = 0
     lexicons: OwnLexicons | None = None
     coverage: tuple[CoveragePoint, ...] = field(default=(), repr=False)
+    correction: Correction | None = None
 
     def to_dict(self) -> dict[str, object]:
         """What ``ocrkit evaluate --json`` prints."""
@@ -106,6 +111,7 @@ class Evaluation:
             "calibration_error": self.calibration_error,
             "brier": self.brier,
             "coverage": [asdict(point) for point in self.coverage],
+            "correction": None if self.correction is None else self.correction.to_dict(),
         }
 
 
@@ -138,7 +144,8 @@ def evaluate(
     Raises:
         DataError: there are no samples, one has no text or, where lists are given, no list; or no image could be
             opened.
-        OptionError: ``recognizer`` is not a ``Recognizer``, or ``lexicons`` are none.
+        OptionError: ``recognizer`` is not a ``Recognizer``, or has a corrector, which readings with lists do not go
+            through; or ``lexicons`` are none.
     """
     if not hasattr(recognizer, "read") or not hasattr(recognizer, "model"):
         kind = type(recognizer).__name__
@@ -149,6 +156,10 @@ def evaluate(
     given = len(samples)
     if plain_words:
         samples = _plain_words(samples, comparison.charset)
+    if lexicons is not None and recognizer.corrector is not None:
+        raise OptionError(
+            "readings with `lexicons` are words of their lists, which nothing corrects; leave `correct` out"
+        )
     begun = time.perf_counter()
     if lexicons is None:
         read = _read(recognizer, samples, progress)
@@ -183,6 +194,7 @@ def evaluate(
         left_out=given - len(samples),
         lexicons=own,
         coverage=coverage_curve(confidences, right),
+        correction=_correction(recognizer, judged, comparison),
     )
 
 
@@ -268,9 +280,18 @@ def _check_labelled(samples: Sequence[Sample]) -> None:
 
 
 def _confidences(judged: Sequence[Judged], compared: Comparison) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """(N,) how sure each line is, and whether it has no error; one without a reading is neither."""
-    right = [not line.prediction.rejected and compared(line.truth) == compared(line.prediction.text) for line in judged]
+    """(N,) how sure each line is, and whether it was read without an error; one without a reading is neither."""
+    right = [
+        not line.prediction.rejected and compared(line.truth) == compared(line.prediction.original) for line in judged
+    ]
     return np.array([line.prediction.confidence for line in judged], np.float64), np.array(right, np.bool_)
+
+
+def _correction(recognizer: Recognizer, judged: Sequence[Judged], compared: Comparison) -> Correction | None:
+    if recognizer.corrector is None:
+        return None
+    lines = (Corrected(line.truth, line.prediction.original, line.prediction.text) for line in judged)
+    return compare_corrected(lines, recognizer.corrector.name, errors=compared.errors, spelling=compared)
 
 
 def _lacking(charset: Charset, judged: Sequence[Judged]) -> Counter[str]:

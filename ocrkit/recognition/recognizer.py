@@ -186,6 +186,11 @@ class Recognizer:
         other._threads = options.threads
         return other
 
+    @property
+    def corrector(self) -> LineCorrector | None:
+        """What mends the readings; None where nothing does."""
+        return self._corrector
+
     def __repr__(self) -> str:
         return f"<Recognizer of charset {self.model.charset.name!r} on {self._device}>"
 

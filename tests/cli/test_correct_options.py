@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import bars
@@ -48,6 +49,7 @@ class Told:
 def ocrkit_correctors():
     yield CorrectorSpec("told", "One text for another.", Options, lambda charset, options: Told(options))
 """
+ARPA = "\\data\\\nngram 1=1\n\\1-grams:\n-1\ta\n\\end\\\n"
 DECODE = ("decode", "-m", "m.safetensors", "-d", "cpu", "--correct", "told")
 
 
@@ -135,3 +137,116 @@ def test_a_listing_shows_who_offers_it(run_ocrkit: RunOcrkit) -> None:
 @pytest.mark.usefixtures("place")
 def test_an_installed_corrector_is_checked(run_ocrkit: RunOcrkit) -> None:
     assert "ok      corrector told" in run_ocrkit("plugins", "check", "ocrkit-told").out
+
+
+@pytest.mark.usefixtures("place")
+def test_an_evaluation_shows_rates_without_and_with_corrections(run_ocrkit: RunOcrkit) -> None:
+    ran = run_ocrkit("evaluate", "-m", "m.safetensors", "-d", "cpu", "--correct", "told", "lines")
+
+    assert ran.code == 0, ran.err
+    # Of the texts ab and ca both are read as they are; told makes ac of the first.
+    assert "corrected by told: 1 of 2 lines" in ran.out
+    assert "CER        0.0000   0.2500   +0.2500  (+0.0000 to +0.5000)" in ran.out
+    assert "WER        0.0000   0.5000   +0.5000  (+0.0000 to +1.0000)" in ran.out
+    assert (
+        "words      0 mended, 1 spoiled, 0.0 mended for each spoiled; 0 altered and still wrong, 0 left wrong, of 2"
+        in ran.out
+    )
+
+
+@pytest.mark.usefixtures("place")
+def test_json_of_an_evaluation_has_both(run_ocrkit: RunOcrkit) -> None:
+    ran = run_ocrkit(
+        *("evaluate", "-m", "m.safetensors", "-d", "cpu", "--json", "lines"),
+        *("--correct", "told", "--correct-option", "after=bb"),
+    )
+
+    found = json.loads(ran.out)
+    assert found["correction"]["cer"] == {"without": 0.0, "corrected": 0.25, "low": 0.0, "high": 0.5}
+    assert found["correction"]["words"]["spoiled"] == 1
+    assert found["cer"] == 0.25
+
+
+@pytest.mark.usefixtures("place")
+def test_an_evaluation_without_a_corrector_says_nothing_of_one(run_ocrkit: RunOcrkit) -> None:
+    assert json.loads(run_ocrkit("evaluate", "-m", "m.safetensors", "--json", "lines").out)["correction"] is None
+
+
+@pytest.mark.usefixtures("place")
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--tune-lm", "--lm", "x.arpa"], "--tune-lm heeds no --correct"),
+        (["--lexicons", "lists.tsv"], "which nothing corrects; leave --correct out"),
+    ],
+)
+def test_what_goes_through_no_corrector_takes_none(
+    run_ocrkit: RunOcrkit, place: Path, options: list[str], message: str
+) -> None:
+    (place / "lists.tsv").write_text("1.png\tab,ca\n2.png\tab,ca\n", encoding="utf-8")
+    (place / "x.arpa").write_text(ARPA, encoding="utf-8")
+
+    ran = run_ocrkit("evaluate", "-m", "m.safetensors", "-d", "cpu", "--correct", "told", "lines", *options)
+
+    assert ran.code == 1
+    assert message in ran.err
+
+
+SEGMENTER = """
+from dataclasses import dataclass
+
+from ocrkit import SegmenterSpec
+from ocrkit.layout.records import Layout
+from ocrkit.layout.reading import read_layout
+
+
+@dataclass(frozen=True)
+class Options:
+    pass
+
+
+class Knowing:
+    def segment(self, image, *, direction="ltr"):
+        return Layout(read_layout("page.xml").regions)
+
+
+@hookimpl
+def ocrkit_segmenters():
+    yield SegmenterSpec("knowing", "The lines that are true.", Options, lambda options: Knowing())
+"""
+
+
+def test_pages_are_measured_without_and_with_corrections(
+    run_ocrkit: RunOcrkit, place: Path, distribute: Distribute, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    distribute("ocrkit-knowing", SEGMENTER)
+    monkeypatch.setenv("OCRKIT_PLUGINS", "ocrkit-told,ocrkit-knowing")
+    registry.default_registry.cache_clear()
+    image, layout = page_of_bars(["ab", "ca"])
+    image.save(place / "page.png")
+    [region] = layout.regions
+    lines = tuple(replace(line, text=text) for line, text in zip(region.lines, ["ac", "ca"], strict=True))
+    page = Page("page.png", *image.size, (replace(region, lines=lines),))
+    (place / "page.xml").write_text(page_xml(page, PageOptions()), encoding="utf-8")
+    asked = (
+        "evaluate",
+        "--pages",
+        "page.xml",
+        "-m",
+        "m.safetensors",
+        "-d",
+        "cpu",
+        "-s",
+        "knowing",
+        "--correct",
+        "told",
+    )
+
+    shown, found = run_ocrkit(*asked), json.loads(run_ocrkit(*asked, "--json").out)
+
+    # "ab ca" was read of "ac ca", and told mends it.
+    assert "CER        0.2500   0.0000   -0.2500  (-0.5000 to +0.0000)" in shown.out
+    assert "page CER   0.2000   0.0000   -0.2000" in shown.out
+    assert "words      1 mended, 0 spoiled; 0 altered and still wrong, 0 left wrong, of 2" in shown.out
+    assert found["text_without_correction"]["cer"] == 0.2
+    assert (found["text"]["cer"], found["correction"]["words"]["mended"]) == (0.0, 1)

@@ -11,6 +11,7 @@ import numpy as np
 
 from ocrkit.data.records import BadImage
 from ocrkit.errors import DataError, FileError, ImageError, MissingFileError
+from ocrkit.evaluation.correction import Corrected, compare_corrected
 from ocrkit.evaluation.pages.comparison import compare_lines
 from ocrkit.evaluation.pages.ink import page_ink
 from ocrkit.evaluation.pages.scores import PageScores, lines_of, score_lines
@@ -19,13 +20,15 @@ from ocrkit.layout.reading import picture_of, read_layout
 from ocrkit.layout.records import Layout
 from ocrkit.pages.opening import open_scans
 from ocrkit.pages.reader import PageReader
-from ocrkit.text.metrics import comparable, wilson_interval
+from ocrkit.text.metrics import comparable, count_errors, wilson_interval
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from ocrkit.data.progress import Progress
     from ocrkit.evaluation.comparison import Comparison
+    from ocrkit.evaluation.correction import Correction
+    from ocrkit.evaluation.pages.comparison import LineComparison
     from ocrkit.evaluation.pages.texts import TextScores
     from ocrkit.layout.records import Line
     from ocrkit.layout.scan import Scan
@@ -44,12 +47,16 @@ class JudgedPage:
         scores: of the lines that were found, and of their text where they were read.
         given: of the text of the true lines, read by the same model; None where none was read.
         seconds: of processor time that finding the lines took.
+        without: of the text of the lines that were found, without corrections; None where there is no corrector.
+        corrected: the true lines with what was read in them, and what a corrector made of it.
     """
 
     name: str
     scores: PageScores
     given: TextScores | None
     seconds: float
+    without: TextScores | None = None
+    corrected: tuple[Corrected, ...] = field(default=(), repr=False)
 
     def to_dict(self) -> dict[str, object]:
         """What ``ocrkit evaluate --pages --json`` prints of a page."""
@@ -63,10 +70,12 @@ class PagesEvaluation:
     Attributes:
         pages: each by itself, in order.
         bad: those that were left out, and why.
+        correction: the readings of all true lines without and with what a corrector made of them, where there is one.
     """
 
     pages: tuple[JudgedPage, ...]
     bad: tuple[BadImage, ...] = field(default=())
+    correction: Correction | None = None
 
     @property
     def scores(self) -> PageScores:
@@ -77,6 +86,11 @@ class PagesEvaluation:
     def given(self) -> TextScores | None:
         """Those of all true lines that were read."""
         return _sum_of(page.given for page in self.pages)
+
+    @property
+    def without(self) -> TextScores | None:
+        """Those of the lines that were found, without corrections; None where there is no corrector."""
+        return _sum_of(page.without for page in self.pages)
 
     @property
     def recall_interval(self) -> tuple[float, float]:
@@ -92,6 +106,8 @@ class PagesEvaluation:
             "recall50_interval": list(self.recall_interval),
             "each": [page.to_dict() for page in self.pages],
             "bad": [bad.to_dict() for bad in self.bad],
+            "text_without_correction": None if self.without is None else self.without.to_dict(),
+            "correction": None if self.correction is None else self.correction.to_dict(),
         }
 
 
@@ -153,7 +169,7 @@ def evaluate_pages(
     if not pages:
         first = f"; first: {bad[0]}" if bad else ""
         raise DataError(f"none of the {len(files)} pages can be scored{first}")
-    return PagesEvaluation(tuple(pages), tuple(bad))
+    return PagesEvaluation(tuple(pages), tuple(bad), _correction(pages, recognizer, comparison))
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,18 +201,43 @@ class _Judge:
             return JudgedPage(path.name, scores, None, seconds)
         read = self._read(scan, layout)
         own = self._read(scan, Layout(truth.regions, layout.rotation, layout.skew))
+        mends = self.recognizer.corrector is not None
+        before = [replace(line, text=line.original or line.text) for line in read]
         return JudgedPage(
             path.name,
-            replace(scores, text=score_texts(read, true, compared, partial=self.partial, spelling=self.spelling)),
+            replace(scores, text=self._text(read, true, compared)),
             score_given(own, true, spelling=self.spelling),
             seconds,
+            self._text(before, true, compared) if mends else None,
+            tuple(map(_corrected, true, own)) if mends else (),
         )
+
+    def _text(self, read: list[Line], true: list[Line], compared: LineComparison) -> TextScores:
+        return score_texts(read, true, compared, partial=self.partial, spelling=self.spelling)
 
     def _read(self, scan: Scan, layout: Layout) -> list[Line]:
         assert self.recognizer is not None
         reader = PageReader(self.recognizer, lambda _scan, _grey: layout, keep_all=True)
         [read] = reader.read([scan], errors="raise")
         return list(read.page.lines)
+
+
+def _corrected(truth: Line, line: Line) -> Corrected:
+    return Corrected(truth.text or "", line.original or line.text or "", line.text or "")
+
+
+def _correction(
+    pages: Iterable[JudgedPage], recognizer: Recognizer | None, comparison: Comparison | None
+) -> Correction | None:
+    if recognizer is None or recognizer.corrector is None:
+        return None
+    lines = (line for page in pages for line in page.corrected)
+    return compare_corrected(
+        lines,
+        recognizer.corrector.name,
+        errors=count_errors if comparison is None else comparison.errors,
+        spelling=comparison or comparable,
+    )
 
 
 def _dict_of(scores: PageScores, given: TextScores | None, seconds: float) -> dict[str, object]:

@@ -6,12 +6,19 @@ import numpy as np
 import ocrkit_example
 import pytest
 
-from ocrkit import Prediction
+from ocrkit import Change, LineReading, Prediction
 from ocrkit.errors import OptionError
 from ocrkit.layout.records import Line, Page, Region
 from ocrkit.layout.scan import ReadPage
 from ocrkit.plugin.specs import DecoderOptions
-from ocrkit.plugin.testing import check_charset, check_decoder, check_head, check_page_renderer, check_renderer
+from ocrkit.plugin.testing import (
+    check_charset,
+    check_corrector,
+    check_decoder,
+    check_head,
+    check_page_renderer,
+    check_renderer,
+)
 from ocrkit.plugin.testing.page_samples import BlankScan
 
 (CHARSET,) = ocrkit_example.ocrkit_charsets()
@@ -19,6 +26,7 @@ from ocrkit.plugin.testing.page_samples import BlankScan
 (HEAD,) = ocrkit_example.ocrkit_heads()
 (RENDERER,) = ocrkit_example.ocrkit_renderers()
 (PAGE_RENDERER,) = ocrkit_example.ocrkit_page_renderers()
+(CORRECTOR,) = ocrkit_example.ocrkit_correctors()
 
 
 def test_the_charset_keeps_its_contract() -> None:
@@ -86,3 +94,19 @@ def test_a_line_stands_with_its_middle() -> None:
     read = ReadPage(page, BlankScan("scan.png", 3, (99, 99)))
 
     assert b"".join(PAGE_RENDERER.render([read], PAGE_RENDERER.options())) == b"3 20,30 cat\n"
+
+
+def test_the_corrector_keeps_its_contract() -> None:
+    check_corrector(CORRECTOR)
+
+
+def test_a_word_that_looks_like_a_known_one_is_taken_for_it() -> None:
+    corrector = CORRECTOR.build(CHARSET, CORRECTOR.options())
+
+    assert corrector.correct(LineReading("a rnodern farm")) == [Change(2, 9, "rnodern", "modern", 1.0)]
+
+
+def test_a_word_that_may_be_two_known_ones_is_left_alone() -> None:
+    corrector = CORRECTOR.build(CHARSET, CORRECTOR.options(words=("corn", "com")))
+
+    assert corrector.correct(LineReading("corn")) == []

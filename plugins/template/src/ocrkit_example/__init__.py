@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from ocrkit import Charset, DecoderSpec, HeadSpec, PageRendererSpec, RendererSpec, hookimpl
+from ocrkit import Charset, CorrectorSpec, DecoderSpec, HeadSpec, PageRendererSpec, RendererSpec, hookimpl
 from ocrkit_example.places import PlacesOptions
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from ocrkit import Prediction
     from ocrkit.layout.scan import ReadPage
+    from ocrkit.plugin.corrector_specs import Corrector
     from ocrkit.plugin.specs import Decoder, DecoderOptions
 
 
@@ -73,6 +74,24 @@ def ocrkit_page_renderers() -> Iterator[PageRendererSpec]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class LookAlikeOptions:
+    """What ``--correct-option`` may say, as ``words=["far", "farm"]``."""
+
+    words: tuple[str, ...] = ("farm", "modern", "window")
+
+
+@hookimpl
+def ocrkit_correctors() -> Iterator[CorrectorSpec]:
+    """Known words."""
+    yield CorrectorSpec(
+        name="example-alike",
+        summary="A word that only looks like a known one is taken for it.",
+        options=LookAlikeOptions,
+        build=_build_alike,
+    )
+
+
 def _build_tempered(charset: Charset, options: DecoderOptions) -> Decoder:
     from ocrkit_example.decoder import Tempered  # here, so that a start does not pay for it
 
@@ -95,3 +114,9 @@ def _render_places(pages: Iterable[ReadPage], options: PlacesOptions) -> Iterato
     from ocrkit_example.places import render
 
     return render(pages, options)
+
+
+def _build_alike(charset: Charset, options: LookAlikeOptions) -> Corrector:
+    from ocrkit_example.corrector import LookAlikes
+
+    return LookAlikes(map(charset.normalize, options.words))
