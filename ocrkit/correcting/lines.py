@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ocrkit.correcting.placing import Placed, replaced_characters
-from ocrkit.data.changes import changed_text
+from ocrkit.data.changes import changed_text, moved
 from ocrkit.plugin.corrector_specs import LineReading
 
 if TYPE_CHECKING:
@@ -22,8 +22,9 @@ __all__ = ["correct_prediction"]
 
 def correct_prediction(
     prediction: Prediction,
-    lines: LineCorrector,
+    lines: LineCorrector | None,
     *,
+    proposer: LineCorrector | None = None,
     frames: tuple[int, ...] = (),
     log_probs: NDArray[np.float32] | None = None,
     span: Span | None = None,
@@ -33,7 +34,8 @@ def correct_prediction(
 
     Args:
         prediction: what was read.
-        lines: the corrector.
+        lines: the corrector; None for none.
+        proposer: the one that says what it would offer; None for none.
         frames: the frame of each character, in the order of ``prediction.characters``.
         log_probs: (T, V) of the line's own frames.
         span: gives where a frame lies in the image; characters of changed words are placed by it.
@@ -45,8 +47,11 @@ def correct_prediction(
     if prediction.rejected or prediction.error or not prediction.text:
         return prediction
     text = prediction.text
-    changes = lines.changes(LineReading(text, prediction.characters, frames, log_probs))
-    if not changes:
+    reading = LineReading(text, prediction.characters, frames, log_probs)
+    changes = () if lines is None else lines.changes(reading)
+    if proposer is not None:
+        prediction = replace(prediction, proposals=moved(proposer.proposals(reading), changes))
+    if lines is None or not changes:
         return prediction
     placed = Placed(prediction.characters, frames, log_probs, span, temperature)
     corrected = changed_text(text, changes)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Change", "changed_text", "fault_in", "original_text"]
+__all__ = ["Change", "changed_text", "fault_in", "moved", "original_text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,17 @@ def original_text(text: str, changes: Sequence[Change]) -> str:
         at = start + len(change.after)
         grown += len(change.after) - (change.end - change.start)
     return "".join([*parts, text[at:]])
+
+
+def moved(proposals: Sequence[Change], changes: Sequence[Change]) -> tuple[Change, ...]:
+    """Changes of a text as changes of what others have made of it; those that overlap with one are left out."""
+    found = []
+    for one in proposals:
+        if any(one.start < other.end and one.end > other.start for other in changes):
+            continue
+        grown = sum(len(other.after) - len(other.before) for other in changes if other.end <= one.start)
+        found.append(replace(one, start=one.start + grown, end=one.end + grown))
+    return tuple(found)
 
 
 def fault_in(changes: Sequence[object], text: str, *, alone: bool = True) -> str:

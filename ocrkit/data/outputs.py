@@ -47,6 +47,7 @@ def render_jsonl(predictions: Iterable[Prediction]) -> Iterator[str]:
     by which it was, 1 where that is how the file has it; null where no image was read). A number that is infinite or
     none at all is ``null``, since JSON has no other word for it. Where a corrector altered the line, ``original`` is
     what was read, and ``changes`` has of each ``start`` and ``end`` in it, ``before``, ``after`` and ``gain`` (nats).
+    ``proposals`` likewise has what a corrector offers, with places in ``text``.
     """
     for prediction in predictions:
         record: dict[str, object] = {
@@ -70,6 +71,8 @@ def render_jsonl(predictions: Iterable[Prediction]) -> Iterator[str]:
         if prediction.changes:
             record["original"] = prediction.original
             record["changes"] = [asdict(change) for change in prediction.changes]
+        if prediction.proposals:
+            record["proposals"] = [asdict(change) for change in prediction.proposals]
         line = json.dumps(record, ensure_ascii=False, allow_nan=False)
         yield _SURROGATE.sub(_unicode_escape, line) + "\n"
 

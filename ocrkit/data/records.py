@@ -136,6 +136,7 @@ class Prediction:
             one line, ``moving`` where it is the first of several frames; empty where nothing is.
         changes: what a corrector altered; ``text`` and ``characters`` are what came of it, while ``score``,
             ``confidence`` and ``alternatives`` are of what was read, as is where each change stands.
+        proposals: what a corrector would offer to somebody who chooses: changes of ``text``, by their places there.
     """
 
     name: str
@@ -149,6 +150,7 @@ class Prediction:
     frame: Frame | None = None
     note: str = ""
     changes: tuple[Change, ...] = ()
+    proposals: tuple[Change, ...] = ()
 
     @property
     def original(self) -> str:
@@ -164,7 +166,7 @@ class Prediction:
         """The same, or where its confidence is below, one that is rejected and has no text."""
         if self.rejected or self.error or self.confidence >= threshold:
             return self
-        return replace(self, text="", characters=(), alternatives=(), changes=(), rejected=True)
+        return replace(self, text="", characters=(), alternatives=(), changes=(), proposals=(), rejected=True)
 
 
 def _origin_of(text: str) -> Origin | None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from PIL.Image import Image
 
+    from ocrkit.data.changes import Change
     from ocrkit.data.records import Prediction
     from ocrkit.layout.records import Direction, Layout, Line, Region
     from ocrkit.layout.scan import Scan
@@ -180,6 +181,7 @@ class PageReader:
             found.line,
             text=text,
             original=reading.original.strip() if reading.changes else "",
+            proposals=_within(reading),
             confidence=min(1.0, reading.confidence),
             words=with_originals(words, reading.text, reading.changes),
             alternatives=reading.alternatives,
@@ -221,6 +223,17 @@ def _with_lines(regions: Iterable[tuple[Region, list[Line | None]]]) -> Iterator
         lines = tuple(line for line in read if line is not None)
         if lines or not region.lines:
             yield replace(region, lines=lines)
+
+
+def _within(reading: Prediction) -> tuple[Change, ...]:
+    """What is proposed for a line's text, whose places begin where its first letter stands."""
+    begins = len(reading.text) - len(reading.text.lstrip())
+    ends = len(reading.text.rstrip())
+    return tuple(
+        replace(one, start=one.start - begins, end=one.end - begins)
+        for one in reading.proposals
+        if begins <= one.start and one.end <= ends
+    )
 
 
 def _called(scan: Scan) -> str:

@@ -73,6 +73,7 @@ class Recognizer:
         workers: processes that load images; -1 for one a core where there are many images, 0 for none.
         precision: ``auto``, ``float32`` or ``bfloat16``, as ``ForwardPass`` takes them.
         corrector: mends what was read, line by line; None for none.
+        proposer: says what it would offer instead, as ``Prediction.proposals``, and changes nothing; None for none.
         registry: where the decoder is looked up; None for the default one.
 
     Raises:
@@ -92,6 +93,7 @@ class Recognizer:
         workers: int = 0,
         precision: str = "auto",
         corrector: Corrector | LineCorrector | None = None,
+        proposer: Corrector | LineCorrector | None = None,
         registry: Registry | None = None,
     ) -> None:
         if not isinstance(model, Model):
@@ -101,6 +103,7 @@ class Recognizer:
         self.model = model
         self._decoder = make_decoder(model.charset, decoder, options, registry)
         self._corrector = None if corrector is None else as_line_corrector(corrector, model.charset)
+        self._proposer = None if proposer is None else as_line_corrector(proposer, model.charset)
         self._threads = options.threads
         self._device = resolve_device(device)
         self._batch_size = batch_size
@@ -288,7 +291,8 @@ class Recognizer:
         self, batch: Sequence[tuple[int, FittedLine]], names: Sequence[str], output: Output
     ) -> list[tuple[int, Prediction]]:
         decoded = self._decode(output)
-        log_probs = None if self._corrector is None else output.log_probs.float().cpu().numpy()
+        mends = self._corrector is not None or self._proposer is not None
+        log_probs = None if not mends else output.log_probs.float().cpu().numpy()
         found = []
         for row, ((place, line), name, hypotheses) in enumerate(zip(batch, names, decoded, strict=True)):
             ruler = self._ruler(line)
@@ -301,10 +305,10 @@ class Recognizer:
     def _corrected(
         self, reading: Prediction, best: Hypothesis, log_probs: NDArray[np.float32], ruler: Ruler
     ) -> Prediction:
-        assert self._corrector is not None
         return correct_prediction(
             reading,
             self._corrector,
+            proposer=self._proposer,
             frames=character_frames(best, self.model.charset),
             log_probs=log_probs,
             span=ruler.span,

@@ -8,7 +8,7 @@ import bars
 import correctors
 import numpy as np
 import pytest
-from correctors import Told
+from correctors import Offering, Told
 
 from ocrkit.correcting import correct_prediction
 from ocrkit.correcting.choosing import LineCorrector
@@ -251,3 +251,23 @@ def test_what_cannot_be_asked_of_a_corrector_is_told(
 def test_what_is_no_corrector_is_told() -> None:
     with pytest.raises(OptionError, match="corrector is a str; expected a Corrector"):
         Recognizer(bars.reader(), corrector="told")  # type: ignore[arg-type]
+
+
+def test_proposals_come_with_the_reading_and_change_nothing() -> None:
+    recognizer = Recognizer(bars.reader(), proposer=Offering("b", "c"), device="cpu")
+
+    [found] = recognizer.read([bars.picture("abc")])
+
+    assert (found.text, found.changes) == ("abc", ())
+    assert found.proposals == (Change(1, 2, "b", "c", 2.5), Change(1, 2, "b", "?", -1.0))
+
+
+def test_proposals_stand_in_the_corrected_text_where_no_change_does() -> None:
+    recognizer = Recognizer(
+        bars.reader(), corrector=Told("ab", "caa"), proposer=LineCorrector(Told("b", "c"), bars.ABC), device="cpu"
+    )
+
+    [found] = recognizer.read([bars.picture("abcb")])
+
+    assert found.text == "caacb"
+    assert found.proposals == (Change(4, 5, "b", "c", 2.5),)
