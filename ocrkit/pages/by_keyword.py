@@ -97,7 +97,8 @@ def read_pages(
         found = find_model(None if model is None else os.fspath(model), charset=charset, registry=registry)
         model, name = Model.load(found.path, registry=registry), found.name
     if isinstance(model, Recognizer):
-        given = {"lexicon": lexicon, "language_model": language_model, "decoder": decoder, "correct": correct, **asked}
+        given = {"lexicon": lexicon, "language_model": language_model, "decoder": decoder, **asked}
+        given |= {"correct": correct, "correct_options": correct_options}
         for option, value in given.items():
             if value is not None:
                 raise OptionError(

@@ -291,8 +291,7 @@ class Recognizer:
         self, batch: Sequence[tuple[int, FittedLine]], names: Sequence[str], output: Output
     ) -> list[tuple[int, Prediction]]:
         decoded = self._decode(output)
-        mends = self._corrector is not None or self._proposer is not None
-        log_probs = None if not mends else output.log_probs.float().cpu().numpy()
+        log_probs = self._for_correction(output)
         found = []
         for row, ((place, line), name, hypotheses) in enumerate(zip(batch, names, decoded, strict=True)):
             ruler = self._ruler(line)
@@ -301,6 +300,13 @@ class Recognizer:
                 reading = self._corrected(reading, hypotheses[0], log_probs[row, : output.lengths[row]], ruler)
             found.append((place, replace(reading, frame=line.frame, note=line.note)))
         return found
+
+    def _for_correction(self, output: Output) -> NDArray[np.float32] | None:
+        """(B, T, V) in the CPU's memory, where something is to be mended or proposed."""
+        if self._corrector is None and self._proposer is None:
+            return None
+        with torch.inference_mode(), output.read_on(self._forward.aside):
+            return output.log_probs.float().cpu().numpy()
 
     def _corrected(
         self, reading: Prediction, best: Hypothesis, log_probs: NDArray[np.float32], ruler: Ruler

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import bars
+import correctors
 import numpy as np
 import pytest
 from PIL import Image
@@ -157,3 +158,22 @@ def test_what_cannot_be_meant_is_refused_at_once(options: Any, error: type[Excep
 def test_a_page_that_is_not_there_is_told_at_once() -> None:
     with pytest.raises(MissingFileError, match=r"gone\.png"):
         read("gone.png")
+
+
+@pytest.mark.usefixtures("place")
+def test_words_may_be_mended_by_a_corrector_of_some_name() -> None:
+    asked: dict[str, Any] = {"correct": "told", "correct_options": {"after": "cc"}, "registry": correctors.registry()}
+
+    [page] = ocrkit.read_pages("1.png", model="m.safetensors", segmenter=TopLine(), **asked)
+
+    [line] = page.lines
+    assert (line.text, line.original) == ("acc", "ab")
+
+
+@pytest.mark.parametrize("asked", [{"correct": "told"}, {"correct_options": {"after": "c"}}])
+@pytest.mark.usefixtures("place")
+def test_a_recogniser_that_is_loaded_has_its_corrector(asked: dict[str, Any]) -> None:
+    recognizer = ocrkit.Recognizer.load("m.safetensors")
+
+    with pytest.raises(OptionError, match="the recogniser has its decoder and corrector"):
+        ocrkit.read_pages("1.png", model=recognizer, segmenter=TopLine(), **asked)
