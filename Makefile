@@ -6,6 +6,7 @@ PEERS_VENV ?= .venv-peers
 PEERS := $(PEERS_VENV)/bin/python
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 DEBIAN_PACKAGES := libfribidi0 fonts-mlym fonts-dejavu-core
+AXE := build/axe/node_modules/axe-core/axe.min.js
 PLUGINS := $(wildcard plugins/ocrkit-*)
 # Tests run in as many processes as there are cores, up to eight; each has a core, and a file's tests stay in one of them;
 # they are taken in order, slow files first.
@@ -17,7 +18,7 @@ export CMAKE_BUILD_PARALLEL_LEVEL := $(JOBS)
 export CTEST_PARALLEL_LEVEL := $(JOBS)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo serve test lint bench bench-peers callgrind-counts native-asan native-tsan wheel constraints clean environment fonts
+.PHONY: demo serve test lint bench bench-peers callgrind-counts native-asan native-tsan wheel constraints clean environment fonts browser picture-of-serve
 
 demo: environment fonts
 	$(BIN)/ocrkit demo
@@ -26,7 +27,7 @@ demo: environment fonts
 serve: environment
 	$(BIN)/ocrkit serve $(OPTIONS)
 
-test: environment fonts
+test: environment fonts browser
 	$(MAKE) -j2 --output-sync lint native-asan native-tsan
 	$(PYTEST)
 	for plugin in $(PLUGINS) plugins/template; do (cd $$plugin && $(PYTEST)) || exit 1; done
@@ -100,6 +101,23 @@ fonts:
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(DEBIAN_PACKAGES) >/dev/null; \
 	else echo "please install: $(DEBIAN_PACKAGES) (Debian's names: FriBiDi, Malayalam fonts, DejaVu)"; fi
+
+# What the tests in a browser take: playwright, Debian's Chromium, and axe-core from npm. Each that cannot be had is told,
+# and the tests that need it are skipped.
+browser: environment
+	@$(BIN)/python -c 'import playwright' 2>/dev/null || \
+	    $(BIN)/pip install -q --no-build-isolation -e 'plugins/ocrkit-serve[browser]' -c constraints.txt || \
+	    echo "no playwright: no tests in a browser"
+	@if { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && \
+	    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; then :; \
+	else echo "no Chromium: no tests in a browser; please install: chromium (Debian's name)"; fi
+	@test -e $(AXE) || { command -v npm >/dev/null && npm install --silent --no-save --ignore-scripts --no-audit --no-fund \
+	    --prefix build/axe axe-core@4.14.1 >/dev/null; } || echo "no axe-core: the page's accessibility is not checked"
+
+# Renews the README's picture of the page in the browser.
+picture-of-serve: browser fonts
+	cd plugins/ocrkit-serve && OCRKIT_RENEW_PICTURES=1 $(abspath $(BIN))/python -m pytest tests/browser -k picture_of_the_readme
 
 # Rewrites constraints.txt from what the environment holds. Run it in a fresh environment.
 constraints: environment

@@ -93,6 +93,16 @@ def test_a_row_tells_what_was_read_and_by_whom(tmp_path: Path) -> None:
     assert row["when"].endswith("+00:00")
 
 
+def test_what_was_read_is_told_as_it_was_before_a_corrector_changed_it(tmp_path: Path) -> None:
+    page, picture = page_of("mended")
+    [line] = page.lines
+    page = replace(page, regions=(replace(page.regions[0], lines=(replace(line, original="mendcd"),)),))
+
+    Collection(tmp_path).keep(page, picture, {"l0": "mended"})
+
+    assert [row["read"] for row in rows_in(tmp_path)] == ["mendcd"]
+
+
 def test_a_page_that_is_kept_again_takes_its_own_place(tmp_path: Path) -> None:
     page, picture = page_of("aaa", "bbb", "ccc")
     other, another = page_of("zzz", seed=1)

@@ -282,7 +282,7 @@ def _row(file: str, text: str, group: str, page: Page, line: Line, when: str) ->
         "text": text,
         "group": group,
         "line": line.id,
-        "read": line.text,
+        "read": line.original or line.text,
         "confidence": line.confidence,
         "model": page.model,
         "when": when,

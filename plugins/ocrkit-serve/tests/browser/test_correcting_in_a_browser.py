@@ -1,0 +1,120 @@
+"""Lines corrected on the page in a real browser: what is downloaded, what stays after a reload, what is kept."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree
+
+from drawn_prose import drawn_prose
+from visiting import download, expect, fields, open_document, read_and_open, texts
+
+from ocrkit.plugin.datasets import open_samples
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Page
+    from serving_here import Running
+
+CORRECTED = "തിരുത്തിയ വരി 42"
+
+
+def test_a_corrected_line_is_in_the_alto_that_is_downloaded(page: Page, tmp_path: Path) -> None:
+    read_and_open(page, drawn_prose(1).file())
+    fields(page).nth(2).fill(CORRECTED)
+
+    alto = ElementTree.fromstring(download(page, "alto", tmp_path))
+
+    lines = [
+        " ".join(word.get("CONTENT", "") for word in line.iterfind("{*}String"))
+        for line in alto.iterfind(".//{*}TextLine")
+    ]
+    assert lines == [*drawn_prose(1).lines[:2], CORRECTED, *drawn_prose(1).lines[3:]]
+
+
+def test_a_reload_loses_nothing(page: Page) -> None:
+    read_and_open(page, drawn_prose(1).file())
+    fields(page).nth(1).fill(CORRECTED)
+
+    page.reload()
+
+    open_document(page, "prose.png")
+    assert texts(page) == [drawn_prose(1).lines[0], CORRECTED, *drawn_prose(1).lines[2:]]
+
+
+def test_all_can_be_done_by_keys(page: Page, tmp_path: Path) -> None:
+    read_and_open(page, drawn_prose(1).file())
+    fields(page).first.focus()
+
+    page.keyboard.press("Control+A")
+    page.keyboard.type(CORRECTED)
+    page.keyboard.press("Enter")
+    expect(fields(page).nth(1)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(fields(page).nth(2)).to_be_focused()
+    page.keyboard.press("Alt+X")
+    expect(page.locator("#lines > li").nth(2)).to_have_attribute("data-state", "gone")
+    page.keyboard.press("Shift+Enter")
+    page.locator("#download").focus()
+    page.keyboard.press("Enter")
+    _tab_to(page, '#downloads [data-to="text"]')
+    with page.expect_download() as downloading:
+        page.keyboard.press("Enter")
+    downloading.value.save_as(tmp_path / "saved.txt")
+
+    said = (tmp_path / "saved.txt").read_text("utf-8").split("\n")
+    assert [line for line in said if line.strip()] == [CORRECTED, drawn_prose(1).lines[1], *drawn_prose(1).lines[3:]]
+
+
+def _tab_to(page: Page, selector: str) -> None:
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.locator(selector).evaluate("(element) => element === document.activeElement"):
+            return
+    raise AssertionError(f"{selector} is not reached by the tab key")
+
+
+def test_from_the_first_page_to_the_text_by_keys_alone(page: Page) -> None:
+    read_and_open(page, drawn_prose(1).file())
+    page.evaluate("location.hash = ''")
+    expect(page.locator("#shelf")).to_be_visible()
+    page.locator("body").press("Home")
+
+    _tab_to(page, '[data-do="open"]')
+    page.keyboard.press("Enter")
+
+    expect(fields(page).first).to_be_visible()
+
+
+def test_checked_lines_are_kept_for_training(page: Page, service: Running) -> None:
+    prose = drawn_prose(3)
+    read_and_open(page, prose.file())
+    fields(page).nth(1).fill(CORRECTED)
+    fields(page).nth(1).press("Enter")
+    fields(page).nth(2).press("Alt+U")
+    fields(page).nth(3).press("Enter")
+
+    page.locator("#keep").click()
+
+    expect(page.locator("#status")).to_have_text(re.compile("2 lines"))
+    rows = [json.loads(row) for row in (service.collected / "labels.jsonl").read_text("utf-8").splitlines()]
+    mine = {row["text"]: row["read"] for row in rows if row["text"] in (CORRECTED, prose.lines[3])}
+    assert mine == {CORRECTED: prose.lines[1], prose.lines[3]: prose.lines[3]}
+    assert {sample.text for sample in open_samples(service.collected)} >= mine.keys()
+
+
+def test_keeping_a_page_again_keeps_each_line_once(page: Page, service: Running) -> None:
+    prose = drawn_prose(2)
+    read_and_open(page, prose.file())
+    fields(page).nth(0).press("Enter")
+    page.locator("#keep").click()
+    expect(page.locator("#status")).to_have_text(re.compile("1 line "))
+    fields(page).nth(1).press("Enter")
+
+    page.locator("#keep").click()
+
+    expect(page.locator("#status")).to_have_text(re.compile("2 lines"))
+    groups = [sample.group for sample in open_samples(service.collected) if sample.text in prose.lines[:2]]
+    assert any(groups.count(group) == 2 for group in groups)
