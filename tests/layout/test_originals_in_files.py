@@ -136,3 +136,12 @@ def test_proposals_that_are_none_are_told(proposal: object, tmp_path: Path) -> N
 
     with pytest.raises(DataError, match="proposals"):
         read_layout(tmp_path / "page.json")
+
+
+@pytest.mark.parametrize(("text", "kept"), [("of the", 2), ("of it", 1), ("", 0), (None, 0)])
+def test_proposals_for_a_text_that_was_edited_since_are_left_out(text: str | None, kept: int, tmp_path: Path) -> None:
+    proposals = (Change(0, 2, "of", "or", 0.5), Change(3, 6, "the", "tho", -1.0))
+    document = json.loads(spelt(page(proposals=proposals)))
+    document["pages"][0]["regions"][0]["lines"][0] |= {"text": text, "words": []}
+
+    assert len(read_again(json.dumps(document), tmp_path).proposals) == kept

@@ -163,8 +163,15 @@ def _line(fields: _Fields) -> Line:
         "rtl" if direction == "rtl" else "ltr",
         fields.number("x_height"),
         fields.text("original", ""),
-        tuple(map(_change, fields.each("proposals"))),
+        _proposals(fields),
     )
+
+
+def _proposals(fields: _Fields) -> tuple[Change, ...]:
+    """What is proposed for a line, but for what does not stand in its text any more, as where that was edited since."""
+    text = fields.maybe_text("text") or ""
+    changes = map(_change, fields.each("proposals"))
+    return tuple(one for one in changes if one.start <= one.end and text[one.start : one.end] == one.before)
 
 
 def _change(fields: _Fields) -> Change:
