@@ -11,6 +11,7 @@ from ocrkit.errors import UnknownNameError
 from ocrkit.model import Architecture, Model
 from ocrkit.text.charset import Charset
 from ocrkit.training import RunConfig, read_recipe, recipe_names
+from ocrkit.training.layering import configured
 
 if TYPE_CHECKING:
     from ocrkit.plugin.registry import Registry
@@ -62,3 +63,10 @@ def test_the_recipe_of_words_draws_lone_words_on_signs() -> None:
 
     assert sorted(parts) == ["capitals", "words"]
     assert {(part.line_words, part.scene) for part in parts.values()} == {((1, 1), 1)}
+
+
+def test_the_recipe_of_english_hands_carries_on_any_model_that_is_loaded() -> None:
+    config = configured(read_recipe("english-hand"), {"load": "other.safetensors"})
+
+    assert read_recipe("english-hand")["load"] == "english"
+    assert config.said == {"head.dropout"}
