@@ -56,7 +56,7 @@ def test_a_corrector_that_keeps_its_contract_passes() -> None:
     [
         (first_letter("b", "a"), "says 'b' of 'a'"),
         (first_letter("a", "a"), "changes nothing"),
-        (first_letter("a", "b", 0, 2), r"changes 0\.\.2; expected places within 0\.\.1"),
+        (first_letter("a", "b", 0, 2), r"stands at 0\.\.2; expected places within 0\.\.1"),
         (spec(lambda reading: words_shouted(reading)[::-1]), "expected them in order"),
         (spec(lambda reading: words_shouted(reading) * 2), "expected them in order"),
         (spec(lambda reading: [Change(0, 0, "", "x", 1.0)]), "on '' alone makes .* there is no word in it"),
