@@ -59,6 +59,7 @@ def test_all_can_be_done_by_keys(page: Page, tmp_path: Path) -> None:
     page.keyboard.press("Shift+Enter")
     page.locator("#download").focus()
     page.keyboard.press("Enter")
+    expect(page.locator("#downloads")).to_be_visible()
     _tab_to(page, '#downloads [data-to="text"]')
     with page.expect_download() as downloading:
         page.keyboard.press("Enter")

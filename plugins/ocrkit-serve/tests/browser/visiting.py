@@ -63,8 +63,9 @@ def open_document(page: Page, name: str, number: int = 1) -> None:
     """Open a page of a document that is, or will be, read."""
     row = document(page, name)
     expect(row).to_have_attribute("data-state", "done", timeout=_READING)
-    page.evaluate("hash => { location.hash = hash }", f"#/{row.get_attribute('data-document')}/{number}")
-    expect(page.locator("#desk")).to_be_visible()
+    name = row.get_attribute("data-document")
+    page.evaluate("hash => { location.hash = hash }", f"#/{name}/{number}")
+    expect(page.locator(f'#desk[data-document="{name}"][data-page="{number}"]')).to_be_visible()
     expect(fields(page).first).to_be_visible()
 
 
