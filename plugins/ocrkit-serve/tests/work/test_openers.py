@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from ocrkit_serve.work import Limits, Refused
-from ocrkit_serve.work.openers import Openers
+from ocrkit_serve.work.openers import Openers, _mapped, _memory
 from PIL import Image
 from uploads import png_that_claims, saved, tiff
 
@@ -213,3 +213,16 @@ def test_a_link_is_not_followed(openers: Openers, tmp_path: Path) -> None:
 
     with pytest.raises(OSError, match="symbolic links"):
         openers.open(tmp_path / "link")
+
+
+def test_what_was_handed_over_cannot_be_cut_short_afterwards(openers: Openers, tmp_path: Path) -> None:
+    file = saved(picture(), tmp_path / "a")
+    with _memory() as number:
+        os.write(number, b"x" * 10)
+        held = _mapped(number)
+
+        with pytest.raises(PermissionError):
+            os.ftruncate(number, 0)
+
+    assert bytes(held) == b"x" * 10
+    assert openers.pixels(file, 1, grey=True).image.size == (30, 20)

@@ -316,7 +316,20 @@ def test_a_corrector_mends_what_is_read_and_what_was_read_stays_known(tmp_path: 
 
         assert plain.text == "wer cithou"
         assert mended.text == "war cithou"
-        assert [word.text for word in mended.words] == ["war", "cithou"]
+        assert mended.original == "wer cithou"
+        assert [(word.text, word.original) for word in mended.words] == [("war", "wer"), ("cithou", "")]
+
+    with_work(test)
+
+
+def test_what_is_proposed_changes_nothing(tmp_path: Path, with_work: WithWork) -> None:
+    file = saved(line(9), tmp_path / "a")
+
+    async def test(work: Work) -> None:
+        [only] = (await work.read(await work.open(file), 1, Asked(kind="line", propose="told"))).page.lines
+
+        assert only.text == "wer cithou"
+        assert [(one.start, one.end, one.after) for one in only.proposals] == [(0, 3, "war")]
 
     with_work(test)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import logging
 import mmap
@@ -36,6 +37,7 @@ _START_SECONDS = 60.0  # on a machine that is busy; a tenth of a second of compu
 _PATIENCE = 2.0  # times the seconds that a process may compute for, and one more, until it is thought to hang
 _USES = 200  # requests after which a process is replaced, since libraries may keep what they took
 _PIXEL_BYTES = 3
+_LONGEST_ANSWER = 1 << 16  # bytes, many times those of a true one
 _ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "SYSTEMROOT")
 _log = logging.getLogger("ocrkit")
 
@@ -254,7 +256,7 @@ class _Opener:
                 raise _Lost("hung", _too_long(seconds)) from None
             except OSError:
                 part = b""
-            if not part:
+            if not part or len(self._rest) > _LONGEST_ANSWER:
                 raise self._ended()
             self._rest += part
         line, _, self._rest = self._rest.partition(b"\n")
@@ -291,7 +293,7 @@ def _upload(file: Path) -> Iterator[int]:
 def _memory() -> Iterator[int]:
     """A file in memory, without a name, that two processes can hold."""
     if hasattr(os, "memfd_create"):
-        number = os.memfd_create("pixels", os.MFD_CLOEXEC)
+        number = os.memfd_create("pixels", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
         try:
             yield number
         finally:
@@ -303,6 +305,9 @@ def _memory() -> Iterator[int]:
 
 def _mapped(number: int) -> memoryview:
     """What a file holds, in place; it lives for as long as somebody holds this."""
+    if hasattr(os, "memfd_create"):
+        # Where its writer could cut it short, looking behind its end would end this process.
+        fcntl.fcntl(number, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE)
     size = os.fstat(number).st_size
     return memoryview(mmap.mmap(number, size, access=mmap.ACCESS_READ) if size else b"")
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import threading
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from ocrkit.correcting import propose_for_page
 from ocrkit.data.records import Sample
 from ocrkit.errors import ImageError, OptionError
+from ocrkit.layout.originals import with_originals
 from ocrkit.layout.records import Character, Line, Page, Region, Word
 from ocrkit.layout.scan import ReadPage
 from ocrkit.pages.finding import Segmenting
@@ -33,6 +36,9 @@ if TYPE_CHECKING:
 __all__ = ["Reading"]
 
 
+_LARGE = 25_000_000  # px of a page whose lines are looked for while those of no other such page are: it takes 2 GB
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """Reads pages with a service's models and segmenters."""
@@ -40,6 +46,7 @@ class Reading:
     models: Models
     segmenters: Segmenters
     correctors: Correctors
+    one_large: threading.Lock = field(default_factory=threading.Lock)
 
     def check(self, asked: Asked) -> None:
         """See that it can be done, as far as names tell it.
@@ -61,13 +68,14 @@ class Reading:
         grey = replace(scan, grey=True)
         with self.models.lent(asked.model) as model:
             corrector = self.correctors.get(asked.correct, model.charset)
+            proposer = self.correctors.get(asked.propose, model.charset)
             reader = SharedReader(model.batcher, model.reader(asked, corrector), patience)
             try:
                 if asked.kind == "line":
                     page = _read_line(grey, reader, asked.reject, model.name)
                 else:
                     page = self._read_page(grey, reader, asked, model.name, patience)
-                return ReadPage(page, scan)
+                return ReadPage(page if proposer is None else propose_for_page(page, proposer), scan)
             except ImageError as error:
                 if isinstance(error.__cause__, Refused):
                     raise error.__cause__ from None
@@ -81,7 +89,11 @@ class Reading:
 
         def find_patiently(scan: Scan, grey: Image) -> Layout:
             patience.check()
-            return find(scan, grey)
+            if grey.width * grey.height < _LARGE:
+                return find(scan, grey)
+            with self.one_large:
+                patience.check()
+                return find(scan, grey)
 
         pages = PageReader(reader, find_patiently, model=model, segmenter=chosen.name)
         [read] = pages.read([scan], errors="raise", reject=asked.reject)
@@ -102,8 +114,9 @@ def _read_line(scan: UploadScan, reader: SharedReader, reject: float | None, mod
         line = replace(
             line,
             text=text,
+            original=reading.original.strip() if reading.changes else "",
             confidence=min(1.0, reading.confidence),
-            words=tuple(_words(reading, *image.size)),
+            words=with_originals(tuple(_words(reading, *image.size)), reading.text, reading.changes),
             alternatives=reading.alternatives,
             direction=line_direction(text, "rtl" if charset.direction == "rtl" else "ltr"),
         )

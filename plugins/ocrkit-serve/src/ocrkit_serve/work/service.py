@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ocrkit.layout.records import Page
 from ocrkit_serve.work.admission import Admission
+from ocrkit_serve.work.allocation import bound_memory, give_back_memory
 from ocrkit_serve.work.correctors import Correctors
 from ocrkit_serve.work.folder import PrivateFolder
 from ocrkit_serve.work.jobs import Job, Jobs
@@ -115,6 +116,7 @@ class Work:
         Raises:
             OcrkitError: a model or the segmenter is not there, or is damaged.
         """
+        bound_memory()
         _ = self.folder
         loop = asyncio.get_running_loop()
         starting = loop.run_in_executor(self._threads, self._openers.start)
@@ -339,6 +341,7 @@ class Work:
         while True:
             await asyncio.sleep(min(_LONGEST_SWEEP, self.limits.keep / 2))
             self._jobs.sweep()
+            await asyncio.to_thread(give_back_memory)
 
     def _close(self) -> None:
         for turns in (self._page_turns, self._line_turns):
