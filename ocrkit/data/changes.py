@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Change", "changed_text", "fault_in", "moved", "original_text"]
+__all__ = ["Change", "changed_text", "fault_in", "moved", "original_text", "stripped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,16 @@ def moved(proposals: Sequence[Change], changes: Sequence[Change]) -> tuple[Chang
         grown = sum(len(other.after) - len(other.before) for other in changes if other.end <= one.start)
         found.append(replace(one, start=one.start + grown, end=one.end + grown))
     return tuple(found)
+
+
+def stripped(changes: Sequence[Change], text: str) -> tuple[Change, ...]:
+    """Changes of a text as changes of it without white space at either end; those that reach into that are left out."""
+    begins, ends = len(text) - len(text.lstrip()), len(text.rstrip())
+    return tuple(
+        replace(one, start=one.start - begins, end=one.end - begins)
+        for one in changes
+        if begins <= one.start and one.end <= ends
+    )
 
 
 def fault_in(changes: Sequence[object], text: str, *, alone: bool = True) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from PIL.Image import Transpose
 
+from ocrkit.data.changes import stripped
 from ocrkit.data.records import Sample
 from ocrkit.errors import ImageError, OptionError
 from ocrkit.layout.originals import with_originals
@@ -24,15 +25,14 @@ if TYPE_CHECKING:
 
     from PIL.Image import Image
 
-    from ocrkit.data.changes import Change
     from ocrkit.data.records import Prediction
     from ocrkit.layout.records import Direction, Layout, Line, Region
     from ocrkit.layout.scan import Scan
-    from ocrkit.model import Model
     from ocrkit.pages.cutting import FoundLine
+    from ocrkit.pages.line_reader import LineReader
     from ocrkit.recognition.recognizer import OnError
 
-__all__ = ["FindLines", "LineReader", "PageReader"]
+__all__ = ["FindLines", "PageReader"]
 
 FindLines: TypeAlias = "Callable[[Scan, Image], Layout]"
 """Gives the layout of a page, from its scan and its picture in mode ``L``."""
@@ -41,19 +41,6 @@ _ON_ERROR = ("report", "raise", "skip")
 _LINES_TOGETHER = 128  # lines that are read together, of as many pages as have them
 _PAGES_TOGETHER = 16  # and the most pages, some of which may have few lines or none
 _log = logging.getLogger("ocrkit")
-
-
-class LineReader(Protocol):
-    """What a ``PageReader`` asks of a recogniser: a ``Recognizer`` is one, and so is what has others read for it."""
-
-    @property
-    def model(self) -> Model:
-        """What it reads with."""
-        ...
-
-    def read(self, images: Iterable[Sample], *, reject: float | None = None) -> Iterable[Prediction]:
-        """What stands in each image, as ``Recognizer.read`` gives it."""
-        ...
 
 
 class PageReader:
@@ -181,7 +168,7 @@ class PageReader:
             found.line,
             text=text,
             original=reading.original.strip() if reading.changes else "",
-            proposals=_within(reading),
+            proposals=stripped(reading.proposals, reading.text),
             confidence=min(1.0, reading.confidence),
             words=with_originals(words, reading.text, reading.changes),
             alternatives=reading.alternatives,
@@ -223,17 +210,6 @@ def _with_lines(regions: Iterable[tuple[Region, list[Line | None]]]) -> Iterator
         lines = tuple(line for line in read if line is not None)
         if lines or not region.lines:
             yield replace(region, lines=lines)
-
-
-def _within(reading: Prediction) -> tuple[Change, ...]:
-    """What is proposed for a line's text, whose places begin where its first letter stands."""
-    begins = len(reading.text) - len(reading.text.lstrip())
-    ends = len(reading.text.rstrip())
-    return tuple(
-        replace(one, start=one.start - begins, end=one.end - begins)
-        for one in reading.proposals
-        if begins <= one.start and one.end <= ends
-    )
 
 
 def _called(scan: Scan) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ocrkit.data.records import Prediction
     from ocrkit.layout.records import Layout, Line, Points
     from ocrkit.pages.cutting import FoundLine
-    from ocrkit.pages.reader import LineReader
+    from ocrkit.pages.line_reader import LineReader
 
 __all__ = ["half_turned", "is_doubtful", "stands_on_its_head"]
 

@@ -175,9 +175,10 @@ class Recognizer:
         decoder: str | None = None,
         options: DecoderOptions = NO_OPTIONS,
         corrector: Corrector | LineCorrector | None = None,
+        proposer: Corrector | LineCorrector | None = None,
         registry: Registry | None = None,
     ) -> Recognizer:
-        """A recogniser of which other things are asked: decoder and corrector are its own, the network is this one's.
+        """A recogniser of which other things are asked: all but the network are its own, and that is this one's.
 
         Raises:
             UnknownNameError: there is no such decoder.
@@ -186,6 +187,7 @@ class Recognizer:
         other = copy.copy(self)
         other._decoder = make_decoder(self.model.charset, decoder, options, registry)
         other._corrector = None if corrector is None else as_line_corrector(corrector, self.model.charset)
+        other._proposer = None if proposer is None else as_line_corrector(proposer, self.model.charset)
         other._threads = options.threads
         return other
 

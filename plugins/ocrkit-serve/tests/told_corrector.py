@@ -28,7 +28,8 @@ class Told:
 
     def correct(self, reading: LineReading) -> Sequence[Change]:
         found = re.finditer(re.escape(self.options.before), reading.text)
-        return [Change(*match.span(), match[0], self.options.after, 1.0) for match in found]
+        gain = 1.0 if reading.log_probs is None else 2.0  # so that it shows what it was given
+        return [Change(*match.span(), match[0], self.options.after, gain) for match in found]
 
 
 class Plugin:

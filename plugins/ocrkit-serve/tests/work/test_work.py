@@ -12,7 +12,7 @@ from PIL import Image
 from told_corrector import registry
 from uploads import MODEL, line, page, png_that_claims, saved, serving, tiff
 
-from ocrkit import read_pages
+from ocrkit import Change, read_pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
@@ -322,14 +322,14 @@ def test_a_corrector_mends_what_is_read_and_what_was_read_stays_known(tmp_path: 
     with_work(test)
 
 
-def test_what_is_proposed_changes_nothing(tmp_path: Path, with_work: WithWork) -> None:
+def test_what_is_proposed_by_the_log_probabilities_changes_nothing(tmp_path: Path, with_work: WithWork) -> None:
     file = saved(line(9), tmp_path / "a")
 
     async def test(work: Work) -> None:
         [only] = (await work.read(await work.open(file), 1, Asked(kind="line", propose="told"))).page.lines
 
         assert only.text == "wer cithou"
-        assert [(one.start, one.end, one.after) for one in only.proposals] == [(0, 3, "war")]
+        assert only.proposals == (Change(0, 3, "wer", "war", 2.0),)
 
     with_work(test)
 

@@ -57,35 +57,40 @@ class LoadedModel:
         """What it reads."""
         return self.recognizer.model.charset
 
-    def reader(self, asked: Asked, corrector: LineCorrector | None = None) -> Recognizer:
+    def reader(
+        self, asked: Asked, corrector: LineCorrector | None = None, proposer: LineCorrector | None = None
+    ) -> Recognizer:
         """What reads as somebody asks; the same for all who ask for the same.
 
         Args:
             asked: how to read.
-            corrector: the one that ``asked`` names; None where it names none.
+            corrector: the one that ``asked`` names as ``correct``; None where it names none.
+            proposer: likewise, as ``propose``.
 
         Raises:
             Refused: the model cannot do it.
         """
-        key = (asked.lexicon, asked.alternatives, asked.correct)
-        if key == ((), 0, None):
+        key = (asked.lexicon, asked.alternatives, asked.correct, asked.propose)
+        if key == ((), 0, None, None):
             return self.recognizer
         with self._lock:
             if key not in self._decoding:
-                self._decoding[key] = self._made(asked, corrector)
+                self._decoding[key] = self._made(asked, corrector, proposer)
             self._decoding.move_to_end(key)
             if len(self._decoding) > _DECODERS:
                 self._decoding.popitem(last=False)
             return self._decoding[key]
 
-    def _made(self, asked: Asked, corrector: LineCorrector | None) -> Recognizer:
+    def _made(self, asked: Asked, corrector: LineCorrector | None, proposer: LineCorrector | None) -> Recognizer:
         from ocrkit.ctc import Lexicon
         from ocrkit.plugin.specs import DecoderOptions
 
         try:
             lexicon = Lexicon.from_words(asked.lexicon, self.charset) if asked.lexicon else None
             options = DecoderOptions(lexicon=lexicon, n_best=1 + asked.alternatives)
-            return self.recognizer.asked(options=options, corrector=corrector, registry=self.registry)
+            return self.recognizer.asked(
+                options=options, corrector=corrector, proposer=proposer, registry=self.registry
+            )
         except OcrkitError as error:
             raise Refused(422, str(error)) from error
 

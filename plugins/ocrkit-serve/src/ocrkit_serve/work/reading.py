@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from ocrkit.correcting import propose_for_page
+from ocrkit.data.changes import stripped
 from ocrkit.data.records import Sample
 from ocrkit.errors import ImageError, OptionError
 from ocrkit.layout.originals import with_originals
@@ -69,13 +69,13 @@ class Reading:
         with self.models.lent(asked.model) as model:
             corrector = self.correctors.get(asked.correct, model.charset)
             proposer = self.correctors.get(asked.propose, model.charset)
-            reader = SharedReader(model.batcher, model.reader(asked, corrector), patience)
+            reader = SharedReader(model.batcher, model.reader(asked, corrector, proposer), patience)
             try:
                 if asked.kind == "line":
                     page = _read_line(grey, reader, asked.reject, model.name)
                 else:
                     page = self._read_page(grey, reader, asked, model.name, patience)
-                return ReadPage(page if proposer is None else propose_for_page(page, proposer), scan)
+                return ReadPage(page, scan)
             except ImageError as error:
                 if isinstance(error.__cause__, Refused):
                     raise error.__cause__ from None
@@ -115,6 +115,7 @@ def _read_line(scan: UploadScan, reader: SharedReader, reject: float | None, mod
             line,
             text=text,
             original=reading.original.strip() if reading.changes else "",
+            proposals=stripped(reading.proposals, reading.text),
             confidence=min(1.0, reading.confidence),
             words=with_originals(tuple(_words(reading, *image.size)), reading.text, reading.changes),
             alternatives=reading.alternatives,
