@@ -121,7 +121,8 @@ class Models:
         self._threads = threads
         self._registry = registry
         self._others = others
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()  # never held while a model is loaded: the counts wait for it
+        self._loading = threading.Lock()
         self._own: dict[str, LoadedModel] = {}
         self._further: OrderedDict[str, LoadedModel] = OrderedDict()
         self._ended_lines = self._ended_batches = 0
@@ -135,9 +136,10 @@ class Models:
         for name in self._named:
             found = find_model(name, registry=self._registry)
             called = found.name if found.offer is not None else _called(found.path)
-            with self._lock:
-                if called not in self._own:
-                    self._own[called] = self._loaded(called, found.path)
+            if called not in self._own:
+                model = self._loaded(called, found.path)
+                with self._lock:
+                    self._own[called] = model
 
     @contextmanager
     def lent(self, name: str | None) -> Iterator[LoadedModel]:
@@ -146,11 +148,7 @@ class Models:
         Raises:
             Refused: there is none of that name.
         """
-        with self._lock:
-            model = self._found(name)
-            model.borrowers += 1
-            for key in [key for key, one in self._further.items() if not one.borrowers][: -_FURTHER or None]:
-                self._end(self._further.pop(key))
+        model = self._borrowed(name)
         try:
             yield model
         finally:
@@ -201,22 +199,46 @@ class Models:
         for model in models:
             model.batcher.close(seconds)
 
-    def _found(self, name: str | None) -> LoadedModel:
+    def _borrowed(self, name: str | None) -> LoadedModel:
+        """The model, which is loaded where it is not yet; meanwhile others are lent, and one at a time is loaded."""
         if name is None:
-            return next(iter(self._own.values()))
-        if name in self._own:
-            return self._own[name]
-        if name not in self._further:
-            self.check(name)
-            # Of the installed ones' paths, and never one that somebody sent.
-            path = installed_models(self._registry, task=_READING)[name]
-            try:
-                self._further[name] = self._loaded(name, path)
-            except OcrkitError as error:
-                _log.exception("model %s", name)
-                raise Refused(503, f"the model {name!r} cannot be loaded; ask for another", 60) from error
-        self._further.move_to_end(name)
-        return self._further[name]
+            name = next(iter(self._own))
+        found = self._at_hand(name)
+        if found is not None:
+            return found
+        self.check(name)
+        with self._loading:
+            found = self._at_hand(name)  # which somebody else may have loaded meanwhile
+            return found if found is not None else self._taken_up(name)
+
+    def _at_hand(self, name: str) -> LoadedModel | None:
+        """The model, borrowed, if it is loaded."""
+        with self._lock:
+            found = self._own.get(name) or self._further.get(name)
+            if found is not None:
+                self._lend(found)
+            return found
+
+    def _taken_up(self, name: str) -> LoadedModel:
+        # Of the installed ones' paths, and never one that somebody sent.
+        path = installed_models(self._registry, task=_READING)[name]
+        try:
+            model = self._loaded(name, path)
+        except OcrkitError as error:
+            _log.exception("model %s", name)
+            raise Refused(503, f"the model {name!r} cannot be loaded; ask for another", 60) from error
+        with self._lock:
+            self._further[name] = model
+            self._lend(model)
+        return model
+
+    def _lend(self, model: LoadedModel) -> None:
+        """Count who borrows a model, and let go of those that too many others were asked for after."""
+        model.borrowers += 1
+        if model.name in self._further:
+            self._further.move_to_end(model.name)
+        for key in [key for key, one in self._further.items() if not one.borrowers][: -_FURTHER or None]:
+            self._end(self._further.pop(key))
 
     def _loaded(self, name: str, path: Path) -> LoadedModel:
         from ocrkit.model import Model
