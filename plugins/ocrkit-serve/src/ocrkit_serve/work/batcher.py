@@ -113,7 +113,8 @@ class Batcher:
             return []
 
     def _forget_the_gone(self) -> None:
-        for asked in [asked for asked in self._asked if asked.patience.is_over]:
+        # One that failed with its first lines has none left, whoever may still wait.
+        for asked in [asked for asked in self._asked if asked.patience.is_over or not asked.left]:
             self._asked.remove(asked)
 
     def _may_wait(self) -> bool:
