@@ -38,7 +38,7 @@ class Correctors:
         self._named = named
         self._registry = registry
         self._lock = threading.Lock()
-        self._made: dict[tuple[str, str], LineCorrector] = {}
+        self._made: dict[tuple[str, Charset], LineCorrector] = {}
 
     def load(self, charset: Charset) -> None:
         """Make those that may be asked for, for a charset.
@@ -51,7 +51,7 @@ class Correctors:
         usable = []
         for name in dict.fromkeys(names):
             try:
-                self._made[name, charset.name] = make_corrector(name, charset, registry=self._registry)
+                self._made[name, charset] = make_corrector(name, charset, registry=self._registry)
                 usable.append(name)
             except OcrkitError as error:
                 if self._named is not None:
@@ -80,10 +80,10 @@ class Correctors:
             return None
         self.check(name)
         with self._lock:
-            if (name, charset.name) not in self._made:
+            if (name, charset) not in self._made:
                 try:
-                    self._made[name, charset.name] = make_corrector(name, charset, registry=self._registry)
+                    self._made[name, charset] = make_corrector(name, charset, registry=self._registry)
                 except OcrkitError as error:
                     told = f"the corrector {name!r} cannot be used with this model; leave it out"
                     raise Refused(422, told) from error
-            return self._made[name, charset.name]
+            return self._made[name, charset]
