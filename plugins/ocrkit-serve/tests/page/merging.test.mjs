@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { corrected, correctedLine, linesOf } from "../../src/ocrkit_serve/page/merging.js";
+import { checkedLines, corrected, correctedLine, linesOf } from "../../src/ocrkit_serve/page/merging.js";
 
 const box = (left, right) => [[left, 0], [right, 0], [right, 10], [left, 10]];
 const line = {
@@ -67,6 +67,18 @@ test("a line that cannot be read has no text", () => {
 
 test("a line that was emptied has no text", () => {
   assert.equal(correctedLine(line, { text: " " }).text, null);
+});
+
+test("lines that were found right or written anew are kept for training, and not those without a text", () => {
+  const edits = new Map([
+    ["right", { checked: true }],
+    ["anew", { text: "so" }],
+    ["emptied", { text: " ", checked: true }],
+    ["unread", { state: "unread", checked: true }],
+    ["untouched", {}],
+  ]);
+
+  assert.deepEqual(checkedLines(edits), ["right", "anew"]);
 });
 
 test("a line that is none is left out, the others keep their order, and a region of none goes too", () => {

@@ -44,6 +44,12 @@ export function corrected(page, edits) {
   return { ...page, regions };
 }
 
+/** The names of lines that a person found right, or wrote anew: a line that was emptied has nothing to teach. */
+export function checkedLines(edits) {
+  const isRight = ({ text, state, checked }) => !state && (text === undefined ? Boolean(checked) : clean(text) !== "");
+  return [...edits].filter(([, edit]) => isRight(edit)).map(([line]) => line);
+}
+
 /** A line with an edit in it; one without is the line itself, less what only this page needs. */
 export function correctedLine(line, edit) {
   const { proposals, ...kept } = line;

@@ -1,7 +1,7 @@
 /** What leaves the page: files of the corrected text, and lines that are kept for training. */
 
 import { byId, make } from "./dom.js";
-import { corrected } from "./merging.js";
+import { checkedLines, corrected } from "./merging.js";
 import { liveJob } from "./reading.js";
 import * as server from "./server.js";
 import * as store from "./store.js";
@@ -45,7 +45,7 @@ export async function correctedPages(id) {
   for (const [number, record] of await store.pages(id)) {
     const edits = await store.edits(id, number);
     pages.push(corrected(record, edits));
-    checked[number] = [...edits].filter(([, edit]) => (edit.checked || edit.text !== undefined) && !edit.state).map(([line]) => line);
+    checked[number] = checkedLines(edits);
   }
   return { pages, checked };
 }
