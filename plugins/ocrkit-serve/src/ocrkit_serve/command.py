@@ -105,14 +105,14 @@ def serve(
         allow_hosts=tuple(map(checked_host, allow_host or ())),
         allow_origins=tuple(checked_origin(origin, with_token=token is not None) for origin in allow_origin or ()),
         collect=collect,
-        correctors=None if correct is None else tuple(correct),
     )
     listening = bound(host, port)
     with listening:
         if settings.token is None and not is_loopback(host):
             say(f"note: whoever reaches {host!r} may use this service; `token_file` asks for a token")
-        work = Work(model or [None], limits=limits, device=device, threads=threads, segmenter=segmenter)
-
+        work = Work(
+            model or [None], limits=limits, device=device, threads=threads, segmenter=segmenter, correctors=correct
+        )
         service = Service(work, settings, _collection(settings))
         _log_on_stderr()
         print(f"ocrkit serves at {address_of(listening)}", flush=True)

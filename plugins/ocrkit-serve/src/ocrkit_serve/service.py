@@ -82,8 +82,7 @@ class Service:
     @property
     def correctors(self) -> list[str]:
         """The names of what mends words, and may be asked for."""
-        allowed = self.settings.correctors
-        return [name for name in self.work.correctors if allowed is None or name in allowed]
+        return list(self.work.correctors)
 
     def check_correctors(self, asked: Asked) -> None:
         """Refuse correctors that are not there.

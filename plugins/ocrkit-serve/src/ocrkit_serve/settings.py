@@ -32,7 +32,6 @@ class Settings:
         allow_hosts: names, besides its own, that browsers may know it by.
         allow_origins: where pages of others may use it from, as ``https://archive.example``; ``*`` for anywhere.
         collect: the folder that corrected lines are kept in; None keeps none.
-        correctors: those that may be asked for; None for all that are installed.
         connections: how many may be open at a time.
         header_seconds: how long a request's head may take.
         body_seconds: how long a body may take beyond what ``body_rate`` needs.
@@ -50,7 +49,6 @@ class Settings:
     allow_hosts: tuple[str, ...] = ()
     allow_origins: tuple[str, ...] = ()
     collect: Path | None = None
-    correctors: tuple[str, ...] | None = None
     connections: int = 200
     header_seconds: float = 10.0
     body_seconds: float = 20.0

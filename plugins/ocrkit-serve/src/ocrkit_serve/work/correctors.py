@@ -31,9 +31,14 @@ class Correctors:
 
     Attributes:
         names: of those that may be asked for.
+
+    Raises:
+        UnknownNameError: there is none of a name.
     """
 
     def __init__(self, named: Sequence[str] | None = None, registry: Registry | None = None) -> None:
+        for name in named or ():
+            (registry or default_registry()).corrector(name)
         self.names: tuple[str, ...] = ()
         self._named = named
         self._registry = registry
@@ -44,7 +49,7 @@ class Correctors:
         """Make those that may be asked for, for a charset.
 
         Raises:
-            OcrkitError: one that was named is not there, or cannot be made.
+            OcrkitError: one that was named cannot be made.
         """
         registry = self._registry or default_registry()
         names = [offer.name for offer in registry.correctors()] if self._named is None else self._named

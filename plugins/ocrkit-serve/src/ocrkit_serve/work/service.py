@@ -60,6 +60,9 @@ class Work:
         correctors: the names of those that may be asked for; None for all that are installed and can be used as they
             are.
         registry: knows what is installed; None for the default one.
+
+    Raises:
+        UnknownNameError: there is no corrector of a name.
     """
 
     def __init__(
