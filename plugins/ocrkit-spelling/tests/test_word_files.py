@@ -46,6 +46,24 @@ def test_flags_make_the_forms_of_a_word() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("condition", "fitting", "other"),
+    [
+        ("[b-d]", "crab", "arc"),  # a dash is one of the letters, and no range
+        ("[z-a]", "idea", "lamp"),
+        ("[^b-]", "arc", "crab"),
+        ("[^]", "hat^", "hat"),
+        ("[a[]", "idea", "arc"),
+        ("[a", "on[a", "idea"),
+        ("a.c+", "abc+", "abcc"),
+    ],
+)
+def test_what_a_condition_has_beside_brackets_and_dots_means_itself(condition: str, fitting: str, other: str) -> None:
+    affixes = Affixes.parse(f"SET UTF-8\nSFX S Y 1\nSFX S 0 s {condition}\n".encode())
+
+    assert affixes.forms([f"{fitting}/S", f"{other}/S"]) == [fitting, f"{fitting}s", other]
+
+
 @pytest.mark.parametrize(("kind", "line"), [("long", "walk/XxDd"), ("num", "walk/7,12")])
 def test_flags_may_be_of_two_characters_or_numbers(kind: str, line: str) -> None:
     flag = {"long": "Dd", "num": "12"}[kind]

@@ -105,8 +105,7 @@ def _rule(parts: list[str], *, crosses: bool) -> _Rule:
     kind, _, taken, given = parts[:4]
     condition = parts[4] if len(parts) > 4 else "."
     suffix = kind == "SFX"
-    # A condition has letters, dots and brackets alone; whatever else stands there means itself.
-    pattern = "".join(part if part[0] in "[." else re.escape(part) for part in re.findall(r"\[[^\]]+\]|.", condition))
+    pattern = "".join(map(_pattern, re.findall(r"\[[^\]]+\]|.", condition)))
     given = given.split("/")[0]  # flags of affixes of the affix are left out
     return _Rule(
         suffix,
@@ -115,3 +114,13 @@ def _rule(parts: list[str], *, crosses: bool) -> _Rule:
         "" if given == "0" else given,
         re.compile(f"(?:{pattern})$" if suffix else f"^(?:{pattern})"),
     )
+
+
+def _pattern(part: str) -> str:
+    """A dot, letters in brackets, or what means itself, as a dash does between brackets."""
+    if len(part) == 1:
+        return part if part == "." else re.escape(part)
+    letters = part[1:-1]
+    if letters.startswith("^") and len(letters) > 1:
+        return f"[^{re.escape(letters[1:])}]"
+    return f"[{re.escape(letters)}]"
