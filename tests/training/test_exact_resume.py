@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
     MakeConfig = Callable[..., RunConfig]
 
+pytestmark = pytest.mark.slow
+
 # The process that trains until it kills itself, with a state written after every step.
 SUICIDE = """
 import os, signal, sys, torch
 from ocrkit.config import from_table, read_toml
 from ocrkit.plugin.registry import load_registry
 from ocrkit.training import Observer, RunConfig, train
-
-pytestmark = pytest.mark.slow
 
 class Killer(Observer):
     def stepped(self, report):

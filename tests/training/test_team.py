@@ -21,6 +21,8 @@ from ocrkit.training.team import ALONE, joined_team
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 CPU = torch.device("cpu")
 
 NORMS = """
@@ -56,8 +58,6 @@ from ocrkit.training.batches import Batch, make_batch
 from ocrkit.training.settings import TrainingSettings
 from ocrkit.training.step import Stepper
 from ocrkit.training.team import joined_team
-
-pytestmark = pytest.mark.slow
 
 torch.set_num_threads(1)
 cpu = torch.device("cpu")

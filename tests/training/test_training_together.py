@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 MakeConfig = Callable[..., RunConfig]
 
+pytestmark = pytest.mark.slow
+
 EPOCHS = 2
 # Little steps, since an optimiser makes much of a gradient that is next to nothing, and so of a rounding.
 ALIKE: dict[str, Any] = {
@@ -55,8 +57,6 @@ main()
 IN_PYTHON = """
 from pathlib import Path
 from ocrkit.training.by_keyword import train
-
-pytestmark = pytest.mark.slow
 outcome = train(config=sys.argv[1], output=sys.argv[2])
 Path(sys.argv[2], "signal-" + os.environ["RANK"]).write_text(str(outcome.signal))
 """
