@@ -8,21 +8,18 @@ from typing import TYPE_CHECKING, Literal
 
 from ocrkit.errors import did_you_mean
 from ocrkit_serve.problems import Problem
-from ocrkit_serve.work.records import Asked
+from ocrkit_serve.work.records import MOST_ALTERNATIVES, Asked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from starlette.requests import Request
 
-__all__ = ["MOST_ALTERNATIVES", "Query", "number_of", "query_of", "reading_asked"]
+__all__ = ["Query", "number_of", "query_of", "reading_asked"]
 
 READING = (
     "to", "model", "lexicon", "correct", "propose", "alternatives", "reject", "segmenter", "async", "name"
 )  # fmt: skip
-MOST_ALTERNATIVES = 9
-"""Other readings of a line, at most."""
-
 _MOST_WORDS = 100_000
 _YES_NO = {"true": True, "1": True, "yes": True, "": True, "false": False, "0": False, "no": False}
 

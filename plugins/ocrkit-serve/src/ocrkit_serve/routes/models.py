@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse, Response
 
-from ocrkit_serve.asking import MOST_ALTERNATIVES, query_of
+from ocrkit_serve.asking import query_of
 from ocrkit_serve.service import service_of
+from ocrkit_serve.work.records import MOST_ALTERNATIVES
 
 if TYPE_CHECKING:
     from starlette.requests import Request

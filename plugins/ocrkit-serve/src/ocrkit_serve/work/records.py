@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-__all__ = ["Asked", "Limits", "Metric", "Refused"]
+__all__ = ["MOST_ALTERNATIVES", "Asked", "Limits", "Metric", "Refused"]
+
+MOST_ALTERNATIVES = 9
+"""Other readings of a line, at most."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from ocrkit_serve.work.opened import Opened
 from ocrkit_serve.work.openers import Openers
 from ocrkit_serve.work.patience import Patience
 from ocrkit_serve.work.reading import Reading
-from ocrkit_serve.work.records import Metric, Refused
+from ocrkit_serve.work.records import MOST_ALTERNATIVES, Metric, Refused
 from ocrkit_serve.work.segmenters import Segmenters
 from ocrkit_serve.work.turns import Turns
 
@@ -43,7 +43,6 @@ Answer = TypeVar("Answer")
 
 _LINES_AT_A_TIME = 4  # requests for single lines, which are opened and read beside pages
 _LONGEST_SWEEP = 5.0  # seconds
-_MOST_ALTERNATIVES = 9
 _log = logging.getLogger("ocrkit")
 
 
@@ -264,9 +263,9 @@ class Work:
         if len(asked.lexicon) > self.limits.lexicon_words:
             most = self.limits.lexicon_words
             raise self._admission.refusal(422, f"the lexicon has {len(asked.lexicon)} words; expected at most {most}")
-        if not 0 <= asked.alternatives <= _MOST_ALTERNATIVES:
+        if not 0 <= asked.alternatives <= MOST_ALTERNATIVES:
             raise self._admission.refusal(
-                422, f"alternatives is {asked.alternatives}; expected 0 to {_MOST_ALTERNATIVES}"
+                422, f"alternatives is {asked.alternatives}; expected 0 to {MOST_ALTERNATIVES}"
             )
         try:
             self._reading.check(asked)
@@ -319,13 +318,13 @@ class Work:
             return
         scan = job.opened.scan(number)
         patience = Patience(self.limits.deadline, within=job.patience)
-        try:
-            page = self._read(scan, job.asked, patience).page
+        try:  # what a plugin has put in the page may also be none that can be kept
+            is_last = job.take(number, self._read(scan, job.asked, patience).page)
         except Refused as refused:
-            page = Page(scan.name, 0, 0, number=number, error=refused.reason)
+            is_last = job.take(number, _unread(scan, refused))
         except Exception:
-            page = Page(scan.name, 0, 0, number=number, error=_fault("a page could not be read").reason)
-        if job.take(number, page):
+            is_last = job.take(number, _unread(scan, _fault("a page could not be read")))
+        if is_last:
             self._end_job(job, "done")
 
     def _end_job(self, job: Job, state: str, refused: Refused | None = None) -> None:
@@ -385,6 +384,10 @@ def _settle(future: Future[Answer], call: Callable[[], Answer]) -> None:
         future.set_result(call())
     except BaseException as error:
         future.set_exception(error)
+
+
+def _unread(scan: UploadScan, refused: Refused) -> Page:
+    return Page(scan.name, 0, 0, number=scan.number, error=refused.reason)
 
 
 def _fault(what: str) -> Refused:
