@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import subprocess
 import sys
 import tempfile
@@ -18,7 +19,7 @@ def own_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_nobody_else_may_look_into_it_and_it_goes_with_what_is_in_it() -> None:
     folder = PrivateFolder()
-    folder.place().write_bytes(b"a page")
+    (folder.path / "a").write_bytes(b"a page")
 
     assert folder.path.stat().st_mode & 0o777 == 0o700
     folder.remove()
@@ -56,7 +57,27 @@ import os, sys, tempfile
 tempfile.tempdir, sys.path[:] = sys.argv[1], sys.argv[2:]
 from ocrkit_serve.work.folder import PrivateFolder
 folder = PrivateFolder()
-folder.place().write_bytes(b"a page")
+(folder.path / "a").write_bytes(b"a page")
 print(folder.path, flush=True)
 os._exit(0)
 """
+
+
+def test_a_folder_that_another_service_took_for_left_over_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flock = fcntl.flock
+    others: list[PrivateFolder] = []
+
+    def late(lock: int, how: int) -> None:
+        if not others:  # another starts after the file is there, and before it is held
+            monkeypatch.setattr(fcntl, "flock", flock)
+            others.append(PrivateFolder())
+        flock(lock, how)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    folder = PrivateFolder()
+
+    assert folder.path.is_dir()
+    assert others[0].path.is_dir()
+    assert len(list(tmp_path.iterdir())) == 2

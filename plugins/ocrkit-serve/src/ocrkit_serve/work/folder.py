@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import secrets
 import shutil
 import tempfile
 from pathlib import Path
@@ -25,13 +24,7 @@ class PrivateFolder:
 
     def __init__(self) -> None:
         _remove_left_over(Path(tempfile.gettempdir()))
-        self.path = Path(tempfile.mkdtemp(prefix=_PREFIX))  # for its owner only
-        self._lock = os.open(self.path / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        fcntl.flock(self._lock, fcntl.LOCK_EX)  # for as long as the process lives
-
-    def place(self) -> Path:
-        """A path for a file, by a name that says nothing and is given once."""
-        return self.path / secrets.token_hex(16)
+        self.path, self._lock = _held()
 
     def remove(self) -> None:
         """Remove it with all that is in it."""
@@ -39,6 +32,17 @@ class PrivateFolder:
             os.close(self._lock)
             self._lock = -1
         shutil.rmtree(self.path, ignore_errors=True)
+
+
+def _held() -> tuple[Path, int]:
+    """A folder, and the file in it that is locked for as long as the process lives."""
+    while True:
+        path = Path(tempfile.mkdtemp(prefix=_PREFIX))  # for its owner only
+        lock = os.open(path / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if (path / _LOCK).exists():
+            return path, lock
+        os.close(lock)  # a service that began just then took it for left over
 
 
 def _remove_left_over(parent: Path) -> None:
