@@ -63,11 +63,16 @@ def failure() -> Problem:
 
 
 def of_refusal(refused: Refused) -> Problem:
-    """What the reading said, as an answer."""
+    """What the reading said, as an answer: its way out stands behind a semicolon, or behind what was expected."""
     headers = {} if refused.retry_after is None else {"Retry-After": str(refused.retry_after)}
-    # What says what to do behind a colon or a semicolon needs no more advice.
-    told = ":" in refused.reason or ";" in refused.reason
-    return Problem(refused.status, refused.reason, "" if told else None, headers)
+    reason, mark, way_out = refused.reason.rpartition("; ")
+    if way_out.startswith("expected"):
+        expected, mark, way_out = way_out.rpartition(": ")
+        reason = f"{reason}; {expected}"
+    if mark:
+        return Problem(refused.status, reason, way_out, headers)
+    # Of a file, what it was found to be stands behind a colon: general advice would only repeat it.
+    return Problem(refused.status, refused.reason, "" if ":" in refused.reason else None, headers)
 
 
 def of_http(error: HTTPException) -> Problem:

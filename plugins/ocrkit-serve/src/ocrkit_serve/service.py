@@ -93,7 +93,8 @@ class Service:
         for name in (asked.correct, asked.propose):
             if name is not None and name not in self.correctors:
                 there = f"there are: {', '.join(self.correctors)}" if self.correctors else "there is none"
-                raise Problem(400, f"no corrector {name[:40]!r}; {there}", "leave 'correct' and 'propose' out")
+                way_out = "take one of those, or leave" if self.correctors else "leave"
+                raise Problem(400, f"no corrector {name[:40]!r}; {there}", f"{way_out} 'correct' and 'propose' out")
 
     @contextmanager
     def receiving(self) -> Iterator[None]:

@@ -270,7 +270,7 @@ def test_draining_ends_what_is_in_hand_and_takes_nothing_new(tmp_path: Path) -> 
         (Asked(model="/etc/passwd"), "no model"),
         (Asked(model="../models/english"), "no model"),
         (Asked(segmenter="nobody"), "no segmenter"),
-        (Asked(correct="nobody"), "no corrector 'nobody'; expected one of told"),
+        (Asked(correct="nobody"), "no corrector 'nobody'; take one of told"),
         (Asked(lexicon=("a",) * 20_001), "20001 words"),
         (Asked(alternatives=10), "alternatives is 10"),
         (Asked(reject=0.5), "not calibrated"),
@@ -287,7 +287,7 @@ def test_what_cannot_be_asked_is_refused_with_a_reason(
         with pytest.raises(Refused, match=told) as refused:
             await work.read(await work.open(file), 1, asked)
 
-        assert refused.value.status == 422
+        assert refused.value.status == 400
 
     with_work(test)
 

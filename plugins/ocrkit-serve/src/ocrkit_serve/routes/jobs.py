@@ -111,7 +111,8 @@ def _pages(job: Job, count: int) -> Iterator[ReadPage]:
 
 def _check_alive(job: Job) -> None:
     if job.refused is not None:
-        raise Problem(422, job.refused.reason, of_refusal(job.refused).way_out)
+        told = of_refusal(job.refused)
+        raise Problem(422, told.reason, told.way_out)
     if job.state == "cancelled":
         raise Problem(410, "the job was cancelled", "send the file again")
 

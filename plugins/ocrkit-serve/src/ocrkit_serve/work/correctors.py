@@ -72,8 +72,8 @@ class Correctors:
         """
         for name in names:
             if name is not None and name not in self.names:
-                listed = f"expected one of {', '.join(self.names)}" if self.names else "none is offered here"
-                raise Refused(422, f"no corrector {name!r}; {listed}")
+                listed = f"take one of {', '.join(self.names)}" if self.names else "none is offered here: leave it out"
+                raise Refused(400, f"no corrector {name!r}; {listed}")
 
     def get(self, name: str | None, charset: Charset) -> LineCorrector | None:
         """The one of a name for a charset; None where none is named.
@@ -90,5 +90,5 @@ class Correctors:
                     self._made[name, charset] = make_corrector(name, charset, registry=self._registry)
                 except OcrkitError as error:
                     told = f"the corrector {name!r} cannot be used with this model; leave it out"
-                    raise Refused(422, told) from error
+                    raise Refused(400, told) from error
             return self._made[name, charset]

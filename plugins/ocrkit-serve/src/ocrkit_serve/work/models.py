@@ -92,7 +92,7 @@ class LoadedModel:
                 options=options, corrector=corrector, proposer=proposer, registry=self.registry
             )
         except OcrkitError as error:
-            raise Refused(422, str(error)) from error
+            raise Refused(400, str(error)) from error
 
 
 class Models:
@@ -162,7 +162,7 @@ class Models:
             Refused: there is none.
         """
         if name is not None and name not in self._own and name not in installed_models(self._registry, task=_READING):
-            raise Refused(422, f"no model {name!r}; expected one of {', '.join(self._names())}")
+            raise Refused(400, f"no model {name!r}; take one of {', '.join(self._names())}")
 
     def described(self) -> list[dict[str, object]]:
         """What there is, the one that is taken where none is asked for first."""

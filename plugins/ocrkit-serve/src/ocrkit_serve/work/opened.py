@@ -41,7 +41,7 @@ class Opened:
         """
         if not 1 <= number <= self.pages:
             told = "one page" if self.pages == 1 else f"{self.pages} pages"
-            raise Refused(404, f"there is no page {number}; it has {told}")
+            raise Refused(404, f"there is no page {number} in a file of {told}")
         called = f"{self.name}#{number}" if self.pages > 1 else self.name
         return UploadScan(self.openers, self.file, self.kind, called, number)
 

@@ -81,7 +81,7 @@ class Reading:
                     raise error.__cause__ from None
                 raise Refused(422, error.reason) from error
             except OptionError as error:
-                raise Refused(422, str(error)) from error
+                raise Refused(400, str(error)) from error
 
     def _read_page(self, scan: UploadScan, reader: SharedReader, asked: Asked, model: str, patience: Patience) -> Page:
         chosen = self.segmenters.get(asked.segmenter)

@@ -46,7 +46,7 @@ class Segmenters:
         """
         names = [offer.name for offer in (self._registry or default_registry()).segmenters()]
         if name is not None and name not in names:
-            raise Refused(422, f"no segmenter {name!r}; expected one of {', '.join(names)}")
+            raise Refused(400, f"no segmenter {name!r}; take one of {', '.join(names)}")
 
     def get(self, name: str | None) -> ChosenSegmenter:
         """The one of a name, or the usual one.
@@ -60,5 +60,5 @@ class Segmenters:
                 try:
                     self._made[name] = choose_segmenter(name, registry=self._registry)
                 except OcrkitError as error:
-                    raise Refused(422, f"the segmenter {name!r} cannot be used here; leave it out") from error
+                    raise Refused(400, f"the segmenter {name!r} cannot be used here; leave it out") from error
             return self._made[name]

@@ -262,10 +262,10 @@ class Work:
     def _check(self, asked: Asked) -> None:
         if len(asked.lexicon) > self.limits.lexicon_words:
             most = self.limits.lexicon_words
-            raise self._admission.refusal(422, f"the lexicon has {len(asked.lexicon)} words; expected at most {most}")
+            raise self._admission.refusal(400, f"the lexicon has {len(asked.lexicon)} words; send at most {most}")
         if not 0 <= asked.alternatives <= MOST_ALTERNATIVES:
             raise self._admission.refusal(
-                422, f"alternatives is {asked.alternatives}; expected 0 to {MOST_ALTERNATIVES}"
+                400, f"alternatives is {asked.alternatives}; ask for 0 to {MOST_ALTERNATIVES}"
             )
         try:
             self._reading.check(asked)
