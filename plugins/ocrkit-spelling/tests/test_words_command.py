@@ -54,3 +54,11 @@ def test_the_command_writes_a_list_and_prints_its_name(text: Path, tmp_path: Pat
     assert ran.exit_code == 0
     assert ran.stdout == f"{tmp_path / 'w.tsv'}\n"
     assert (tmp_path / "w.tsv").read_text("utf-8") == "the\t4\ncat\t2\nend\t2\n"
+
+
+@pytest.mark.parametrize(("output", "told"), [("none/w.tsv", "there is no folder"), (".", "is a folder; give a file")])
+def test_a_list_that_cannot_be_written_is_refused_before_texts_are_read(tmp_path: Path, output: str, told: str) -> None:
+    ran = CliRunner().invoke(COMMAND.load(), [str(tmp_path / "no text"), "-o", str(tmp_path / output)])
+
+    assert isinstance(ran.exception, OptionError)
+    assert told in str(ran.exception)

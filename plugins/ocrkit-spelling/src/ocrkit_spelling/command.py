@@ -38,8 +38,19 @@ def words(texts: Texts, output: Output, least: Least = 3, known: Known = None, c
     from ocrkit.cli.progress import counting, say
     from ocrkit_spelling.counting import count_words
 
+    _check_output(output)
     with counting("reading") as progress:
         found = count_words(texts, least=least, known=known or (), charset=charset, progress=progress)
     output.write_text("".join(f"{word}\t{count}\n" for word, count in found.items()), encoding="utf-8")
     say(f"{len(found)} words that occur {sum(found.values())} times")
     print(output)
+
+
+def _check_output(output: Path) -> None:
+    """Refuse a name at which nothing can be written, before anything is read."""
+    from ocrkit.errors import OptionError
+
+    if output.is_dir():
+        raise OptionError(f"--output {output} is a folder; give a file's name, such as words.tsv")
+    if not output.parent.is_dir():
+        raise OptionError(f"--output {output}: there is no folder {str(output.parent)!r}; make it, or name another")
