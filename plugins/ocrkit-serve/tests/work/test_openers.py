@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import sys
 import threading
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,8 @@ from ocrkit_serve.work import Limits, Refused
 from ocrkit_serve.work.openers import Openers, _mapped, _memory
 from PIL import Image
 from uploads import png_that_claims, saved, tiff
+
+from ocrkit.errors import OcrkitError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -226,3 +230,14 @@ def test_what_was_handed_over_cannot_be_cut_short_afterwards(openers: Openers, t
 
     assert bytes(held) == b"x" * 10
     assert openers.pixels(file, 1, grey=True).image.size == (30, 20)
+
+
+@pytest.mark.parametrize("program", [shutil.which("false"), "/no/such/program"], ids=["ends", "is not there"])
+def test_a_process_that_does_not_start_is_told_with_a_way_out(program: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", program)
+    openers = Openers(2, Limits())
+    try:
+        with pytest.raises(OcrkitError, match=r"does not start: it .*; see that memory is left"):
+            openers.start()
+    finally:
+        openers.close()

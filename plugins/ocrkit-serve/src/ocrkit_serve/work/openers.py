@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
+from ocrkit.errors import LostProcess
 from ocrkit_serve.work.kinds import PILLOW_FORMATS
 from ocrkit_serve.work.records import Refused
 
@@ -76,7 +77,7 @@ class Openers:
         """Start all processes, and wait until they are ready.
 
         Raises:
-            RuntimeError: one does not start.
+            LostProcess: one does not start.
         """
         begun = [self._begun() for _ in range(self._count)]
         for opener in begun:
@@ -197,15 +198,19 @@ class _Opener:
             }
         )
         with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "ocrkit_serve.work.opening_process", str(theirs.fileno()), told],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-                env=_environment(),
-                start_new_session=True,  # so that Ctrl-C ends the service, which ends these in its own time
-            )
+            try:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-P", "-m", "ocrkit_serve.work.opening_process", str(theirs.fileno()), told],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    pass_fds=[theirs.fileno()],
+                    env=_environment(),
+                    start_new_session=True,  # so that Ctrl-C ends the service, which ends these in its own time
+                )
+            except OSError as error:
+                self._channel.close()
+                raise _unstarted(f"cannot be run ({error.strerror})") from error
 
     @property
     def is_spent(self) -> bool:
@@ -216,14 +221,14 @@ class _Opener:
         """Wait until it can be asked.
 
         Raises:
-            RuntimeError: it does not start.
+            LostProcess: it does not start.
         """
         if self._ready:
             return
         try:
             self._line(_START_SECONDS)
         except (_Lost, OSError) as error:
-            raise RuntimeError(f"a process that opens files does not start: {error}") from error
+            raise _unstarted(str(error)) from error
         self._ready = True
 
     def ask(self, request: dict[str, Any], upload: int, pixels: int, seconds: float) -> dict[str, Any]:
@@ -270,6 +275,12 @@ class _Opener:
             return _Lost("took too long", _too_long(None))
         how = f"was ended by {signal.Signals(-code).name}" if code is not None and code < 0 else f"ended with {code}"
         return _Lost(how, "the file cannot be opened: what opens it fails over it; it may be damaged: save it anew")
+
+
+def _unstarted(why: str) -> LostProcess:
+    return LostProcess(
+        f"a process that opens files does not start: it {why}; see that memory is left, or install ocrkit-serve anew"
+    )
 
 
 def _too_long(seconds: float | None) -> str:

@@ -116,7 +116,7 @@ class Work:
         """Load the models, and start what opens files.
 
         Raises:
-            OcrkitError: a model or the segmenter is not there, or is damaged.
+            OcrkitError: a model or the segmenter is not there, or is damaged, or what opens files does not start.
         """
         bound_memory()
         _ = self.folder
