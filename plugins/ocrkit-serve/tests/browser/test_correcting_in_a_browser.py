@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from drawn_prose import drawn_prose
-from visiting import download, expect, fields, open_document, read_and_open, texts
+from visiting import choose, download, expect, fields, open_document, read_and_open, texts
 
 from ocrkit.plugin.datasets import open_samples
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import BrowserContext, Page
     from serving_here import Running
 
 CORRECTED = "തിരുത്തിയ വരി 42"
+# Edits take a second to be stored, as on a slow disk: what keeps asking holds its transaction open.
+SLOW_STORE = """
+const put = IDBObjectStore.prototype.put;
+IDBObjectStore.prototype.put = function (...given) {
+    const until = performance.now() + 1000;
+    const again = () => { if (performance.now() < until) this.count().onsuccess = again; };
+    const asked = put.apply(this, given);
+    if (this.name === "edits") asked.addEventListener("success", again);
+    return asked;
+};
+"""
 
 
 def test_a_corrected_line_is_in_the_alto_that_is_downloaded(page: Page, tmp_path: Path) -> None:
@@ -42,6 +55,33 @@ def test_a_reload_loses_nothing(page: Page) -> None:
 
     open_document(page, "prose.png")
     assert texts(page) == [drawn_prose(1).lines[0], CORRECTED, *drawn_prose(1).lines[2:]]
+
+
+def test_turning_the_page_and_back_loses_nothing_of_what_is_still_being_stored(
+    visitor: Callable[..., BrowserContext], service: Running
+) -> None:
+    page = visitor().new_page()
+    page.add_init_script(SLOW_STORE)
+    page.goto(service.address)
+    file = io.BytesIO()
+    first, second = drawn_prose(1).image, drawn_prose(2).image
+    first.copy().save(file, "TIFF", save_all=True, append_images=[second], compression="tiff_deflate")
+    choose(page, "two.tif", file.getvalue(), "image/tiff")
+    open_document(page, "two.tif")
+    field = fields(page).first
+    field.evaluate("(field) => { field.dataset.before = 'yes'; }")
+    field.fill("the first of it")
+    field.fill(CORRECTED)
+
+    page.keyboard.press("Alt+PageDown")
+    page.keyboard.press("Alt+PageUp")
+
+    expect(page.locator("[data-before]")).to_have_count(0)
+    expect(field).to_have_value(CORRECTED)
+    expect(page.locator("#lines")).not_to_have_attribute("data-unsaved", "")
+    page.reload()
+    open_document(page, "two.tif")
+    assert texts(page)[0] == CORRECTED
 
 
 def test_all_can_be_done_by_keys(page: Page, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 /** A page of a document on the desk: its picture, its lines, and the way to the pages beside it. */
 
 import { byId, icon, make } from "./dom.js";
-import { activeRow, count, editPage, editedElsewhere, focusLine, nearLine, putBack, startEditing, toDoubt } from "./editing.js";
+import { activeRow, count, editPage, editedElsewhere, editsOf, focusLine, nearLine, putBack, startEditing, toDoubt } from "./editing.js";
 import { showLines } from "./lines.js";
 import { linesOf } from "./merging.js";
 import * as picture from "./picture.js";
@@ -42,7 +42,8 @@ export async function openPage(id, number) {
   shown = { id, number, page: null };
   byId("desk").dataset.document = id;
   byId("desk").dataset.page = number;
-  const [document, page, blob, edits] = await Promise.all([store.document(id), store.page(id, number), store.picture(id, number), store.edits(id, number)]);
+  const [document, page, blob] = await Promise.all([store.document(id), store.page(id, number), store.picture(id, number)]);
+  const edits = await editsOf(id, number); // last, so that nothing is typed between this and its being shown
   if (shown.id !== id || shown.number !== number) return; // another was opened meanwhile
   shown.page = page ?? null;
   head(document);

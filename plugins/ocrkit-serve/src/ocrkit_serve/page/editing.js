@@ -133,6 +133,16 @@ export async function saved() {
   while (putting.size) await Promise.all(putting);
 }
 
+/** The edits of a page, with all that was done until they are given. */
+export async function editsOf(document, number) {
+  for (;;) {
+    await saved();
+    const edits = await store.edits(document, number);
+    // Something may have been typed meanwhile, which the store had not yet.
+    if (!putting.size) return edits;
+  }
+}
+
 // Each change is put down at once: a page may be left at any moment.
 function saveSoon() {
   const put = saveAll().finally(() => putting.delete(put));
