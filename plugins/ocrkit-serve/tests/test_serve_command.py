@@ -135,11 +135,13 @@ def test_options_that_cannot_be_are_refused_before_anything_is_loaded(arguments:
     assert isinstance(result.exception, OcrkitError | SystemExit)
 
 
-def test_a_corrector_that_is_not_there_is_refused_before_anything_is_served() -> None:
-    command = [sys.executable, "-m", "ocrkit", "serve", "--port", "0", "--correct", "nobody"]
+@pytest.mark.parametrize("kind", ["corrector", "model", "segmenter"])
+def test_what_is_not_there_is_refused_before_anything_is_served(kind: str) -> None:
+    option = "--correct" if kind == "corrector" else f"--{kind}"
+    command = [sys.executable, "-m", "ocrkit", "serve", "--port", "0", option, "nobody"]
 
     run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
 
     assert run.returncode == 1
-    assert "no corrector 'nobody'" in run.stderr
+    assert f"no {kind} 'nobody'" in run.stderr
     assert run.stdout == ""

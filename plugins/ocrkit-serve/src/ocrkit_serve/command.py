@@ -106,6 +106,7 @@ def serve(
         allow_origins=tuple(checked_origin(origin, with_token=token is not None) for origin in allow_origin or ()),
         collect=collect,
     )
+    _check_names(model, segmenter)
     listening = bound(host, port)
     with listening:
         if settings.token is None and not is_loopback(host):
@@ -117,6 +118,17 @@ def serve(
         _log_on_stderr()
         print(f"ocrkit serves at {address_of(listening)}", flush=True)
         Server(service, when_ready=lambda: say("the models are loaded")).serve_on(listening)
+
+
+def _check_names(models: list[str] | None, segmenter: str | None) -> None:
+    """See that they are there, before an address is told."""
+    from ocrkit.model_files import find_model
+    from ocrkit.plugin.registry import default_registry
+
+    for name in models or [None]:
+        find_model(name)
+    if segmenter is not None:
+        default_registry().segmenter(segmenter)
 
 
 def _collection(settings: Settings) -> Collection | None:
