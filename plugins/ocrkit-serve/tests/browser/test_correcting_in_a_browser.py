@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
+import pytest
 from drawn_prose import drawn_prose
 from visiting import choose, download, expect, fields, open_document, read_and_open, texts
 
@@ -31,6 +32,16 @@ IDBObjectStore.prototype.put = function (...given) {
     if (this.name === "edits") asked.addEventListener("success", again);
     return asked;
 };
+"""
+# What a browser does whose user blocks sites from storing anything.
+BLOCKED = """
+for (const name of blocked) {
+    Object.defineProperty(window, name, {
+        get() { throw new DOMException("access is denied for this document", "SecurityError"); },
+    });
+}
+navigator.locks.request = async () => { throw new DOMException("access is denied in this context", "SecurityError"); };
+window.BroadcastChannel = function () { throw new DOMException("access is denied", "SecurityError"); };
 """
 
 
@@ -82,6 +93,27 @@ def test_turning_the_page_and_back_loses_nothing_of_what_is_still_being_stored(
     page.reload()
     open_document(page, "two.tif")
     assert texts(page)[0] == CORRECTED
+
+
+@pytest.mark.parametrize(
+    "blocked", [["localStorage", "sessionStorage"], ["localStorage", "sessionStorage", "indexedDB"]]
+)
+def test_a_browser_that_lets_nobody_store_reads_and_corrects_all_the_same(
+    visitor: Callable[..., BrowserContext], service: Running, tmp_path: Path, blocked: list[str]
+) -> None:
+    page = visitor().new_page()
+    page.add_init_script(f"const blocked = {json.dumps(blocked)};\n{BLOCKED}")
+    page.goto(service.address)
+    read_and_open(page, drawn_prose(1).file())
+    fields(page).nth(1).fill(CORRECTED)
+    page.locator("#toggle-strips").click()
+    page.locator("#theme").click()
+    page.locator("#language").click()
+
+    expect(page.locator("html")).to_have_attribute("lang", "ml")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    assert texts(page) == [drawn_prose(1).lines[0], CORRECTED, *drawn_prose(1).lines[2:]]
+    assert CORRECTED in download(page, "text", tmp_path).decode("utf-8").split("\n")
 
 
 def test_all_can_be_done_by_keys(page: Page, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import { byId, settled } from "./dom.js";
 import { putEdit } from "./journal.js";
 import { allRows, doubtfulPlaces, nextDoubt, offersOf, refreshRow, replaceIn, rowOf, tally } from "./lines.js";
 import * as picture from "./picture.js";
+import { inThisTab } from "./remembered.js";
 import * as store from "./store.js";
 import { tell } from "./tabs.js";
 import { showTools } from "./tools.js";
@@ -36,7 +37,7 @@ export function editPage(document, number, last) {
   active = null;
   allRows().forEach(showState);
   count();
-  const [id, page, key] = JSON.parse(sessionStorage.getItem(LINE) ?? "[]");
+  const [id, page, key] = JSON.parse(inThisTab.get(LINE) ?? "[]");
   if (id !== document || page !== number || !rowOf(key)) return;
   activate(rowOf(key));
   active.item.scrollIntoView({ block: "center" });
@@ -82,7 +83,7 @@ function activate(row) {
   picture.here(row.key, doubtfulPlaces(row));
   picture.reveal(row.key, { closely: true });
   tools(row);
-  sessionStorage.setItem(LINE, JSON.stringify([at.document, at.number, row.key]));
+  inThisTab.set(LINE, JSON.stringify([at.document, at.number, row.key]));
 }
 
 function tools(row) {

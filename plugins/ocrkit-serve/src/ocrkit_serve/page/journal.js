@@ -3,6 +3,7 @@
  * goes; this is written at once, and brought into the store when the page comes again.
  */
 
+import { lastingly } from "./remembered.js";
 import * as store from "./store.js";
 
 const BEFORE = "ocrkit.edit.";
@@ -11,24 +12,16 @@ const BEFORE = "ocrkit.edit.";
 export async function putEdit(document, number, line, edit) {
   const key = BEFORE + JSON.stringify([document, number, line]);
   const value = JSON.stringify(edit);
-  jot(key, value);
+  lastingly.set(key, value); // where there is no room beside the store, the store alone keeps it
   await store.putEdit(document, number, line, edit);
   // Something may have been typed meanwhile, which is still to be stored.
-  if (localStorage.getItem(key) === value) localStorage.removeItem(key);
+  if (lastingly.get(key) === value) lastingly.remove(key);
 }
 
 /** Brings into the store what did not come there before. */
 export async function replay() {
-  for (const key of Object.keys(localStorage).filter((name) => name.startsWith(BEFORE))) {
-    const value = localStorage.getItem(key);
+  for (const key of lastingly.keys().filter((name) => name.startsWith(BEFORE))) {
+    const value = lastingly.get(key);
     if (value !== null) await putEdit(...JSON.parse(key.slice(BEFORE.length)), JSON.parse(value));
-  }
-}
-
-function jot(key, value) {
-  try {
-    localStorage.setItem(key, value);
-  } catch {
-    // No room beside the store: then the store alone keeps it.
   }
 }

@@ -9,6 +9,7 @@ import * as manners from "./manners.js";
 import { replay } from "./journal.js";
 import { copyText, download, fillOutputs, keep } from "./outputs.js";
 import { mind } from "./reading.js";
+import { lastingly } from "./remembered.js";
 import * as server from "./server.js";
 import { nameOf, refreshAll, startShelf } from "./shelf.js";
 import * as store from "./store.js";
@@ -58,7 +59,7 @@ async function learn() {
 
 function tellOffers() {
   const { models = [], correctors = [], limits, collects } = offered;
-  const chosen = JSON.parse(localStorage.getItem(CHOICES) ?? "{}");
+  const chosen = JSON.parse(lastingly.get(CHOICES) ?? "{}");
   byId("model-label").hidden = models.length < 2;
   byId("model").replaceChildren(...models.map((model) => make("option", { value: model.name, selected: chosen.model ? chosen.model === model.name : Boolean(model.default) }, named(model))));
   byId("corrector-label").hidden = correctors.length === 0;
@@ -81,7 +82,7 @@ function named({ name, languages = [] }) {
 
 function asked() {
   const [model, corrector] = [byId("model").value, byId("corrector").value];
-  localStorage.setItem(CHOICES, JSON.stringify({ model, corrector }));
+  lastingly.set(CHOICES, JSON.stringify({ model, corrector }));
   const [kind, name] = corrector.split("=");
   const more = offered.limits?.alternatives ? { alternatives: `${Math.min(ALTERNATIVES, offered.limits.alternatives)}` } : {};
   return { ...(model ? { model } : {}), ...(name ? { [kind]: name } : {}), ...more };

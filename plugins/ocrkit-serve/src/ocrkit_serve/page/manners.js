@@ -1,6 +1,7 @@
 /** The language and the colours of the page, which it remembers, and the words of what stands in index.html. */
 
 import { byId } from "./dom.js";
+import { lastingly } from "./remembered.js";
 import { tellUser } from "./voice.js";
 import { LANGUAGES, language, say, speak } from "./words.js";
 
@@ -10,19 +11,19 @@ const THEMES = ["", "dark", "light"];
 
 /** Takes up what was chosen before, else what the browser prefers; `changed` is called after the language changes. */
 export function settle(changed) {
-  const wished = localStorage.getItem(LANGUAGE) ?? navigator.languages.map((code) => code.slice(0, 2)).find((code) => code in LANGUAGES);
+  const wished = lastingly.get(LANGUAGE) ?? navigator.languages.map((code) => code.slice(0, 2)).find((code) => code in LANGUAGES);
   speak(wished ?? "en");
   show();
-  dress(localStorage.getItem(THEME) ?? "");
+  dress(lastingly.get(THEME) ?? "");
   byId("language").addEventListener("click", () => {
     speak(language() === "en" ? "ml" : "en");
-    localStorage.setItem(LANGUAGE, language());
+    lastingly.set(LANGUAGE, language());
     show();
     changed();
   });
   byId("theme").addEventListener("click", () => {
     const next = THEMES[(THEMES.indexOf(document.documentElement.dataset.theme ?? "") + 1) % THEMES.length];
-    localStorage.setItem(THEME, next);
+    lastingly.set(THEME, next);
     dress(next);
     tellUser(say({ "": "themeNone", dark: "themeDark", light: "themeLight" }[next]));
   });

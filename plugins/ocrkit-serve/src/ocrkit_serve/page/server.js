@@ -1,5 +1,7 @@
 /** What is asked of the server, and its answers: errors become a `Refusal`, silence becomes `Away`. */
 
+import { inThisTab } from "./remembered.js";
+
 const HEADERS = { "X-Requested-With": "ocrkit" }; // Another site's form cannot send it.
 const TOKEN = "ocrkit.token";
 
@@ -32,7 +34,7 @@ export function askTokenBy(ask) {
  */
 export async function request(path, { method = "GET", body, headers = {}, signal } = {}) {
   for (;;) {
-    const token = sessionStorage.getItem(TOKEN);
+    const token = inThisTab.get(TOKEN);
     let answer;
     try {
       answer = await fetch(path, { method, body, signal, headers: { ...HEADERS, ...headers, ...bearer(token) }, cache: "no-store" });
@@ -101,7 +103,7 @@ export async function keep(record) {
 export async function send(file, name, asked, { signal, progress }) {
   const query = new URLSearchParams({ async: "true", ...asked });
   for (;;) {
-    const token = sessionStorage.getItem(TOKEN);
+    const token = inThisTab.get(TOKEN);
     const { status, text, retryAfter } = await upload(`v1/pages?${query}`, file, name, token, { signal, progress });
     if (status >= 200 && status < 300) return JSON.parse(text).id;
     if (status === 401 && (await tokenInstead(token))) continue;
@@ -140,10 +142,10 @@ function bearer(token) {
 // However many requests are refused at once, the user is asked once.
 async function tokenInstead(refused) {
   if (!asker) return false;
-  if (sessionStorage.getItem(TOKEN) !== refused) return true;
+  if (inThisTab.get(TOKEN) !== refused) return true;
   asking ??= asker(refused !== null).finally(() => (asking = null));
   const token = await asking;
-  if (token) sessionStorage.setItem(TOKEN, token);
+  if (token) inThisTab.set(TOKEN, token);
   return Boolean(token);
 }
 

@@ -3,6 +3,7 @@
 import { byId, make } from "./dom.js";
 import { allRows } from "./lines.js";
 import { image } from "./picture.js";
+import { lastingly } from "./remembered.js";
 
 const STRIPS = "ocrkit.strips";
 const PADDING = 3; // px of the page around a line's ink
@@ -13,11 +14,11 @@ let watcher = null;
 /** Makes the switch answer, as it was left. */
 export function startStrips() {
   const toggle = byId("toggle-strips");
-  toggle.setAttribute("aria-pressed", localStorage.getItem(STRIPS) === "true");
+  toggle.setAttribute("aria-pressed", lastingly.get(STRIPS) === "true");
   toggle.addEventListener("click", () => {
     const wanted = toggle.getAttribute("aria-pressed") !== "true";
     toggle.setAttribute("aria-pressed", wanted);
-    localStorage.setItem(STRIPS, wanted);
+    lastingly.set(STRIPS, wanted);
     showStrips();
   });
 }

@@ -5,10 +5,19 @@ import * as store from "./store.js";
 const TAB = crypto.getRandomValues(new Uint32Array(2)).join("-");
 const STALE = 20_000; // milliseconds
 
-const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel("ocrkit") : null;
+const channel = opened();
 const listeners = [];
 
 channel?.addEventListener("message", ({ data }) => listeners.forEach((listener) => listener(data, true)));
+
+// A browser that lets nobody store may refuse a channel too: then the tabs do not know of each other.
+function opened() {
+  try {
+    return new BroadcastChannel("ocrkit");
+  } catch {
+    return null;
+  }
+}
 
 /**
  * Tells the other tabs, and this one's own listeners, that something changed.
@@ -32,13 +41,20 @@ export function listen(listener) {
  */
 export async function alone(id, work) {
   if (!navigator.locks) return beating(id, work);
-  return navigator.locks.request(`ocrkit ${id}`, { ifAvailable: true }, async (lock) => {
-    if (lock) await work();
-    return Boolean(lock);
-  });
+  let asked = false;
+  try {
+    return await navigator.locks.request(`ocrkit ${id}`, { ifAvailable: true }, async (lock) => {
+      asked = true;
+      if (lock) await work();
+      return Boolean(lock);
+    });
+  } catch (error) {
+    if (asked || error.name !== "SecurityError") throw error;
+    return beating(id, work);
+  }
 }
 
-// Pages that came by plain HTTP from another machine have no locks: a document's tab says every while that it lives.
+// Pages that came by plain HTTP from another machine have no locks, and neither has a browser that blocks storing: a document's tab says every while that it lives.
 async function beating(id, work) {
   const { owner, beat = 0 } = (await store.document(id)) ?? {};
   if (owner && owner !== TAB && Date.now() - beat < STALE) return false;
