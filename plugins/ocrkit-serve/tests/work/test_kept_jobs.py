@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
 from ocrkit_serve.work import Asked, Job, Limits, Refused
 from ocrkit_serve.work.jobs import Jobs
+from uploads import serving
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,6 +47,20 @@ def test_a_job_goes_with_its_file_when_its_time_is_over(tmp_path: Path) -> None:
     assert refused.value.status == 410
 
 
+def test_a_file_that_cannot_be_removed_keeps_no_other(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    jobs, ones = Jobs(Limits()), [done(job(tmp_path, name)) for name in "ab"]
+    for one in ones:
+        jobs.add(one)
+    ones[0].file.unlink()
+    ones[0].file.mkdir()  # which no unlink takes away
+
+    jobs.sweep(1e12)
+
+    assert jobs.all() == []
+    assert not ones[1].file.exists()
+    assert "could not be removed" in caplog.text
+
+
 def test_a_job_in_hand_stays_whatever_time_it_is(tmp_path: Path) -> None:
     jobs, one = Jobs(Limits()), job(tmp_path, "a")
     jobs.add(one)
@@ -79,3 +95,23 @@ def test_where_none_is_done_there_is_no_room(tmp_path: Path) -> None:
         jobs.add(job(tmp_path, "b"))
 
     assert (refused.value.status, refused.value.retry_after is not None) == (503, True)
+
+
+def test_a_sweep_that_fails_is_logged_and_not_the_last(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    swept = []
+
+    def sweep() -> None:
+        swept.append(1)
+        raise PermissionError("an unlink that is refused")
+
+    async def test() -> None:
+        async with serving(keep=0.02) as work:
+            monkeypatch.setattr(work._jobs, "sweep", sweep)
+            while len(swept) < 3:
+                await asyncio.sleep(0.01)
+
+    asyncio.run(asyncio.wait_for(test(), 60))
+
+    assert "could not be swept away" in caplog.text

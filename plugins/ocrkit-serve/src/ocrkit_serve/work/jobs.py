@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import pickle
 import secrets
 import threading
@@ -27,6 +28,7 @@ __all__ = ["Job", "Jobs", "State"]
 State: TypeAlias = Literal["waiting", "reading", "done", "failed", "cancelled"]
 
 _REMEMBERED = 1000  # ids of jobs that are kept no longer
+_log = logging.getLogger("ocrkit")
 
 
 @dataclass(slots=True, eq=False)
@@ -187,4 +189,7 @@ class Jobs:
     def _remove(self, job: Job) -> None:
         del self._kept[job.id]
         self._gone.append(job.id)
-        job.file.unlink(missing_ok=True)
+        try:
+            job.file.unlink(missing_ok=True)
+        except OSError as error:  # others are to be removed all the same; the folder goes with the service
+            _log.warning("the file of a job could not be removed: %s", error.strerror)

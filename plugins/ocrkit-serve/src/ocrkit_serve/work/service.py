@@ -342,8 +342,11 @@ class Work:
     async def _sweep(self) -> None:
         while True:
             await asyncio.sleep(min(_LONGEST_SWEEP, self.limits.keep / 2))
-            self._jobs.sweep()
-            await asyncio.to_thread(give_back_memory)
+            try:
+                self._jobs.sweep()
+                await asyncio.to_thread(give_back_memory)
+            except Exception:
+                _log.exception("what is kept no longer could not be swept away; it is tried again")
 
     def _close(self) -> None:
         for turns in (self._page_turns, self._line_turns):
