@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -155,3 +156,23 @@ def test_writing_that_takes_too_long_is_ended(
     answer = client.post("/v1/render?to=text", json=pages)
 
     assert (answer.status_code, "seconds" in answer.json()["error"]["reason"]) == (422, True)
+
+
+def test_what_writes_strangers_pages_learns_no_secrets(
+    client: httpx.Client, pages: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[dict[str, str]] = []
+    start = asyncio.create_subprocess_exec
+
+    async def noting(*command: str, env: dict[str, str], **options: Any) -> asyncio.subprocess.Process:
+        started.append(env)
+        return await start(*command, env=env, **options)
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", noting)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setenv("LANG", "C.UTF-8")
+
+    assert client.post("/v1/render?to=text", json=pages).status_code == 200
+    [environment] = started
+    assert "secret" not in environment.values()
+    assert environment["LANG"] == "C.UTF-8"

@@ -12,6 +12,7 @@ import tempfile
 from typing import IO, TYPE_CHECKING, Any
 
 from ocrkit_serve.problems import Problem
+from ocrkit_serve.work.environment import environment_of_process
 from ocrkit_serve.work.kinds import PILLOW_FORMATS
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ __all__ = ["Rendered", "rendered"]
 _SECONDS = 60  # of computing
 _PATIENCE = 4  # times as long as that, on a machine that is busy
 _FILE_BYTES = 1_000_000_000
+_ENVIRONMENT = ("OCRKIT_PLUGINS", "SOURCE_DATE_EPOCH")  # which formats there are, and the date in them
 _KILLED = (-signal.SIGXCPU, -signal.SIGKILL)
 
 
@@ -91,7 +93,7 @@ async def _told(
         stdout=file.fileno(),
         stderr=asyncio.subprocess.PIPE,
         pass_fds=[] if document is None else [document],
-        env=_environment(),
+        env=environment_of_process(*_ENVIRONMENT),
         start_new_session=True,  # so that Ctrl-C ends the service, which lets what was begun come to its end
     )
     ended = asyncio.ensure_future(process.communicate())
@@ -134,9 +136,3 @@ def _opened(path: Path | None) -> Iterator[int | None]:
         yield number
     finally:
         os.close(number)
-
-
-def _environment() -> dict[str, str]:
-    one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "MALLOC_ARENA_MAX"), "1")
-    path = os.pathsep.join(place for place in sys.path if place)
-    return {**os.environ, **one, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}

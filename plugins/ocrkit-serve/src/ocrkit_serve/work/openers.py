@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from ocrkit.errors import LostProcess
+from ocrkit_serve.work.environment import environment_of_process
 from ocrkit_serve.work.kinds import PILLOW_FORMATS
 from ocrkit_serve.work.records import Refused
 
@@ -39,7 +40,6 @@ _PATIENCE = 2.0  # times the seconds that a process may compute for, and one mor
 _USES = 200  # requests after which a process is replaced, since libraries may keep what they took
 _PIXEL_BYTES = 3
 _LONGEST_ANSWER = 1 << 16  # bytes, many times those of a true one
-_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "SYSTEMROOT")
 _log = logging.getLogger("ocrkit")
 
 
@@ -205,7 +205,7 @@ class _Opener:
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
                     pass_fds=[theirs.fileno()],
-                    env=_environment(),
+                    env=environment_of_process() | {"OCRKIT_PLUGINS": "none"},
                     start_new_session=True,  # so that Ctrl-C ends the service, which ends these in its own time
                 )
             except OSError as error:
@@ -321,11 +321,3 @@ def _mapped(number: int) -> memoryview:
         fcntl.fcntl(number, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE)
     size = os.fstat(number).st_size
     return memoryview(mmap.mmap(number, size, access=mmap.ACCESS_READ) if size else b"")
-
-
-def _environment() -> dict[str, str]:
-    """What a process is told of ours: the way to the code, and to take one thread."""
-    kept = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-    one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "MALLOC_ARENA_MAX"), "1")
-    path = os.pathsep.join(place for place in sys.path if place)
-    return {**kept, **one, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1", "OCRKIT_PLUGINS": "none"}
