@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import socket
@@ -19,6 +20,7 @@ from ocrkit_serve.asking import READING
 from ocrkit_serve.collecting import Collection
 from ocrkit_serve.formats import MEDIA_TYPES, Formats
 from ocrkit_serve.settings import Settings
+from ocrkit_serve.work import Limits
 
 from ocrkit.files import holding
 
@@ -39,6 +41,7 @@ class World:
     guarded: httpx.Client
     loading: httpx.Client
     full: httpx.Client
+    crowded: httpx.Client
     slow_port: int
     folder: Path
 
@@ -82,8 +85,10 @@ def world(serving, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         guarded = stack.enter_context(serving(Settings(token=TOKEN)))
         loading = stack.enter_context(serving(Settings(), holds_start=True))
         filled = stack.enter_context(serving(Settings(), collection=full))
+        crowded = stack.enter_context(serving(Settings(limits=Limits(deadline=0.05))))
+        crowded.service._writing = asyncio.Semaphore(0)
         slow = stack.enter_context(serving(Settings(body_seconds=0.1), collection=own))
-        clients = [stack.enter_context(each.client()) for each in (shared, guarded, loading, filled)]
+        clients = [stack.enter_context(each.client()) for each in (shared, guarded, loading, filled, crowded)]
         yield World(*clients, slow.port, folder / "own")
 
 
@@ -105,6 +110,7 @@ def cases() -> dict[tuple[str, str, int], Callable[[World], httpx.Response]]:
         found["GET", path, 406] = lambda w, e=RESULTS[path]: w.client.get(
             w.job(b"any", "done") + e, headers={"Accept": "audio/mpeg"}
         )
+        found["GET", path, 504] = lambda w, e=RESULTS[path]: w.crowded.get(w.job(b"any", "done", w.crowded) + e)
     found |= {
         ("GET", "/v1/jobs/{id}", 200): lambda w: w.client.get(w.job(b"pages 2", "done")),
         ("GET", "/v1/jobs/{id}", 400): lambda w: w.client.get("/v1/jobs/none?to=json"),
@@ -160,6 +166,7 @@ def rendering_cases() -> dict[int, Callable[[World], httpx.Response]]:
         409: lambda w: w.post("/v1/render?to=pdf&job=" + w.job(b"hold", "waiting").rpartition("/")[2], w.pages()),
         413: lambda w: w.post("/v1/render", b" " * 17_000_000),
         422: lambda w: w.post("/v1/render?to=overlay&job=" + w.job(png(), "done").rpartition("/")[2], FLAT),
+        504: lambda w: w.crowded.post("/v1/render", content=w.pages()),
     }
 
 

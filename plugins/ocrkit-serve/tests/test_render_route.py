@@ -5,9 +5,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from fake_work import TEXT, png
+from fake_work import TEXT, FakeWork, png
 from ocrkit_serve.problems import Problem
 from ocrkit_serve.sent_pages import sent_pages
+from ocrkit_serve.service import Service
+from ocrkit_serve.settings import Settings
+from ocrkit_serve.work import Limits
 
 from ocrkit.layout.reading import read_layout
 
@@ -156,6 +159,26 @@ def test_writing_that_takes_too_long_is_ended(
     answer = client.post("/v1/render?to=text", json=pages)
 
     assert (answer.status_code, "seconds" in answer.json()["error"]["reason"]) == (422, True)
+
+
+def test_who_leaves_or_waits_too_long_gives_up_the_place_in_the_line() -> None:
+    async def test() -> None:
+        work, left = FakeWork(), asyncio.Event()
+        service = Service(work, Settings(limits=Limits(deadline=0.05)))
+        async with service.writing(), service.writing():
+            with pytest.raises(Problem) as late:
+                async with service.writing(asyncio.Event()):
+                    pass
+            left.set()
+            with pytest.raises(Problem) as gone:
+                async with service.writing(left):
+                    pass
+        async with service.writing(), service.writing():  # whoever gave up holds nothing
+            pass
+        await work.drain(0)
+        assert (late.value.status, gone.value.status) == (504, 499)
+
+    asyncio.run(test())
 
 
 def test_what_writes_strangers_pages_learns_no_secrets(

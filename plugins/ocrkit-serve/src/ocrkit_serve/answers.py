@@ -25,7 +25,15 @@ _SMALL = 1_000_000  # bytes that are sent in one piece
 _PIECE = 1 << 18
 
 
-async def written(service: Service, to: Format, pages: Iterable[ReadPage], *, count: int, name: str) -> Response:
+async def written(
+    service: Service,
+    to: Format,
+    pages: Iterable[ReadPage],
+    *,
+    count: int,
+    name: str,
+    left: asyncio.Event | None = None,
+) -> Response:
     """Pages in a format, by way of a file, since they may be more than memory should hold.
 
     Args:
@@ -34,11 +42,12 @@ async def written(service: Service, to: Format, pages: Iterable[ReadPage], *, co
         pages: taken one by one, in a thread.
         count: how many they are.
         name: of the file that they were read in, to be suggested for saving.
+        left: set where nobody waits any more.
 
     Raises:
-        Problem: the format cannot hold them.
+        Problem: the format cannot hold them, or others' are being written until the deadline.
     """
-    async with service.writing:
+    async with service.writing(left):
         # It has no name, so that it goes with the answer, however that ends.
         file = tempfile.TemporaryFile(dir=service.folder)  # noqa: SIM115
         try:

@@ -59,9 +59,9 @@ async def rendered(
         left: set where nobody waits any more.
 
     Raises:
-        Problem: they cannot be written.
+        Problem: they cannot be written, or nobody waits any more.
     """
-    async with service.writing:
+    async with service.writing(left):
         file = tempfile.TemporaryFile(dir=service.folder)  # noqa: SIM115 - it goes on with the answer
         try:
             with _opened(document) as number:

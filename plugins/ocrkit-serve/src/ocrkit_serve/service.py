@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from ocrkit_serve.counts import Counts
@@ -13,7 +13,7 @@ from ocrkit_serve.formats import Formats
 from ocrkit_serve.problems import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
     from starlette.requests import Request
@@ -30,6 +30,7 @@ PHASES: tuple[Phase, ...] = get_args(Phase)
 
 _LOADING = 2  # seconds after which to ask again
 _ENDING = 10
+_LEFT = 499  # what others answer, too, where nobody hears it
 _LOOKED = 0.1  # seconds between two looks
 _RECEIVED = 8  # bodies at a time, and two for each place of the queue
 _WRITTEN_AT_A_TIME = 2
@@ -46,7 +47,6 @@ class Service:
     Attributes:
         counts: of requests.
         formats: that pages are written in.
-        writing: held while pages are written in a format, which takes memory and time.
         failure: why loading failed; None where it did not.
     """
 
@@ -57,7 +57,7 @@ class Service:
         self.counts = Counts()
         self.formats = Formats()
         self.failure: BaseException | None = None
-        self.writing = asyncio.Semaphore(_WRITTEN_AT_A_TIME)
+        self._writing = asyncio.Semaphore(_WRITTEN_AT_A_TIME)
         self._loading: asyncio.Task[None] | None = None
         self._over: asyncio.Task[None] | None = None
         self._begun: list[Job] = []
@@ -110,6 +110,32 @@ class Service:
             yield
         finally:
             self._received -= 1
+
+    @asynccontextmanager
+    async def writing(self, left: asyncio.Event | None = None) -> AsyncIterator[None]:
+        """Wait for a turn to write pages in a format, which takes memory and time, and hold it while the block runs.
+
+        Args:
+            left: set where nobody waits for them any more.
+
+        Raises:
+            Problem: nobody waits, or it was nobody's turn to end before the deadline.
+        """
+        deadline = self.settings.limits.deadline
+        turn = asyncio.ensure_future(self._writing.acquire())
+        gone = asyncio.ensure_future((left or asyncio.Event()).wait())
+        try:
+            await asyncio.wait({turn, gone}, timeout=deadline, return_when=asyncio.FIRST_COMPLETED)
+            if gone.done():
+                raise Problem(_LEFT, "who asked for it has left")
+            if not turn.done():
+                reason = f"others' pages were being written for all of {deadline:.0f} seconds"
+                raise Problem(504, reason, "try again later", {"Retry-After": str(_ENDING)})
+            yield
+        finally:
+            gone.cancel()
+            if not turn.cancel():
+                self._writing.release()
 
     def begin(self) -> None:
         """Load the models, while requests that need none are answered."""

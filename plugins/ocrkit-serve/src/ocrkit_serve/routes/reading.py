@@ -64,7 +64,7 @@ async def _now(
 ) -> Response:
     async with leaving(request) as left:
         read = await service.work.read(opened, 1, asked, cancelled=left)
-    return await written(service, to, [read], count=1, name=upload.name)
+        return await written(service, to, [read], count=1, name=upload.name, left=left)
 
 
 def _begun(service: Service, upload: Upload, asked: Asked) -> Response:
