@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from playwright.sync_api import BrowserContext, Page
-    from serving_here import Running
+    from serving_here import Running, Seen
 
 DARK = 128
 
@@ -109,6 +109,25 @@ def test_two_tabs_read_at_once_and_see_each_other_s_work(
     assert texts(one) == list(drawn_prose(2).lines)
     assert texts(other) == list(drawn_prose(1).lines)
     expect(document(one, "")).to_have_count(2)
+
+
+def test_a_document_is_read_where_its_first_minding_failed(page: Page, seen: Seen) -> None:
+    page.evaluate(
+        """() => {
+            const request = navigator.locks.request;
+            navigator.locks.request = async () => {
+                navigator.locks.request = request;
+                throw new Error("the disk is gone");
+            };
+        }"""
+    )
+
+    choose(page, "prose.png", drawn_prose(1).file())
+
+    expect(page.locator("#alert")).not_to_be_empty()
+    open_document(page, "prose.png")
+    assert len(seen.errors) == 1
+    assert "the disk is gone" in seen.errors.pop()
 
 
 def test_two_visitors_see_nothing_of_each_other(visitor: Callable[..., BrowserContext], service: Running) -> None:

@@ -45,15 +45,23 @@ export async function mind() {
   for (const document of await store.documents()) {
     if (minded.size >= AT_ONCE) return;
     if (!unfinished(document) || minded.has(document.id)) continue;
-    const stop = new AbortController();
-    minded.set(document.id, stop);
-    alone(document.id, () => attend(document.id, stop.signal)).then((worked) => {
-      minded.delete(document.id);
-      progress.delete(document.id);
-      if (worked) tell({ kind: "document", document: document.id });
-      setTimeout(mind, worked ? 0 : ELSEWHERE);
-    });
+    mindOne(document.id);
   }
+}
+
+// What fails here, as where the store cannot be written, is told by the page, and tried again.
+async function mindOne(id) {
+  const stop = new AbortController();
+  minded.set(id, stop);
+  let worked = false;
+  try {
+    worked = await alone(id, () => attend(id, stop.signal));
+  } finally {
+    minded.delete(id);
+    progress.delete(id);
+    setTimeout(mind, worked ? 0 : ELSEWHERE);
+  }
+  if (worked) tell({ kind: "document", document: id });
 }
 
 /** Stops the reading of a document; what was read of it stays. */

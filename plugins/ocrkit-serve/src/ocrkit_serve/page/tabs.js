@@ -54,7 +54,8 @@ export async function alone(id, work) {
   }
 }
 
-// Pages that came by plain HTTP from another machine have no locks, and neither has a browser that blocks storing: a document's tab says every while that it lives.
+// Pages that came by plain HTTP from another machine have no locks, and neither have those in a browser that blocks storing:
+// a document's tab says every while that it lives.
 async function beating(id, work) {
   const { owner, beat = 0 } = (await store.document(id)) ?? {};
   if (owner && owner !== TAB && Date.now() - beat < STALE) return false;
