@@ -191,3 +191,21 @@ def test_keeping_a_page_again_keeps_each_line_once(page: Page, service: Running)
     expect(page.locator("#status")).to_have_text(re.compile("2 lines"))
     groups = [sample.group for sample in open_samples(service.collected) if sample.text in prose.lines[:2]]
     assert any(groups.count(group) == 2 for group in groups)
+
+
+def test_lines_that_are_checked_no_more_are_taken_out(page: Page, service: Running) -> None:
+    read_and_open(page, drawn_prose(1).file())
+    fields(page).nth(1).fill("only here, and not for long")
+    fields(page).nth(1).press("Enter")
+    page.locator("#keep").click()
+    expect(page.locator("#status")).to_have_text(re.compile("1 line is kept"))
+    table = service.collected / "labels.jsonl"
+    assert "only here" in table.read_text("utf-8")
+    fields(page).nth(1).press("Alt+0")
+
+    page.locator("#keep").click()
+
+    expect(page.locator("#status")).to_have_text(re.compile("1 line is no longer kept"))
+    assert "only here" not in table.read_text("utf-8")
+    page.locator("#keep").click()
+    expect(page.locator("#status")).to_have_text(re.compile("No line is checked"))

@@ -118,9 +118,16 @@ function save(blob, name) {
 export async function keep(document) {
   try {
     const { pages, checked } = await correctedPages(document.id);
-    if (!Object.values(checked).some((lines) => lines.length)) return void tellUser(say("keepNothing"));
+    const none = !Object.values(checked).some((lines) => lines.length);
+    if (none && !document.kept) return void tellUser(say("keepNothing"));
     tellUser(say("keeping"), { stays: true });
-    const { lines, left_out: leftOut = [] } = await server.keep({ job: await liveJob(document.id), pages, checked });
+    // Noted before, since an answer may be lost; where nothing is checked any more, the server takes out what it has.
+    await store.change(document.id, { kept: true });
+    const { lines, replaced, left_out: leftOut = [] } = await server.keep({ job: await liveJob(document.id), pages, checked });
+    if (none) {
+      await store.change(document.id, { kept: false });
+      return void tellUser(say(replaced ? "keptNoMore" : "keepNothing", { count: replaced }));
+    }
     const told = [say("kept", { count: lines }), ...(leftOut.length ? [say("leftOut", { count: leftOut.length })] : [])];
     tellUser(told.join(" · "));
   } catch (error) {

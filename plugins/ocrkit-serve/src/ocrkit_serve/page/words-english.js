@@ -114,6 +114,7 @@ export const ENGLISH = {
   keep: "Keep for training",
   keeping: "Handing the checked lines over …",
   kept: { one: "{count} line is kept for training", other: "{count} lines are kept for training" },
+  keptNoMore: { one: "{count} line is no longer kept for training: none is checked", other: "{count} lines are no longer kept for training: none is checked" },
   leftOut: { one: "{count} line could not be", other: "{count} lines could not be" },
   keepNothing: "No line is checked yet: press Enter in lines that are right.",
 
