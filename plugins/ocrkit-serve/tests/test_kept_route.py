@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -152,6 +154,28 @@ def test_a_full_data_set_says_so(serving: Callable[..., Any], folder: Path) -> N
 
     assert answer.status_code == 507
     assert "may have 10" in answer.json()["error"]["reason"]
+
+
+def test_a_body_that_is_too_large_is_refused_with_a_way_out(keeping: httpx.Client) -> None:
+    answer = keeping.post("/v1/kept", content=b" " * 4_000_001)
+
+    assert answer.status_code == 413
+    assert answer.json()["error"]["way_out"] == "keep fewer pages at a time"
+
+
+def test_many_who_wait_to_keep_hold_up_no_other_answer(serving: Callable[..., Any], folder: Path) -> None:
+    with serving(collection=Collection(folder, patience=8)) as running, running.client() as client:
+        body = read_job(client)
+        bodies = [body] * (min(32, (os.cpu_count() or 1) + 4) + 1)  # more than the usual threads
+        with ThreadPoolExecutor(len(bodies)) as threads, holding(folder):
+            asked = [threads.submit(client.post, "/v1/kept", json=each) for each in bodies]
+            time.sleep(0.5)
+            begun = time.monotonic()
+            assert client.post("/v1/pages?to=text", content=b"any").status_code == 200
+            waited = time.monotonic() - begun
+
+    assert waited < 5
+    assert {one.result().status_code for one in asked} == {200}
 
 
 def test_a_service_that_keeps_nothing_says_so(client: httpx.Client) -> None:

@@ -83,13 +83,21 @@ async def received(request: Request, service: Service) -> AsyncIterator[Upload]:
             upload.path.unlink(missing_ok=True)
 
 
-async def received_json(request: Request, service: Service) -> IO[bytes]:
+async def received_json(
+    request: Request, service: Service, *, most: int | None = None, way_out: str | None = None
+) -> IO[bytes]:
     """A body of JSON, not parsed yet, as an open file without a name, of no more parts than memory should hold.
+
+    Args:
+        request: whose body it is.
+        service: in whose folder it lies.
+        most: bytes; None for as many as pages to be written may have.
+        way_out: what to do where it has more; None for what is told of all that is too large.
 
     Raises:
         Problem: it is larger, or too much is being received.
     """
-    most = service.settings.render_bytes
+    most = service.settings.render_bytes if most is None else most
     size = parts = 0
     file = tempfile.TemporaryFile(dir=service.folder)  # noqa: SIM115 - it is the caller's
     try:
@@ -99,7 +107,7 @@ async def received_json(request: Request, service: Service) -> IO[bytes]:
                 size += len(chunk)
                 parts += chunk.count(b"[") + chunk.count(b"{")
                 if size > most:
-                    raise Problem(413, f"the body is larger than the {most} bytes that are taken here")
+                    raise Problem(413, f"the body is larger than the {most} bytes that are taken here", way_out)
                 if parts > _MOST_PARTS:
                     raise Problem(413, f"the body has more than {_MOST_PARTS} lists and objects", "send fewer pages")
     except BaseException:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import math
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+from functools import partial
+from typing import TYPE_CHECKING, Literal, ParamSpec, TypeAlias, TypeVar, get_args
 
 from ocrkit_serve.counts import Counts
 from ocrkit_serve.formats import Formats
 from ocrkit_serve.problems import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
     from pathlib import Path
 
     from starlette.requests import Request
@@ -28,12 +30,16 @@ __all__ = ["PHASES", "Phase", "Service", "service_of"]
 Phase: TypeAlias = Literal["loading", "ready", "ending", "failed"]
 PHASES: tuple[Phase, ...] = get_args(Phase)
 
+Arguments = ParamSpec("Arguments")
+Answer = TypeVar("Answer")
+
 _LOADING = 2  # seconds after which to ask again
 _ENDING = 10
 _LEFT = 499  # what others answer, too, where nobody hears it
 _LOOKED = 0.1  # seconds between two looks
 _RECEIVED = 8  # bodies at a time, and two for each place of the queue
 _WRITTEN_AT_A_TIME = 2
+_KEPT_AT_A_TIME = 2
 
 
 class Service:
@@ -58,6 +64,8 @@ class Service:
         self.formats = Formats()
         self.failure: BaseException | None = None
         self._writing = asyncio.Semaphore(_WRITTEN_AT_A_TIME)
+        # Keeping waits for others who keep, and so not in the threads in which all answers are written.
+        self._keepers = ThreadPoolExecutor(_KEPT_AT_A_TIME, thread_name_prefix="keeping")
         self._loading: asyncio.Task[None] | None = None
         self._over: asyncio.Task[None] | None = None
         self._begun: list[Job] = []
@@ -137,6 +145,12 @@ class Service:
             if not turn.cancel():
                 self._writing.release()
 
+    async def keeping(
+        self, call: Callable[Arguments, Answer], /, *args: Arguments.args, **options: Arguments.kwargs
+    ) -> Answer:
+        """What a call gives, made in one of the few threads that keep corrected lines."""
+        return await asyncio.get_running_loop().run_in_executor(self._keepers, partial(call, *args, **options))
+
     def begin(self) -> None:
         """Load the models, while requests that need none are answered."""
         self._loading = asyncio.create_task(self._load())
@@ -200,6 +214,7 @@ class Service:
         while waited_for and self._left() and time.monotonic() < lingering:
             await asyncio.sleep(_LOOKED)
         await self.work.drain(self._left())
+        self._keepers.shutdown(wait=False)
 
     def _left(self) -> float:
         """Seconds for what is being read."""

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { checkedLines, corrected, correctedLine, linesOf } from "../../src/ocrkit_serve/page/merging.js";
+import { checkedLines, corrected, correctedLine, inGroups, linesOf } from "../../src/ocrkit_serve/page/merging.js";
 
 const box = (left, right) => [[left, 0], [right, 0], [right, 10], [left, 10]];
 const line = {
@@ -104,4 +104,11 @@ test("what was read is left as it was", () => {
 
 test("two lines of one id have names of their own", () => {
   assert.deepEqual([...linesOf(page(line, line))].map(({ key }) => key), ["l1", "l1#2"]);
+});
+
+test("pages go to the server in groups that it takes", () => {
+  const pages = [1, 2, 3, 4].map((number) => ({ number, text: "മ".repeat(number === 4 ? 100 : 10) }));
+  assert.deepEqual(inGroups(pages, 120).map((group) => group.map(({ number }) => number)), [[1, 2], [3], [4]]);
+  assert.deepEqual(inGroups(pages).length, 1);
+  assert.deepEqual(inGroups([]), []);
 });

@@ -110,3 +110,21 @@ function cut(outlines, texts, line) {
     return [[left, top], [right, top], [right, bottom], [left, bottom]];
   });
 }
+
+const MOST_KEPT = 3_500_000; // bytes: the server takes four million, with the ids of lines
+
+/** Pages in groups of so many bytes at most, since the server takes no more at a time. */
+export function inGroups(pages, most = MOST_KEPT) {
+  const groups = [];
+  let size = Infinity;
+  for (const page of pages) {
+    const own = new Blob([JSON.stringify(page)]).size;
+    if (size + own > most) {
+      groups.push([]);
+      size = 0;
+    }
+    groups.at(-1).push(page);
+    size += own;
+  }
+  return groups;
+}

@@ -1,7 +1,7 @@
 /** What leaves the page: files of the corrected text, and lines that are kept for training. */
 
 import { byId, make } from "./dom.js";
-import { checkedLines, corrected } from "./merging.js";
+import { checkedLines, corrected, inGroups } from "./merging.js";
 import { liveJob } from "./reading.js";
 import * as server from "./server.js";
 import * as store from "./store.js";
@@ -123,7 +123,15 @@ export async function keep(document) {
     tellUser(say("keeping"), { stays: true });
     // Noted before, since an answer may be lost; where nothing is checked any more, the server takes out what it has.
     await store.change(document.id, { kept: true });
-    const { lines, replaced, left_out: leftOut = [] } = await server.keep({ job: await liveJob(document.id), pages, checked });
+    const job = await liveJob(document.id);
+    const answers = [];
+    for (const group of inGroups(pages)) {
+      const ids = Object.fromEntries(group.map(({ number }) => [number, checked[number]]));
+      answers.push(await server.keep({ job, pages: group, checked: ids }));
+    }
+    const sum = (name) => answers.reduce((total, answer) => total + answer[name], 0);
+    const [lines, replaced] = [sum("lines"), sum("replaced")];
+    const leftOut = answers.flatMap((answer) => answer.left_out ?? []);
     if (none) {
       await store.change(document.id, { kept: false });
       return void tellUser(say(replaced ? "keptNoMore" : "keepNothing", { count: replaced }));

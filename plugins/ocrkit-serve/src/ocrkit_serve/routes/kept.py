@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["keep"]
 
 _EXPECTED = "send the job, its pages as corrected, and the ids of the lines that were checked"
+_MOST_BYTES = 4_000_000  # of a body, which is parsed in this process: some 20 pages with all their letters
 _PATIENCE = "10"  # seconds after which to try again
 
 
@@ -58,11 +59,12 @@ async def keep(request: Request) -> Response:
     if collection is None:
         raise Problem(404, "this service keeps nothing", "have it started with --collect and a folder")
     query_of(request, ())
-    with await received_json(request, service) as body:
+    way_out = "keep fewer pages at a time"
+    with await received_json(request, service, most=_MOST_BYTES, way_out=way_out) as body:
         asked = await asyncio.to_thread(_asked, body)
     given = await asyncio.to_thread(_given, asked, service.job(asked.job))
     try:
-        return JSONResponse(await asyncio.to_thread(_kept, collection, given))
+        return JSONResponse(await service.keeping(_kept, collection, given))
     except UnusableText as error:
         raise Problem(422, str(error), "correct the line, or leave it out") from error
     except ImageError as error:
