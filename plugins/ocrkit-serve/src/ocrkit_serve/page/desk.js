@@ -99,9 +99,10 @@ async function showPreview(document) {
 
 async function refresh() {
   const { id, number, page } = shown;
-  if (!page && (await store.page(id, number))) return openPage(id, number);
+  const read = !page && (await store.page(id, number));
   const document = await store.document(id);
-  if (shown.id !== id) return;
+  if (shown.id !== id || shown.number !== number) return; // another was opened meanwhile
+  if (read) return openPage(id, number);
   head(document);
   if (!page) notice(document, null);
 }
