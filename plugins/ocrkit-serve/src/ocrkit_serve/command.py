@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ocrkit_serve.collecting import Collection
     from ocrkit_serve.settings import Settings
 
@@ -106,7 +108,7 @@ def serve(
         allow_origins=tuple(checked_origin(origin, with_token=token is not None) for origin in allow_origin or ()),
         collect=collect,
     )
-    _check_names(model, segmenter)
+    _check_names(model or [None], segmenter)
     listening = bound(host, port)
     with listening:
         if settings.token is None and not is_loopback(host):
@@ -120,12 +122,12 @@ def serve(
         Server(service, when_ready=lambda: say("the models are loaded")).serve_on(listening)
 
 
-def _check_names(models: list[str] | None, segmenter: str | None) -> None:
+def _check_names(models: Sequence[str | None], segmenter: str | None) -> None:
     """See that they are there, before an address is told."""
     from ocrkit.model_files import find_model
     from ocrkit.plugin.registry import default_registry
 
-    for name in models or [None]:
+    for name in models:
         find_model(name)
     if segmenter is not None:
         default_registry().segmenter(segmenter)
