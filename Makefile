@@ -112,7 +112,7 @@ browser: environment
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && \
 	    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; then :; \
 	else echo "no Chromium: no tests in a browser; please install: chromium (Debian's name)"; fi
-	@test -e $(AXE) || { command -v npm >/dev/null && npm install --silent --no-save --ignore-scripts --no-audit --no-fund \
+	@test -e $(AXE) || { command -v npm >/dev/null && npm install --silent --no-save --ignore-scripts --no-audit --no-fund --fetch-retries 1 --fetch-timeout 30000 \
 	    --prefix build/axe axe-core@4.14.1 >/dev/null; } || echo "no axe-core: the page's accessibility is not checked"
 
 # Renews the README's picture of the page in the browser.
