@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -12,45 +11,29 @@ import torch
 
 from ocrkit.checkpoint import Shapes, halved, read_checkpoint, write_checkpoint
 from ocrkit.config import from_table, to_table
-from ocrkit.data.image import Preprocessing
 from ocrkit.errors import CheckpointError, ModelError, OcrkitError, OptionError, PluginError, UnknownNameError
+from ocrkit.forward_pass import ForwardPass
+from ocrkit.model_description import Architecture, Description, read_description
 from ocrkit.nets.crnn import Crnn
+from ocrkit.nets.device import resolve_device
 from ocrkit.nets.options import BlstmOptions, HeadOptions
 from ocrkit.nets.relabelling import relabel
 from ocrkit.nets.skeleton import without_initialisation
 from ocrkit.plugin.offers import BACKBONE, HEAD
 from ocrkit.plugin.registry import Registry, default_registry
-from ocrkit.text.calibration import Calibration
-from ocrkit.text.charset import Charset
 
 if TYPE_CHECKING:
     import numpy as np
     from _typeshed import DataclassInstance
     from torch import Tensor
 
-    from ocrkit.config import Table
     from ocrkit.plugin.specs import BackboneSpec, HeadSpec
+    from ocrkit.text.calibration import Calibration
+    from ocrkit.text.charset import Charset
 
 __all__ = ["Architecture", "Model", "check_charset_fits", "check_order_fits", "to_array"]
 
 _NAMED = 3  # tensors in a message
-
-
-@dataclass(frozen=True, slots=True)
-class Architecture:
-    """Everything about a network but its weights and its charset.
-
-    Attributes:
-        backbone: the name of a backbone.
-        options: the backbone's options, as a table; its ``height`` is the preprocessing's.
-        head: the layers after the backbone.
-        preprocessing: how images become inputs.
-    """
-
-    backbone: str = "vgg"
-    options: Mapping[str, object] = field(default_factory=dict)
-    head: HeadOptions = field(default_factory=HeadOptions)
-    preprocessing: Preprocessing = field(default_factory=Preprocessing)
 
 
 @dataclass(slots=True)
@@ -131,20 +114,12 @@ class Model:
             CheckpointError: it is not the description of a model, contradicts itself, or is that of other tensors.
             PluginError: a plugin that the model was made with is missing.
         """
-        if metadata.get("kind") == "segmentation":
-            raise CheckpointError("is a model that finds lines on pages; expected one that reads them", where)
-        if metadata.get("kind") != "model":
-            raise CheckpointError(f"holds a {metadata.get('kind')!r}, not a model", where)
-        charset_table, parts, plugins, provenance = (
-            _table(metadata, key, where) for key in ("charset", "architecture", "plugins", "provenance")
-        )
+        told = read_description(metadata, where)
         try:
-            charset = Charset.from_dict(charset_table)
-            architecture = from_table(Architecture, _as_it_was(parts))
-            _check_shapes(charset, architecture, shapes, where, registry or default_registry())
-            model = cls.build(charset, architecture, registry=registry)
+            _check_shapes(told.charset, told.architecture, shapes, where, registry or default_registry())
+            model = cls.build(told.charset, told.architecture, registry=registry)
         except UnknownNameError as error:
-            makers = ", ".join(f"{name} {version}" for name, version in plugins.items())
+            makers = ", ".join(f"{name} {version}" for name, version in told.plugins.items())
             raise PluginError(f"{where}: needs the plugins {makers}: {error}") from error
         except CheckpointError:
             raise
@@ -152,9 +127,9 @@ class Model:
             raise CheckpointError(f"its metadata is damaged: {error}", where) from error
         except (RuntimeError, MemoryError) as error:  # what torch raises where memory does not suffice
             raise CheckpointError(f"its network cannot be built: {_in_one_line(error)}", where) from error
-        model.plugins = {str(name): str(version) for name, version in plugins.items()}
-        model.provenance = provenance
-        model.calibration = _calibration(metadata.get("calibration"), where)
+        model.plugins = told.plugins
+        model.provenance = told.provenance
+        model.calibration = told.calibration
         return model
 
     def save(self, path: str | os.PathLike[str], *, half: bool = False) -> None:
@@ -173,16 +148,8 @@ class Model:
 
     def description(self) -> dict[str, object]:
         """What the file says beside the tensors."""
-        calibration = {} if self.calibration is None else {"calibration": self.calibration.to_dict()}
-        return {
-            **calibration,
-            "kind": "model",
-            "ocrkit": importlib.metadata.version("ocrkit"),
-            "plugins": dict(self.plugins),
-            "charset": self.charset.to_dict(),
-            "architecture": to_table(self.architecture),
-            "provenance": dict(self.provenance),
-        }
+        told = Description(self.charset, self.architecture, self.plugins, self.provenance, self.calibration)
+        return told.to_dict()
 
     def with_charset(self, charset: Charset, *, registry: Registry | None = None) -> Model:
         """The same network for another charset.
@@ -220,6 +187,18 @@ class Model:
         """The number of frames, after those that are skipped, of a line ``width`` px wide at the model's height."""
         return self.network.frames(width)
 
+    def pixels(self, frame: float) -> tuple[float, float]:
+        """Left and right edge, in px of the network's input image, of an output frame counted after those skipped."""
+        return self.network.pixels(frame)
+
+    def forward_pass(self, device: str = "auto", precision: str = "auto", threads: int = 0) -> ForwardPass:
+        """What runs the network, which is moved to the device; see ``ForwardPass``.
+
+        Raises:
+            OptionError: there is no such device or precision.
+        """
+        return ForwardPass(self.network, resolve_device(device), precision, threads)
+
 
 def to_array(tensor: Tensor) -> np.ndarray[tuple[int, ...], np.dtype[np.generic]]:
     """A tensor as a contiguous array on the CPU."""
@@ -252,28 +231,6 @@ def _resolved(head: HeadOptions, options: DataclassInstance) -> HeadOptions:
     if isinstance(options, BlstmOptions):
         return replace(head, rnn=options.rnn, options={})
     return replace(head, options={key: value for key, value in to_table(options).items() if key != "dropout"})
-
-
-def _calibration(table: object, where: str) -> Calibration | None:
-    try:
-        return None if table is None else Calibration.from_dict(table)
-    except OptionError as error:
-        raise CheckpointError(f"its metadata is damaged: of its calibration {error}", where) from error
-
-
-def _table(metadata: Mapping[str, object], key: str, where: str) -> Table:
-    table = metadata.get(key)
-    if not isinstance(table, Mapping):
-        raise CheckpointError(f"its metadata is damaged: it has no table {key!r}", where)
-    return table
-
-
-def _as_it_was(parts: Table) -> Table:
-    """The parts of a network, in which what an older file does not say is what held when it was written."""
-    preprocessing = parts.get("preprocessing", {})
-    if not isinstance(preprocessing, Mapping):
-        return parts  # damaged, which whoever reads it says
-    return {**parts, "preprocessing": {"contrast": "keep", **preprocessing}}
 
 
 def _check_shapes(charset: Charset, architecture: Architecture, shapes: Shapes, where: str, registry: Registry) -> None:

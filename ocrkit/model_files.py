@@ -16,13 +16,17 @@ from ocrkit.plugin.registry import default_registry
 from ocrkit.plugin.specs import ModelSpec
 
 if TYPE_CHECKING:
+    import os
+
     from ocrkit.plugin.registry import Registry
+    from ocrkit.reading_model import ReadingModel
 
 __all__ = [
     "SEGMENTATION",
     "Found",
     "find_model",
     "installed_models",
+    "load_model",
     "models_folder",
     "offered_models",
     "reads",
@@ -204,3 +208,17 @@ def _named(name: str, registry: Registry | None) -> Found:
         )
     offer = pick(MODEL.name, name, installed, (registry or default_registry()).suspects(MODEL))
     return Found(offer.value.path, offer=offer)
+
+
+def load_model(path: str | os.PathLike[str], *, registry: Registry | None = None) -> ReadingModel:
+    """Read a model file that reads lines, ready to be used.
+
+    Raises:
+        MissingFileError: there is no such file.
+        CheckpointError: it is not a model of ocrkit that reads lines, or is damaged.
+        PluginError: a plugin that it was made with is missing.
+        OptionError: ``path`` is no name.
+    """
+    from ocrkit.model import Model
+
+    return Model.load(path, registry=registry)

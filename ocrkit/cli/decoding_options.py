@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from ocrkit.correcting import LineCorrector
     from ocrkit.ctc import Lexicon, NgramModel
     from ocrkit.data.records import BadImage
-    from ocrkit.model import Model
     from ocrkit.plugin.specs import DecoderOptions
+    from ocrkit.reading_model import ReadingModel
     from ocrkit.text.charset import Charset
 
 __all__ = [
@@ -64,24 +64,23 @@ Precision = Annotated[
 ]
 
 
-def load_model(name: str | None, charset: str | None) -> Model:
+def load_model(name: str | None, charset: str | None) -> ReadingModel:
     """The model that the options mean; which one was taken without a name is said on stderr."""
     return load_named_model(name, charset)[0]
 
 
-def load_named_model(name: str | None, charset: str | None) -> tuple[Model, str]:
+def load_named_model(name: str | None, charset: str | None) -> tuple[ReadingModel, str]:
     """The same, and what the model is called: an installed one's name, or its file."""
     from ocrkit.cli.progress import say
     from ocrkit.model_files import find_model, reads
+    from ocrkit.model_files import load_model as load_file
 
     found = find_model(name, charset=charset)
     if found.why:
         say(f"reading with {found.path} ({found.why})")
     elif not reads(found.path, charset):
         say(f"note: --charset {charset} only chooses among models, and {found.path} does not read it")
-    from ocrkit.model import Model
-
-    return Model.load(found.path), found.name
+    return load_file(found.path), found.name
 
 
 @dataclass(frozen=True, slots=True)

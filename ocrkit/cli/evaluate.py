@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from ocrkit.data.records import Sample
     from ocrkit.evaluation import CommonError, Comparison, Evaluation
     from ocrkit.evaluation.tuning import LmTrial
-    from ocrkit.model import Model
     from ocrkit.plugin.specs import DecoderOptions
+    from ocrkit.reading_model import ReadingModel
     from ocrkit.recognition import Recognizer
     from ocrkit.text.calibration import Calibration
     from ocrkit.text.charset import Charset
@@ -143,10 +143,10 @@ class _Reading:
     workers: int
     precision: str
 
-    def load(self) -> Model:
+    def load(self) -> ReadingModel:
         return shared.load_model(self.model, self.charset)
 
-    def recognizer(self, loaded: Model, options: DecoderOptions | None = None) -> Recognizer:
+    def recognizer(self, loaded: ReadingModel, options: DecoderOptions | None = None) -> Recognizer:
         options = self.decoding.options(loaded.charset) if options is None else options
         from ocrkit.recognition import Recognizer
 

@@ -10,10 +10,13 @@ from ocrkit.ctc.emissions import as_emissions
 from ocrkit.ctc.options import as_count, as_label, as_number
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from ocrkit.ctc.decoded import Decoded
     from ocrkit.ctc.emissions import Emissions, Lengths
 
-__all__ = ["temper"]
+__all__ = ["temper", "with_temperature"]
 
 
 def temper(
@@ -59,3 +62,12 @@ def temper(
         decoded.line_offsets,
     )
     return replace(decoded, acoustic_scores=acoustic_scores, confidences=confidences)
+
+
+def with_temperature(
+    decoded: Decoded, log_probs: NDArray[np.float32], lengths: NDArray[np.int64], temperature: float, *, threads: int
+) -> Decoded:
+    """What was read, with its probabilities at a temperature."""
+    return (
+        decoded if temperature == 1 else temper(decoded, log_probs, lengths, temperature=temperature, threads=threads)
+    )

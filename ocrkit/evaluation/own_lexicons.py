@@ -16,10 +16,11 @@ from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 from ocrkit.ctc import Lexicon, greedy, lexicon_search
+from ocrkit.ctc.tempering import with_temperature
 from ocrkit.data.lexicon_lists import LexiconLists, chosen_lists
 from ocrkit.data.records import BadImage, Prediction
 from ocrkit.errors import DataError
-from ocrkit.recognition.confidence import temperature_of, with_temperature
+from ocrkit.recognition.confidence import temperature_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

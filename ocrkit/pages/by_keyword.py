@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Unpack
 
 from ocrkit.errors import OptionError
 from ocrkit.layout.records import Layout
-from ocrkit.model import Model
-from ocrkit.model_files import find_model
+from ocrkit.model_files import find_model, load_model
 from ocrkit.pages.finding import Segmenting, choose_segmenter
 from ocrkit.pages.opening import open_scans
 from ocrkit.pages.reader import PageReader
+from ocrkit.reading_model import ReadingModel
 from ocrkit.recognition import Recognizer
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ __all__ = ["read_pages"]
 def read_pages(
     places: GivenPages,
     *,
-    model: str | os.PathLike[str] | Model | Recognizer | None = None,
+    model: str | os.PathLike[str] | ReadingModel | Recognizer | None = None,
     charset: str | None = None,
     segmenter: str | Segmenter | Layout | None = None,
     segmenter_model: str | os.PathLike[str] | None = None,
@@ -93,9 +93,9 @@ def read_pages(
     """
     scans = open_scans(places, pages=pages, dpi=dpi, password=password)
     name = ""
-    if not isinstance(model, Model | Recognizer):
+    if not isinstance(model, ReadingModel | Recognizer):
         found = find_model(None if model is None else os.fspath(model), charset=charset, registry=registry)
-        model, name = Model.load(found.path, registry=registry), found.name
+        model, name = load_model(found.path, registry=registry), found.name
     if isinstance(model, Recognizer):
         given = {"lexicon": lexicon, "language_model": language_model, "decoder": decoder, **asked}
         given |= {"correct": correct, "correct_options": correct_options}

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ocrkit.data.records import Prediction, Sample
-    from ocrkit.model import Model
+    from ocrkit.reading_model import ReadingModel
 
 __all__ = ["LineReader"]
 
@@ -17,7 +17,7 @@ class LineReader(Protocol):
     """What a ``PageReader`` asks of a recogniser: a ``Recognizer`` is one, and so is what has others read for it."""
 
     @property
-    def model(self) -> Model:
+    def model(self) -> ReadingModel:
         """What it reads with."""
         ...
 

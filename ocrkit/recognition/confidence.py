@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ocrkit.ctc import temper
 from ocrkit.errors import OptionError
 from ocrkit.text.calibration import check_reject
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from ocrkit.ctc import Decoded
     from ocrkit.text.calibration import Calibration
 
-__all__ = ["rejection_threshold", "temperature_of", "with_temperature"]
+__all__ = ["rejection_threshold", "temperature_of"]
 
 
 def rejection_threshold(calibration: Calibration | None, reject: float) -> float:
@@ -36,12 +31,3 @@ def rejection_threshold(calibration: Calibration | None, reject: float) -> float
 def temperature_of(calibration: Calibration | None) -> float:
     """What frames are divided by; 1 changes nothing."""
     return 1.0 if calibration is None else calibration.temperature
-
-
-def with_temperature(
-    decoded: Decoded, log_probs: NDArray[np.float32], lengths: NDArray[np.int64], temperature: float, *, threads: int
-) -> Decoded:
-    """What was read, with its probabilities at a temperature."""
-    return (
-        decoded if temperature == 1 else temper(decoded, log_probs, lengths, temperature=temperature, threads=threads)
-    )

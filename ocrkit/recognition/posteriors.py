@@ -10,9 +10,10 @@ import numpy as np
 
 from ocrkit.correcting import as_line_corrector, correct_prediction
 from ocrkit.ctc.emissions import as_emissions
+from ocrkit.ctc.tempering import with_temperature
 from ocrkit.errors import EmissionsError, MissingFileError
 from ocrkit.plain_files import open_plain
-from ocrkit.recognition.confidence import rejection_threshold, temperature_of, with_temperature
+from ocrkit.recognition.confidence import rejection_threshold, temperature_of
 from ocrkit.recognition.decoding import NO_OPTIONS, make_decoder
 from ocrkit.recognition.prediction import Ruler, character_frames, make_prediction
 

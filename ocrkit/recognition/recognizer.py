@@ -12,8 +12,6 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Literal, TypeAlias, Unpack, get_args
 
-import torch
-
 from ocrkit.correcting import as_line_corrector, chosen_corrector, correct_prediction
 from ocrkit.ctc.interruption import interrupt_thread
 from ocrkit.ctc.options import as_count
@@ -22,15 +20,11 @@ from ocrkit.data.given import as_samples
 from ocrkit.data.loading import FittedLine, LineLoader
 from ocrkit.data.records import BadImage, Prediction
 from ocrkit.errors import ImageError, OptionError
-from ocrkit.model import Model
-from ocrkit.model_files import find_model
-from ocrkit.nets.device import resolve_device
-from ocrkit.plugin.device_decoding import temper_on_device
-from ocrkit.plugin.specs import DecoderOptions, TensorDecoder
+from ocrkit.model_files import find_model, load_model
+from ocrkit.reading_model import ReadingModel
 from ocrkit.recognition.asked import decoder_options
-from ocrkit.recognition.confidence import rejection_threshold, temperature_of, with_temperature
+from ocrkit.recognition.confidence import rejection_threshold, temperature_of
 from ocrkit.recognition.decoding import NO_OPTIONS, make_decoder
-from ocrkit.recognition.forward import ForwardPass
 from ocrkit.recognition.prediction import Ruler, character_frames, make_prediction
 
 if TYPE_CHECKING:
@@ -41,14 +35,15 @@ if TYPE_CHECKING:
 
     from ocrkit.config import Table
     from ocrkit.correcting import LineCorrector
-    from ocrkit.ctc import Decoded, Hypothesis
+    from ocrkit.ctc import Hypothesis
     from ocrkit.ctc.ngram import Unit
     from ocrkit.data.given import GivenImages
     from ocrkit.data.records import Sample
     from ocrkit.plugin.corrector_specs import Corrector
     from ocrkit.plugin.registry import Registry
+    from ocrkit.plugin.specs import DecoderOptions
+    from ocrkit.reading_model import Output
     from ocrkit.recognition.asked import DecodingKeywords, GivenLanguageModel, GivenLexicon
-    from ocrkit.recognition.forward import Output
 
 __all__ = ["OnError", "Recognizer"]
 
@@ -65,7 +60,7 @@ class Recognizer:
     """Reads line images with a model and a decoder.
 
     Args:
-        model: whose network is moved to the device.
+        model: whose network is moved to the device: a ``Model``, or what ``ocrkit.model_files.load_model`` gives.
         decoder: a decoder's name; None chooses by the options, as ``choose_decoder`` does.
         options: what is asked of the decoder.
         device: ``auto`` (CUDA where there is one), or what torch calls it.
@@ -84,7 +79,7 @@ class Recognizer:
 
     def __init__(
         self,
-        model: Model,
+        model: ReadingModel,
         *,
         decoder: str | None = None,
         options: DecoderOptions = NO_OPTIONS,
@@ -96,7 +91,7 @@ class Recognizer:
         proposer: Corrector | LineCorrector | None = None,
         registry: Registry | None = None,
     ) -> None:
-        if not isinstance(model, Model):
+        if not isinstance(model, ReadingModel):
             raise OptionError(f"model is a {type(model).__name__}; expected a Model; Recognizer.load(name) loads one")
         as_count("batch_size", batch_size, least=1)
         as_count("workers", workers, least=-1)
@@ -105,15 +100,14 @@ class Recognizer:
         self._corrector = None if corrector is None else as_line_corrector(corrector, model.charset)
         self._proposer = None if proposer is None else as_line_corrector(proposer, model.charset)
         self._threads = options.threads
-        self._device = resolve_device(device)
         self._batch_size = batch_size
         self._workers = workers
-        self._forward = ForwardPass(model.network, self._device, precision, options.threads)
+        self._forward = model.forward_pass(device, precision, options.threads)
 
     @classmethod
     def load(
         cls,
-        name: str | os.PathLike[str] | Model | None = None,
+        name: str | os.PathLike[str] | ReadingModel | None = None,
         *,
         charset: str | None = None,
         lexicon: GivenLexicon | None = None,
@@ -153,7 +147,7 @@ class Recognizer:
             MissingFileError: a file or folder is not there.
             OcrkitError: whatever else is wrong with a file or an option.
         """
-        model = name if isinstance(name, Model) else _loaded(name, charset, registry)
+        model = name if isinstance(name, ReadingModel) else _loaded(name, charset, registry)
         options = decoder_options(
             model.charset, lexicon=lexicon, language_model=language_model, lm_unit=lm_unit, asked=asked
         )
@@ -197,7 +191,7 @@ class Recognizer:
         return self._corrector
 
     def __repr__(self) -> str:
-        return f"<Recognizer of charset {self.model.charset.name!r} on {self._device}>"
+        return f"<Recognizer of charset {self.model.charset.name!r} on {self._forward.device}>"
 
     def read(
         self, images: GivenImages, *, errors: OnError = "report", reject: float | None = None
@@ -239,7 +233,7 @@ class Recognizer:
                     elif errors == "raise":
                         raise ImageError(reading.reason, reading.name, reading.origin)
                 batches_together = min(2 * batches_together, _WINDOW)
-        _log.debug("read on %s in %s", self._device, self._forward.precision())
+        _log.debug("read on %s in %s", self._forward.device, self._forward.precision())
 
     def read_loaded(self, names: Sequence[str], lines: Sequence[FittedLine | BadImage]) -> list[Prediction]:
         """What stands in lines that are loaded, as by ``load_or_report``; of a bad one a prediction with its error.
@@ -292,7 +286,8 @@ class Recognizer:
     def _decode_batch(
         self, batch: Sequence[tuple[int, FittedLine]], names: Sequence[str], output: Output
     ) -> list[tuple[int, Prediction]]:
-        decoded = self._decode(output)
+        temperature = temperature_of(self.model.calibration)
+        decoded = output.decode(self._decoder, temperature=temperature, threads=self._threads)
         log_probs = self._for_correction(output)
         found = []
         for row, ((place, line), name, hypotheses) in enumerate(zip(batch, names, decoded, strict=True)):
@@ -307,8 +302,7 @@ class Recognizer:
         """(B, T, V) in the CPU's memory, where something is to be mended or proposed."""
         if self._corrector is None and self._proposer is None:
             return None
-        with torch.inference_mode(), output.read_on(self._forward.aside):
-            return output.log_probs.float().cpu().numpy()
+        return output.on_host()
 
     def _corrected(
         self, reading: Prediction, best: Hypothesis, log_probs: NDArray[np.float32], ruler: Ruler
@@ -323,27 +317,15 @@ class Recognizer:
             temperature=temperature_of(self.model.calibration),
         )
 
-    def _decode(self, output: Output) -> Decoded:
-        with torch.inference_mode(), output.read_on(self._forward.aside):
-            temperature, lengths = temperature_of(self.model.calibration), output.lengths
-            if output.log_probs.device.type != "cpu" and isinstance(self._decoder, TensorDecoder):
-                decoded = self._decoder.decode_tensor(output.log_probs, lengths)
-                if temperature == 1:
-                    return decoded
-                return temper_on_device(decoded, output.log_probs, lengths, temperature=temperature)
-            log_probs = output.log_probs.cpu().numpy()
-            decoded = self._decoder.decode(log_probs, lengths)
-            return with_temperature(decoded, log_probs, lengths, temperature, threads=self._threads)
-
     def _ruler(self, line: FittedLine) -> Ruler:
-        left, right = self.model.network.pixels(0)
+        left, right = self.model.pixels(0)
         scale = line.frame.width / line.pixels.shape[1]
         return Ruler(left * scale, (right - left) * scale, line.frame.width)
 
 
-def _loaded(name: str | os.PathLike[str] | None, charset: str | None, registry: Registry | None) -> Model:
+def _loaded(name: str | os.PathLike[str] | None, charset: str | None, registry: Registry | None) -> ReadingModel:
     found = find_model(None if name is None else os.fspath(name), charset=charset, registry=registry)
-    return Model.load(found.path, registry=registry)
+    return load_model(found.path, registry=registry)
 
 
 def _unread(bad: BadImage) -> Prediction:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ocrkit.data.records import Prediction, Sample
-    from ocrkit.model import Model
+    from ocrkit.reading_model import ReadingModel
     from ocrkit.recognition import Recognizer
     from ocrkit_serve.work.batcher import Batcher
     from ocrkit_serve.work.patience import Patience
@@ -33,7 +33,7 @@ class SharedReader:
         self._patience = patience
 
     @property
-    def model(self) -> Model:
+    def model(self) -> ReadingModel:
         """What it reads with."""
         return self._recognizer.model
 

@@ -1,4 +1,4 @@
-"""A network's output for fitted lines: on a CPU in its form for reading, in the precision that suits the CPU."""
+"""A network's output for fitted lines, by torch: on a CPU in its form for reading, in the precision that suits it."""
 
 from __future__ import annotations
 
@@ -6,24 +6,29 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
 
+from ocrkit.ctc.tempering import with_temperature
 from ocrkit.data.batching import pad_batch
 from ocrkit.data.image import to_network_input
 from ocrkit.errors import OptionError, did_you_mean
 from ocrkit.nets.device import multiplies_bfloat16
 from ocrkit.nets.reading.form import ReadingForm, weights_version
+from ocrkit.plugin.device_decoding import temper_on_device
+from ocrkit.plugin.specs import TensorDecoder
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
     from contextlib import AbstractContextManager
 
+    import numpy as np
     from numpy.typing import NDArray
     from torch import Tensor
 
+    from ocrkit.ctc import Decoded
     from ocrkit.data.loading import FittedLine
     from ocrkit.nets.crnn import Crnn
+    from ocrkit.plugin.specs import Decoder
 
 __all__ = ["ForwardPass", "Output"]
 
@@ -49,12 +54,17 @@ class ForwardPass:
         if precision not in _PRECISIONS:
             hint = did_you_mean(precision, _PRECISIONS, then="expected auto, float32 or bfloat16")
             raise OptionError(f"no precision {precision!r}; {hint}")
-        self.aside = _stream_aside(device)
+        self._aside = _stream_aside(device)
         self._network = network.to(device).eval()
         self._device = device
         self._precision = precision
         self._threads = threads
         self._form: ReadingForm | None = None
+
+    @property
+    def device(self) -> str:
+        """Where the network computes, as torch calls it."""
+        return str(self._device)
 
     def __call__(self, lines: Sequence[FittedLine]) -> Output:
         """The network's output for the lines; on CUDA this returns before it is there."""
@@ -62,15 +72,15 @@ class ForwardPass:
             return self._on_cpu(lines)
         padded, widths = pad_batch([line.pixels for line in lines])
         pixels = torch.from_numpy(padded)
-        if self.aside is None:
+        if self._aside is None:
             images = pixels.to(self._device)
         else:
             # A copy of pageable memory may wait for the batches before.
             images = pixels.pin_memory().to(self._device, non_blocking=True)
         with torch.inference_mode(), self._autocast():
             log_probs, lengths = self._network(images, torch.from_numpy(widths))
-        ready = None if self.aside is None else torch.cuda.current_stream(self._device).record_event()
-        return Output(log_probs, lengths.cpu().numpy(), ready)
+        ready = None if self._aside is None else torch.cuda.current_stream(self._device).record_event()
+        return Output(log_probs, lengths.cpu().numpy(), ready, self._aside)
 
     def precision(self) -> str:
         """What was taken, in a few words: the precision, and how many lines were read again in float32."""
@@ -107,24 +117,45 @@ class ForwardPass:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """(B, T, V) log-probabilities on the network's device, (B,) frames that count, and on CUDA when they are there."""
+    """(B, T, V) log-probabilities on the network's device, and (B,) frames that count.
+
+    On CUDA with when they are there, and a stream for what is done with them.
+    """
 
     log_probs: Tensor
     lengths: NDArray[np.int64]
     ready: torch.cuda.Event | None = None
+    aside: torch.cuda.Stream | None = None
 
     def rows(self) -> Generator[NDArray[np.float32], None, None]:
         """Each line's (T, V), without padding."""
         for row, length in zip(self.log_probs.cpu().numpy(), self.lengths, strict=True):
             yield row[:length]
 
-    def read_on(self, stream: torch.cuda.Stream | None) -> AbstractContextManager[object]:
+    def on_host(self) -> NDArray[np.float32]:
+        """(B, T, V) in the CPU's memory."""
+        with torch.inference_mode(), self._read_aside():
+            return self.log_probs.float().cpu().numpy()
+
+    def decode(self, decoder: Decoder, *, temperature: float, threads: int) -> Decoded:
+        """What a decoder reads in them, on the device where it can; see ``ocrkit.reading_model.Output``."""
+        with torch.inference_mode(), self._read_aside():
+            if self.log_probs.device.type != "cpu" and isinstance(decoder, TensorDecoder):
+                decoded = decoder.decode_tensor(self.log_probs, self.lengths)
+                if temperature == 1:
+                    return decoded
+                return temper_on_device(decoded, self.log_probs, self.lengths, temperature=temperature)
+            log_probs = self.log_probs.cpu().numpy()
+            decoded = decoder.decode(log_probs, self.lengths)
+            return with_temperature(decoded, log_probs, self.lengths, temperature, threads=threads)
+
+    def _read_aside(self) -> AbstractContextManager[object]:
         """Let what follows run on a stream of its own, once the output is there."""
-        if stream is None or self.ready is None:
+        if self.aside is None or self.ready is None:
             return nullcontext()
-        stream.wait_event(self.ready)
-        self.log_probs.record_stream(stream)
-        return torch.cuda.stream(stream)
+        self.aside.wait_event(self.ready)
+        self.log_probs.record_stream(self.aside)
+        return torch.cuda.stream(self.aside)
 
 
 def _stream_aside(device: torch.device) -> torch.cuda.Stream | None:
