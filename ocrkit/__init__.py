@@ -71,7 +71,15 @@ __all__ = ["__version__", *_HOMES]
 def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module 'ocrkit' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    try:
+        home = import_module(_HOMES[name])
+    except ModuleNotFoundError as error:
+        from ocrkit.torch_extra import lacks_torch, torch_is_missing
+
+        if not lacks_torch(error):
+            raise
+        raise torch_is_missing(f"ocrkit.{name}") from error
+    return getattr(home, name)
 
 
 def __dir__() -> list[str]:

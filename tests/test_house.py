@@ -61,6 +61,7 @@ FLOORS = {
     "files": 0,
     "nets": 0,
     "plain_files": 0,
+    "torch_extra": 0,
 }
 # Inside the plugin floor, by the first part of the name after `ocrkit.plugin.`.
 PLUGIN_FLOORS = {

@@ -16,6 +16,7 @@ from ocrkit.cli.notes import say
 from ocrkit.cli.streams import ReaderLeft
 from ocrkit.errors import OcrkitError
 from ocrkit.plugin.registry import default_registry
+from ocrkit.torch_extra import lacks_torch, torch_is_missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,6 +118,8 @@ def _unexpected(error: Exception) -> str:
         return "memory has run out; fewer lines at a time (--batch-size) need less"
     kind, said = type(error).__name__, " ".join(str(error).split())
     culprit = default_registry().culprit(error)
+    if lacks_torch(error):
+        return str(torch_is_missing("this command" if culprit is None else f"plugin {culprit}"))
     if culprit is not None:
         return f"plugin {culprit} failed: {kind}: {said}; put --debug after 'ocrkit' to see where"
     return f"unexpected {kind}: {said}; put --debug after 'ocrkit' to see where it comes from"
