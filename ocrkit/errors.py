@@ -18,6 +18,7 @@ __all__ = [
     "DataError",
     "DependencyError",
     "EmissionsError",
+    "ExportError",
     "FileError",
     "FontError",
     "ImageError",
@@ -150,6 +151,10 @@ class CheckpointError(FileError):
 
 class ModelError(OcrkitError, ValueError):
     """Model parts that do not fit together."""
+
+
+class ExportError(OcrkitError, RuntimeError):
+    """A network that cannot be exported, or whose export computes something else."""
 
 
 class LostProcess(OcrkitError, ConnectionError):  # noqa: N818 - says what happened

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 if TYPE_CHECKING:
     from ocrkit.nets.options import MixerOptions
 
-__all__ = ["Mixer"]
+__all__ = ["Block", "Mixer"]
 
 
 class Mixer(nn.Module):
@@ -30,7 +30,7 @@ class Mixer(nn.Module):
         super().__init__()
         self.out_features = options.size
         self.enter = nn.Linear(features, options.size)
-        self.blocks = nn.ModuleList(_Block(options) for _ in range(options.layers))
+        self.blocks = nn.ModuleList(Block(options) for _ in range(options.layers))
         self.norm = nn.LayerNorm(options.size)
 
     def forward(self, frames: Tensor, lengths: Tensor) -> Tensor:
@@ -44,7 +44,7 @@ class Mixer(nn.Module):
         return mixed
 
 
-class _Block(nn.Module):
+class Block(nn.Module):
     """Convolution over neighbours, norm, and two layers with a GELU between, all beside a shortcut."""
 
     def __init__(self, options: MixerOptions) -> None:

@@ -13,7 +13,7 @@ from ocrkit.nets.vgg import he_initialise
 if TYPE_CHECKING:
     from ocrkit.nets.options import ResnetOptions
 
-__all__ = ["Resnet"]
+__all__ = ["Block", "Plain", "Pool", "Resnet"]
 
 
 class Resnet(nn.Module):
@@ -29,14 +29,14 @@ class Resnet(nn.Module):
         before = 1
         for count in options.stem:
             after = scaled(count, options.width_multiplier)
-            stages.append(_Plain(before, after))
+            stages.append(Plain(before, after))
             before = after
         for count, blocks, pool in zip(options.channels, options.blocks, options.pools, strict=True):
             after = scaled(count, options.width_multiplier)
             if pool:
-                stages.append(_Pool(*pool_window(pool)))
-            stages += [_Block(before if index == 0 else after, after) for index in range(blocks)]
-            stages.append(_Plain(after, after))
+                stages.append(Pool(*pool_window(pool)))
+            stages += [Block(before if index == 0 else after, after) for index in range(blocks)]
+            stages.append(Plain(after, after))
             before = after
         self.stack = MaskedStack(stages)
         self.dropout = nn.Dropout(options.dropout)
@@ -60,7 +60,7 @@ class Resnet(nn.Module):
         return columns.flatten(1, 2)  # (B, C * rows, T)
 
 
-class _Plain(nn.Module):
+class Plain(nn.Module):
     """3x3 convolution, batch norm, ReLU; keeps the width."""
 
     def __init__(self, before: int, after: int) -> None:
@@ -70,14 +70,16 @@ class _Plain(nn.Module):
         )
 
     def frames(self, width: Width) -> Width:
+        """The width itself."""
         return width
 
     def forward(self, columns: Tensor, widths: Tensor) -> Tensor:  # noqa: ARG002 - the role of a Stage
+        """Turn (B, C, H, W) into (B, C', H, W)."""
         rectified: Tensor = self.layers(columns)
         return rectified
 
 
-class _Pool(nn.Module):
+class Pool(nn.Module):
     """Max pool whose stride is its window; columns that fill no window are dropped."""
 
     def __init__(self, height: int, width: int) -> None:
@@ -86,19 +88,21 @@ class _Pool(nn.Module):
         self.pool = nn.MaxPool2d((height, width))
 
     def frames(self, width: Width) -> Width:
+        """Whole windows of ``width`` columns."""
         return width // self.width
 
     def forward(self, columns: Tensor, widths: Tensor) -> Tensor:  # noqa: ARG002 - the role of a Stage
+        """Turn (B, C, H, W) into (B, C, H', frames(W))."""
         pooled: Tensor = self.pool(columns)
         return pooled
 
 
-class _Block(nn.Module):
+class Block(nn.Module):
     """Two 3x3 convolutions beside a shortcut; keeps the width, and masks between its convolutions."""
 
     def __init__(self, before: int, after: int) -> None:
         super().__init__()
-        self.first = _Plain(before, after)
+        self.first = Plain(before, after)
         self.second = nn.Sequential(nn.Conv2d(after, after, 3, padding=1, bias=False), nn.BatchNorm2d(after))
         self.shortcut: nn.Module = nn.Identity()
         if before != after:
@@ -106,9 +110,11 @@ class _Block(nn.Module):
         self.rectify = nn.ReLU(inplace=True)
 
     def frames(self, width: Width) -> Width:
+        """The width itself."""
         return width
 
     def forward(self, columns: Tensor, widths: Tensor) -> Tensor:
+        """Turn (B, C, H, W), zero past each line's ``widths[b]``, into (B, C', H, W)."""
         inner = mask_columns(self.first(columns, widths), widths)
         rectified: Tensor = self.rectify(self.second(inner) + self.shortcut(columns))
         return rectified

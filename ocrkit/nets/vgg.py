@@ -12,7 +12,7 @@ from ocrkit.nets.options import pool_window, scaled, spread
 if TYPE_CHECKING:
     from ocrkit.nets.options import VggOptions
 
-__all__ = ["Vgg", "he_initialise"]
+__all__ = ["Convolution", "Vgg", "he_initialise"]
 
 
 class Vgg(nn.Module):
@@ -26,7 +26,7 @@ class Vgg(nn.Module):
         self.height = options.height
         channels = [scaled(count, options.width_multiplier) for count in options.channels]
         self.stack = MaskedStack(
-            _Convolution(before, after, kernel=kernel, same=padding == "same", norm=norm, dropout=dropout, pool=pool)
+            Convolution(before, after, kernel=kernel, same=padding == "same", norm=norm, dropout=dropout, pool=pool)
             for before, after, kernel, padding, norm, dropout, pool in zip(
                 [1, *channels[:-1]],
                 channels,
@@ -68,7 +68,7 @@ class Vgg(nn.Module):
         return features
 
 
-class _Convolution(nn.Module):
+class Convolution(nn.Module):
     """Convolution, batch norm, ReLU, dropout and pool: a ``Stage``.
 
     A frame that counts is pooled from columns that count, for a pool's stride is its window: no mask in between.
@@ -95,9 +95,11 @@ class _Convolution(nn.Module):
         self.layers = nn.Sequential(*layers)
 
     def frames(self, width: Width) -> Width:
+        """Columns that are left of ``width`` by kernel and pool."""
         return windows(width, size=self.shrink + 1) // self.pool_width
 
     def forward(self, columns: Tensor, widths: Tensor) -> Tensor:  # noqa: ARG002 - the role of a Stage
+        """Turn (B, C, H, W) into (B, C', H', frames(W))."""
         pooled: Tensor = self.layers(columns)
         return pooled
 

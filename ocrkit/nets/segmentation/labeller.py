@@ -13,7 +13,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from ocrkit.errors import ModelError, OptionError
 from ocrkit.nets.vgg import he_initialise
 
-__all__ = ["Labeller", "LabellerOptions"]
+__all__ = ["Far", "Labeller", "LabellerOptions"]
 
 _GROUPS = 4
 _RARE = -2.0  # the logit that maps begin with
@@ -64,7 +64,7 @@ class Labeller(nn.Module):
             nn.Sequential(_convolution(before, after, stride=2), _convolution(after, after))
             for before, after in pairwise(channels)
         )
-        self.far = nn.ModuleList(_Far(channels[-1], dilation) for dilation in options.dilations)
+        self.far = nn.ModuleList(Far(channels[-1], dilation) for dilation in options.dilations)
         self.narrow = nn.ModuleList(_convolution(after, before, kernel=1) for before, after in pairwise(channels))
         self.join = nn.ModuleList(_convolution(count, count) for count in channels[:-1])
         self.output = nn.Conv2d(channels[0], options.maps, 1)
@@ -110,7 +110,7 @@ class Labeller(nn.Module):
         return self
 
 
-class _Far(nn.Module):
+class Far(nn.Module):
     """A grouped convolution that looks past its neighbours, and one that mixes its groups, beside a shortcut."""
 
     def __init__(self, count: int, dilation: int) -> None:
@@ -119,6 +119,7 @@ class _Far(nn.Module):
         self.mix = _convolution(count, count, kernel=1)
 
     def forward(self, view: Tensor) -> Tensor:
+        """Turn (B, C, H, W) into the same."""
         mixed: Tensor = self.mix(self.look(view))
         return view + mixed
 
