@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ocrkit.plugin.charset_expression import resolve_charset as resolve_charset
     from ocrkit.plugin.corrector_specs import CorrectorSpec as CorrectorSpec
     from ocrkit.plugin.corrector_specs import LineReading as LineReading
+    from ocrkit.plugin.engine_specs import EngineSpec as EngineSpec
     from ocrkit.plugin.hookspec import hookimpl as hookimpl
     from ocrkit.plugin.page_specs import PageRendererSpec as PageRendererSpec
     from ocrkit.plugin.page_specs import SegmenterSpec as SegmenterSpec
@@ -44,6 +45,7 @@ _HOMES = {
     "CommandSpec": "ocrkit.plugin.specs",
     "CorrectorSpec": "ocrkit.plugin.corrector_specs",
     "DecoderSpec": "ocrkit.plugin.specs",
+    "EngineSpec": "ocrkit.plugin.engine_specs",
     "HeadSpec": "ocrkit.plugin.specs",
     "LineReading": "ocrkit.plugin.corrector_specs",
     "Model": "ocrkit.model",

@@ -33,6 +33,7 @@ FLOORS = {
     "__main__": 15,
     "cli": 14,
     "demo": 13,
+    "collections": 12,
     "evaluation": 12,
     "pages": 11,
     "checking": 10,
@@ -67,6 +68,7 @@ FLOORS = {
 PLUGIN_FLOORS = {
     "specs": 0,
     "corrector_specs": 0,
+    "engine_specs": 0,
     "page_specs": 0,
     "oracle": 0,
     "device_decoding": 1,

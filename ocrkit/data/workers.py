@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from multiprocessing.popen_forkserver import Popen
     from multiprocessing.process import BaseProcess
 
-__all__ = ["WorkerDied", "Workers", "begin_work", "cores"]
+__all__ = ["WorkerDied", "Workers", "begin_work", "context_without_script", "cores"]
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -209,10 +209,15 @@ class Workers(Generic[T, R]):
             task = pickle.dumps(self._task)
             self._knows_script |= _is_of_script(task) or _is_of_script(sent)
             # Forking a process that runs torch's threads can deadlock; a fork server has none.
-            context = multiprocessing.get_context("forkserver") if self._knows_script else _WithoutScript()
+            context = context_without_script(self._knows_script)
             context.set_forkserver_preload(["ocrkit.data.loading"])
             self._pool = ProcessPool(self.count, context, task, self._shared)
         return self._pool
+
+
+def context_without_script(knows_script: bool = False) -> ForkServerContext:
+    """What starts processes that do not import the script that was started, unless they are to know it."""
+    return multiprocessing.get_context("forkserver") if knows_script else _WithoutScript()
 
 
 def cores() -> int:

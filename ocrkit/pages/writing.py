@@ -13,13 +13,13 @@ from ocrkit.errors import DataError, OptionError
 from ocrkit.files import writing_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from types import TracebackType
 
     from ocrkit.layout.scan import ReadPage, Scan
     from ocrkit.plugin.page_specs import PageRendererSpec
 
-__all__ = ["PageFormat", "PageWriter", "Per", "stem_of"]
+__all__ = ["PageFormat", "PageWriter", "Per", "stem_of", "suffixes_of"]
 
 Per: TypeAlias = Literal["page", "document", "all"]
 """What a file holds: a page, the pages of a document, or all."""
@@ -50,35 +50,37 @@ class PageWriter:
         target: the file, or the folder that files go into, which is made where it is not there.
         per: what a file holds; None for a document where the format can hold several pages, and else for a page.
         roots: folders that pages were taken from; what lies below one goes below ``target`` alike.
+        stem: what a page's file is called, of the page and whether its number belongs to it; None for ``stem_of``.
 
     Attributes:
         files: those that are written.
+        formats_of: the name of each file's format.
 
     Raises:
         OptionError: a format cannot hold what ``per`` asks for.
     """
 
     def __init__(
-        self, formats: Sequence[PageFormat], target: Path, *, per: Per | None = None, roots: Sequence[Path] = ()
+        self,
+        formats: Sequence[PageFormat],
+        target: Path,
+        *,
+        per: Per | None = None,
+        roots: Sequence[Path] = (),
+        stem: Callable[[Scan, bool], Path] | None = None,
     ) -> None:
         for each in formats:
             if per == "document" and not each.spec.together:
                 raise OptionError(f"per is 'document', and format {each.spec.name!r} holds one page a file")
-        suffixes = [each.spec.suffix for each in formats]
-        self._suffixes = {
-            # Two formats with one ending would be written into one file.
-            each.spec.name: each.spec.suffix
-            if suffixes.count(each.spec.suffix) == 1
-            else f".{each.spec.name}{each.spec.suffix}"
-            for each in formats
-        }
+        self._suffixes = suffixes_of(formats)
         self._formats = formats
         self._target = target
         self._per = per
-        self._roots = roots
+        self._stem = stem or (lambda scan, with_number: stem_of(scan, roots, with_number=with_number))
         self._open: dict[str, _Document] = {}
         self._taken: dict[Path, str] = {}
         self.files: list[Path] = []
+        self.formats_of: dict[Path, str] = {}
 
     def __enter__(self) -> PageWriter:
         return self
@@ -87,6 +89,10 @@ class PageWriter:
         if kind is None or not issubclass(kind, Exception):
             self._end()
             return
+        self.abandon()
+
+    def abandon(self) -> None:
+        """Leave no file that is not whole yet."""
         for document in self._open.values():
             document.abandon()
 
@@ -134,12 +140,13 @@ class PageWriter:
     def _finish(self, document: _Document) -> None:
         document.end()
         self.files.append(document.path)
+        self.formats_of[document.path] = document.format.spec.name
 
     def _path(self, each: PageFormat, read: ReadPage, *, of_page: bool) -> Path:
         """Where a page, or its document, is written; its folder is there."""
         path = self._target
         if self._per != "all":
-            stem = stem_of(read.scan, self._roots, with_number=of_page)
+            stem = self._stem(read.scan, of_page)
             belongs = read.scan.name if of_page else _document_of(read.scan)
             path = self._free(self._target / stem, self._suffixes[each.spec.name], belongs)
         if read.scan.path is not None and _same(path, read.scan.path):
@@ -158,6 +165,17 @@ class PageWriter:
             if self._taken.setdefault(path, belongs) == belongs:
                 return path
             number += 1
+
+
+def suffixes_of(formats: Sequence[PageFormat]) -> dict[str, str]:
+    """The ending of each format's files, by its name: two with one ending would be written into one file."""
+    suffixes = [each.spec.suffix for each in formats]
+    return {
+        each.spec.name: each.spec.suffix
+        if suffixes.count(each.spec.suffix) == 1
+        else f".{each.spec.name}{each.spec.suffix}"
+        for each in formats
+    }
 
 
 def stem_of(scan: Scan, roots: Sequence[Path] = (), *, with_number: bool = True) -> Path:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ocrkit.plugin.corrector_specs import CorrectorSpec
+    from ocrkit.plugin.engine_specs import EngineSpec
     from ocrkit.plugin.page_specs import PageRendererSpec, SegmenterSpec
     from ocrkit.plugin.specs import (
         AugmentationSpec,
@@ -89,6 +90,12 @@ def ocrkit_page_renderers() -> Iterable[PageRendererSpec]:
 @hookspec
 def ocrkit_correctors() -> Iterable[CorrectorSpec]:
     """Ways to mend lines once they are read, for ``--correct``."""
+    return ()
+
+
+@hookspec
+def ocrkit_engines() -> Iterable[EngineSpec]:
+    """Ways to have many pages read, for ``--engine``."""
     return ()
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ocrkit.plugin.corrector_specs import CorrectorSpec
+    from ocrkit.plugin.engine_specs import EngineSpec
     from ocrkit.text.charset import Charset
     from ocrkit.text.scripts import Script
 
@@ -31,6 +32,7 @@ __all__ = [
     "COMMAND",
     "CORRECTOR",
     "DECODER",
+    "ENGINE",
     "HEAD",
     "KINDS",
     "MODEL",
@@ -82,6 +84,12 @@ def _corrector_type() -> type[CorrectorSpec]:
     return CorrectorSpec
 
 
+def _engine_type() -> type[EngineSpec]:
+    from ocrkit.plugin.engine_specs import EngineSpec
+
+    return EngineSpec
+
+
 CHARSET: Kind[Charset] = Kind("charset", "ocrkit_charsets", _charset_type)
 BACKBONE: Kind[BackboneSpec] = Kind("backbone", "ocrkit_backbones", lambda: BackboneSpec)
 HEAD: Kind[HeadSpec] = Kind("head", "ocrkit_heads", lambda: HeadSpec)
@@ -92,6 +100,7 @@ RENDERER: Kind[RendererSpec] = Kind("renderer", "ocrkit_renderers", lambda: Rend
 SEGMENTER: Kind[SegmenterSpec] = Kind("segmenter", "ocrkit_segmenters", lambda: SegmenterSpec)
 PAGE_RENDERER: Kind[PageRendererSpec] = Kind("page renderer", "ocrkit_page_renderers", lambda: PageRendererSpec)
 CORRECTOR: Kind[CorrectorSpec] = Kind("corrector", "ocrkit_correctors", _corrector_type)
+ENGINE: Kind[EngineSpec] = Kind("engine", "ocrkit_engines", _engine_type)
 SCRIPT: Kind[Script] = Kind("script", "ocrkit_scripts", _script_type)
 MODEL: Kind[ModelSpec] = Kind("model", "ocrkit_models", lambda: ModelSpec)
 COMMAND: Kind[CommandSpec] = Kind("command", "ocrkit_commands", lambda: CommandSpec)
@@ -107,6 +116,7 @@ KINDS: tuple[Kind[object], ...] = (  # type: ignore[assignment]  # Kind is invar
     SEGMENTER,
     PAGE_RENDERER,
     CORRECTOR,
+    ENGINE,
     SCRIPT,
     MODEL,
     COMMAND,

@@ -24,6 +24,7 @@ from ocrkit.plugin.offers import (
     COMMAND,
     CORRECTOR,
     DECODER,
+    ENGINE,
     HEAD,
     KINDS,
     MODEL,
@@ -40,6 +41,7 @@ from ocrkit.plugin.offers import (
 
 if TYPE_CHECKING:
     from ocrkit.plugin.corrector_specs import CorrectorSpec
+    from ocrkit.plugin.engine_specs import EngineSpec
     from ocrkit.plugin.page_specs import PageRendererSpec, SegmenterSpec
     from ocrkit.plugin.specs import (
         AugmentationSpec,
@@ -266,6 +268,14 @@ class Registry:
     def corrector(self, name: str) -> CorrectorSpec:
         """The way to mend lines of that name."""
         return self.offer(CORRECTOR, name).value
+
+    def engines(self) -> tuple[Offer[EngineSpec], ...]:
+        """Every way to have many pages read."""
+        return self.offers(ENGINE)
+
+    def engine(self, name: str) -> EngineSpec:
+        """The way to have many pages read of that name."""
+        return self.offer(ENGINE, name).value
 
     def scripts(self) -> tuple[Offer[Script], ...]:
         """Everything known of scripts; of two with one ISO 15924 code, the later counts."""

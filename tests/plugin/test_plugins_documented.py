@@ -10,7 +10,7 @@ from pathlib import Path
 import bars
 import pytest
 
-from ocrkit.plugin import corrector_specs, hookspec, page_specs, specs, testing
+from ocrkit.plugin import corrector_specs, engine_specs, hookspec, page_specs, specs, testing
 from ocrkit.plugin.offers import KINDS, Kind
 from ocrkit.plugin.registry import Registry
 from ocrkit.plugin.testing import check_offer
@@ -29,6 +29,7 @@ RECORDS = {
     "ocrkit_segmenters": (page_specs.SegmenterSpec,),
     "ocrkit_page_renderers": (page_specs.PageRendererSpec,),
     "ocrkit_correctors": (corrector_specs.CorrectorSpec, corrector_specs.LineReading),
+    "ocrkit_engines": (engine_specs.EngineSpec, engine_specs.PageTask, engine_specs.Outcome),
     "ocrkit_scripts": (Script,),
     "ocrkit_models": (specs.ModelSpec,),
     "ocrkit_commands": (specs.CommandSpec,),

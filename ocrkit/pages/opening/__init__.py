@@ -2,6 +2,6 @@
 
 from ocrkit.pages.opening.numbers import PageNumbers
 from ocrkit.pages.opening.picture import MAX_PAGE_PIXELS
-from ocrkit.pages.opening.scans import GivenPage, GivenPages, Scans, open_scans
+from ocrkit.pages.opening.scans import GivenPage, GivenPages, Scans, open_scans, pages_held
 
-__all__ = ["MAX_PAGE_PIXELS", "GivenPage", "GivenPages", "PageNumbers", "Scans", "open_scans"]
+__all__ = ["MAX_PAGE_PIXELS", "GivenPage", "GivenPages", "PageNumbers", "Scans", "open_scans", "pages_held"]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from ocrkit.layout.scan import Scan
 
-__all__ = ["GivenPage", "GivenPages", "Scans", "open_scans"]
+__all__ = ["GivenPage", "GivenPages", "Scans", "open_scans", "pages_held"]
 
 GivenPage: TypeAlias = "str | os.PathLike[str] | bytes | BinaryIO | Image.Image | NDArray[np.generic]"
 """A file, folder or glob; ``-`` for stdin; a file that is open, or its bytes; a Pillow image, or an array."""
@@ -93,10 +93,7 @@ class Scans(Iterator["Scan"]):
     def _count(self, path: Path) -> int:
         if page_in(path) is not None:
             return 1
-        try:
-            held = PdfFile(path, str(path), self._password).count() if _holds_pdf(path) else count_image_pages(path)
-        except ImageError:
-            return 1
+        held = pages_held(path, self._password)
         return self._wanted.count_in(held) if held else 1
 
     def _opened(self) -> Iterator[Scan]:
@@ -136,6 +133,18 @@ class Scans(Iterator["Scan"]):
             else:
                 named = f"{name}#{number}" if held > 1 else name
                 yield ImageScan(named, source, path, number, held > 1, self._dpi)
+
+
+def pages_held(path: Path, password: str | None = None) -> int:
+    """How many pages a file has; 0 where it is a PDF that cannot be opened.
+
+    Raises:
+        DependencyError: it is a PDF, and pypdfium2 is not installed.
+    """
+    try:
+        return PdfFile(path, str(path), password).count() if _holds_pdf(path) else count_image_pages(path)
+    except ImageError:
+        return 0
 
 
 def _things(places: GivenPages) -> Iterable[object]:

@@ -10,6 +10,7 @@ from ocrkit.plugin.testing.charsets import check_charset
 from ocrkit.plugin.testing.commands import check_command
 from ocrkit.plugin.testing.correctors import check_corrector
 from ocrkit.plugin.testing.decoders import check_decoder
+from ocrkit.plugin.testing.engines import check_engine
 from ocrkit.plugin.testing.heads import check_head
 from ocrkit.plugin.testing.models import check_model
 from ocrkit.plugin.testing.page_renderers import check_page_renderer
@@ -36,6 +37,7 @@ _CHECKS: dict[str, Callable[[Any], object]] = {
     "segmenter": check_segmenter,
     "page renderer": check_page_renderer,
     "corrector": check_corrector,
+    "engine": check_engine,
     "script": check_script,
     "model": check_model,
     "command": check_command,

@@ -15,6 +15,7 @@ from ocrkit.plugin.testing import (
     check_charset,
     check_corrector,
     check_decoder,
+    check_engine,
     check_head,
     check_page_renderer,
     check_renderer,
@@ -26,6 +27,7 @@ from ocrkit.plugin.testing.page_samples import BlankScan
 (HEAD,) = ocrkit_example.ocrkit_heads()
 (RENDERER,) = ocrkit_example.ocrkit_renderers()
 (PAGE_RENDERER,) = ocrkit_example.ocrkit_page_renderers()
+(ENGINE,) = ocrkit_example.ocrkit_engines()
 (CORRECTOR,) = ocrkit_example.ocrkit_correctors()
 
 
@@ -94,6 +96,10 @@ def test_a_line_stands_with_its_middle() -> None:
     read = ReadPage(page, BlankScan("scan.png", 3, (99, 99)))
 
     assert b"".join(PAGE_RENDERER.render([read], PAGE_RENDERER.options())) == b"3 20,30 cat\n"
+
+
+def test_the_engine_keeps_its_contract() -> None:
+    check_engine(ENGINE)
 
 
 def test_the_corrector_keeps_its_contract() -> None:

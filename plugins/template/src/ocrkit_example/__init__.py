@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from ocrkit import Charset, CorrectorSpec, DecoderSpec, HeadSpec, PageRendererSpec, RendererSpec, hookimpl
+from ocrkit import Charset, CorrectorSpec, DecoderSpec, EngineSpec, HeadSpec, PageRendererSpec, RendererSpec, hookimpl
 from ocrkit_example.places import PlacesOptions
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ocrkit import Prediction
     from ocrkit.layout.scan import ReadPage
     from ocrkit.plugin.corrector_specs import Corrector
+    from ocrkit.plugin.engine_specs import Engine
     from ocrkit.plugin.specs import Decoder, DecoderOptions
 
 
@@ -92,6 +93,22 @@ def ocrkit_correctors() -> Iterator[CorrectorSpec]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class HereOptions:
+    """What ``--set engine.KEY=VALUE`` may say."""
+
+
+@hookimpl
+def ocrkit_engines() -> Iterator[EngineSpec]:
+    """One process."""
+    yield EngineSpec(
+        name="example-here",
+        summary="One page after another, in this process.",
+        options=HereOptions,
+        build=_build_here,
+    )
+
+
 def _build_tempered(charset: Charset, options: DecoderOptions) -> Decoder:
     from ocrkit_example.decoder import Tempered  # here, so that a start does not pay for it
 
@@ -120,3 +137,9 @@ def _build_alike(charset: Charset, options: LookAlikeOptions) -> Corrector:
     from ocrkit_example.corrector import LookAlikes
 
     return LookAlikes(map(charset.normalize, options.words))
+
+
+def _build_here(_: HereOptions) -> Engine:
+    from ocrkit_example.engine import Here
+
+    return Here()

@@ -1,0 +1,66 @@
+"""What records tell of a task: that it was read before, or that it failed and is left."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ocrkit.plugin.engine_specs import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ocrkit.collections.job import ReadJob
+    from ocrkit.collections.records import Record, Records
+    from ocrkit.plugin.engine_specs import PageTask
+
+__all__ = ["at_a_glance", "left_alone", "seen_before"]
+
+
+def at_a_glance(job: ReadJob, records: Records, task: PageTask) -> Outcome | None:
+    """What became of a task before, as far as its file's size and time tell; None where it is to be looked at."""
+    record = records.done(task.stem)
+    if record is not None:
+        same = (record.place, record.size, record.modified) == (task.place, task.size, task.modified)
+        if same and not _again(job, record) and records.are_whole(record, job.keys_of(task)):
+            return _was_read(task, record)
+    return left_alone(job, records, task)
+
+
+def seen_before(
+    job: ReadJob, records: Records, task: PageTask, keys: Mapping[str, str], content: str
+) -> Outcome | None:
+    """That a page with this content was read before, which is noted for the next glance; None where it was not."""
+    record = records.done(task.stem)
+    if record is None or record.content != content or _again(job, record) or not records.are_whole(record, keys):
+        return None
+    told = replace(record, place=task.place, size=task.size, modified=task.modified)
+    if told != record:
+        records.add(told)
+    return _was_read(task, record)
+
+
+def left_alone(job: ReadJob, records: Records, task: PageTask) -> Outcome | None:
+    """That a task failed before and is not tried again.
+
+    One that had its process die is tried when that is asked for, or when the page or the options are others; any other
+    in each run, so that a page which could not be opened for a moment is read by the next one.
+    """
+    known = records.failure(task.stem)
+    if known is None:
+        return None
+    failure, when = known
+    same = (failure.size, failure.modified, failure.key) == (task.size, task.modified, job.key_of(task))
+    tried_now = when >= job.since > 0
+    if same and (tried_now or (failure.died and not job.again)):
+        return Outcome(task, "failed", failure.reason, died=failure.died)
+    return None
+
+
+def _again(job: ReadJob, record: Record) -> bool:
+    return job.again and bool(record.bad)
+
+
+def _was_read(task: PageTask, record: Record) -> Outcome:
+    files = tuple(record.files)
+    return Outcome(task, "was_read", pages=record.pages, files=files, bad=record.bad)

@@ -1,0 +1,95 @@
+"""Reading that costs nothing: a page's text is what stands in its file, and each reading is logged."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ocrkit.collections import ReadJob, format_keys
+from ocrkit.layout.records import Line, Page, Region
+from ocrkit.layout.scan import ReadPage
+from ocrkit.pages.formats import choose_formats
+from ocrkit.plugin.engine_specs import PageTask
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from ocrkit.layout.scan import Scan
+
+__all__ = ["StubReader", "job_for", "task_of"]
+
+_BOX = ((0, 0), (9, 0), (9, 9), (0, 9))
+
+
+@dataclass
+class StubReader:
+    """Reads a file's own bytes as its text; some have it do what no page should.
+
+    Attributes:
+        log: the file that each reading is noted in, by the page's name.
+        seconds: that a page takes.
+    """
+
+    log: Path
+    seconds: float = 0.0
+    left_out: int = field(default=0, init=False)
+    unread: int = field(default=0, init=False)
+
+    def read(self, scans: Iterable[Scan], *, reject: float | None = None) -> Iterator[ReadPage]:
+        del reject
+        for scan in scans:
+            assert scan.path is not None
+            note(self.log, f"{os.getpid()} {scan.name}")
+            text = scan.path.read_text(errors="replace") if scan.path.exists() else ""
+            time.sleep(self.seconds)
+            if text.startswith("die"):
+                os.kill(os.getpid(), signal.SIGKILL)
+            if text.startswith("leave"):
+                os._exit(3)
+            if text.startswith("endless"):
+                while True:
+                    pass
+            if text.startswith("raise"):
+                raise ValueError("what a plugin may raise")
+            error = "it is damaged" if text.startswith("bad") or not text else ""
+            lines = (Line("l", ((0, 9), (9, 9)), _BOX, text),) if text != "blank" else ()
+            regions = (Region("r", _BOX, lines),) if lines else ()
+            yield ReadPage(Page(str(scan.path), 10, 10, regions=regions, error=error), scan)
+
+
+def note(log: Path, line: str) -> None:
+    """Add a line to a file that several processes add to."""
+    descriptor = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    os.write(descriptor, f"{line}\n".encode())
+    os.close(descriptor)
+
+
+@dataclass(frozen=True)
+class Stub:
+    """Makes a reader in any process."""
+
+    log: Path
+    seconds: float = 0.0
+
+    def __call__(self) -> StubReader:
+        return StubReader(self.log, self.seconds)
+
+
+def job_for(output: Path, *, run: str = "run", key: str = "model", seconds: float = 0.0, **further: object) -> ReadJob:
+    """A job of a stub, with texts of pages below ``output``, whose log lies beside that."""
+    formats = choose_formats(["text"], {})
+    make = Stub(output.parent / "log", seconds)
+    job = ReadJob(make, output, ("text",), {}, format_keys(key, formats), run, per="page")
+    for name, value in further.items():
+        object.__setattr__(job, name, value)
+    return job
+
+
+def task_of(path: Path) -> PageTask:
+    """The reading of a file of one page."""
+    status = path.stat()
+    return PageTask(str(path), str(path), None, path.stem, status.st_size, status.st_mtime_ns)
