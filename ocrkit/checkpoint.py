@@ -1,4 +1,7 @@
-"""Model and state files: one safetensors file with one JSON metadata key; never a pickle."""
+"""Model and state files: one safetensors file with one JSON metadata key; never a pickle.
+
+ONNX files of ocrkit have the same key, with the same text.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from ocrkit.errors import CheckpointError, MissingFileError
 from ocrkit.files import write_whole
+from ocrkit.onnx_file import is_onnx, read_properties
 from ocrkit.plain_files import open_plain
 
 if TYPE_CHECKING:
@@ -25,8 +29,10 @@ Shapes = Mapping[str, tuple[int, ...]]
 
 __all__ = [
     "FORMAT",
+    "METADATA_KEY",
     "Checkpoint",
     "Shapes",
+    "document_of",
     "halved",
     "read_checkpoint",
     "read_metadata",
@@ -39,6 +45,7 @@ METADATA_KEY = "ocrkit"
 _MAX_HEADER = 100_000_000  # bytes; the limit of the safetensors library itself
 _DEEPEST = 50  # levels; what ocrkit writes has about ten, and a few hundred exhaust the stack of who reads them
 _LARGE = 1 << 16  # numbers
+_FROM_OUTSIDE = 2  # numpy's mark of types, as bfloat16, that it knows once another package has been imported
 _HALF_ERROR = 2.0**-11  # of its norm, what a tensor loses to float16 at most where no number is too small for it
 _FOREIGN = {
     b"PK\x03\x04": "a zip archive, as torch.save writes",
@@ -70,14 +77,18 @@ def write_checkpoint(path: str | os.PathLike[str], tensors: Tensors, metadata: M
     """
     from safetensors.numpy import save
 
-    document = json.dumps({**metadata, "format": FORMAT}, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    data = save(dict(tensors), metadata={METADATA_KEY: document})
+    data = save(dict(tensors), metadata={METADATA_KEY: document_of(metadata)})
     target = Path(path)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         write_whole(target, data)
     except OSError as error:
         raise CheckpointError(f"cannot be written: {error.strerror or error}", target) from error
+
+
+def document_of(metadata: Mapping[str, object]) -> str:
+    """Metadata as files hold it; ``format`` is added."""
+    return json.dumps({**metadata, "format": FORMAT}, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def halved(tensors: Tensors) -> dict[str, NDArray[np.generic]]:
@@ -91,19 +102,22 @@ def halved(tensors: Tensors) -> dict[str, NDArray[np.generic]]:
 
 
 def read_metadata(path: str | os.PathLike[str]) -> dict[str, object]:
-    """The metadata of a file, without reading its tensors.
+    """The metadata of a file, safetensors or ONNX, without reading its tensors.
 
     Raises:
         MissingFileError: there is no such file.
-        CheckpointError: not safetensors, truncated, not ocrkit's, or of a format that this version does not know.
+        CheckpointError: neither, truncated, not ocrkit's, or of a format that this version does not know.
     """
     file = Path(path)
-    return _own_metadata(file, _read_header(file))
+    if is_onnx(file):
+        return _own_metadata(file, read_properties(file), "an ONNX file")
+    return _own_metadata(file, _read_header(file).get("__metadata__"), "a safetensors file")
 
 
 def read_shapes(path: str | os.PathLike[str]) -> dict[str, tuple[int, ...]]:
     """The shape of each of a file's tensors by its name, without reading them; raises as ``read_metadata`` does."""
     file = Path(path)
+    _refuse_onnx(file)
     header = _read_header(file)
     try:
         return {name: _shape(entry) for name, entry in header.items() if name != "__metadata__"}
@@ -122,10 +136,15 @@ def read_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
     from safetensors.numpy import load_file
 
     metadata = read_metadata(path)
+    _refuse_onnx(Path(path))
     try:
-        return Checkpoint(tensors=load_file(path), metadata=metadata)
+        tensors = load_file(path)
     except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"damaged: {error}", path) from error
+    for name, array in tensors.items():
+        if array.dtype.isbuiltin == _FROM_OUTSIDE:
+            raise CheckpointError(f"damaged: {name} holds {array.dtype}, which ocrkit never writes", path)
+    return Checkpoint(tensors=tensors, metadata=metadata)
 
 
 def _halved(array: NDArray[np.generic]) -> NDArray[np.generic]:
@@ -138,6 +157,13 @@ def _halved(array: NDArray[np.generic]) -> NDArray[np.generic]:
         half = array.astype(np.float16)
         lost = np.linalg.norm(half.ravel() - whole)
         return half if lost <= _HALF_ERROR * np.linalg.norm(whole) else array
+
+
+def _refuse_onnx(path: Path) -> None:
+    if is_onnx(path):
+        raise CheckpointError(
+            "is an ONNX file, which is for reading alone; take the safetensors file that it was made of", path
+        )
 
 
 def _read_header(path: Path) -> dict[str, object]:
@@ -196,11 +222,11 @@ def _shape(entry: object) -> tuple[int, ...]:
     raise ValueError("its header names a tensor without saying its shape")
 
 
-def _own_metadata(path: Path, header: Mapping[str, object]) -> dict[str, object]:
-    entries = header.get("__metadata__")
+def _own_metadata(path: Path, entries: object, kind: str) -> dict[str, object]:
+    """What ocrkit wrote into a file of a kind, by the texts that the file has by name."""
     document = entries.get(METADATA_KEY) if isinstance(entries, Mapping) else None
     if not isinstance(document, str):
-        raise CheckpointError(f"a safetensors file, but not one of ocrkit's: it has no {METADATA_KEY!r} key", path)
+        raise CheckpointError(f"{kind}, but not one of ocrkit's: it has no {METADATA_KEY!r} key", path)
     try:
         metadata = json.loads(document)
     except (ValueError, RecursionError) as error:

@@ -199,6 +199,16 @@ def test_a_tensor_that_contradicts_itself_is_damage(tmp_path: Path, entry: dict[
         read_checkpoint(with_header(tmp_path / "file", header, data=b"\0" * 4))
 
 
+def test_a_type_that_another_package_has_taught_numpy_is_damage_too(tmp_path: Path) -> None:
+    import onnx  # noqa: F401 - it teaches numpy bfloat16
+
+    entry = {"dtype": "BF16", "shape": [2], "data_offsets": [0, 4]}
+    header = {"__metadata__": {"ocrkit": json.dumps({"format": FORMAT})}, "weight": entry}
+
+    with pytest.raises(CheckpointError, match="damaged: weight holds bfloat16"):
+        read_checkpoint(with_header(tmp_path / "file", header, data=b"\0" * 4))
+
+
 @pytest.mark.parametrize("metadata", [None, {"format": "pt"}])
 def test_a_safetensors_file_of_others_is_said_so(tmp_path: Path, metadata: dict[str, str] | None) -> None:
     (tmp_path / "file").write_bytes(save(TENSORS, metadata=metadata))
