@@ -35,6 +35,7 @@ FLOORS = {
     "demo": 13,
     "collections": 12,
     "evaluation": 12,
+    "exporting": 13,
     "pages": 11,
     "checking": 10,
     "training": 9,

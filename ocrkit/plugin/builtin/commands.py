@@ -24,6 +24,7 @@ _SUMMARIES = {
     "data": "Check, convert, draw and split labelled lines.",
     "charsets": "List, show, check and make charsets.",
     "models": "List, show and calibrate trained models.",
+    "export": "Write a model as an ONNX file, for machines without torch.",
     "lm": "Build language models from texts, and score texts by them.",
     "plugins": "List, check and start plugins.",
 }
