@@ -1,23 +1,25 @@
-"""Finding a model: a file, a run's folder, the newest run, or an installed one by its name."""
+"""Finding a model: a file, a run's folder, the newest run, or an installed one by its name; and loading what reads."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from platformdirs import user_data_path
 
 from ocrkit.checkpoint import read_metadata
-from ocrkit.errors import MissingFileError, OcrkitError, UnknownNameError
+from ocrkit.errors import CheckpointError, MissingFileError, OcrkitError, OptionError, UnknownNameError
+from ocrkit.model_forms import SUFFIXES, check_runtime, form_for, has_form, one_a_model, other_form
+from ocrkit.onnx_file import is_onnx
 from ocrkit.plugin.lookup import pick
 from ocrkit.plugin.offers import MODEL, Offer, Provider
 from ocrkit.plugin.registry import default_registry
 from ocrkit.plugin.specs import ModelSpec
+from ocrkit.torch_extra import has_torch, need_torch
 
 if TYPE_CHECKING:
-    import os
-
     from ocrkit.plugin.registry import Registry
     from ocrkit.reading_model import ReadingModel
 
@@ -28,6 +30,7 @@ __all__ = [
     "installed_models",
     "load_model",
     "models_folder",
+    "models_in",
     "offered_models",
     "reads",
     "task_of",
@@ -36,7 +39,7 @@ __all__ = [
 SEGMENTATION = "segmentation"
 """The task of models that find the lines of pages, and the kind of their files."""
 
-_MODEL = "model.safetensors"
+_MODEL = "model"  # without its suffix
 _READING = "recognition"
 _USER = "user"  # what stands before the colon, in a distribution's place, for a model of the user's own folder
 _USUAL = "malayalam"  # read where no charset is asked for, as it is drawn where none is: the default of `ocrkit train`
@@ -75,20 +78,30 @@ def models_folder() -> Path:
 def offered_models(registry: Registry | None = None) -> tuple[Offer[ModelSpec], ...]:
     """Every installed model: those of the user's folder, then those of distributions, each in its own order.
 
-    One of the folder has a ``NAME.md`` beside it for a card, where there is one.
+    One of the folder has a ``NAME.md`` beside it for a card, where there is one. A model that lies there for torch and
+    for ONNX Runtime is one, and its path that for torch.
     """
     own = Provider(_USER, str(models_folder()))
-    files = sorted(models_folder().glob("*.safetensors"))
+    files = models_in(models_folder(), "*")
     mine = (Offer(MODEL.name, path.stem, own, "", _own_model(path)) for path in files)
     return *mine, *(registry or default_registry()).models()
 
 
-def installed_models(registry: Registry | None = None, *, task: str | None = None) -> dict[str, Path]:
-    """Installed model files by name, of one task or of all; by ``distribution:name`` where several have one name."""
+def installed_models(
+    registry: Registry | None = None, *, task: str | None = None, runtime: str = "auto"
+) -> dict[str, Path]:
+    """Installed model files by name, of one task or of all; by ``distribution:name`` where several have one name.
+
+    Of a model's two forms it is that which ``runtime`` reads, where it has that.
+    """
     offers = [offer for offer in offered_models(registry) if task in (None, offer.value.task)]
     names = [offer.name for offer in offers]
     spelled = [offer.name if names.count(offer.name) == 1 else f"{offer.distribution}:{offer.name}" for offer in offers]
-    return {name: offer.value.path for name, offer in zip(spelled, offers, strict=True)}
+    files = (offer.value.path for offer in offers)
+    return {
+        name: form_for(path, runtime, name) if has_form(path, runtime) else path
+        for name, path in zip(spelled, files, strict=True)
+    }
 
 
 def find_model(
@@ -96,6 +109,7 @@ def find_model(
     *,
     charset: str | None = None,
     runs: Path = Path("runs"),
+    runtime: str = "auto",
     registry: Registry | None = None,
 ) -> Found:
     """The model that a name means, or the one to take without a name.
@@ -109,19 +123,78 @@ def find_model(
             distribution.
         charset: what the model should read: its charset's name, or what the name of a union begins with.
         runs: where runs are kept.
+        runtime: what is to read it: of an installed model, or that of a run, the form for it is taken, and without a
+            name no model that lacks it where others have it. ``auto`` is ``torch`` where torch is installed and the
+            model has that form, else ``onnx``. A file that is named is taken as it is.
         registry: knows the models of distributions; None for the default one.
 
     Raises:
         MissingFileError: there is no model at all, or the named folder holds none.
         UnknownNameError: nothing has the name, several things have, or several models of the user's own would do.
+        OptionError: there is no such runtime, or the named model has no form for it.
     """
-    if name is not None:
-        return _named(name, registry)
-    found = [path for path in runs.glob(f"*/{_MODEL}") if task_of(path) != SEGMENTATION]
-    trained = sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
+    check_runtime(runtime)
+    found = _named(name, registry) if name is not None else _usual(charset, runs, runtime, registry)
+    if name is not None and Path(name) == found.path:
+        return found
+    return replace(found, path=form_for(found.path, runtime, f"the model {name or found.path.stem!r}"))
+
+
+def load_model(
+    path: str | os.PathLike[str], *, runtime: str = "auto", registry: Registry | None = None
+) -> ReadingModel:
+    """Read the file of a model that reads lines, ready to be used.
+
+    Args:
+        path: a safetensors file, which torch computes, or an ONNX file, which ONNX Runtime does.
+        runtime: ``auto``, or which of the two it is to be.
+        registry: knows the parts of networks that torch computes; None for the default one.
+
+    Raises:
+        MissingFileError: there is no such file.
+        CheckpointError: it is not a model of ocrkit that reads lines, is damaged, or is not for this runtime.
+        PluginError: a plugin that it was made with is missing.
+        DependencyError: what computes it is not installed.
+        OptionError: ``path`` is no name, or there is no such runtime.
+    """
+    check_runtime(runtime)
+    if not isinstance(path, str | os.PathLike):
+        raise OptionError(f"the model file is {path!r}; expected the name of one")
+    file = Path(path)
+    if is_onnx(file):
+        if runtime == "torch":
+            raise CheckpointError(f"is an ONNX file, and runtime is 'torch', which reads none; {_way_out(file)}", path)
+        from ocrkit.onnx_model import OnnxModel
+
+        return OnnxModel.load(path)
+    if runtime == "onnx":
+        read_metadata(file)
+        raise CheckpointError(f"is no ONNX file, and runtime is 'onnx', which reads only those; {_way_out(file)}", path)
+    if not has_torch():
+        read_metadata(file)  # what is wrong with it comes first
+        need_torch(f"reading with {os.fspath(path)}", instead=_way_out(file))
+    from ocrkit.model import Model
+
+    return Model.load(path, registry=registry)
+
+
+def _way_out(path: Path) -> str:
+    other = other_form(path)
+    if other is not None:
+        return f"take {str(other)!r}"
+    if is_onnx(path):
+        return "take the safetensors file that it was made of"
+    return "make an ONNX file of it where torch is installed: 'ocrkit export'"
+
+
+def _usual(charset: str | None, runs: Path, runtime: str, registry: Registry | None) -> Found:
+    """The model to take where none is named, in whatever form."""
+    found = [path for path in models_in(runs, f"*/{_MODEL}") if task_of(path) != SEGMENTATION]
+    trained = _readable(sorted(found, key=lambda path: path.stat().st_mtime, reverse=True), runtime)
     if fitting_run := next((path for path in trained if reads(path, charset)), None):
         return Found(fitting_run, "the newest run" + (f" for charset {charset!r}" if charset else ""))
-    installed = tuple(offer for offer in offered_models(registry) if offer.value.task != SEGMENTATION)
+    installed = [offer for offer in offered_models(registry) if offer.value.task != SEGMENTATION]
+    installed = [offer for offer in installed if has_form(offer.value.path, runtime)] or installed
     if fitting := _first([offer for offer in installed if reads(offer.value.path, charset)], charset):
         return fitting
     if trained:
@@ -135,6 +208,16 @@ def find_model(
         f"no model: there is no run below {str(runs)!r} and none is installed in {str(models_folder())!r}; "
         "'ocrkit train' makes one, 'pip install ocrkit-models' brings some, `model` names one"
     )
+
+
+def models_in(folder: Path, pattern: str) -> list[Path]:
+    """Model files of a folder by a pattern without a suffix, one for each model, by their names."""
+    return one_a_model([path for suffix in SUFFIXES.values() for path in folder.glob(pattern + suffix)])
+
+
+def _readable(paths: list[Path], runtime: str) -> list[Path]:
+    """The models that a runtime reads; all of them where it reads none."""
+    return [path for path in paths if has_form(path, runtime)] or paths
 
 
 def reads(path: Path, charset: str | None) -> bool:
@@ -192,15 +275,16 @@ def _taken(offer: Offer[ModelSpec]) -> Found:
 
 def _named(name: str, registry: Registry | None) -> Found:
     path = Path(name)
-    if path.is_dir() and (path / _MODEL).is_file():
-        return Found(path / _MODEL)
+    if path.is_dir() and (of_run := models_in(path, _MODEL)):
+        return Found(of_run[0])
     if path.exists() and not path.is_dir():
         return Found(path)
     installed = offered_models(registry)
     # A folder of lines may be called as a model is.
     if path.is_dir() and not any(offer.name == name for offer in installed):
-        raise MissingFileError(f"the folder {name!r} holds no {_MODEL}; `model` takes a file, a run's folder or a name")
-    if path.suffix == ".safetensors" or "/" in name:
+        holds = " or ".join(_MODEL + suffix for suffix in SUFFIXES.values())
+        raise MissingFileError(f"the folder {name!r} holds no {holds}; `model` takes a file, a run's folder or a name")
+    if path.suffix in SUFFIXES.values() or "/" in name:
         raise MissingFileError(f"no model file {name!r}")
     if not installed:
         raise UnknownNameError(
@@ -208,17 +292,3 @@ def _named(name: str, registry: Registry | None) -> Found:
         )
     offer = pick(MODEL.name, name, installed, (registry or default_registry()).suspects(MODEL))
     return Found(offer.value.path, offer=offer)
-
-
-def load_model(path: str | os.PathLike[str], *, registry: Registry | None = None) -> ReadingModel:
-    """Read a model file that reads lines, ready to be used.
-
-    Raises:
-        MissingFileError: there is no such file.
-        CheckpointError: it is not a model of ocrkit that reads lines, or is damaged.
-        PluginError: a plugin that it was made with is missing.
-        OptionError: ``path`` is no name.
-    """
-    from ocrkit.model import Model
-
-    return Model.load(path, registry=registry)

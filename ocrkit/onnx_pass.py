@@ -29,7 +29,7 @@ __all__ = ["HostOutput", "OnnxPass"]
 _PRECISIONS = ("auto", "float32")
 _INPUTS, _OUTPUTS = ("images", "widths"), ("log_probs", "lengths")
 _TOGETHER = 8  # lines
-_COLUMNS = 8_000  # px of them, padded
+_COLUMNS = 2_000  # px of them, padded
 
 
 class OnnxPass:
@@ -157,7 +157,7 @@ class HostOutput:
 
 
 def _groups(lines: Sequence[FittedLine]) -> Iterator[Sequence[FittedLine]]:
-    """Lines cut where so many are enough for one run: more need more memory and padding, and are no faster."""
+    """Lines cut where so many are enough for one run: more of them leave the processor's caches, and are slower."""
     begin, widest = 0, 0
     for place, line in enumerate(lines):
         widest = max(widest, line.pixels.shape[1])

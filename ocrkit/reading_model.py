@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator, Mapping, Sequence
 
     import numpy as np
@@ -85,6 +86,14 @@ class ReadingModel(Protocol):
 
     def parameters(self) -> int:
         """The number of trained weights."""
+        ...
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write it, with its calibration, as a file of its own kind, whole or not at all.
+
+        Raises:
+            CheckpointError: the folder cannot be written.
+        """
         ...
 
     def forward_pass(self, device: str = "auto", precision: str = "auto", threads: int = 0) -> Forward:

@@ -58,6 +58,7 @@ FLOORS = {
     "checkpoint": 1,
     "config": 1,
     "ctc": 1,
+    "model_forms": 1,
     "onnx_file": 1,
     "onnx_session": 1,
     "_ctc": 0,

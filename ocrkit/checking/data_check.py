@@ -142,7 +142,9 @@ def open_check(
         raise OptionError("a model and a recipe both say what the network is; give one of them")
     if charset is None and model is None and recipe is None:
         raise OptionError("no charset; name the one that the labels are for, or a model or a recipe that has one")
-    loaded = None if model is None else Model.load(find_model(model, registry=registry).path, registry=registry)
+    loaded = None
+    if model is not None:
+        loaded = Model.load(find_model(model, runtime="torch", registry=registry).path, registry=registry)
     places = [Path(place) for place in (location, validation) if place is not None]
     if len({place.resolve() for place in places}) < len(places):
         raise OptionError(f"{places[0]}: given as the lines to check and as those for validation; name another set")

@@ -73,6 +73,7 @@ def align(
     device: shared.Device = "auto",
     batch_size: shared.BatchSize = 32,
     precision: shared.Precision = "auto",
+    runtime: shared.Runtime = "auto",
 ) -> None:
     """Lay the known text of pages on their lines, to train on.
 
@@ -92,7 +93,7 @@ def align(
     costs = Costs() if skip_cost is None else Costs(line=skip_cost, text=skip_cost)
     talk = AlignmentTalk(min_confidence)
     with writing_aligned(output, to, pages=total, force=force, source=Path(pages)) as writer, Stages() as stages:
-        loaded, name = shared.load_named_model(model, charset)
+        loaded, name = shared.load_named_model(model, charset, runtime)
         find, called = page_options.finder(loaded.charset, segmenter, segmenter_model, layout)
         recognizer = Recognizer(loaded, device=device, batch_size=batch_size, precision=precision)
         aligner = PageAligner(recognizer, find, breaks=as_breaks(breaks), costs=costs, model=name, segmenter=called)

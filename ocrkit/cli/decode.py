@@ -56,6 +56,7 @@ def decode(
     batch_size: shared.BatchSize = 32,
     workers: shared.Workers = -1,
     precision: shared.Precision = "auto",
+    runtime: shared.Runtime = "auto",
 ) -> None:
     """Read line images, or decode saved log-probabilities.
 
@@ -74,7 +75,7 @@ def decode(
         counts.report(options, symbols, reject)
         return
     samples = _samples(given, missing_ok=listed)
-    loaded = shared.load_model(model, charset)
+    loaded = shared.load_model(model, charset, runtime)
     options = decoding.options(loaded.charset)
     from ocrkit.recognition import Recognizer
 
@@ -193,8 +194,8 @@ def _made_with(model: str | None, charset: str | None) -> tuple[Charset, Calibra
         from ocrkit.plugin.charset_expression import resolve_charset
 
         return resolve_charset(charset), None
-    loaded = shared.load_model(model, charset)
-    return loaded.charset, loaded.calibration
+    told = shared.describe_model(model, charset)
+    return told.charset, told.calibration
 
 
 def _read_posteriors(

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from ocrkit.correcting import LineCorrector
     from ocrkit.ctc import Lexicon, NgramModel
     from ocrkit.data.records import BadImage
+    from ocrkit.model_description import Description
+    from ocrkit.model_files import Found
     from ocrkit.plugin.specs import DecoderOptions
     from ocrkit.reading_model import ReadingModel
     from ocrkit.text.charset import Charset
@@ -30,7 +32,9 @@ __all__ = [
     "Device",
     "ModelName",
     "Precision",
+    "Runtime",
     "Workers",
+    "describe_model",
     "load_model",
     "load_named_model",
     "progress_beside_results",
@@ -64,23 +68,44 @@ Precision = Annotated[
 ]
 
 
-def load_model(name: str | None, charset: str | None) -> ReadingModel:
+Runtime = Annotated[
+    str,
+    typer.Option("--runtime", metavar="NAME", help="What computes the network: auto, torch or onnx."),
+]
+
+
+def load_model(name: str | None, charset: str | None, runtime: str = "auto") -> ReadingModel:
     """The model that the options mean; which one was taken without a name is said on stderr."""
-    return load_named_model(name, charset)[0]
+    return load_named_model(name, charset, runtime)[0]
 
 
-def load_named_model(name: str | None, charset: str | None) -> tuple[ReadingModel, str]:
+def load_named_model(name: str | None, charset: str | None, runtime: str = "auto") -> tuple[ReadingModel, str]:
     """The same, and what the model is called: an installed one's name, or its file."""
-    from ocrkit.cli.progress import say
-    from ocrkit.model_files import find_model, reads
     from ocrkit.model_files import load_model as load_file
 
-    found = find_model(name, charset=charset)
+    found = _found(name, charset, runtime)
+    return load_file(found.path, runtime=runtime), found.name
+
+
+def describe_model(name: str | None, charset: str | None) -> Description:
+    """What the file of that model says beside its weights; nothing that computes them is needed."""
+    from ocrkit.checkpoint import read_metadata
+    from ocrkit.model_description import read_description
+
+    path = _found(name, charset, "auto").path
+    return read_description(read_metadata(path), str(path))
+
+
+def _found(name: str | None, charset: str | None, runtime: str) -> Found:
+    from ocrkit.cli.progress import say
+    from ocrkit.model_files import find_model, reads
+
+    found = find_model(name, charset=charset, runtime=runtime)
     if found.why:
         say(f"reading with {found.path} ({found.why})")
     elif not reads(found.path, charset):
         say(f"note: --charset {charset} only chooses among models, and {found.path} does not read it")
-    return load_file(found.path), found.name
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,13 +106,14 @@ def evaluate(
     batch_size: shared.BatchSize = 32,
     workers: shared.Workers = -1,
     precision: shared.Precision = "auto",
+    runtime: shared.Runtime = "auto",
 ) -> None:
     """Measure a model's errors on labelled lines.
 
     Both texts are compared in the charset's normal form, NFC, with runs of spaces as one. Characters that the charset
     lacks count as errors. Images that cannot be opened are skipped and counted.
     """
-    reading = _Reading(model, charset, decoding, device, batch_size, workers, precision)
+    reading = _Reading(model, charset, decoding, device, batch_size, workers, precision, runtime)
     lines = _Lines(format_, pattern, lexicons, plain_words, tune_lm, _Shown(as_json, errors, sheet, coverage))
     comparing = _Comparing(ignore_case, alphanumeric)
     found = page_scores.Found(segmenter, segmenter_model, partial, lines_only)
@@ -142,9 +143,10 @@ class _Reading:
     batch_size: int
     workers: int
     precision: str
+    runtime: str
 
     def load(self) -> ReadingModel:
-        return shared.load_model(self.model, self.charset)
+        return shared.load_model(self.model, self.charset, self.runtime)
 
     def recognizer(self, loaded: ReadingModel, options: DecoderOptions | None = None) -> Recognizer:
         options = self.decoding.options(loaded.charset) if options is None else options

@@ -11,6 +11,8 @@ import typer
 from ocrkit.cli import decoding_options as shared
 
 if TYPE_CHECKING:
+    from ocrkit.model_description import Description
+    from ocrkit.reading_model import ReadingModel
     from ocrkit.text.calibration import Calibration
 
 __all__ = ["app"]
@@ -35,7 +37,7 @@ def list_models(as_json: AsJson = False) -> None:
     A damaged file says what is wrong with it.
     """
     from ocrkit.cli.listing import print_json, print_table
-    from ocrkit.model_files import offered_models, task_of
+    from ocrkit.model_files import models_in, offered_models, task_of
 
     records = [
         {
@@ -49,14 +51,12 @@ def list_models(as_json: AsJson = False) -> None:
         }
         for offer in offered_models()
     ]
-    records += [
-        {"name": str(path.parent), "task": task_of(path), **_summary(path)}
-        for path in sorted(Path("runs").glob("*/model.safetensors"))
-    ]
+    of_runs = models_in(Path("runs"), "*/model")
+    records += [{"name": str(path.parent), "task": task_of(path), **_summary(path)} for path in of_runs]
     if as_json:
         print_json(records)
     else:
-        header = ("name", "distribution", "task", "charset", "languages", "backbone", "size", "cer", "file")
+        header = ("name", "distribution", "task", "charset", "languages", "backbone", "runtimes", "size", "cer", "file")
         print_table(header, [_row(record, header) for record in records])
 
 
@@ -78,13 +78,12 @@ def show(name: Name, as_json: AsJson = False) -> None:
     if metadata.get("kind") == "segmentation":
         _show_segmenter(path, metadata)
         return
-    from ocrkit.model import Model
-
-    model = Model.load(path)
+    model, weights = _described(path, metadata)
     print(f"file          {path} ({path.stat().st_size:,} bytes)")
+    _show_forms(path, metadata)
     print(f"charset       {model.charset.name}, {len(model.charset)} labels with the blank")
     print(f"symbols       {''.join(model.charset.symbols)}")
-    print(f"weights       {model.parameters():,}")
+    print(f"weights       {weights:,}")
     print(f"plugins       {_plain(model.plugins)}")
     print(f"calibration   {'none' if model.calibration is None else _calibration_row(model.calibration)}")
     for key in ("architecture", "provenance"):
@@ -119,6 +118,7 @@ def calibrate(
     device: shared.Device = "auto",
     batch_size: shared.BatchSize = 32,
     workers: shared.Workers = -1,
+    runtime: shared.Runtime = "auto",
 ) -> None:
     """Learn what a model's confidences are worth.
 
@@ -129,16 +129,18 @@ def calibrate(
     from ocrkit.data.sources.lazy import ChainedSamples
     from ocrkit.errors import OptionError
     from ocrkit.evaluation import calibrate_reader
-    from ocrkit.model import Model
-    from ocrkit.model_files import find_model
+    from ocrkit.model_files import find_model, load_model
+    from ocrkit.onnx_file import is_onnx
     from ocrkit.plugin.datasets import open_samples
     from ocrkit.recognition import Recognizer
 
-    found = find_model(name)
+    found = find_model(name, runtime=runtime)
     if found.offer and not found.is_users and output is None:
         raise OptionError(f"the file of the model {name!r} is that of {found.offer.origin}; give another with `output`")
     path = found.path
-    model = Model.load(path)
+    model = load_model(path, runtime=runtime)
+    if output is not None and is_onnx(path) != (output.suffix == ".onnx"):
+        raise OptionError(f"the output is {str(output)!r}, and the model {path.name!r}; give a name that ends as that")
     samples = ChainedSamples.of(open_samples(place, format=format_) for place in data)
     recognizer = Recognizer(model, device=device, batch_size=batch_size, workers=workers)
     with shared.progress_beside_results("reading") as progress:
@@ -154,20 +156,58 @@ def calibrate(
 
 def _show_segmenter(path: Path, metadata: Mapping[str, object]) -> None:
     """Show a model that finds lines."""
-    import math
-
-    from ocrkit.checkpoint import read_shapes
+    from ocrkit.onnx_file import is_onnx
     from ocrkit.segmentation.net import check_file
 
-    check_file(path)
-    weights = sum(math.prod(shape) for name, shape in read_shapes(path).items() if not _is_statistic(name))
+    if not is_onnx(path):
+        check_file(path)
+    weights = _weights(path, metadata)
     print(f"file          {path} ({path.stat().st_size:,} bytes)")
+    _show_forms(path, metadata)
     print("task          segmentation: finds the lines of pages")
     print(f"weights       {weights:,}")
     print(f"maps          {_plain(metadata.get('maps'))}")
     for key in ("network", "provenance"):
         for inner, value in _rows(metadata.get(key)):
             print(f"{inner:13} {_plain(value)}")
+
+
+def _described(path: Path, metadata: Mapping[str, object]) -> tuple[Description | ReadingModel, int]:
+    """What a file says of a model that reads, and its weights; where it can be computed here, it has been checked."""
+    from ocrkit.model_description import read_description
+    from ocrkit.model_files import load_model
+    from ocrkit.onnx_file import is_onnx
+    from ocrkit.torch_extra import has_torch
+
+    if is_onnx(path) or has_torch():
+        model = load_model(path)
+        return model, model.parameters()
+    return read_description(metadata, str(path)), _weights(path, metadata)
+
+
+def _weights(path: Path, metadata: Mapping[str, object]) -> int:
+    """The number of trained weights, by what the file says."""
+    import math
+
+    from ocrkit.checkpoint import read_shapes
+    from ocrkit.onnx_file import is_onnx
+
+    if is_onnx(path):
+        told = _inside(metadata, "onnx", "parameters")
+        return told if isinstance(told, int) else 0
+    return sum(math.prod(shape) for name, shape in read_shapes(path).items() if not _is_statistic(name))
+
+
+def _show_forms(path: Path, metadata: Mapping[str, object]) -> None:
+    """Show what computes the model, and the same model for what else computes it."""
+    from ocrkit.model_forms import other_form
+
+    told = metadata.get("onnx")
+    if isinstance(told, Mapping):
+        named = ", ".join(f"{key} {told[key]}" for key in ("form", "precision", "opset") if key in told)
+        print(f"runtime       onnx ({named})")
+    if other := other_form(path):
+        print(f"other form    {other}")
 
 
 def _is_statistic(name: str) -> bool:
@@ -189,7 +229,9 @@ def _summary(path: Path) -> dict[str, object]:
     """What a listing says of a model file: its charset, backbone, size and validation CER, or the error."""
     from ocrkit.checkpoint import read_metadata
     from ocrkit.errors import FileError, OcrkitError
+    from ocrkit.model_forms import forms_of
 
+    path = next(iter(forms_of(path).values()))
     try:
         metadata = read_metadata(path)
     except FileError as error:
@@ -198,6 +240,7 @@ def _summary(path: Path) -> dict[str, object]:
         return {"error": str(error), "file": str(path)}
     return {
         "file": str(path),
+        "runtimes": list(forms_of(path)),
         "size": path.stat().st_size,
         "languages": _inside(metadata, "charset", "languages"),
         "charset": _inside(metadata, "charset", "name"),

@@ -86,6 +86,7 @@ def read(
     device: shared.Device = "auto",
     batch_size: shared.BatchSize = 32,
     precision: shared.Precision = "auto",
+    runtime: shared.Runtime = "auto",
 ) -> None:
     """Read whole pages: scans, photographs and PDFs.
 
@@ -104,7 +105,7 @@ def read(
     scans = open_scans(given, pages=numbers, dpi=dpi, password=password)
     talk = PageTalk(scans.count())
     writing.check_count(talk.total)
-    loaded, name = shared.load_named_model(model, charset)
+    loaded, name = shared.load_named_model(model, charset, runtime)
     options = decoding.options(loaded.charset)
     find, called = page_options.finder(loaded.charset, segmenter, segmenter_model, layout, segmenting)
     from ocrkit.pages.reader import PageReader

@@ -287,7 +287,7 @@ def _loaded(name: object) -> str | None:
     """The file of the model that ``--load`` names."""
     from ocrkit.model_files import find_model
 
-    return None if name is None else str(find_model(str(name)).path)
+    return None if name is None else str(find_model(str(name), runtime="torch").path)
 
 
 def _without_none(**values: object) -> dict[str, object]:

@@ -150,7 +150,7 @@ def _loaded(name: str | None) -> str | None:
     """The file of the model that ``--load`` names."""
     from ocrkit.model_files import find_model
 
-    return None if name is None else str(find_model(name).path)
+    return None if name is None else str(find_model(name, runtime="torch").path)
 
 
 def _said(**values: object) -> dict[str, object]:

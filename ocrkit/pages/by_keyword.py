@@ -50,6 +50,7 @@ def read_pages(
     device: str = "auto",
     batch_size: int = 32,
     precision: str = "auto",
+    runtime: str = "auto",
     correct: str | None = None,
     correct_options: Mapping[str, object] | None = None,
     registry: Registry | None = None,
@@ -80,6 +81,8 @@ def read_pages(
         device: ``auto`` (CUDA where there is one), or what torch calls it.
         batch_size: lines in a forward pass.
         precision: ``auto``, ``float32`` or ``bfloat16``.
+        runtime: what computes the network: ``torch``, ``onnx``, or ``auto`` for torch where it is installed and the
+            model has a file for it.
         correct: a corrector's name, by which words are mended once they are read; None for none.
         correct_options: that corrector's own options, by their names.
         registry: where names are looked up; None for the default one.
@@ -94,8 +97,9 @@ def read_pages(
     scans = open_scans(places, pages=pages, dpi=dpi, password=password)
     name = ""
     if not isinstance(model, ReadingModel | Recognizer):
-        found = find_model(None if model is None else os.fspath(model), charset=charset, registry=registry)
-        model, name = load_model(found.path, registry=registry), found.name
+        wanted = None if model is None else os.fspath(model)
+        found = find_model(wanted, charset=charset, runtime=runtime, registry=registry)
+        model, name = load_model(found.path, runtime=runtime, registry=registry), found.name
     if isinstance(model, Recognizer):
         given = {"lexicon": lexicon, "language_model": language_model, "decoder": decoder, **asked}
         given |= {"correct": correct, "correct_options": correct_options}

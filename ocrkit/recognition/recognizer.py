@@ -118,6 +118,7 @@ class Recognizer:
         batch_size: int = 32,
         workers: int = 0,
         precision: str = "auto",
+        runtime: str = "auto",
         correct: str | None = None,
         correct_options: Table | None = None,
         registry: Registry | None = None,
@@ -126,8 +127,8 @@ class Recognizer:
         """Load a model to read with.
 
         Args:
-            name: an installed model's name, a run's folder, a model file, or a ``Model``; None takes the newest run
-                below ``runs``, or else an installed model; see ``ocrkit.model_files.find_model``.
+            name: an installed model's name, a run's folder, a model file (safetensors or ONNX), or a ``Model``; None
+                takes the newest run below ``runs``, or else an installed model; see ``ocrkit.model_files.find_model``.
             charset: what it should read, where no name is given.
             lexicon: the entries that may be read: a file, words, or a ``Lexicon``.
             language_model: an ARPA file, or an ``NgramModel``.
@@ -137,6 +138,8 @@ class Recognizer:
             batch_size: lines in a forward pass.
             workers: processes that load images; -1 for one a core where there are many images, 0 for none.
             precision: ``auto`` (bfloat16 for the head on a CPU where that is faster), ``float32`` or ``bfloat16``.
+            runtime: what computes the network: ``torch``, ``onnx``, or ``auto`` for torch where it is installed and the
+                model has a file for it.
             correct: a corrector's name, by which words are mended once they are read; None for none.
             correct_options: that corrector's own options, by their names.
             registry: where names are looked up; None for the default one.
@@ -147,7 +150,7 @@ class Recognizer:
             MissingFileError: a file or folder is not there.
             OcrkitError: whatever else is wrong with a file or an option.
         """
-        model = name if isinstance(name, ReadingModel) else _loaded(name, charset, registry)
+        model = name if isinstance(name, ReadingModel) else _loaded(name, charset, runtime, registry)
         options = decoder_options(
             model.charset, lexicon=lexicon, language_model=language_model, lm_unit=lm_unit, asked=asked
         )
@@ -323,9 +326,12 @@ class Recognizer:
         return Ruler(left * scale, (right - left) * scale, line.frame.width)
 
 
-def _loaded(name: str | os.PathLike[str] | None, charset: str | None, registry: Registry | None) -> ReadingModel:
-    found = find_model(None if name is None else os.fspath(name), charset=charset, registry=registry)
-    return load_model(found.path, registry=registry)
+def _loaded(
+    name: str | os.PathLike[str] | None, charset: str | None, runtime: str, registry: Registry | None
+) -> ReadingModel:
+    called = None if name is None else os.fspath(name)
+    found = find_model(called, charset=charset, runtime=runtime, registry=registry)
+    return load_model(found.path, runtime=runtime, registry=registry)
 
 
 def _unread(bad: BadImage) -> Prediction:

@@ -35,7 +35,7 @@ def load_base(config: RunConfig, *, registry: Registry) -> Model | None:
     if not config.load:
         _check_nothing_to_load(config)
         return None
-    base = Model.load(find_model(config.load, registry=registry).path, registry=registry)
+    base = Model.load(find_model(config.load, runtime="torch", registry=registry).path, registry=registry)
     for name, said, own in _said_and_own(config, base.architecture):
         if said != own:
             raise OptionError(
@@ -49,7 +49,7 @@ def charset_name(config: RunConfig) -> str:
     """What the charset is called that a configuration names, or that the model has whose charset it keeps."""
     if not config.keeps_charset:
         return config.charset
-    record = read_metadata(find_model(config.load).path).get("charset")
+    record = read_metadata(find_model(config.load, runtime="torch").path).get("charset")
     return str(record.get("name", "")) if isinstance(record, dict) else ""
 
 

@@ -76,7 +76,7 @@ def _begun_with(config: RunConfig) -> dict[str, object]:
 
 def base_of(load: str) -> dict[str, object]:
     """The name and SHA-256 of a base model, with those of the model that it began with itself, and so on."""
-    path = find_model(load).path
+    path = find_model(load, runtime="torch").path
     provenance = read_metadata(path).get("provenance")
     before = provenance.get("base") if isinstance(provenance, Mapping) else None
     chain = {"base": dict(before)} if isinstance(before, Mapping) else {}

@@ -51,10 +51,11 @@ def test_the_list_has_installed_models_and_runs_and_says_what_is_damaged(place: 
     ran = run_ocrkit("models", "list")
 
     header, latin, first, second = ran.out.splitlines()
-    assert header.split() == ["NAME", "DISTRIBUTION", "TASK", "CHARSET", "LANGUAGES", "BACKBONE", "SIZE", "CER", "FILE"]
-    assert latin.split()[:8] == ["latin", "user", "recognition", "abc", "und", "vgg", "0.0", "MB"]
-    assert first.split()[:7] == ["runs/abc-1", "recognition", "abc", "und", "vgg", "0.0", "MB"]
-    assert first.split()[7:] == ["0.0000", "runs/abc-1/model.safetensors"]
+    columns = "NAME DISTRIBUTION TASK CHARSET LANGUAGES BACKBONE RUNTIMES SIZE CER FILE"
+    assert header.split() == [*columns.split()]
+    assert latin.split()[:9] == ["latin", "user", "recognition", "abc", "und", "vgg", "torch", "0.0", "MB"]
+    assert first.split()[:8] == ["runs/abc-1", "recognition", "abc", "und", "vgg", "torch", "0.0", "MB"]
+    assert first.split()[8:] == ["0.0000", "runs/abc-1/model.safetensors"]
     assert "runs/abc-2/model.safetensors (truncated: " in second
     assert ran.code == 0
 
@@ -131,6 +132,7 @@ def test_the_list_has_what_distributions_bring(best: Path, run_ocrkit: RunOcrkit
         "languages": ["und"],
         "charset": "abc",
         "backbone": "vgg",
+        "runtimes": ["torch"],
         "cer": None,
     }
 

@@ -159,7 +159,7 @@ def _run(
 def _network(config: SegmentingConfig, resuming: Path | None) -> tuple[SegmentingConfig, Labeller]:
     """The network to begin with, and the configuration with its size spelled out."""
     if config.load and resuming is None:
-        network = read_net(find_model(config.load).path).network
+        network = read_net(find_model(config.load, runtime="torch").path).network
         size = network.options
         return replace(config, channels=size.channels, dilations=size.dilations), network
     return config, Labeller(LabellerOptions(channels=config.channels, dilations=config.dilations))
