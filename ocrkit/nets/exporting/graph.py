@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ocrkit.errors import DependencyError
+from ocrkit.errors import DependencyError, ExportError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import onnx
     from numpy.typing import NDArray
@@ -94,6 +94,31 @@ class Graph:
         self.nodes.append(self._onnx.helper.make_node("Identity", [value], [name], name=name))
         self._outputs.append(self._described(name, kind, shape))
 
+    def include(self, model: onnx.ModelProto, inputs: Mapping[str, str]) -> list[str]:
+        """The names of another model's outputs, whose nodes are added under the scope.
+
+        Args:
+            model: of the same opset.
+            inputs: by the names of its inputs what goes in.
+
+        Raises:
+            ExportError: it is of another opset.
+        """
+        inliner, compose = self._onnx.inliner, self._onnx.compose
+        [opset] = [entry.version for entry in model.opset_import if entry.domain in ("", "ai.onnx")]
+        if opset != OPSET:
+            raise ExportError(f"torch has written nodes of opset {opset}, not {OPSET}; try a later torch")
+        prefix = f"{self.name('traced')}/"
+        given = {f"{prefix}{name}": value for name, value in inputs.items()}
+        graph = compose.add_prefix(inliner.inline_local_functions(model), prefix).graph
+        for tensor in graph.initializer:
+            self.initialisers[tensor.name] = tensor
+        # What a model does not use is no input of it either.
+        for value in graph.input:
+            self.nodes.append(self._onnx.helper.make_node("Identity", [given[value.name]], [value.name]))
+        self.nodes.extend(graph.node)
+        return [value.name for value in graph.output]
+
     def model(self) -> onnx.ModelProto:
         """The whole, checked."""
         helper = self._onnx.helper
@@ -126,7 +151,9 @@ def import_onnx() -> Any:
     try:
         import onnx
         import onnx.checker
+        import onnx.compose
         import onnx.helper
+        import onnx.inliner
         import onnx.numpy_helper
     except ImportError as error:
         raise DependencyError(

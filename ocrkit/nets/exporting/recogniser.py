@@ -8,6 +8,7 @@ import numpy as np
 
 from ocrkit.errors import ExportError
 from ocrkit.nets.exporting.backbones import add_backbone, knows_backbone
+from ocrkit.nets.exporting.foreign import add_foreign_backbone, add_foreign_head
 from ocrkit.nets.exporting.graph import Graph
 from ocrkit.nets.exporting.heads import add_blstms, add_mixer, knows_head
 from ocrkit.nets.exporting.layers import add_linear
@@ -47,9 +48,14 @@ def export_crnn(network: Crnn, *, height: int, portable: bool = False) -> onnx.M
     given = graph.input("widths", np.int64, ("batch",))
     room = add_count(graph, images, 3)
     own = graph.add("Min", graph.add("Max", given, graph.integers(0)), room)
-    columns = _add_clean(graph, images, own, room, needed=_narrowest(network))
+    needed = _narrowest(network)
+    columns = _add_clean(graph, images, own, room, needed=needed)
     with graph.within("backbone"):
-        features, widths = _add_columns(graph, columns, Widths(graph, own, room), network)
+        widths, backbone = Widths(graph, own, room), network.backbone
+        if knows_backbone(backbone):
+            features, widths = add_backbone(graph, columns, widths, backbone)
+        else:
+            features, widths = add_foreign_backbone(graph, columns, widths, backbone, height=height, needed=needed)
     with graph.within("rnn"):
         frames = _add_context(graph, features, widths, network, portable=portable)  # (B, T, C)
     logits = add_linear(graph, frames, "output", network.output.weight, network.output.bias)  # (B, T, V)
@@ -70,16 +76,11 @@ def _add_clean(graph: Graph, images: str, own: str, room: str, *, needed: int) -
     return graph.add("Where", Widths(graph, own, room).owned(images), images, graph.number(0))
 
 
-def _add_columns(graph: Graph, columns: str, widths: Widths, network: Crnn) -> tuple[str, Widths]:
-    if knows_backbone(network.backbone):
-        return add_backbone(graph, columns, widths, network.backbone)
-    raise ExportError(f"a backbone {type(network.backbone).__name__} cannot be exported; expected vgg or resnet")
-
-
 def _add_context(graph: Graph, features: str, widths: Widths, network: Crnn, *, portable: bool) -> str:
     head = network.rnn
     if not knows_head(head):
-        raise ExportError(f"a head {type(head).__name__} cannot be exported; expected blstm or mixer")
+        count = cast("int", network.backbone.out_channels)
+        return add_foreign_head(graph, features, widths, head, count=count)
     if isinstance(head, Mixer):
         return add_mixer(graph, features, widths, head)
     # A line without a frame has one that nobody reads.

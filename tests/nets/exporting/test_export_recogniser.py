@@ -26,7 +26,6 @@ from ocrkit.nets.vgg import Vgg
 pytest.importorskip("onnx")
 pytest.importorskip("onnxruntime")
 
-from ocrkit.errors import ExportError
 from ocrkit.nets.exporting import compare_with_torch, export_crnn
 from ocrkit.nets.exporting.parity import open_session
 
@@ -174,21 +173,3 @@ def test_the_file_holds_the_weights_once(make_crnn):
 
     weights = 4 * sum(parameter.numel() for parameter in network.parameters())
     assert len(model.SerializeToString()) < weights + 20_000
-
-
-def test_a_head_that_nobody_knows_is_refused_by_name(make_crnn):
-    class Strange(nn.Module):
-        out_features = 8
-
-        def __init__(self):
-            super().__init__()
-            self.layer = nn.LazyLinear(8)
-
-        def forward(self, frames, lengths):
-            return self.layer(frames)
-
-    network = make_crnn("vgg", 20)
-    network.rnn = Strange()
-
-    with pytest.raises(ExportError, match="a head Strange"):
-        export_crnn(network, height=32)
