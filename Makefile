@@ -58,8 +58,9 @@ native-asan: environment
 native-tsan: environment
 	$(BIN)/cmake --workflow --preset tsan
 
+# Manylinux wheels for the Pythons found here, and those of the plugins, in dist/. OPTIONS="--python 3.12" asks for one.
 wheel: environment
-	$(BIN)/python -m build --wheel --no-isolation
+	$(BIN)/python deployment/wheels.py $(OPTIONS)
 
 environment: $(VENV)/.installed $(VENV)/.plugins
 

@@ -37,11 +37,11 @@ class Torchless:
     names: frozenset[str]
 
     @classmethod
-    def make(cls, folder: Path) -> Torchless:
+    def make(cls, folder: Path, asked: Iterable[str] = _ASKED) -> Torchless:
         """Make it below a folder that is not there yet: what is asked for with all that it requires, but for torch."""
         venv.create(folder, symlinks=True, with_pip=False)
         (site,) = folder.glob("lib/python*/site-packages")
-        found = dict(_required(_ASKED))
+        found = dict(_required(asked))
         for each in found.values():
             for path in {file.parts[0] for file in each.files or () if file.parts[0] not in {"..", "__pycache__"}}:
                 (site / path).symlink_to(os.path.realpath(str(each.locate_file(path))))
