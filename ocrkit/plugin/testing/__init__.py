@@ -12,6 +12,7 @@ from ocrkit.plugin.testing.commands import check_command
 from ocrkit.plugin.testing.correctors import check_corrector
 from ocrkit.plugin.testing.decoders import DecoderReport, check_decoder
 from ocrkit.plugin.testing.engines import check_engine
+from ocrkit.plugin.testing.exports import check_export
 from ocrkit.plugin.testing.heads import check_head
 from ocrkit.plugin.testing.models import check_model
 from ocrkit.plugin.testing.offers import check_offer
@@ -30,6 +31,7 @@ __all__ = [
     "check_corrector",
     "check_decoder",
     "check_engine",
+    "check_export",
     "check_head",
     "check_model",
     "check_offer",

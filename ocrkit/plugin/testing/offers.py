@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ocrkit.plugin.specs import BackboneSpec, HeadSpec
 from ocrkit.plugin.testing.augmentations import check_augmentation
 from ocrkit.plugin.testing.backbones import check_backbone
 from ocrkit.plugin.testing.charsets import check_charset
@@ -11,6 +12,7 @@ from ocrkit.plugin.testing.commands import check_command
 from ocrkit.plugin.testing.correctors import check_corrector
 from ocrkit.plugin.testing.decoders import check_decoder
 from ocrkit.plugin.testing.engines import check_engine
+from ocrkit.plugin.testing.exports import export_seen
 from ocrkit.plugin.testing.heads import check_head
 from ocrkit.plugin.testing.models import check_model
 from ocrkit.plugin.testing.page_renderers import check_page_renderer
@@ -47,8 +49,12 @@ _CHECKS: dict[str, Callable[[Any], object]] = {
 def check_offer(offer: Offer[object]) -> str:
     """Check what a plugin offers by the check of its kind; what was seen, in a few words.
 
+    Of backbones and heads it tells whether they can be exported, which the contract does not ask.
+
     Raises:
         PluginError: it fails its contract.
     """
     seen = _CHECKS[offer.kind](offer.value)
+    if isinstance(offer.value, BackboneSpec | HeadSpec):
+        return export_seen(offer.value)
     return "" if seen is None else str(seen)

@@ -16,6 +16,7 @@ from ocrkit.plugin.testing import (
     check_corrector,
     check_decoder,
     check_engine,
+    check_export,
     check_head,
     check_page_renderer,
     check_renderer,
@@ -74,6 +75,12 @@ def test_a_beam_of_nothing_is_refused() -> None:
 
 def test_the_head_keeps_its_contract() -> None:
     check_head(HEAD)
+
+
+def test_the_head_can_be_exported() -> None:
+    pytest.importorskip("onnxscript", reason="pip install 'ocrkit[export]'")
+
+    check_export(HEAD)
 
 
 def test_the_table_keeps_its_contract() -> None:
