@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import onnx
 import pytest
+from correctors import Told
 from onnx import TensorProto, helper
 from tiny_onnx import CHARSET, RECORD, description, fields, graph, line, write
 
@@ -98,6 +99,13 @@ def test_a_lexicon_is_heeded(file: Path, decoder: str) -> None:
     options = DecoderOptions(lexicon=Lexicon.from_words(["abb", "ba"], CHARSET), separators=None)
 
     assert read(file, TEXT, decoder=decoder, options=options) == ["abb"]
+
+
+def test_a_corrector_mends_what_is_read(file: Path) -> None:
+    told = Told("bb", "b")
+
+    assert read(file, TEXT, corrector=told) == ["aba"]
+    assert told.asked[0].log_probs.shape == (len(TEXT), 3)
 
 
 def test_its_calibration_is_heeded_and_kept(tmp_path: Path) -> None:
