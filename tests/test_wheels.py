@@ -78,6 +78,14 @@ def wheel_of(version: str, wheels: Path) -> Path:
     pytest.skip(f"no Python {version} with headers is found on this machine")
 
 
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model that reads Malayalam, as an ONNX file."""
+    path = tmp_path_factory.mktemp("model") / "fast.onnx"
+    run([sys.executable, "-m", "ocrkit", "export", "malayalam-fast", "-o", path, "--check", "1"])
+    return path
+
+
 @pytest.fixture(scope="module", params=VERSIONS)
 def python(request: pytest.FixtureRequest, wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The Python of a fresh environment in which ``ocrkit[pdf,onnx]`` and ``ocrkit-models`` are installed as wheels."""
@@ -128,3 +136,28 @@ def test_an_installed_wheel_decodes_without_a_compiler_and_without_torch(python:
     place, probability, torch = json.loads(ran.stdout)
     assert Path(place).is_relative_to(python.parents[1])
     assert (probability, torch) == (0.64, False)
+
+
+def test_an_installed_wheel_reads_a_line_without_a_compiler_and_without_torch(python: Path, model: Path) -> None:
+    line = ROOT / "docs" / "pictures" / "line.png"
+
+    told = read_alone(python, "decode", "--model", model, line)
+
+    assert told.split("\t")[1].strip() == "നദിയുടെ അക്കരെ നെൽവയലുകൾ പരന്നുകിടക്കുന്നു."
+
+
+def test_an_installed_wheel_reads_a_page_without_a_compiler_and_without_torch(python: Path, model: Path) -> None:
+    page = ROOT / "docs" / "pictures" / "page.png"
+
+    told = read_alone(python, "read", "--model", model, "--segmenter", "bands", page)
+
+    assert "പത്ത് ആനകൾ ഉണ്ടായിരുന്നു." in told
+
+
+def read_alone(python: Path, *arguments: str | Path) -> str:
+    """What `ocrkit` prints where nothing but the fresh environment is on PATH."""
+    alone = {"PATH": str(python.parent), "PYTHONNOUSERSITE": "1", "HOME": str(python.parents[2])}
+    command = [python, "-m", "ocrkit", *arguments]
+    ran = subprocess.run(command, env=alone, cwd=python.parents[2], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
