@@ -75,7 +75,7 @@ $(VENV)/.packages: constraints.txt
 	touch $@
 
 $(VENV)/.installed: $(VENV)/.packages $(INSTALLED)
-	$(BIN)/pip install -q --no-build-isolation -e '.[dev,train,onnx,export,plot,lmdb,parquet,tensorboard,scipy,pdf]' -c constraints.txt
+	$(BIN)/pip install -q --no-build-isolation -e '.[dev,train,onnx,export,plot,lmdb,parquet,tensorboard,scipy,pdf,remote]' -c constraints.txt
 	touch $@
 
 $(VENV)/.plugins: $(VENV)/.installed $(wildcard plugins/ocrkit-*/pyproject.toml)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ocrkit import __version__
+from ocrkit.collections.places import fetch, is_url
 
 if TYPE_CHECKING:
     from ocrkit.pages.writing import PageFormat
@@ -41,11 +42,14 @@ def format_keys(common: str, formats: Sequence[PageFormat]) -> dict[str, str]:
 
 
 def content_of(path: str | os.PathLike[str]) -> str:
-    """SHA-256 of a file, which is not taken anew while its size and time stay.
+    """SHA-256 of a file, which is not taken anew while its size and time stay; of what is at a URL, too.
 
     Raises:
         OSError: it cannot be read.
+        ImageError: it is at a URL, and cannot be fetched.
     """
+    if is_url(path):
+        return hashlib.sha256(fetch(str(path)).data).hexdigest()
     status = os.stat(path)
     return _content(os.fspath(path), status.st_size, status.st_mtime_ns)
 

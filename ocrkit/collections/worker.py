@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 from ocrkit.collections.claims import Busy, Claim, Claims
 from ocrkit.collections.keys import content_of
 from ocrkit.collections.known import left_alone, seen_before
+from ocrkit.collections.places import fetch, is_url, state_of
 from ocrkit.collections.records import Record, Records, Written
-from ocrkit.errors import DataError, DependencyError, OcrkitError
+from ocrkit.errors import DataError, DependencyError, ImageError, OcrkitError
 from ocrkit.files import clear_leftovers
 from ocrkit.pages.formats import choose_formats
 from ocrkit.pages.opening import open_scans
@@ -183,7 +184,8 @@ class Worker:
     def _opened(self, task: PageTask) -> Iterator[Scan]:
         job = self._job
         wanted = job.wanted if task.number is None else task.number
-        return open_scans([Path(task.place)], pages=wanted, dpi=job.dpi, password=job.password)
+        source = fetch(task.place) if is_url(task.place) else Path(task.place)
+        return open_scans([source], pages=wanted, dpi=job.dpi, password=job.password)
 
     def _begun(self, task: PageTask) -> _InHand | Outcome:
         claim = self._claims.take(task.stem)
@@ -209,6 +211,8 @@ class Worker:
             content = content_of(task.place)
         except OSError:
             content = ""  # what is wrong is told when it is opened
+        except ImageError as error:
+            return job.failed(task, error.reason)
         keys = job.keys_of(task)
         known = seen_before(job, self._records, task, keys, content)
         if known is not None:
@@ -323,6 +327,8 @@ def _nothing(*_: object) -> None:
 
 
 def _status(place: str) -> tuple[int, int]:
+    if is_url(place):
+        return state_of(place)
     try:
         status = os.stat(place)
     except OSError:
