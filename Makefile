@@ -81,6 +81,7 @@ $(VENV)/.installed: $(VENV)/.packages $(INSTALLED)
 $(VENV)/.plugins: $(VENV)/.installed $(wildcard plugins/ocrkit-*/pyproject.toml)
 	for plugin in $(PLUGINS); do $(BIN)/pip install -q --no-build-isolation --no-deps -e $$plugin || exit 1; done
 	$(BIN)/pip install -q --no-build-isolation -e 'plugins/ocrkit-serve[test]' -c constraints.txt
+	$(BIN)/pip install -q --no-build-isolation -e plugins/ocrkit-ray -c constraints.txt || echo "no Ray: no tests on a cluster"
 	touch $@
 
 # An environment of their own, since some peers need an old NumPy. One that does not install is named in the table.
