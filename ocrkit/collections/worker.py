@@ -10,7 +10,7 @@ from collections import deque
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from ocrkit.collections.claims import Busy, Claim, Claims
 from ocrkit.collections.keys import content_of
@@ -184,7 +184,8 @@ class Worker:
     def _opened(self, task: PageTask) -> Iterator[Scan]:
         job = self._job
         wanted = job.wanted if task.number is None else task.number
-        source = fetch(task.place) if is_url(task.place) else Path(task.place)
+        # What has a name and can be read is opened as a file that is open.
+        source = cast("BinaryIO", fetch(task.place)) if is_url(task.place) else Path(task.place)
         return open_scans([source], pages=wanted, dpi=job.dpi, password=job.password)
 
     def _begun(self, task: PageTask) -> _InHand | Outcome:
