@@ -75,7 +75,7 @@ def export(
 
     if not int8 and (passed_over := "LINES" if lines else "--format" if format_ else ""):
         raise OptionError(f"{passed_over} is of use with --int8 alone; add that, or leave it out")
-    found = find_model(model)
+    found = find_model(model, runtime="torch")
     with Stages() as stages:
         if found.why:
             stages.say(f"exporting {found.path} ({found.why})")

@@ -81,7 +81,10 @@ def export_model(
     _check_installed()
     opened = open_source(source, registry=registry)
     if int8 is not None and not isinstance(opened, RecogniserSource):
-        raise ExportError("a model that finds lines is not quantised, so export it without `int8`: its maps are places")
+        raise ExportError(
+            "a model that finds lines is not quantised, as nothing is read by which that could be judged; export it "
+            "without `int8`"
+        )
     stages("exporting")(0, 1)
     table = opened.table(portable=portable)
     whole = with_record(opened.graph(portable=portable), opened.metadata, {**table, "precision": "float32"})

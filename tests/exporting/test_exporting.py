@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import string
@@ -18,8 +19,10 @@ pytest.importorskip("onnxruntime")
 from ocrkit.checkpoint import METADATA_KEY, read_metadata
 from ocrkit.ctc import greedy
 from ocrkit.data.batching import pad_batch
-from ocrkit.errors import DataError, ExportError, MissingFileError, OptionError
+from ocrkit.data.image import Preprocessing
+from ocrkit.errors import DataError, ExportError, FontError, MissingFileError, OptionError
 from ocrkit.exporting import Int8, export_model
+from ocrkit.exporting.lines import drawn_samples, load_lines
 from ocrkit.exporting.sources import RecogniserSource, open_source
 from ocrkit.model import Model
 from ocrkit.nets.exporting.parity import open_session
@@ -333,3 +336,30 @@ def test_a_recognizer_reads_with_an_export_as_with_the_model(model: Path, tmp_pa
     assert exported.parameters() == own.parameters()
     assert exported.pixels(3.0) == own.pixels(3.0)
     assert [line.text for line in Recognizer(exported).read(lines)] == TEXTS * 6
+
+
+def test_lines_are_drawn_from_the_models_charset_where_none_are_given() -> None:
+    try:
+        samples = drawn_samples(Charset("few", ("", "a", "b", " ")))
+    except FontError as error:
+        pytest.skip(str(error))
+
+    assert len(samples) == 600
+    assert set("".join(sample.text or "" for sample in samples[:20])) <= {"a", "b", " "}
+
+
+def test_a_charset_that_nothing_can_draw_asks_for_lines() -> None:
+    with pytest.raises((FontError, DataError), match="no lines can be drawn to quantise by, so give labelled ones: "):
+        drawn_samples(Charset("private", ("", "\ue123", "\ue124")))
+
+
+def test_the_lines_calibrated_on_are_none_of_those_measured(tmp_path: Path) -> None:
+    texts = ["".join(letters) for letters in itertools.product("abc", repeat=4)]
+
+    lines = load_lines(labelled(tmp_path / "lines", texts), Preprocessing(height=4))
+
+    calibrating, measured = ({line.text for line in part} for part in (lines.calibrating, lines.measured))
+    assert (len(calibrating), len(measured)) == (27, 54)
+    assert not calibrating & measured
+    # Every third of the list would end in one letter.
+    assert {text[-1] for text in calibrating} == set("abc")
