@@ -10,6 +10,7 @@ from PIL import Image
 
 from ocrkit.data.contrast import CONTRASTS, stretch_contrast
 from ocrkit.data.image_file import open_image, quiet_pillow, upright
+from ocrkit.data.own_rows import ROWS, trim_rows
 from ocrkit.data.transparency import lay_on_ground
 from ocrkit.errors import ImageError, OptionError, did_you_mean
 
@@ -48,6 +49,8 @@ class Preprocessing:
             squeezed, which makes reading faster by as much.
         contrast: ``stretch`` spreads a line's greys between its ink and its paper and turns dark grounds, ``keep``
             leaves them, as models did that do not say.
+        rows: ``trim`` leaves out what stands above and below the line itself, feet and heads of its neighbours and wide
+            margins, before it is scaled; ``keep`` takes all rows.
 
     Raises:
         OptionError: a value is out of range, or fit ``stretch`` has no width.
@@ -58,6 +61,7 @@ class Preprocessing:
     fit: str = "pad"
     contrast: str = "stretch"
     aspect: float = 1.0
+    rows: str = "keep"
 
     def __post_init__(self) -> None:
         if self.fit not in FITS:
@@ -66,6 +70,9 @@ class Preprocessing:
         if self.contrast not in CONTRASTS:
             hint = did_you_mean(self.contrast, CONTRASTS, then="expected 'stretch' or 'keep'")
             raise OptionError(f"no contrast {self.contrast!r}; {hint}")
+        if self.rows not in ROWS:
+            hint = did_you_mean(self.rows, ROWS, then="expected 'keep' or 'trim'")
+            raise OptionError(f"no rows {self.rows!r}; {hint}")
         if not _is_size(self.height):
             raise OptionError(f"height is {self.height!r}; expected a whole number of px, 1 to {MAX_FITTED_WIDTH}")
         if self.width is not None and not _is_size(self.width):
@@ -117,6 +124,8 @@ def fit_image(image: Image.Image | NDArray[np.uint8], preprocessing: Preprocessi
         ImageError: the width after scaling would be above ``MAX_FITTED_WIDTH``, or the image has no pixels.
     """
     grey = to_grey(Image.fromarray(image) if isinstance(image, np.ndarray) else image)
+    if preprocessing.rows == "trim":
+        grey = trim_rows(grey)
     width = fitted_width(grey.width, grey.height, preprocessing)
     scaled = np.array(_scaled(grey, (width, preprocessing.height)))
     return stretch_contrast(scaled) if preprocessing.contrast == "stretch" else scaled
