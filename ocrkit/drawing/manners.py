@@ -27,6 +27,8 @@ _FIXED = 0.9
 # So many receipts are in faces of fixed pitch.
 _TILLS = 0.55
 _TRIES = 20
+# Twelve letters to the inch, or ten, each nearly as high as its pitch is wide; faces of today have 0.7 of that height.
+_NARROW, _NARROW_SHARE = (0.66, 1.0), 0.7
 _AFTER_STOPS = re.compile("(?<=[.?!:]) ")
 
 
@@ -103,8 +105,10 @@ def draw_manner(
     if manner == "print":
         return draw_typesetting(face, rng, letterpress=letterpress, reformed=reformed)
     setting = draw_typesetting(face, rng, letterpress=0.0, reformed=reformed)
-    pitched = not is_fixed_pitch(face) and may_be_pitched(text)
-    return replace(setting, tracking=0.0, typewriter=draw_typewriter(rng, pitched=pitched, worn=worn))
+    alone = may_be_pitched(text)
+    typewriter = draw_typewriter(rng, pitched=alone and not is_fixed_pitch(face), worn=worn)
+    narrow = (between(rng, *_NARROW), 1.0) if alone and rng.random() < _NARROW_SHARE else setting.stretch
+    return replace(setting, tracking=0.0, typewriter=typewriter, stretch=narrow)
 
 
 def _draw_receipt(rng: np.random.Generator) -> Typesetting:

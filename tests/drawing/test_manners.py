@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from ocrkit.drawing.manners import widened
+from ocrkit.drawing.manners import draw_manner, widened
 from ocrkit.drawing.rendering.fonts import find_faces
 from ocrkit.drawing.rendering.typewriter import is_fixed_pitch
 from ocrkit.drawing.synthetic import Synthetic, SyntheticOptions
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 ENGLISH = shipped_charset("english")
 MALAYALAM = shipped_charset("malayalam")
+FACE = next(face for face in find_faces() if face.family == "DejaVu Sans Mono")
 FEW = ("DejaVu Sans", "DejaVu Sans Mono", "DejaVu Serif")
 
 
@@ -69,6 +70,20 @@ def test_malayalam_is_typed_in_letters_of_its_own_widths() -> None:
         widths = [sample.image().size[0] for sample in (one, other)]  # type: ignore[operator]
         # But for sway, tracking and wide spaces.
         assert widths[0] == pytest.approx(widths[1], rel=0.6)
+
+
+def test_most_typescript_is_narrower_than_its_face() -> None:
+    def widths(text: str) -> list[float]:
+        given = {"letterpress": 0.0, "reformed": 0.0, "worn": True}
+        draws = (np.random.default_rng(seed) for seed in range(400))
+        return [draw_manner("typescript", text, FACE, rng, **given).stretch[0] for rng in draws]  # type: ignore[arg-type]
+
+    plain, narrow = widths("\N{MALAYALAM LETTER A}"), widths("typed")
+
+    # Seven in ten are between 0.66 and 1; of the others half are as wide as the face.
+    assert sum(one != other for one, other in zip(plain, narrow, strict=True)) == pytest.approx(280, abs=40)
+    assert 0.66 <= min(narrow) < 0.7
+    assert min(plain) >= 0.85
 
 
 def test_spaces_after_stops_are_doubled_in_three_lines_of_five() -> None:

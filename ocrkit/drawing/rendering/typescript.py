@@ -33,6 +33,10 @@ _ROOM = 0.3  # em, above the ascender's line and below, for what is struck off t
 # Small marks take the whole force of a stroke and come out black.
 _MARKS = frozenset(".,;:'\"-_!")
 _UNDERSCORE = "_"
+# The sides on which these are open, where ink may close them.
+_MOUTHS = {"c": "right", "C": "right", "G": "right", "e": "right", "a": "left", "s": "both", "S": "both"}
+_SIDE = 0.27  # of a letter's width
+_CLOSED = 0.13  # em: wider mouths are closed in part
 _LITTLE = 0.6  # clogging beyond which all counters are filled
 
 
@@ -47,10 +51,8 @@ def type_letters(
     """The ink of ``text``, (H, W), its letters typed one after another, and its first row from the ascender's line."""
     clusters = split_clusters(text)
     strokes = _draw_strokes(clusters, typewriter, rng)
-    types = [
-        _type(face, size, cluster, typewriter.pitched, filling, heavy, direction)
-        for cluster, filling, heavy in zip(clusters, strokes.fillings, strokes.heavy, strict=True)
-    ]
+    looks = zip(clusters, strokes.fillings, strokes.heavy, strokes.closed, strict=True)
+    types = [_type(face, size, look[0], typewriter.pitched, *look[1:], direction) for look in looks]
     pens = np.cumsum([0.0, *(one.advance for one in types)])
     room = round(_ROOM * size)
     page = np.zeros((round(1.5 * size) + 2 * room, round(pens[-1]) + 2 * room), np.uint8)
@@ -73,6 +75,7 @@ class _Strokes(NamedTuple):
 
     fillings: list[int]  # of the type's counters, 0 (none) to 2 (all)
     heavy: list[bool]
+    closed: list[int]  # how darkly the type's mouth is closed, 0 (not) to 3
     darkness: NDArray[np.float64]
     leaning: NDArray[np.float64]  # of the darkness, from head (-) to foot
     turning: NDArray[np.float64]  # likewise from left to right
@@ -104,9 +107,12 @@ def _draw_strokes(clusters: Sequence[str], typewriter: Typewriter, rng: np.rando
     leaning[marks] = turning[marks] = 0
     again = np.where(of_strokes[4] < typewriter.twice, 1, 0)
     again[of_strokes[4] > 1 - typewriter.over] = 2
+    # Dirt in a type's mouth stays there: all of its letters are closed alike.
+    closed = np.ceil(3 * typewriter.closing * rng.random(len(kinds)) - 0.3)[which] if typewriter.closing else again * 0
     return _Strokes(
         (clogged > 0.33).astype(int) + (clogged > _LITTLE),
         ((simple & (force > 1 - 0.3 * uneven)) | (marks & (of_strokes[1] < 0.7 * uneven))).tolist(),
+        closed.astype(int).tolist(),
         darkness,
         leaning,
         turning,
@@ -127,7 +133,14 @@ class _Type(NamedTuple):
 
 @lru_cache(maxsize=_KEPT_TYPES)
 def _type(
-    face: Face, size: int, cluster: str, pitched: bool, filling: int, heavy: bool, direction: Direction | None
+    face: Face,
+    size: int,
+    cluster: str,
+    pitched: bool,
+    filling: int,
+    heavy: bool,
+    closed: int,
+    direction: Direction | None,
 ) -> _Type:
     font = load_font(face, size)
     mask, x, y = draw_mask(font, cluster, direction)
@@ -140,9 +153,30 @@ def _type(
         x = round((pitch - mask.shape[1]) / 2)
     if not mask.size:
         return _Type(mask, x, y, advance)
+    if closed and cluster in _MOUTHS:
+        mask = _mouth_closed(mask, _MOUTHS[cluster], closed, size)
     if heavy:
         mask, x, y = _heavier(mask, 0.03 * size), x - 2, y - 2
     return _Type(_filled(mask, filling, size) if filling else mask, x, y, advance)
+
+
+def _mouth_closed(mask: NDArray[np.uint8], side: str, closed: int, size: int) -> NDArray[np.uint8]:
+    """The letter with ink on that side between ends that stand above each other, so that c is near to o, s to 8."""
+    reach, width = round(_CLOSED * size), mask.shape[1]
+    within = max(1, round(_SIDE * width))
+    wide = _highest(np.pad(mask, ((2 * reach, 2 * reach), (0, 0))), reach)
+    bridged = 255 - _highest(255 - wide, reach)
+    ends = (bridged * np.float32(0.2 + 0.23 * closed)).astype(np.uint8)
+    ends[:, within if side == "left" else 0 : width - within if side != "left" else width] = 0
+    if side == "both":
+        ends[:, :within] = (bridged[:, :within] * np.float32(0.2 + 0.23 * closed)).astype(np.uint8)
+    return np.maximum(mask, soften(ends, max(0.6, 0.015 * size)))
+
+
+def _highest(mask: NDArray[np.uint8], reach: int) -> NDArray[np.uint8]:
+    """Each pixel the darkest of those up to ``reach`` above and below it; as many rows fewer at either end."""
+    highest: NDArray[np.uint8] = np.lib.stride_tricks.sliding_window_view(mask, 2 * reach + 1, axis=0).max(axis=-1)
+    return highest
 
 
 def _heavier(mask: NDArray[np.uint8], deviation: float) -> NDArray[np.uint8]:
@@ -226,7 +260,7 @@ def _underline(
     face, size, typewriter = typed
     if ord(_UNDERSCORE) not in read_cover(face):
         return
-    rule = _type(face, size, _UNDERSCORE, typewriter.pitched, 0, False, None)
+    rule = _type(face, size, _UNDERSCORE, typewriter.pitched, 0, False, 0, None)
     down = room + round(rng.uniform(-0.06, 0.03) * size)
     wanted, dark = rng.random(len(clusters)), 0.5 + 0.5 * rng.random(len(clusters))
     under = bool(wanted[0] < typewriter.underlined)

@@ -38,6 +38,7 @@ class Typewriter:
         twice: the share of letters that show twice, a little apart.
         over: the share of letters that are struck over others.
         underlined: the share of words that a row of underscores runs under.
+        closing: how darkly the mouths of c, e, a and s are closed, of each alike in all the line, 0 to 1.
     """
 
     pitched: bool = False
@@ -48,6 +49,7 @@ class Typewriter:
     twice: float = 0.0
     over: float = 0.0
     underlined: float = 0.0
+    closing: float = 0.0
 
 
 def draw_typewriter(rng: np.random.Generator, *, pitched: bool, worn: bool = True) -> Typewriter:
@@ -57,11 +59,13 @@ def draw_typewriter(rng: np.random.Generator, *, pitched: bool, worn: bool = Tru
     twice = between(rng, 0, 0.12) if rng.random() < 0.3 else 0.0
     over = between(rng, 0.01, 0.04) if rng.random() < 0.12 else 0.0
     underlined = between(rng, 0.2, 1) if rng.random() < 0.03 else 0.0
+    # On two machines of five.
+    closing = max(0.0, 2.5 * float(rng.random()) - 1.5)
     if not worn:
         return Typewriter(pitched=pitched, underlined=underlined)
     # A third of the machines have clean types, and most ink evenly enough.
     clogging, unevenness = max(0.0, 1.5 * float(clogging) - 0.5), float(unevenness) ** 1.5
-    return Typewriter(pitched, clogging, unevenness, lift, sway, twice, over, underlined)
+    return Typewriter(pitched, clogging, unevenness, lift, sway, twice, over, underlined, closing)
 
 
 @lru_cache(maxsize=4096)

@@ -86,6 +86,33 @@ def test_narrow_gaps_of_clogged_types_are_bridged(letter: str, mono: Face) -> No
     assert clogged.sum() > 1.1 * clean.sum()
 
 
+@pytest.mark.parametrize(("letter", "side"), [("e", 1), ("a", 0), ("s", 0), ("s", 1)])
+def test_a_mouth_closes_where_the_letter_is_open(letter: str, side: int, mono: Face) -> None:
+    clean, closed = (typed(letter, mono, Typewriter(closing=closing), seed=3) for closing in (0.0, 1.0))
+
+    added = (closed.astype(int) - clean)[:, clean.any(axis=0)]
+    halves = [half.sum() for half in np.array_split(added, 2, axis=1)]
+
+    assert (closed >= clean).all()
+    assert halves[side] > 1000
+    assert letter == "s" or halves[1 - side] < 0.2 * halves[side]
+
+
+def test_letters_without_mouths_stay_open(mono: Face) -> None:
+    clean, closed = (typed("hnomil", mono, Typewriter(closing=closing)) for closing in (0.0, 1.0))
+
+    assert (clean == closed).all()
+
+
+def test_a_letter_is_closed_alike_in_all_of_a_line(mono: Face) -> None:
+    ink = typed("eeee", mono, Typewriter(closing=1.0), seed=3)
+
+    edges = np.flatnonzero(np.diff(ink.any(axis=0), prepend=False, append=False)).reshape(-1, 2)
+    sums = [ink[:, left:right].sum(dtype=int) for left, right in edges.tolist()]
+
+    assert len(set(sums)) == 1
+
+
 def test_uneven_strokes_differ_and_lose_no_letter(mono: Face) -> None:
     even = typed("nnnnnnnn hhhhhhhh", mono, Typewriter())
     for seed in range(30):
