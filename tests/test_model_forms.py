@@ -91,6 +91,13 @@ def test_without_a_name_what_the_runtime_does_not_read_is_passed_over() -> None:
     assert find_model(None, runtime="torch").path == Path("runs/newest/model.safetensors")
 
 
+def test_where_nothing_is_for_the_runtime_what_is_installed_is_named() -> None:
+    write(models_folder() / "abc", "torch")
+
+    with pytest.raises(OptionError, match=r"runtime is 'onnx', and the model 'abc' has no \.onnx file"):
+        find_model(None, runtime="onnx")
+
+
 @pytest.mark.parametrize(
     ("form", "runtime", "reason"),
     [
