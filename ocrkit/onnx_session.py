@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from ocrkit.errors import CheckpointError, DependencyError, OptionError
+from ocrkit.onnx_weights import check_weights
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,12 +35,12 @@ def open_session(
         threads: on a CPU; 0 for one a core.
 
     Raises:
-        CheckpointError: onnxruntime cannot open the file.
+        CheckpointError: onnxruntime cannot open the file, or its weights are not in the one beside it.
         OptionError: there is no such device here.
         DependencyError: onnxruntime is not installed.
     """
     onnxruntime = import_onnxruntime()
-    _check_weights(path, metadata)
+    check_weights(path, metadata)
     providers, place = _providers(onnxruntime, device)
     options = onnxruntime.SessionOptions()
     options.log_severity_level = _FATAL
@@ -100,10 +101,6 @@ def _cores() -> int:
     if wanted.isdecimal() and int(wanted) > 0:
         return int(wanted)
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _check_weights(path: str | os.PathLike[str], metadata: Mapping[str, object]) -> None:
-    """Refuse a file whose weights lie in another one that is not as it was."""
 
 
 def in_one_line(error: Exception) -> str:

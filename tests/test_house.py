@@ -61,6 +61,7 @@ FLOORS = {
     "model_forms": 1,
     "onnx_file": 1,
     "onnx_session": 1,
+    "onnx_weights": 1,
     "_ctc": 0,
     "_drawing": 0,
     "_ink": 0,

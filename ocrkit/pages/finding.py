@@ -11,6 +11,8 @@ import numpy as np
 
 from ocrkit.config import from_table
 from ocrkit.errors import MissingFileError, OptionError, UnknownNameError
+from ocrkit.model_files import models_in
+from ocrkit.model_forms import SUFFIXES, check_runtime, form_for, has_form
 from ocrkit.plugin.lookup import pick
 from ocrkit.plugin.offers import MODEL, SEGMENTER
 from ocrkit.plugin.registry import Registry, default_registry
@@ -32,7 +34,7 @@ LINES, BANDS = "lines", "bands"
 """The segmenter that a model tells, and the one that needs none."""
 
 _SEGMENTATION = "segmentation"  # the task of such models
-_IN_RUN = "model.safetensors"
+_IN_RUN = "model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ def choose_segmenter(
     *,
     weights: str | os.PathLike[str] | None = None,
     options: Table | None = None,
+    runtime: str = "auto",
     registry: Registry | None = None,
 ) -> ChosenSegmenter:
     """The segmenter that a name means, or the one to take without a name.
@@ -81,6 +84,9 @@ def choose_segmenter(
         weights: the model of a segmenter that has one: a file, or an installed one by its name; None for the first
             that is installed.
         options: of the segmenter, by their names.
+        runtime: what computes the network: ``torch``, ``onnx``, or ``auto`` for torch where it is installed and the
+            model has that form. A file that is named is taken as it is, and another than was asked for is no error: the
+            lines of a page may be found in one engine and read in the other.
         registry: knows segmenters and models; None for the default one.
 
     Raises:
@@ -98,7 +104,7 @@ def choose_segmenter(
     table = dict(options or {})
     if any(field.name == "weights" for field in fields(spec.options)):
         if weights is not None or "weights" not in table:
-            table["weights"] = str(_weights(spec, weights, installed, registry))
+            table["weights"] = str(_weights(spec, weights, runtime, installed, registry))
     elif weights is not None:
         raise OptionError(f"segmenter {name!r} takes no model; leave `segmenter_model` out")
     return ChosenSegmenter(spec.build(from_table(spec.options, table, where=f"segmenter {name!r}")), name, why)
@@ -122,6 +128,7 @@ def _best(
 def _weights(
     spec: SegmenterSpec,
     named: str | os.PathLike[str] | None,
+    runtime: str,
     installed: tuple[Offer[ModelSpec], ...],
     registry: Registry,
 ) -> Path:
@@ -131,12 +138,19 @@ def _weights(
                 f"segmenter {spec.name!r} needs a model and none is installed; 'pip install ocrkit-models' brings one, "
                 "`segmenter_model` names a file"
             )
-        return installed[0].value.path
+        return _in_form(installed[0].value.path, runtime)
     path = Path(named)
-    if path.is_dir() and (path / _IN_RUN).is_file():
-        return path / _IN_RUN
+    if path.is_dir() and (of_run := models_in(path, _IN_RUN)):
+        return _in_form(of_run[0], runtime)
     if path.exists() and not path.is_dir():
         return path
-    if path.suffix == ".safetensors" or "/" in os.fspath(named):
+    if path.suffix in SUFFIXES.values() or "/" in os.fspath(named):
         raise MissingFileError(f"no segmentation model {os.fspath(named)!r}")
-    return pick("segmentation model", os.fspath(named), installed, registry.suspects(MODEL)).value.path
+    offer = pick("segmentation model", os.fspath(named), installed, registry.suspects(MODEL))
+    return _in_form(offer.value.path, runtime)
+
+
+def _in_form(path: Path, runtime: str) -> Path:
+    """The file of a model that the runtime reads, or else the one there is."""
+    check_runtime(runtime)
+    return form_for(path, runtime if has_form(path, runtime) else "auto")

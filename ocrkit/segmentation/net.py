@@ -3,41 +3,40 @@
 from __future__ import annotations
 
 import math
+import os
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from ocrkit.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from ocrkit.checkpoint import Checkpoint, read_checkpoint, read_metadata, write_checkpoint
 from ocrkit.config import from_table, to_table
 from ocrkit.errors import CheckpointError, ConfigError, OptionError
-from ocrkit.segmentation.maps import BORDER, HEIGHTS, MAP_STRIDE, MAPS, RIBBON, WORKING_X_HEIGHT
+from ocrkit.onnx_file import is_onnx
+from ocrkit.segmentation.looking import ink_of, look_at
+from ocrkit.segmentation.maps import HEIGHTS, MAPS
+from ocrkit.segmentation.net_description import KIND, check_description, described, provenance_of
+from ocrkit.segmentation.onnx_net import OnnxSegmentationNet
+from ocrkit.torch_extra import need_torch
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     import torch
     from numpy.typing import NDArray
 
     from ocrkit.nets.segmentation.labeller import Labeller
 
-__all__ = ["KIND", "SegmentationNet", "check_file", "ink_of", "load_segmentation_net", "read_net", "state_of"]
-
-KIND = "segmentation"
-_VERSION = 1
-# What the maps mean; a file that says otherwise was trained for other ones.
-_MEANING = {
-    "maps": list(MAPS),
-    "map_stride": MAP_STRIDE,
-    "working_x_height": WORKING_X_HEIGHT,
-    "ribbon": RIBBON,
-    "border": BORDER,
-}
-_TILE = 2048  # px: a picture of more than this each way is looked at in pieces
-_AROUND = 256  # px around each piece that are looked at too
-_FAINTEST = 40  # grey levels between paper and ink at the least, so that the grain of an empty page stays faint
-_DARKEST, _LIGHTEST = 0.5, 80.0  # percentiles of a page's pixels, taken for ink and paper
+__all__ = [
+    "KIND",
+    "LabellingNet",
+    "SegmentationNet",
+    "check_file",
+    "ink_of",
+    "load_segmentation_net",
+    "read_net",
+    "state_of",
+]
 
 
 @dataclass(slots=True)
@@ -53,19 +52,8 @@ class SegmentationNet:
     provenance: Mapping[str, object] = field(default_factory=dict)
 
     def maps(self, picture: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """The seven maps of a picture in working scale, as ``ocrkit.segmentation.maps`` says.
-
-        Args:
-            picture: (H, W) grey, 255 for white, in which small letters are about ``WORKING_X_HEIGHT`` px high; left as
-                it is.
-        """
-        ink = ink_of(picture)
-        height, width = ink.shape
-        found = np.zeros((len(MAPS), math.ceil(height / MAP_STRIDE), math.ceil(width / MAP_STRIDE)), np.float32)
-        for top, bottom in _pieces(height):
-            for left, right in _pieces(width):
-                self._fill(found, ink, (top, bottom), (left, right))
-        return found
+        """The seven maps of a picture in working scale; see ``ocrkit.segmentation.looking.look_at``."""
+        return look_at(picture, self._labelled)
 
     def save(self, path: str | os.PathLike[str], *, half: bool = False) -> None:
         """Write the file whole or not at all.
@@ -83,31 +71,15 @@ class SegmentationNet:
                 name: array.astype(np.float16) if array.dtype == np.float32 else array
                 for name, array in tensors.items()
             }
-        metadata = {
-            "kind": KIND,
-            "version": _VERSION,
-            **_MEANING,
-            "network": to_table(self.network.options),
-            "provenance": dict(self.provenance),
-        }
-        write_checkpoint(path, tensors, metadata)
+        write_checkpoint(path, tensors, self.description())
+
+    def description(self) -> dict[str, object]:
+        """What the file says beside the tensors."""
+        return described(to_table(self.network.options), self.provenance)
 
     def parameters(self) -> int:
         """How many weights it has."""
         return sum(parameter.numel() for parameter in self.network.parameters())
-
-    def _fill(
-        self, found: NDArray[np.float32], ink: NDArray[np.float32], rows: tuple[int, int], columns: tuple[int, int]
-    ) -> None:
-        """Write the maps of a piece of the picture, looked at with what is around it."""
-        top, left = max(0, rows[0] - _AROUND), max(0, columns[0] - _AROUND)
-        part = ink[top : rows[1] + _AROUND, left : columns[1] + _AROUND]
-        maps = self._labelled(part)
-        above, before = (rows[0] - top) // MAP_STRIDE, (columns[0] - left) // MAP_STRIDE
-        target = found[:, rows[0] // MAP_STRIDE :, columns[0] // MAP_STRIDE :]
-        height = min(math.ceil((rows[1] - rows[0]) / MAP_STRIDE), target.shape[1])
-        width = min(math.ceil((columns[1] - columns[0]) / MAP_STRIDE), target.shape[2])
-        target[:, :height, :width] = maps[:, above : above + height, before : before + width]
 
     def _labelled(self, ink: NDArray[np.float32]) -> NDArray[np.float32]:
         import torch
@@ -127,20 +99,47 @@ class SegmentationNet:
         return array
 
 
-def load_segmentation_net(path: str | os.PathLike[str], *, device: str = "cpu") -> SegmentationNet:
-    """A labeller from its file, ready to be used: its batch norms are taken into its convolutions.
+class LabellingNet(Protocol):
+    """A network that is ready to be used: a ``SegmentationNet`` is one, and an ``OnnxSegmentationNet``."""
+
+    @property
+    def provenance(self) -> Mapping[str, object]:
+        """How it came to be."""
+        ...
+
+    def maps(self, picture: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """The seven maps of a picture in working scale."""
+        ...
+
+    def parameters(self) -> int:
+        """How many weights it has."""
+        ...
+
+
+def load_segmentation_net(path: str | os.PathLike[str], *, device: str = "cpu", threads: int = 0) -> LabellingNet:
+    """A labeller from its file, ready to be used: an ONNX file in onnxruntime, any other in torch.
+
+    Args:
+        path: the file.
+        device: where it computes.
+        threads: those of onnxruntime on a CPU, 0 for one a core; torch has its own.
 
     Raises:
         MissingFileError: there is no such file.
         CheckpointError: it is damaged, holds something else, or was trained for other maps.
         OptionError: there is no such device.
+        DependencyError: onnxruntime, or torch, is not installed.
     """
+    if is_onnx(path):
+        return OnnxSegmentationNet(path, device=device, threads=threads)
+    need_torch(f"{os.fspath(path)!r}", instead="name an ONNX file, as 'ocrkit export' writes one")
     import torch
 
     from ocrkit.nets.device import resolve_device
 
     place = resolve_device(device)
     net = read_net(path)
+    # Its batch norms are taken into its convolutions.
     network = net.network.eval().fold().to(place, memory_format=torch.channels_last)  # type: ignore[call-overload]
     return SegmentationNet(network, net.provenance)
 
@@ -151,6 +150,10 @@ def read_net(path: str | os.PathLike[str]) -> SegmentationNet:
 
     from ocrkit.nets.segmentation.labeller import Labeller, LabellerOptions
 
+    if is_onnx(path):
+        raise CheckpointError(
+            "is an ONNX file, which cannot be trained further; expected the .safetensors file that it was made of", path
+        )
     checkpoint = check_file(path)
     table = checkpoint.metadata.get("network")
     try:
@@ -166,8 +169,7 @@ def read_net(path: str | os.PathLike[str]) -> SegmentationNet:
         raise CheckpointError("damaged: its tensors are not those of its network; copy or train it again", path)
     network = Labeller(options)
     network.load_state_dict({name: _widened(tensor) for name, tensor in tensors.items()})
-    provenance = checkpoint.metadata.get("provenance")
-    return SegmentationNet(network, provenance if isinstance(provenance, dict) else {})
+    return SegmentationNet(network, provenance_of(checkpoint.metadata))
 
 
 def check_file(path: str | os.PathLike[str]) -> Checkpoint:
@@ -177,8 +179,12 @@ def check_file(path: str | os.PathLike[str]) -> Checkpoint:
         MissingFileError: there is no such file.
         CheckpointError: it is damaged, holds something else, or was trained for other maps.
     """
+    if is_onnx(path):
+        metadata = read_metadata(path)
+        check_description(metadata, path)
+        return Checkpoint({}, metadata)
     checkpoint = read_checkpoint(path)
-    _check(checkpoint.metadata, path)
+    check_description(checkpoint.metadata, path)
     if not all(bool(np.isfinite(array).all()) for array in checkpoint.tensors.values()):
         raise CheckpointError("damaged: some of its weights are not finite; copy or train it again", path)
     return checkpoint
@@ -189,43 +195,5 @@ def state_of(network: Labeller) -> dict[str, NDArray[np.generic]]:
     return {name: np.array(tensor.detach().cpu().numpy(), order="C") for name, tensor in network.state_dict().items()}
 
 
-def ink_of(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """(H, W) ink of a grey picture, 0 for its paper and 1 for its darkest."""
-    if picture.size == 0:
-        return np.zeros(picture.shape, np.float32)
-    darkest, paper = np.percentile(picture[::3, ::3], (_DARKEST, _LIGHTEST))
-    reach = np.float32(max(_FAINTEST, paper - darkest))
-    ink: NDArray[np.float32] = np.clip((np.float32(paper) - picture) / reach, 0, 1, dtype=np.float32)
-    return ink
-
-
-def _check(metadata: Mapping[str, object], path: str | os.PathLike[str]) -> None:
-    kind, version = metadata.get("kind"), metadata.get("version")
-    if kind == "model":
-        raise CheckpointError(
-            "is a model that reads lines; expected one that finds them: 'ocrkit train-segmenter' makes one, and "
-            "ocrkit-models brings one",
-            path,
-        )
-    if kind != KIND:
-        raise CheckpointError(f"holds a {kind!r}, not a network that finds lines", path)
-    if version != _VERSION:
-        raise CheckpointError(
-            f"is of version {version!r}; this ocrkit knows version {_VERSION} of what finds lines: update ocrkit", path
-        )
-    for key, expected in _MEANING.items():
-        if metadata.get(key) != expected:
-            found = metadata.get(key)
-            raise CheckpointError(
-                f"was trained for other maps: its {key} is {found!r}, expected {expected!r}; train it again", path
-            )
-
-
 def _widened(tensor: torch.Tensor) -> torch.Tensor:
     return tensor.float() if tensor.is_floating_point() else tensor
-
-
-def _pieces(length: int) -> Iterator[tuple[int, int]]:
-    """Begin and end of pieces of a length, the begins multiples of the tile."""
-    for begin in range(0, max(1, length), _TILE):
-        yield begin, min(begin + _TILE, length)

@@ -12,7 +12,7 @@ from ocrkit.checkpoint import read_checkpoint, write_checkpoint
 from ocrkit.errors import CheckpointError, MissingFileError
 from ocrkit.model import Model
 from ocrkit.nets.segmentation.labeller import Labeller, LabellerOptions
-from ocrkit.segmentation import net as net_module
+from ocrkit.segmentation import looking
 from ocrkit.segmentation.net import SegmentationNet, ink_of, load_segmentation_net, read_net
 
 if TYPE_CHECKING:
@@ -80,8 +80,8 @@ def test_pictures_of_any_size_have_maps(path: Path, size: tuple[int, int]) -> No
 def test_a_large_picture_is_looked_at_in_pieces(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     net, picture = load_segmentation_net(path), noise(201, 333)
     whole = net.maps(picture)
-    monkeypatch.setattr(net_module, "_TILE", 128)
-    monkeypatch.setattr(net_module, "_AROUND", 64)
+    monkeypatch.setattr(looking, "_TILE", 128)
+    monkeypatch.setattr(looking, "_AROUND", 64)
 
     pieces = net.maps(picture)
 

@@ -12,7 +12,7 @@ from ocrkit_models.golden import LEAST_MARGIN, margin_of
 from ocrkit_models.package import DRAWN, GOLDEN, SOURCES, read_json, read_tables
 from ocrkit_models.reading import greedy_reader, ranking_reader
 
-from ocrkit.model import Model
+from ocrkit.model_files import load_model
 
 if TYPE_CHECKING:
     from ocrkit.data.records import Prediction
@@ -27,9 +27,9 @@ def golden(name: str) -> dict[str, Any]:
 
 
 @cache
-def read(name: str, how: str) -> list[Prediction]:
+def read(name: str, how: str, form: str = "safetensors") -> list[Prediction]:
     readers = {"greedy": greedy_reader, "ranking": ranking_reader}
-    recognizer = readers[how](Model.load(SOURCES / f"{name}.safetensors"))
+    recognizer = readers[how](load_model(SOURCES / f"{name}.{form}"))
     return list(recognizer.read(ROOT / DRAWN / reading["picture"] for reading in golden(name)["readings"]))
 
 
@@ -52,6 +52,19 @@ def test_the_scores_are_the_same_but_for_rounding(name: str) -> None:
     scores = [reading["score"] for reading in golden(name)["readings"]]
 
     assert [line.score for line in read(name, "greedy")] == pytest.approx(scores, abs=ROUNDING)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_both_forms_read_alike(name: str) -> None:
+    by_torch, by_onnx = read(name, "greedy"), read(name, "greedy", "onnx")
+
+    assert [line.text for line in by_onnx] == [line.text for line in by_torch]
+    assert [line.score for line in by_onnx] == pytest.approx([line.score for line in by_torch], abs=ROUNDING)
+
+
+@pytest.mark.parametrize("name", [*NAMES, "lines"])
+def test_the_onnx_form_takes_little_room(name: str) -> None:
+    assert (SOURCES / f"{name}.onnx").stat().st_size < 100_000
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -22,6 +22,7 @@ from ocrkit_models.card import card_of
 from ocrkit_models.drawing import drawn_sets
 from ocrkit_models.golden import readings
 from ocrkit_models.measuring import LineSet, figures_of, open_set, read_texts, spread
+from ocrkit_models.onnx_form import write_onnx_form
 from ocrkit_models.package import GOLDEN, SOURCES, table_of, write_json
 from ocrkit_models.reading import greedy_reader
 
@@ -81,12 +82,13 @@ def make(wanted: Wanted, *, root: Path = _ROOT) -> dict[str, Any]:
             first = {key: figures[0][key] for key in ("cer", "exact")}
             shipped.provenance = {**shipped.provenance, "metrics": {**first, "set": figures[0]["name"]}}
         shipped.save(file, half=not wanted.full)
-        data = file.read_bytes()
+        data, onnx = file.read_bytes(), write_onnx_form(file).read_bytes()
     digest = hashlib.sha256(data).hexdigest()
     evaluation = {"model": wanted.name, "sha256": digest, "half": half, "sets": figures}
     golden = {"model": wanted.name, "sha256": digest, "readings": readings(shipped, root, drawn)}
     sources = root / "src" / "ocrkit_models"
     (sources / f"{wanted.name}.safetensors").write_bytes(data)
+    (sources / f"{wanted.name}.onnx").write_bytes(onnx)
     write_json(sources / f"{wanted.name}.json", evaluation)
     write_json(root / GOLDEN / f"{wanted.name}.json", golden)
     write_card(wanted.name, root=root)

@@ -20,6 +20,7 @@ from ocrkit.evaluation.pages import PageScores, score_page
 from ocrkit.layout.reading import picture_of, read_layout
 from ocrkit.pages.finding import choose_segmenter
 from ocrkit.segmentation.net import load_segmentation_net, read_net
+from ocrkit_models.onnx_form import write_onnx_form
 from ocrkit_models.package import SOURCES, segmenter_table, write_json
 from ocrkit_models.segmenter_card import segmenter_card
 
@@ -57,6 +58,7 @@ def make_segmenter(name: str, weights: Path, sets: Mapping[str, Path], *, root: 
         if len(data) > LARGEST:
             raise ModelError(f"{file.name} has {len(data):,} bytes; expected at most {LARGEST:,}")
         differs = _difference(weights, file)
+        onnx = write_onnx_form(file).read_bytes()
         figures = [{"name": key, **_figures(file, place)} for key, place in sets.items()]
     evaluation = {
         "model": name,
@@ -66,6 +68,7 @@ def make_segmenter(name: str, weights: Path, sets: Mapping[str, Path], *, root: 
     }
     sources = root / "src" / "ocrkit_models"
     (sources / f"{name}.safetensors").write_bytes(data)
+    (sources / f"{name}.onnx").write_bytes(onnx)
     write_json(sources / f"{name}.json", evaluation)
     write_segmenter_card(name, root=root)
     return evaluation

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ocrkit.errors import OcrkitError
-from ocrkit.model_files import find_model, installed_models, offered_models
+from ocrkit.model_files import find_model, installed_models, load_model, offered_models
 from ocrkit_serve.work.batcher import Batcher
 from ocrkit_serve.work.records import Refused
 
@@ -241,11 +241,10 @@ class Models:
             self._end(self._further.pop(key))
 
     def _loaded(self, name: str, path: Path) -> LoadedModel:
-        from ocrkit.model import Model
         from ocrkit.plugin.specs import DecoderOptions
         from ocrkit.recognition import Recognizer
 
-        model = Model.load(path, registry=self._registry)
+        model = load_model(path, registry=self._registry)
         options = DecoderOptions(threads=self._threads)
         recognizer = Recognizer(model, options=options, device=self._device, registry=self._registry)
         return LoadedModel(name, recognizer, Batcher(name, self._others), self._registry)
