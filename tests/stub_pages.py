@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ocrkit.collections import ReadJob, format_keys
+from ocrkit.collections.keys import content_of
+from ocrkit.collections.records import Records
 from ocrkit.layout.records import Line, Page, Region
 from ocrkit.layout.scan import ReadPage
 from ocrkit.pages.formats import choose_formats
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
     from ocrkit.layout.scan import Scan
 
-__all__ = ["StubReader", "job_for", "task_of"]
+__all__ = ["StubReader", "job_for", "task_of", "written"]
 
 _BOX = ((0, 0), (9, 0), (9, 9), (0, 9))
 
@@ -32,10 +34,12 @@ class StubReader:
     Attributes:
         log: the file that each reading is noted in, by the page's name.
         seconds: that a page takes.
+        output: where it is looked whether a page was written already, which is then noted with its reading.
     """
 
     log: Path
     seconds: float = 0.0
+    output: Path | None = None
     left_out: int = field(default=0, init=False)
     unread: int = field(default=0, init=False)
 
@@ -43,9 +47,11 @@ class StubReader:
         del reject
         for scan in scans:
             assert scan.path is not None
-            note(self.log, f"{os.getpid()} {scan.name}")
+            again = self.output is not None and _is_done(self.output, scan.path)
+            note(self.log, f"{os.getpid()} {scan.name}{' again' * again}")
             text = scan.path.read_text(errors="replace") if scan.path.exists() else ""
-            time.sleep(self.seconds)
+            if self.seconds:
+                time.sleep(self.seconds)
             if text.startswith("die"):
                 os.kill(os.getpid(), signal.SIGKILL)
             if text.startswith("leave"):
@@ -68,21 +74,34 @@ def note(log: Path, line: str) -> None:
     os.close(descriptor)
 
 
+def _is_done(output: Path, page: Path) -> bool:
+    """Whether a page was written with this very content, by its file and its record."""
+    record = Records(output).done(page.stem)
+    text = output / f"{page.stem}.txt"
+    return record is not None and text.exists() and record.content == content_of(page) and written(text, page)
+
+
+def written(text: Path, page: Path) -> bool:
+    """Whether a file holds what is read of a page."""
+    return text.read_text() == f"{page.read_text()}\n"
+
+
 @dataclass(frozen=True)
 class Stub:
     """Makes a reader in any process."""
 
     log: Path
     seconds: float = 0.0
+    output: Path | None = None
 
     def __call__(self) -> StubReader:
-        return StubReader(self.log, self.seconds)
+        return StubReader(self.log, self.seconds, self.output)
 
 
 def job_for(output: Path, *, run: str = "run", key: str = "model", seconds: float = 0.0, **further: object) -> ReadJob:
     """A job of a stub, with texts of pages below ``output``, whose log lies beside that."""
     formats = choose_formats(["text"], {})
-    make = Stub(output.parent / "log", seconds)
+    make = Stub(output.parent / "log", seconds, output)
     job = ReadJob(make, output, ("text",), {}, format_keys(key, formats), run, per="page")
     for name, value in further.items():
         object.__setattr__(job, name, value)

@@ -35,6 +35,7 @@ __all__ = [
     "Runtime",
     "Workers",
     "describe_model",
+    "find_named_model",
     "load_model",
     "load_named_model",
     "progress_beside_results",
@@ -83,7 +84,7 @@ def load_named_model(name: str | None, charset: str | None, runtime: str = "auto
     """The same, and what the model is called: an installed one's name, or its file."""
     from ocrkit.model_files import load_model as load_file
 
-    found = _found(name, charset, runtime)
+    found = find_named_model(name, charset, runtime)
     return load_file(found.path, runtime=runtime), found.name
 
 
@@ -92,11 +93,12 @@ def describe_model(name: str | None, charset: str | None) -> Description:
     from ocrkit.checkpoint import read_metadata
     from ocrkit.model_description import read_description
 
-    path = _found(name, charset, "auto").path
+    path = find_named_model(name, charset, "auto").path
     return read_description(read_metadata(path), str(path))
 
 
-def _found(name: str | None, charset: str | None, runtime: str) -> Found:
+def find_named_model(name: str | None, charset: str | None, runtime: str = "auto") -> Found:
+    """The file of the model that the options mean; which one was taken without a name is said on stderr."""
     from ocrkit.cli.progress import say
     from ocrkit.model_files import find_model, reads
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ocrkit.pages.reader import FindLines
     from ocrkit.text.charset import Charset
 
-__all__ = ["Dpi", "Layouts", "Numbers", "Password", "SegmenterModel", "SegmenterName", "finder"]
+__all__ = ["Dpi", "Layouts", "Numbers", "Password", "SegmenterModel", "SegmenterName", "finder", "settled"]
 
 SegmenterName = Annotated[
     str | None,
@@ -35,6 +35,28 @@ Dpi = Annotated[
     typer.Option("--dpi", metavar="N", help="Pixels an inch to draw PDF pages at, and of images that do not tell."),
 ]
 Password = Annotated[str | None, typer.Option("--password", metavar="TEXT", help="Of PDFs that are locked.")]
+
+
+def settled(
+    name: str | None, weights: str | None, layouts: Path | None, options: Mapping[str, object], runtime: str = "auto"
+) -> tuple[str | None, Mapping[str, object]]:
+    """What finds the lines, by name, and its options; which one was taken without a name is said on stderr.
+
+    Raises:
+        OptionError: lines are told, and something is said of a segmenter too.
+    """
+    from ocrkit.cli.notes import say
+    from ocrkit.errors import OptionError
+    from ocrkit.pages.finding import settle_segmenter
+
+    if layouts is not None:
+        if name is not None or weights is not None or options:
+            raise OptionError("lines are either found or told; leave out `layout`, or what is said of the segmenter")
+        return None, {}
+    chosen, table, why = settle_segmenter(name, weights=weights, options=options, runtime=runtime)
+    if why:
+        say(f"finding lines with {chosen!r} ({why})")
+    return chosen, table
 
 
 def finder(

@@ -29,6 +29,12 @@ class PageOutput:
         settings: options of the formats.
         places: what is read.
 
+    Attributes:
+        formats: each page is written in.
+        folder: that files go into; None where there is one file, or stdout.
+        settings: options of the formats.
+        per: what a file holds, as ``PageWriter`` takes it.
+
     Raises:
         OptionError: these do not go together.
     """
@@ -43,13 +49,14 @@ class PageOutput:
     ) -> None:
         from ocrkit.pages.formats import choose_formats, format_by_ending
 
-        self._folder = output is not None and _means_folder(output, names or ())
+        self.folder = Path(output) if output is not None and _means_folder(output, names or ()) else None
         if not names:
-            names = ["text" if output is None or self._folder else format_by_ending(Path(output))]
+            names = ["text" if output is None or self.folder else format_by_ending(Path(output))]
         self.formats = choose_formats(names, settings)
         self._output = output
         self._roots = [Path(place) for place in places if os.path.isdir(place)]
-        self._per = _per(per, self._folder)
+        self.settings = settings
+        self.per = _per(per, self.folder is not None)
         if output is None and len(self.formats) > 1:
             raise OptionError("several formats do not go to stdout; name a folder for their files with `output`")
 
@@ -58,6 +65,15 @@ class PageOutput:
         """Whether results go to stdout."""
         return self._output is None
 
+    def collects(self, places: Sequence[str]) -> bool:
+        """Whether files and folders are read into a folder, so that what is there already need not be read again."""
+        from ocrkit.data.paged import page_in
+
+        return self.folder is not None and not any(
+            place == "-" or page_in(Path(place)) is not None or (os.path.lexists(place) and not _is_stored(place))
+            for place in places
+        )
+
     def check_count(self, pages: int | None) -> None:
         """Refuse several pages where the one file holds a page.
 
@@ -65,7 +81,7 @@ class PageOutput:
             OptionError: so it is.
         """
         for each in self.formats:
-            if not self._folder and not each.spec.together and pages is not None and pages > 1:
+            if self.folder is None and not each.spec.together and pages is not None and pages > 1:
                 raise OptionError(
                     f"format {each.spec.name!r} holds one page a file, and there are {pages}; "
                     "name a folder for the files with `output`"
@@ -79,9 +95,14 @@ class PageOutput:
             [each] = self.formats
             _print(each, iter(pages))
             return
-        with PageWriter(self.formats, Path(self._output), per=self._per, roots=self._roots) as writer:
+        with PageWriter(self.formats, Path(self._output), per=self.per, roots=self._roots) as writer:
             for page in pages:
                 writer.take(page)
+
+
+def _is_stored(place: str) -> bool:
+    """Whether a place is a file or a folder, and no pipe or device, which can be read only once."""
+    return os.path.isfile(place) or os.path.isdir(place) or os.path.islink(place)
 
 
 def _means_folder(output: str, names: Sequence[str]) -> bool:

@@ -30,9 +30,14 @@ _EVERY = 15.0  # seconds between lines where there is no terminal
 
 
 class Stages:
-    """Shows how far each of a few named stages is; use it as a context manager."""
+    """Shows how far each of a few named stages is; use it as a context manager.
 
-    def __init__(self) -> None:
+    Args:
+        remaining: whether a bar tells how long it will take; else the remark does.
+    """
+
+    def __init__(self, *, remaining: bool = True) -> None:
+        self._remaining = remaining
         self._bars: Progress | None = None
         self._tasks: dict[str, TaskID] = {}
         self._said: dict[str, float] = {}
@@ -44,7 +49,7 @@ class Stages:
                 BarColumn(),
                 MofNCompleteColumn(),
                 TimeElapsedColumn(),
-                TimeRemainingColumn(),
+                *([TimeRemainingColumn()] if self._remaining else []),
             )
             # Unasked, rich would catch what goes to stdout and print it above the bar, on stderr.
             console = Console(file=unescaped(sys.stderr), emoji=False)

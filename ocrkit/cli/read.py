@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ocrkit.cli import collection_reading, page_options
 from ocrkit.cli import decoding_options as shared
-from ocrkit.cli import page_options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from contextlib import AbstractContextManager
 
+    from ocrkit.cli.page_outputs import PageOutput
+    from ocrkit.cli.page_reading import Reading
     from ocrkit.cli.progress import Stages
+    from ocrkit.pages.opening import Scans
 
 __all__ = ["app"]
 
@@ -87,40 +90,50 @@ def read(
     batch_size: shared.BatchSize = 32,
     precision: shared.Precision = "auto",
     runtime: shared.Runtime = "auto",
+    engine: collection_reading.EngineName = None,
+    workers: collection_reading.Workers = None,
+    shard: collection_reading.ShardOf = None,
+    retry_failed: collection_reading.RetryFailed = False,
+    max_failures: collection_reading.MaxFailures = None,
+    deadline: collection_reading.Deadline = None,
 ) -> None:
     """Read whole pages: scans, photographs and PDFs.
 
     The lines of each page are found, put in the order of reading, cut out and read. Results go to stdout, to one file,
-    or to files in a folder; pages that cannot be opened are named on stderr, and the exit code is then 1.
+    or to files in a folder; pages that cannot be opened are named on stderr, and the exit code is then 1. Into a
+    folder, only what is not there yet is read.
     """
     from ocrkit.cli.page_outputs import PageOutput
-    from ocrkit.cli.page_talk import PageTalk
+    from ocrkit.cli.page_reading import Asked, Reading
     from ocrkit.config import parse_set
-    from ocrkit.pages.opening import open_scans
 
+    many = collection_reading.Many(engine, workers, shard, retry_failed, max_failures, deadline)
     settings = parse_set(["line_breaks=false"] * join_lines + ["dehyphenate=true"] * dehyphenate + (sets or []))
-    segmenting = _segmenting(settings)
+    segmenting, engine_options = _taken(settings, "segmenter"), _taken(settings, "engine")
     given = _given(pages)
     writing = PageOutput(to, output, per, settings, given)
-    scans = open_scans(given, pages=numbers, dpi=dpi, password=password)
-    talk = PageTalk(scans.count())
-    writing.check_count(talk.total)
-    loaded, name = shared.load_named_model(model, charset, runtime)
-    options = decoding.options(loaded.charset)
-    find, called = page_options.finder(loaded.charset, segmenter, segmenter_model, layout, segmenting)
-    from ocrkit.pages.reader import PageReader
-    from ocrkit.recognition import Recognizer
+    asked = Asked(given, numbers, dpi, password, reject)
+    collects = writing.collects(given)
+    if not collects:
+        many.refuse(engine_options)
+        scans = asked.scans()
+        total = scans.count()
+        writing.check_count(total)
+    found = shared.find_named_model(model, charset, runtime)
+    finding = page_options.settled(segmenter, segmenter_model, layout, segmenting)
+    reading = Reading(found.path, found.name, *finding, layout, decoding, device, batch_size, precision, runtime)
+    if collects:
+        collection_reading.read_collection(reading, writing, asked, many, engine_options)
+    else:
+        _read_in_turn(reading, writing, scans, total, reject)
 
-    recognizer = Recognizer(
-        loaded,
-        decoder=decoding.decoder,
-        options=options,
-        device=device,
-        batch_size=batch_size,
-        precision=precision,
-        corrector=decoding.corrector(loaded.charset),
-    )
-    reader = PageReader(recognizer, find, model=name, segmenter=called, keep_all=layout is not None)
+
+def _read_in_turn(reading: Reading, writing: PageOutput, scans: Scans, total: int | None, reject: float | None) -> None:
+    """Read pages to stdout or into files, one after another."""
+    from ocrkit.cli.page_talk import PageTalk
+
+    talk = PageTalk(total)
+    reader = reading()
     with _stages(writing.on_stdout) as stages, closing(reader.read(scans, reject=reject)) as found:
         writing.write(talk.good(found, stages))
     talk.report(reader, reject)
@@ -143,15 +156,15 @@ def _given(pages: list[str] | None) -> list[str]:
     return listed
 
 
-def _segmenting(settings: dict[str, object]) -> Mapping[str, object]:
-    """The options of the segmenter, which are taken out of those of formats."""
+def _taken(settings: dict[str, object], what: str) -> Mapping[str, object]:
+    """The options of the segmenter or the engine, which are taken out of those of formats."""
     from collections.abc import Mapping
 
     from ocrkit.errors import ConfigError
 
-    options = settings.pop("segmenter", {})
+    options = settings.pop(what, {})
     if not isinstance(options, Mapping):
-        raise ConfigError(f"`set` segmenter={options!r} names no option; expected segmenter.KEY=VALUE")
+        raise ConfigError(f"`set` {what}={options!r} names no option; expected {what}.KEY=VALUE")
     return options
 
 

@@ -135,6 +135,33 @@ class Claims:
             with contextlib.suppress(OSError):
                 claim.path.with_suffix(f".{generation}").unlink(missing_ok=True)
 
+    def holder(self, stem: str) -> str:
+        """Who has a page in hand, in words; empty where nobody has who lives."""
+        generation = 0
+        while (path := self._path(stem, generation)).exists():
+            owner = _owner(path)
+            if self._lives(path, owner):
+                return str(owner or "another run")
+            generation += 1
+        return ""
+
+    def bury(self, stem: str) -> None:
+        """Take this run's claim on a page for dead, on whatever machine it was made, by the word of who saw it die."""
+        generation = 0
+        while self._path(stem, generation + 1).exists():
+            generation += 1
+        path = self._path(stem, generation)
+        owner = _owner(path)
+        if owner is not None and owner.run == self._me.run:
+            with contextlib.suppress(OSError):
+                os.utime(path, (0, 0))
+
+    def was_ours(self, stem: str) -> bool:
+        """Whether the last claim on a page is one of this run, which need not live."""
+        last = len(self.deaths(stem))
+        owner = _owner(self._path(stem, last)) or (_owner(self._path(stem, last - 1)) if last else None)
+        return owner is not None and owner.run == self._me.run
+
     def deaths(self, stem: str) -> list[str]:
         """The runs whose processes died with a page in hand."""
         dead: list[str] = []

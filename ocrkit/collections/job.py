@@ -10,7 +10,9 @@ from ocrkit.collections.claims import Claims
 from ocrkit.collections.keys import key_of
 from ocrkit.collections.records import Failure, Records
 from ocrkit.collections.worker import Worker
+from ocrkit.pages.formats import choose_formats
 from ocrkit.pages.opening import PageNumbers
+from ocrkit.pages.writing import suffixes_of
 from ocrkit.plugin.engine_specs import Outcome
 
 if TYPE_CHECKING:
@@ -81,9 +83,13 @@ class ReadJob:
 
     def worker(self) -> Worker:
         """Make a worker for this process."""
-        if os.getcwd() != self.folder:
+        if os.getcwd() != self.folder and os.path.isdir(self.folder):
             os.chdir(self.folder)
         return Worker(self, self.make())
+
+    def suffixes(self) -> tuple[str, ...]:
+        """The endings of the files that are written."""
+        return tuple(suffixes_of(choose_formats(self.formats, self.settings)).values())
 
     def keys_of(self, task: PageTask) -> Mapping[str, str]:
         """The keys of a task's files, by their formats."""
@@ -110,6 +116,7 @@ class ReadJob:
         if 0 < self.deadline <= after:
             how = f"it took longer than {self.deadline:g} s"
         claims = Claims(self.output, self.run)
+        claims.bury(task.stem)
         reason = self.verdict(claims.deaths(task.stem), how)
         if not reason:
             return None

@@ -13,6 +13,7 @@ import time
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from ocrkit.plugin.engine_specs import Job, PageTask
 
-__all__ = ["LocalEngine", "process_count"]
+__all__ = ["HereEngine", "LocalEngine", "process_count"]
 
 _MEMORY = 1.5e9  # bytes that a process is reckoned to take: libraries, models, a large page
 _STARTS = 3  # processes that may die one after another before they have a page
@@ -77,6 +78,29 @@ class LocalEngine:
             yield from running.outcomes()
         finally:
             running.stop()
+
+
+@dataclass(slots=True)
+class HereEngine:
+    """Reads pages in the process that asks, lines of several together.
+
+    Args:
+        on_page: as ``LocalEngine`` has it.
+    """
+
+    on_page: Callable[[int], None] = field(default=lambda _lines: None)
+
+    def run(self, tasks: Iterable[PageTask], job: Job) -> Iterator[Outcome]:
+        """See ``ocrkit.plugin.engine_specs.Engine``."""
+        worker = job.worker()
+        if hasattr(worker, "on_page"):
+            worker.on_page = self.on_page
+        read, close = getattr(worker, "read", partial(map, worker)), getattr(worker, "close", None)
+        try:
+            yield from read(tasks)
+        finally:
+            if close is not None:
+                close()
 
 
 class _Run:

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 from ocrkit.collections.claims import Busy, Claim, Claims
 from ocrkit.collections.keys import content_of
 from ocrkit.collections.known import left_alone, seen_before
+from ocrkit.collections.leftovers import clear_after
 from ocrkit.collections.places import fetch, is_url, state_of
 from ocrkit.collections.records import Record, Records, Written
 from ocrkit.errors import DataError, DependencyError, ImageError, OcrkitError
-from ocrkit.files import clear_leftovers
 from ocrkit.pages.formats import choose_formats
 from ocrkit.pages.opening import open_scans
-from ocrkit.pages.writing import PageWriter, suffixes_of
+from ocrkit.pages.writing import PageWriter
 from ocrkit.plugin.engine_specs import Outcome
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class Worker:
                 self._let_go(None)
                 raise
             except Exception as error:
-                if error is self._trouble or _is_of_output(error):
+                if error is self._trouble or not self._hands or _is_of_output(error):
                     self._let_go(error)
                     raise
                 yield from self._one_by_one(error)
@@ -167,7 +167,10 @@ class Worker:
                 return
             if task is None:
                 return
-            begun = self._begun(task)
+            try:
+                begun = self._begun(task)
+            except (OcrkitError, ValueError) as error:
+                begun = self._job.failed(task, str(error))
             if isinstance(begun, Outcome):
                 self._early.append(begun)
                 continue
@@ -218,10 +221,8 @@ class Worker:
         known = seen_before(job, self._records, task, keys, content)
         if known is not None:
             return known
-        target = Path(job.output, task.stem)
         if claim.generation:
-            for suffix in suffixes_of(self._formats).values():
-                clear_leftovers(target.with_name(target.name + suffix))
+            clear_after([task.stem], job.output, job.suffixes())
         writer = PageWriter(self._formats, job.output, per=job.per, stem=_Stem(task))
         counted = self._reader.left_out, self._reader.unread
         return _InHand(task, claim, content, keys, writer, time.monotonic(), *counted)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ocrkit.plugin.specs import ModelSpec
     from ocrkit.text.charset import Charset
 
-__all__ = ["LINES", "ChosenSegmenter", "Segmenting", "choose_segmenter", "segmentation_models"]
+__all__ = ["LINES", "ChosenSegmenter", "Segmenting", "choose_segmenter", "segmentation_models", "settle_segmenter"]
 
 LINES, BANDS = "lines", "bands"
 """The segmenter that a model tells, and the one that needs none."""
@@ -96,6 +96,25 @@ def choose_segmenter(
         ConfigError: it has no such option, or a value is of another type.
     """
     registry = registry or default_registry()
+    name, table, why = settle_segmenter(name, weights=weights, options=options, runtime=runtime, registry=registry)
+    spec = registry.offer(SEGMENTER, name).value
+    return ChosenSegmenter(spec.build(from_table(spec.options, table, where=f"segmenter {name!r}")), name, why)
+
+
+def settle_segmenter(
+    name: str | None = None,
+    *,
+    weights: str | os.PathLike[str] | None = None,
+    options: Table | None = None,
+    runtime: str = "auto",
+    registry: Registry | None = None,
+) -> tuple[str, dict[str, object], str]:
+    """The name of the segmenter that ``choose_segmenter`` would build, its options, and why; nothing is loaded.
+
+    Raises:
+        OcrkitError: as ``choose_segmenter``.
+    """
+    registry = registry or default_registry()
     installed = segmentation_models(registry)
     why = ""
     if name is None:
@@ -107,7 +126,7 @@ def choose_segmenter(
             table["weights"] = str(_weights(spec, weights, runtime, installed, registry))
     elif weights is not None:
         raise OptionError(f"segmenter {name!r} takes no model; leave `segmenter_model` out")
-    return ChosenSegmenter(spec.build(from_table(spec.options, table, where=f"segmenter {name!r}")), name, why)
+    return name, table, why
 
 
 def _best(

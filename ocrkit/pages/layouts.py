@@ -13,14 +13,14 @@ from ocrkit.layout.records import Layout
 from ocrkit.pages.writing import stem_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from PIL.Image import Image
 
     from ocrkit.layout.records import Line, Page
     from ocrkit.layout.scan import Scan
 
-__all__ = ["GivenLayouts"]
+__all__ = ["GivenLayouts", "layout_files"]
 
 _ENDINGS = (".xml", ".page.xml", ".alto.xml", ".json", ".hocr", ".html", ".tsv")
 _FOLDERS = ("", "page", "alto")  # below the folder of the layouts, where programs put the files
@@ -73,16 +73,26 @@ class GivenLayouts:
         raise ImageError(f"no layout for it in {str(self._place)!r}; expected {called}.xml or {called}.json", scan.name)
 
     def _files(self, scan: Scan) -> Iterator[Path]:
-        if self._place.is_file():
-            yield self._place
-            return
         stems = dict.fromkeys(stem_of(scan, with_number=numbered).name for numbered in (True, False))
-        for stem in stems:
-            for folder in _FOLDERS:
-                for ending in _ENDINGS:
-                    path = self._place / folder / f"{stem}{ending}"
-                    if path.is_file():
-                        yield path
+        return layout_files(self._place, stems)
+
+
+def layout_files(place: Path, stems: Iterable[str]) -> Iterator[Path]:
+    """The files that may tell the layout of a page, the likelier first.
+
+    Args:
+        place: a file, or a folder of files.
+        stems: what the page is called, without ending.
+    """
+    if place.is_file():
+        yield place
+        return
+    for stem in stems:
+        for folder in _FOLDERS:
+            for ending in _ENDINGS:
+                path = place / folder / f"{stem}{ending}"
+                if path.is_file():
+                    yield path
 
 
 def _is_of(page: Page, scan: Scan) -> bool:

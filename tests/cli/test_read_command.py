@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import bars
 import pytest
 from PIL import Image
+from rows_pages import READ, ROWS, draw, files
 
 from ocrkit.plugin import registry
 
@@ -22,43 +23,6 @@ if TYPE_CHECKING:
 
 Distribute = Callable[..., Path]
 
-ROWS = """
-from dataclasses import dataclass
-import numpy as np
-from ocrkit import hookimpl
-from ocrkit.layout.records import Layout, Line, Region
-from ocrkit.plugin.page_specs import SegmenterSpec
-
-@dataclass(frozen=True)
-class RowsOptions:
-    deepest: int = 1000
-    '''px of the page that are looked at.'''
-
-class Rows:
-    '''Each run of rows with ink on them is a line, from the first column with ink to the last, and a bar's room.'''
-    def __init__(self, options):
-        self._deepest = options.deepest
-    def segment(self, image, *, direction="ltr"):
-        ink = image[: self._deepest] < 255
-        rows = np.flatnonzero(ink.any(1))
-        runs = np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1) if len(rows) else []
-        lines = []
-        for number, run in enumerate(runs, 1):
-            top, foot = int(run[0]), int(run[-1])
-            columns = np.flatnonzero(ink[top : foot + 1].any(0))
-            left, right = int(columns[0]), min(image.shape[1] - 1, int(columns[-1]) + foot - top + 1)
-            outline = ((left, top), (right, top), (right, foot), (left, foot))
-            lines.append(Line(f"l{number}", ((left, foot), (right, foot)), outline))
-        height, width = image.shape
-        whole = ((0, 0), (width - 1, 0), (width - 1, height - 1), (0, height - 1))
-        return Layout((Region("r1", whole, tuple(lines)),) if lines else ())
-
-@hookimpl
-def ocrkit_segmenters():
-    yield SegmenterSpec("rows", "Rows with ink.", RowsOptions, Rows)
-"""
-READ = ("read", "-m", "m.safetensors", "-s", "rows", "-d", "cpu")
-
 PAGE = """<PcGts xmlns="http://schema.primaresearch.org/PAGE/gts/pagecontent/2019-07-15">
 <Page imageFilename="{name}.png" imageWidth="300" imageHeight="{height}"><TextRegion id="r">
 <Coords points="0,0 299,0 299,39 0,39"/>{lines}</TextRegion></Page></PcGts>
@@ -66,15 +30,6 @@ PAGE = """<PcGts xmlns="http://schema.primaresearch.org/PAGE/gts/pagecontent/201
 PAGE_LINE = """<TextLine id="l{n}"><Coords points="30,{top} 180,{top} 180,{foot} 30,{foot}"/>
 <Baseline points="30,{foot} 180,{foot}"/><TextEquiv><Unicode>wrong</Unicode></TextEquiv></TextLine>
 """
-
-
-def draw(path: str, *texts: str) -> None:
-    """A page of lines of bars."""
-    page = Image.new("L", (300, 40 + 60 * len(texts)), 255)
-    for number, text in enumerate(texts):
-        page.paste(bars.picture(text, scale=5), (30, 20 + 60 * number))
-    Path(path).parent.mkdir(exist_ok=True)
-    page.save(path)
 
 
 @pytest.fixture
@@ -90,10 +45,6 @@ def place(tmp_path: Path, distribute: Distribute, monkeypatch: pytest.MonkeyPatc
     registry.default_registry.cache_clear()
     yield tmp_path
     registry.default_registry.cache_clear()
-
-
-def files(folder: str) -> list[str]:
-    return sorted(str(path.relative_to(folder)) for path in Path(folder).rglob("*") if path.is_file())
 
 
 @pytest.mark.usefixtures("place")

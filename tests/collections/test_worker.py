@@ -31,7 +31,7 @@ def output(tmp_path: Path) -> Path:
 
 def readings(output: Path) -> list[str]:
     log = output.parent / "log"
-    return [Path(line.split(" ", 1)[1]).name for line in log.read_text().splitlines()] if log.exists() else []
+    return [Path(line.split(" ")[1]).name for line in log.read_text().splitlines()] if log.exists() else []
 
 
 def claims_left(output: Path) -> list[str]:

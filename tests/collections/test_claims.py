@@ -1,0 +1,72 @@
+"""Claims: who may have a page in hand, and who is taken for dead."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ocrkit.collections.claims import Busy, Claim, Claims
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+
+def claims(output: Path, run: str, machine: str = "") -> Claims:
+    """The claims of a process, of another machine where one is named."""
+    made = Claims(output, run)
+    if machine:
+        made._me = replace(made._me, machine=machine, host=machine)
+    return made
+
+
+def test_only_one_has_a_page_and_another_once_it_is_given_back(tmp_path: Path) -> None:
+    one, other = claims(tmp_path, "one"), claims(tmp_path, "other")
+    first = one.take("a")
+    assert isinstance(first, Claim)
+    assert isinstance(other.take("a"), Busy)
+
+    one.give_back(first)
+
+    assert isinstance(other.take("a"), Claim)
+
+
+def test_an_owner_on_another_machine_lives_until_it_is_silent_for_long(tmp_path: Path) -> None:
+    far, here = claims(tmp_path, "far", "far"), claims(tmp_path, "here")
+    claim = far.take("a")
+    assert isinstance(claim, Claim)
+    assert isinstance(here.take("a"), Busy)
+
+    long_ago = here.now() - 301
+    os.utime(claim.path, (long_ago, long_ago))
+    taken = here.take("a")
+
+    assert isinstance(taken, Claim)
+    assert (taken.generation, taken.dead) == (1, ("far",))
+    assert here.is_mine(taken)
+    assert not far.is_mine(claim)
+
+
+def test_whom_the_engine_saw_die_on_another_machine_is_dead_at_once(tmp_path: Path) -> None:
+    far, driver = claims(tmp_path, "run", "far"), claims(tmp_path, "run")
+    far.take("a")
+    assert driver.deaths("a") == []
+
+    driver.bury("a")
+
+    assert driver.deaths("a") == ["run"]
+
+
+def test_where_there_are_no_hard_links_a_claim_is_a_file_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "no links here")
+
+    monkeypatch.setattr(os, "link", refuse)
+    one, other = claims(tmp_path, "one"), claims(tmp_path, "other")
+
+    assert isinstance(one.take("a"), Claim)
+    assert isinstance(other.take("a"), Busy)
