@@ -24,7 +24,7 @@ MAY_CHANGE = {
 OTHERS: dict[str, object] = {
     "augmentation": {"blur": 0.5}, "synthetic": {"words": "w"}, "resize": "new", "preprocessing.fit": "stretch",
     "backbone.options": {"channels": [8]}, "head.rnn": [{"size": 12}], "head.dropout": 0.1, "preprocessing.width": 32,
-    "head.options": {"blocks": 2}, "preprocessing.contrast": "keep",
+    "head.options": {"blocks": 2}, "preprocessing.contrast": "keep", "preprocessing.rows": "trim",
     "data.unencodable": "skip", "training.optimizer": "adam", "training.schedule": "constant",
     "training.precision": "float32", "training.quit": "fixed",
     "training.rates": {"head": 0.5}, "training.freeze": ["head"],
