@@ -94,7 +94,7 @@ def align(
     talk = AlignmentTalk(min_confidence)
     with writing_aligned(output, to, pages=total, force=force, source=Path(pages)) as writer, Stages() as stages:
         loaded, name = shared.load_named_model(model, charset, runtime)
-        find, called = page_options.finder(loaded.charset, segmenter, segmenter_model, layout)
+        find, called = page_options.finder(loaded.charset, segmenter, segmenter_model, layout, runtime=runtime)
         recognizer = Recognizer(loaded, device=device, batch_size=batch_size, precision=precision)
         aligner = PageAligner(recognizer, find, breaks=as_breaks(breaks), costs=costs, model=name, segmenter=called)
         for done, scan in enumerate(scans, 1):

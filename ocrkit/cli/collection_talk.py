@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from ocrkit.cli.notes import say
+from ocrkit.cli.page_talk import tell_of_lines
 from ocrkit.collections.pace import Pace, spoken_time
 from ocrkit.collections.run import FAILURES
 
@@ -101,14 +102,7 @@ class CollectionTalk:
 
     def report(self, run: CollectionRun, reject: float | None) -> None:
         """Say what was done, and what is odd about it, if anything is."""
-        if self._empty:
-            where = self._first_empty if self._empty == 1 else f"{self._empty} pages, such as {self._first_empty}"
-            say(f"note: {where}: no lines of text were found")
-        if self._left_out:
-            say(f"left out {_lines(self._left_out)} in which nothing could be read")
-        if self._unread:
-            asked = "" if reject is None else f", as --reject {reject:g} asks for surer readings"
-            say(f"{_lines(self._unread)} of {self._lines} have no reading{asked}")
+        tell_of_lines(self._first_empty, self._empty, self._left_out, self._unread, self._lines, reject)
         if run.numbered:
             count = "1 output is" if run.numbered == 1 else f"{run.numbered} outputs are"
             say(f"note: {count} numbered, for other pages are called the same; a folder above them keeps them apart")
@@ -142,7 +136,3 @@ class CollectionTalk:
 
 def _pages(count: int) -> str:
     return "1 page" if count == 1 else f"{count:,} pages"
-
-
-def _lines(count: int) -> str:
-    return "1 line" if count == 1 else f"{count} lines"

@@ -116,7 +116,7 @@ def evaluate(
     reading = _Reading(model, charset, decoding, device, batch_size, workers, precision, runtime)
     lines = _Lines(format_, pattern, lexicons, plain_words, tune_lm, _Shown(as_json, errors, sheet, coverage))
     comparing = _Comparing(ignore_case, alphanumeric)
-    found = page_scores.Found(segmenter, segmenter_model, partial, lines_only)
+    found = page_scores.Found(segmenter, segmenter_model, partial, lines_only, runtime)
     if not whole_pages:
         page_scores.refuse_without_pages(found)
         _evaluate_lines(data, lines, reading, comparing)

@@ -46,12 +46,10 @@ def settled(
         OptionError: lines are told, and something is said of a segmenter too.
     """
     from ocrkit.cli.notes import say
-    from ocrkit.errors import OptionError
     from ocrkit.pages.finding import settle_segmenter
 
     if layouts is not None:
-        if name is not None or weights is not None or options:
-            raise OptionError("lines are either found or told; leave out `layout`, or what is said of the segmenter")
+        _refuse_both(name, weights, options)
         return None, {}
     chosen, table, why = settle_segmenter(name, weights=weights, options=options, runtime=runtime)
     if why:
@@ -65,20 +63,26 @@ def finder(
     weights: str | None,
     layouts: Path | None = None,
     options: Mapping[str, object] | None = None,
+    runtime: str = "auto",
 ) -> tuple[FindLines, str]:
     """What finds the lines of pages, and what it is called; which one was taken without a name is said on stderr."""
     from ocrkit.cli.notes import say
-    from ocrkit.errors import OptionError
 
     if layouts is not None:
         from ocrkit.pages.layouts import GivenLayouts
 
-        if name is not None or weights is not None or options:
-            raise OptionError("lines are either found or told; leave out `layout`, or what is said of the segmenter")
+        _refuse_both(name, weights, options)
         return GivenLayouts(layouts), ""
     from ocrkit.pages.finding import Segmenting, choose_segmenter
 
-    chosen = choose_segmenter(name, weights=weights, options=options)
+    chosen = choose_segmenter(name, weights=weights, options=options, runtime=runtime)
     if chosen.why:
         say(f"finding lines with {chosen.name!r} ({chosen.why})")
     return Segmenting(chosen.segmenter, charset), chosen.name
+
+
+def _refuse_both(name: str | None, weights: str | None, options: Mapping[str, object] | None) -> None:
+    from ocrkit.errors import OptionError
+
+    if name is not None or weights is not None or options:
+        raise OptionError("lines are either found or told; leave out `layout`, or what is said of the segmenter")

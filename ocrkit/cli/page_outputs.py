@@ -47,8 +47,11 @@ class PageOutput:
         settings: Mapping[str, object],
         places: Sequence[str],
     ) -> None:
+        from ocrkit.collections.places import is_url
         from ocrkit.pages.formats import choose_formats, format_by_ending
 
+        if is_url(output):
+            raise OptionError(f"`output` is the URL {output!r}; write to a folder, and copy that to the store")
         self.folder = Path(output) if output is not None and _means_folder(output, names or ()) else None
         if not names:
             names = ["text" if output is None or self.folder else format_by_ending(Path(output))]

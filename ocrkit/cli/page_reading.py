@@ -113,7 +113,7 @@ class Reading:
 
         model = load_model(self.model, runtime=self.runtime)
         options = self.decoding.options(model.charset)
-        find, called = finder(model.charset, self.segmenter, None, self.layout, self.finding)
+        find, called = finder(model.charset, self.segmenter, None, self.layout, self.finding, self.runtime)
         recognizer = Recognizer(
             model,
             decoder=self.decoding.decoder,

@@ -30,6 +30,7 @@ class Found:
     model: str | None
     partial: bool
     lines_only: bool
+    runtime: str = "auto"
 
 
 def refuse_without_pages(found: Found) -> None:
@@ -54,7 +55,7 @@ def evaluate_places(
     from ocrkit.evaluation.pages import evaluate_pages, true_pages
 
     files = true_pages(places)
-    find, _ = page_options.finder(charset, found.segmenter, found.model)
+    find, _ = page_options.finder(charset, found.segmenter, found.model, runtime=found.runtime)
     with counting("reading pages") as progress:
         result = evaluate_pages(
             files, find, recognizer, comparison=comparison, partial=found.partial, progress=progress

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ocrkit.layout.scan import ReadPage
     from ocrkit.pages.reader import PageReader
 
-__all__ = ["PageTalk"]
+__all__ = ["PageTalk", "tell_of_lines"]
 
 _STAGE = "reading"
 
@@ -55,16 +55,34 @@ class PageTalk:
         """Say what is odd about what was read, if anything is."""
         from ocrkit.cli.notes import say
 
-        if self.empty:
-            where = self.empty[0] if len(self.empty) == 1 else f"{len(self.empty)} pages, such as {self.empty[0]}"
-            say(f"note: {where}: no lines of text were found")
-        if reader.left_out:
-            say(f"left out {_lines(reader.left_out)} in which nothing could be read")
-        if reader.unread:
-            asked = "" if reject is None else f", as --reject {reject:g} asks for surer readings"
-            say(f"{_lines(reader.unread)} of {reader.lines} have no reading{asked}")
+        tell_of_lines(
+            self.empty[0] if self.empty else "", len(self.empty), reader.left_out, reader.unread, reader.lines, reject
+        )
         if self.bad:
             say(f"{self.bad} of {self.done} pages could not be opened")
+
+
+def tell_of_lines(first_empty: str, empty: int, left_out: int, unread: int, lines: int, reject: float | None) -> None:
+    """Say of which pages no line was found, and of which lines nothing came, if there are any.
+
+    Args:
+        first_empty: the first page without a line, and
+        empty: how many there are.
+        left_out: lines in which nothing could be read.
+        unread: lines that have no reading, and
+        lines: of how many.
+        reject: the share of wrong readings that was asked for.
+    """
+    from ocrkit.cli.notes import say
+
+    if empty:
+        where = first_empty if empty == 1 else f"{empty} pages, such as {first_empty}"
+        say(f"note: {where}: no lines of text were found")
+    if left_out:
+        say(f"left out {_lines(left_out)} in which nothing could be read")
+    if unread:
+        asked = "" if reject is None else f", as --reject {reject:g} asks for surer readings"
+        say(f"{_lines(unread)} of {lines} have no reading{asked}")
 
 
 def _lines(count: int) -> str:

@@ -120,7 +120,7 @@ def read(
         total = scans.count()
         writing.check_count(total)
     found = shared.find_named_model(model, charset, runtime)
-    finding = page_options.settled(segmenter, segmenter_model, layout, segmenting)
+    finding = page_options.settled(segmenter, segmenter_model, layout, segmenting, runtime)
     reading = Reading(found.path, found.name, *finding, layout, decoding, device, batch_size, precision, runtime)
     if collects:
         collection_reading.read_collection(reading, writing, asked, many, engine_options)

@@ -124,7 +124,7 @@ def read_pages(
             registry=registry,
             **asked,
         )
-    find, called = _finder(recognizer, segmenter, segmenter_model, segmenter_options, registry)
+    find, called = _finder(recognizer, segmenter, segmenter_model, segmenter_options, runtime, registry)
     reader = PageReader(recognizer, find, model=name, segmenter=called, keep_all=isinstance(segmenter, Layout))
     return _pages(reader.read(scans, errors=errors, reject=reject))
 
@@ -134,6 +134,7 @@ def _finder(
     segmenter: str | Segmenter | Layout | None,
     weights: str | os.PathLike[str] | None,
     options: Mapping[str, object] | None,
+    runtime: str,
     registry: Registry | None,
 ) -> tuple[FindLines, str]:
     """What gives each page's layout, and what it is called."""
@@ -142,7 +143,7 @@ def _finder(
         return lambda _scan, _grey: layout, ""
     charset = recognizer.model.charset
     if segmenter is None or isinstance(segmenter, str):
-        chosen = choose_segmenter(segmenter, weights=weights, options=options, registry=registry)
+        chosen = choose_segmenter(segmenter, weights=weights, options=options, runtime=runtime, registry=registry)
         return Segmenting(chosen.segmenter, charset), chosen.name
     return Segmenting(segmenter, charset), type(segmenter).__name__
 

@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 from rows_pages import READ, ROWS, draw, files
 
+from ocrkit.errors import OptionError
 from ocrkit.plugin import registry
 
 if TYPE_CHECKING:
@@ -157,6 +158,7 @@ class TestTrouble:
             (("in", "--to", "overlay"), "format 'overlay' holds one page a file, and there are 3; name a folder"),
             (("in", "--to", "overlay", "-o", "x.png"), "format 'overlay' holds one page a file, and there are 3"),
             (("in", "--to", "text", "--to", "json"), "several formats do not go to stdout; name a folder"),
+            (("in", "-o", "s3://bucket/out"), "--output is the URL 's3://bucket/out'; write to a folder"),
             (("in", "-o", "x.docx"), "no format has the ending of 'x.docx'; say which it is with --to"),
             (("in", "--per", "line", "-o", "out"), "--per is 'line'; expected page or document"),
             (("in", "--per", "page"), "--per page is for files in a folder; name one with --output"),
@@ -179,6 +181,31 @@ class TestTrouble:
         assert (ran.code, ran.out) == (1, "")
         assert said in ran.err
         assert ran.err.count("\n") == 1
+
+    @pytest.mark.parametrize(
+        "command",
+        [READ, ("evaluate", "in", "--pages", "--model", "m.safetensors"), ("align", "in", "in", "-o", "out")],
+        ids=["read", "evaluate", "align"],
+    )
+    def test_the_runtime_is_that_of_what_finds_the_lines_too(
+        self, run_ocrkit: RunOcrkit, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+    ) -> None:
+        asked = []
+
+        def settled(*_: object, runtime: str, **__: object) -> None:
+            asked.append(runtime)
+            raise OptionError("that is enough")
+
+        monkeypatch.setattr("ocrkit.pages.finding.settle_segmenter", settled)
+        Path("in/1.xml").write_text(PAGE.format(name="1", height=40, lines=""))
+        Path("in/1.txt").write_text("ab")
+
+        ran = run_ocrkit(
+            *command, *(["in"] if command == READ else []), "--runtime", "torch", "--model", "m.safetensors"
+        )
+
+        assert "that is enough" in ran.err
+        assert asked == ["torch"]
 
     def test_a_segmenter_that_is_none_is_told_with_those_that_are(self, run_ocrkit: RunOcrkit) -> None:
         ran = run_ocrkit("read", "-m", "m.safetensors", "in", "-s", "row")
