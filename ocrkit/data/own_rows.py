@@ -24,7 +24,11 @@ _LEAST_BAND = 0.2  # of the height: a line of dashes and a figure has its fulles
 # Beyond the band, in its heights, from where ascenders and descenders end to where the neighbours' may begin.
 _ABOVE = (0.5, 0.85)
 _BELOW = (0.4, 0.7)
-_NOISE = 0.2  # of the contrast, and 8 grey levels: smaller steps are paper's
+# Smaller steps are paper's: those of grain, and those below a share of the contrast or, where a blur has made all
+# steps small, of a steep one.
+_GRAIN = 8  # grey levels
+_NOISE = 0.2
+_STEEP, _NOISE_OF_STEEP = 90, 0.5  # percentile of the steps, and share
 _EMPTY = 0.02  # of the fullest row
 # Neighbours of more than so many of the line's edges are no feet or heads, and the line may be another.
 _MOST = 0.7
@@ -75,7 +79,9 @@ def _edges(grey: Image.Image) -> NDArray[np.float64]:
     darkest, lightest = np.searchsorted(sums, (0.01 * sums[-1], 0.99 * sums[-1]))
     contrast = int(lightest - darkest)
     steps = np.abs(np.diff(small.astype(np.int16), axis=1))
-    steps[steps <= max(8, _NOISE * contrast)] = 0
+    above_grain = steps[steps > _GRAIN]
+    steep = float(np.percentile(above_grain, _STEEP)) if above_grain.size else 0.0
+    steps[steps <= max(_GRAIN, min(_NOISE * contrast, _NOISE_OF_STEEP * steep))] = 0
     # The blackest letters count no more than others.
     rows = np.minimum(steps, int(0.6 * contrast)).sum(axis=1).astype(np.float64)
     return np.convolve(rows, np.array((1, 2, 3, 2, 1)) / 9, "same")

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from ocrkit.data.image import Preprocessing, fit_image
 from ocrkit.data.own_rows import own_rows, trim_rows
@@ -52,6 +52,22 @@ def test_a_line_keeps_its_ascenders_and_descenders_and_no_neighbour(above: bool,
     # Within a row and a half of the 64 that it is looked at in: 2 px.
     assert (10 if above else 0) <= top <= 25
     assert 62 <= bottom <= (76 if below else 80)
+
+
+@pytest.mark.parametrize("text", ["vondteil Thaplyr, ioclictdarag", "leg of mutton, and the dog plays"])
+@pytest.mark.parametrize("height", [40, 80, 160])
+@pytest.mark.parametrize("blur", [0.0, 0.02, 0.04])
+def test_a_blurred_line_keeps_its_ascenders_and_descenders_too(text: str, height: int, blur: float) -> None:
+    sharp = Image.new("L", (12 * height, height), 235)
+    font = ImageFont.load_default(height / 2)  # Pillow's own, whatever the system has
+    ImageDraw.Draw(sharp).text((height / 4, 0.65 * height), text, font=font, fill=60, anchor="ls")
+    inked = np.flatnonzero((np.asarray(sharp) < 200).any(axis=1))
+
+    top, bottom = own_rows(sharp.filter(ImageFilter.GaussianBlur(blur * height)))
+
+    # Within a row and a half of the 64 that it is looked at in.
+    assert top <= inked[0] + height / 40
+    assert bottom > inked[-1] - height / 40
 
 
 def test_wide_margins_are_cut() -> None:
