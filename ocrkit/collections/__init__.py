@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ocrkit.collections.job import ReadJob, ReadsPages
+from ocrkit.collections.job import ReadJob
 from ocrkit.collections.keys import format_keys, key_of
+from ocrkit.collections.terms import ReadsPages
 
 __all__ = ["ReadJob", "ReadsPages", "format_keys", "key_of"]

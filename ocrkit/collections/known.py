@@ -10,14 +10,14 @@ from ocrkit.plugin.engine_specs import Outcome
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ocrkit.collections.job import ReadJob
     from ocrkit.collections.records import Record, Records
+    from ocrkit.collections.terms import ReadTerms
     from ocrkit.plugin.engine_specs import PageTask
 
 __all__ = ["at_a_glance", "left_alone", "seen_before"]
 
 
-def at_a_glance(job: ReadJob, records: Records, task: PageTask) -> Outcome | None:
+def at_a_glance(job: ReadTerms, records: Records, task: PageTask) -> Outcome | None:
     """What became of a task before, as far as its file's size and time tell; None where it is to be looked at."""
     record = records.done(task.stem)
     if record is not None:
@@ -28,7 +28,7 @@ def at_a_glance(job: ReadJob, records: Records, task: PageTask) -> Outcome | Non
 
 
 def seen_before(
-    job: ReadJob, records: Records, task: PageTask, keys: Mapping[str, str], content: str
+    job: ReadTerms, records: Records, task: PageTask, keys: Mapping[str, str], content: str
 ) -> Outcome | None:
     """That a page with this content was read before, which is noted for the next glance; None where it was not."""
     record = records.done(task.stem)
@@ -40,7 +40,7 @@ def seen_before(
     return _was_read(task, record)
 
 
-def left_alone(job: ReadJob, records: Records, task: PageTask) -> Outcome | None:
+def left_alone(job: ReadTerms, records: Records, task: PageTask) -> Outcome | None:
     """That a task failed before and is not tried again.
 
     One that had its process die is tried when that is asked for, or when the page or the options are others; any other
@@ -57,7 +57,7 @@ def left_alone(job: ReadJob, records: Records, task: PageTask) -> Outcome | None
     return None
 
 
-def _again(job: ReadJob, record: Record) -> bool:
+def _again(job: ReadTerms, record: Record) -> bool:
     return job.again and bool(record.bad)
 
 

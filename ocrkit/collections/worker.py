@@ -27,7 +27,7 @@ from ocrkit.plugin.engine_specs import Outcome
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from ocrkit.collections.job import ReadJob, ReadsPages
+    from ocrkit.collections.terms import ReadsPages, ReadTerms
     from ocrkit.layout.scan import ReadPage, Scan
     from ocrkit.plugin.engine_specs import PageTask
 
@@ -67,7 +67,7 @@ class Worker:
         on_page: called after each page with its number of lines.
     """
 
-    def __init__(self, job: ReadJob, reader: ReadsPages) -> None:
+    def __init__(self, job: ReadTerms, reader: ReadsPages) -> None:
         self._job = job
         self._reader = reader
         self._formats = choose_formats(job.formats, job.settings)
