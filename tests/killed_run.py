@@ -9,9 +9,9 @@ from pathlib import Path
 
 from stub_pages import job_for
 
-from ocrkit.collections.local import LocalEngine
 from ocrkit.collections.run import CollectionRun, new_run_name
 from ocrkit.collections.tasks import Collection, Shard
+from ocrkit.plugin.local_engine import LocalEngine
 
 
 def main(place: Path, workers: int, shard: str) -> None:

@@ -79,6 +79,7 @@ PLUGIN_FLOORS = {
     "page_specs": 0,
     "oracle": 0,
     "device_decoding": 1,
+    "local_engine": 1,
     "misfits": 1,
     "separators": 1,
     "hookspec": 1,

@@ -165,9 +165,9 @@ def _collection(asked: Asked, job: ReadJob, many: Many) -> Collection:
 
 def _engine(many: Many, options: Mapping[str, object]) -> Engine | None:
     """The engine that is asked for; None where it is to be chosen by how many pages there are."""
-    from ocrkit.collections.local import HereEngine
     from ocrkit.config import from_table
     from ocrkit.errors import OptionError
+    from ocrkit.plugin.local_engine import HereEngine
     from ocrkit.plugin.registry import default_registry
 
     if many.engine is None and many.workers == 0:
@@ -186,7 +186,7 @@ def _engine(many: Many, options: Mapping[str, object]) -> Engine | None:
 
 def _processes(device: str) -> Engine:
     """Processes of this machine, as many as do it good."""
-    from ocrkit.collections.local import LocalEngine, process_count
+    from ocrkit.plugin.local_engine import LocalEngine, process_count
 
     count = process_count(-1)
     return LocalEngine(min(count, _ON_A_GPU) if count > _ON_A_GPU and _is_on_a_gpu(device) else count)

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 from ocrkit.collections.claims import Claims
 from ocrkit.collections.known import at_a_glance
 from ocrkit.collections.leftovers import clear_after
-from ocrkit.collections.local import HereEngine, LocalEngine
 from ocrkit.collections.records import FOLDER, Records
 from ocrkit.collections.taken import TakenStems
 from ocrkit.errors import DataError
 from ocrkit.files import writing_whole
+from ocrkit.plugin.local_engine import HereEngine, LocalEngine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

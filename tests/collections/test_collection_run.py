@@ -13,10 +13,10 @@ from stub_pages import job_for
 
 from ocrkit.collections import run as run_module
 from ocrkit.collections.claims import Claims
-from ocrkit.collections.local import LocalEngine
 from ocrkit.collections.run import FAILURES, CollectionRun
 from ocrkit.collections.tasks import Collection
 from ocrkit.errors import DataError
+from ocrkit.plugin.local_engine import LocalEngine
 
 if TYPE_CHECKING:
     from ocrkit.plugin.engine_specs import Outcome

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from ocrkit.plugin.engine_specs import EngineSpec
@@ -26,9 +25,9 @@ class LocalOptions:
 
 
 def _local(options: LocalOptions) -> Engine:
-    # By name, since engines stand floors above the plugins.
-    engine: Engine = import_module("ocrkit.collections.local").LocalEngine(options.workers)
-    return engine
+    from ocrkit.plugin.local_engine import LocalEngine
+
+    return LocalEngine(options.workers)
 
 
 @hookimpl

@@ -19,8 +19,8 @@ from ocrkit_ray.options import RayOptions
 from stub_jobs import StubJob, task_named
 from stub_pages import job_for, task_of
 
-from ocrkit.collections.local import LocalEngine
 from ocrkit.errors import DataError, OptionError
+from ocrkit.plugin.local_engine import LocalEngine
 from ocrkit.plugin.testing import check_engine
 
 if TYPE_CHECKING:

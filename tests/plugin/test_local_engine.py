@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from stub_pages import job_for, task_of
 
-from ocrkit.collections.local import LocalEngine
 from ocrkit.collections.records import Records
 from ocrkit.errors import LostProcess
+from ocrkit.plugin.local_engine import LocalEngine
 
 
 @pytest.fixture
