@@ -40,8 +40,6 @@ export function onDesk() {
 /** Puts a page on the desk, whether it is read yet or not. */
 export async function openPage(id, number) {
   shown = { id, number, page: null };
-  byId("desk").dataset.document = id;
-  byId("desk").dataset.page = number;
   const [document, page, blob] = await Promise.all([store.document(id), store.page(id, number), store.picture(id, number)]);
   const edits = await editsOf(id, number); // last, so that nothing is typed between this and its being shown
   if (shown.id !== id || shown.number !== number) return; // another was opened meanwhile
@@ -51,6 +49,7 @@ export async function openPage(id, number) {
   else await showPreview(document);
   if (shown.id !== id || shown.number !== number || Boolean(shown.page) !== Boolean(page)) return;
   showLines(page ?? {}, edits, putBack);
+  Object.assign(byId("desk").dataset, { document: id, page: number }); // whose lines stand there now
   editPage(id, number, number >= (document?.pages ?? 1));
   showStrips();
   notice(document, page);
