@@ -60,7 +60,7 @@ native-tsan: environment
 
 # Manylinux wheels for the Pythons found here, and those of the plugins, in dist/. OPTIONS="--python 3.12" asks for one.
 wheel: environment
-	$(BIN)/python deployment/wheels.py $(OPTIONS)
+	$(BIN)/python csrc/portable/wheels.py $(OPTIONS)
 
 environment: $(VENV)/.installed $(VENV)/.plugins
 

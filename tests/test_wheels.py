@@ -60,7 +60,7 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the wheels of each version that this machine has a Python of, and with those of the plugins."""
     folder = tmp_path_factory.mktemp("wheels")
     asked = [part for version in VERSIONS for part in ("--python", version)]
-    run([sys.executable, ROOT / "deployment" / "wheels.py", *asked, "-o", folder])
+    run([sys.executable, ROOT / "csrc/portable/wheels.py", *asked, "-o", folder])
     return folder
 
 

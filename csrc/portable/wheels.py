@@ -1,6 +1,6 @@
 """Builds manylinux wheels of ocrkit, for each Python that is found here, and the wheels of its plugins.
 
-Run it by the Python of the environment that ``make`` made: ``python deployment/wheels.py`` or ``make wheel``.
+Run it by the Python of the environment that ``make`` made: ``python csrc/portable/wheels.py`` or ``make wheel``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 VERSIONS = ("3.11", "3.12", "3.13")
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
 HAS_HEADERS = "import os, sysconfig; print(os.path.exists(os.path.join(sysconfig.get_path('include'), 'Python.h')))"
