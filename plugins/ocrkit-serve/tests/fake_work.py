@@ -90,7 +90,17 @@ class FakeWork:
     """Reads files such as ``pages 3``; ``refuse 504`` is refused so, ``fail`` fails, ``wait`` waits for ``go()``,
     and ``hold`` waits before it is opened."""
 
-    models = ({"name": "fake", "summary": "Reads nothing.", "languages": ["en"], "default": True},)
+    models = (
+        {
+            "name": "fake",
+            "summary": "Reads nothing.",
+            "languages": ["en"],
+            "runtime": "onnx",
+            "runtimes": ["torch", "onnx"],
+            "loaded": True,
+            "default": True,
+        },
+    )
     correctors = ("spelling",)
 
     def __init__(self) -> None:

@@ -9,11 +9,13 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+from described import check_answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,12 +61,16 @@ def test_a_line_is_read_and_a_signal_ends_it_well(started: Serving, tmp_path: Pa
     started.wait_until_ready()
 
     answer = started.client.post("/v1/lines?to=text", files={"file": ("line.png", picture)})
-    models = started.client.get("/v1/models").json()["models"]
+    told = started.client.get("/v1/models")
     started.process.send_signal(signal.SIGTERM)
     _, said = started.process.communicate(timeout=60)
 
     assert answer.text.strip() == golden["text"]
-    assert models[0]["name"] == "english"
+    models = told.json()["models"]
+    assert [(each["name"], each["runtime"], each["runtimes"]) for each in models if each["loaded"]] == [
+        ("english", "torch" if find_spec("torch") else "onnx", ["torch", "onnx"])
+    ]
+    check_answer(told, "GET", "/v1/models")
     assert started.process.returncode == 0, said
     assert "POST /v1/lines 200" in said
     assert "Traceback" not in said

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from ocrkit.errors import OcrkitError
 from ocrkit.model_files import find_model, installed_models, load_model, offered_models
+from ocrkit.model_forms import forms_of
+from ocrkit.onnx_file import is_onnx
 from ocrkit_serve.work.batcher import Batcher
 from ocrkit_serve.work.records import Refused
 
@@ -39,12 +41,14 @@ class LoadedModel:
 
     Attributes:
         name: what requests call it.
+        path: its file.
         recognizer: reads with it, by nothing but the picture.
         batcher: reads the lines of all requests.
         borrowers: how many requests use it.
     """
 
     name: str
+    path: Path
     recognizer: Recognizer
     batcher: Batcher
     registry: Registry | None = None
@@ -167,12 +171,15 @@ class Models:
     def described(self) -> list[dict[str, object]]:
         """What there is, the one that is taken where none is asked for first."""
         offers = {offer.name: offer.value for offer in offered_models(self._registry) if offer.value.task == _READING}
+        installed = installed_models(self._registry, task=_READING)
         described: list[dict[str, object]] = []
-        for name in self._names():
+        for name in dict.fromkeys([*self._own, *installed]):
             entry: dict[str, object] = {"name": name, "summary": "", "languages": []}
             if name in offers:
                 entry.update(summary=offers[name].summary, languages=list(offers[name].languages))
             loaded = self._own.get(name) or self._further.get(name)
+            path = loaded.path if loaded is not None else installed[name]
+            entry.update(runtime="onnx" if is_onnx(path) else "torch", runtimes=list(forms_of(path)))
             if loaded is not None:
                 charset = loaded.charset
                 entry.update(
@@ -247,7 +254,7 @@ class Models:
         model = load_model(path, registry=self._registry)
         options = DecoderOptions(threads=self._threads)
         recognizer = Recognizer(model, options=options, device=self._device, registry=self._registry)
-        return LoadedModel(name, recognizer, Batcher(name, self._others), self._registry)
+        return LoadedModel(name, path, recognizer, Batcher(name, self._others), self._registry)
 
     def _end(self, model: LoadedModel) -> None:
         model.batcher.close(0)
