@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from ocrkit.errors import CheckpointError, DependencyError, OptionError
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from onnxruntime import InferenceSession
 
-__all__ = ["import_onnxruntime", "in_one_line", "open_session"]
+__all__ = ["has_onnxruntime", "import_onnxruntime", "in_one_line", "open_session"]
 
 _FATAL = 4  # what onnxruntime logs less than is raised as well
 _CPU, _CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
@@ -62,6 +63,11 @@ def open_session(
     if place != "cpu" and _CUDA not in session.get_providers():
         raise OptionError(f"device {device!r} does not work here with onnxruntime; try cpu")
     return session, place
+
+
+def has_onnxruntime() -> bool:
+    """Whether onnxruntime is installed; it is not imported."""
+    return find_spec("onnxruntime") is not None
 
 
 def import_onnxruntime() -> ModuleType:

@@ -9,10 +9,13 @@ import bars
 import pytest
 from onnx_form import write_onnx
 
+from ocrkit import hookimpl
 from ocrkit.errors import CheckpointError, MissingFileError, OptionError
 from ocrkit.model import Model
 from ocrkit.model_files import find_model, installed_models, load_model, models_folder, offered_models
 from ocrkit.onnx_model import OnnxModel
+from ocrkit.plugin.registry import Registry
+from ocrkit.plugin.specs import ModelSpec
 from ocrkit.recognition import Recognizer
 from ocrkit.text.charset import Charset
 
@@ -64,6 +67,62 @@ def test_of_a_run_the_form_is_taken_that_is_asked_for(runtime: str, taken: str) 
 
     assert find_model("runs/one", runtime=runtime).path == Path("runs/one") / taken
     assert find_model(None, runtime=runtime).path == Path("runs/one") / taken
+
+
+class Bringing:
+    """A plugin that brings one model, ``abc``."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @hookimpl
+    def ocrkit_models(self) -> tuple[ModelSpec, ...]:
+        return (ModelSpec("abc", "Reads.", self._path, ("en",), "Apache-2.0"),)
+
+
+def brought(*forms: str) -> Registry:
+    """A registry in which a distribution brings ``abc`` in these forms."""
+    registry = Registry()
+    path = write(Path("site/abc"), *forms).with_suffix(".safetensors")
+    registry.register(Bringing(path), distribution="ocrkit-abc", version="1.0")
+    return registry
+
+
+@pytest.mark.parametrize(
+    ("few", "runtime", "taken"),
+    [
+        (True, "auto", "abc.onnx"),
+        (True, "torch", "abc.safetensors"),
+        (False, "auto", "abc.safetensors"),
+        (False, "onnx", "abc.onnx"),
+    ],
+)
+def test_for_a_few_lines_a_distributions_model_is_read_by_what_starts_sooner(
+    few: bool, runtime: str, taken: str
+) -> None:
+    registry = brought("torch", "onnx")
+
+    for name in (None, "abc"):
+        assert find_model(name, few=few, runtime=runtime, registry=registry).path == Path("site") / taken
+
+
+def test_for_a_few_lines_torch_is_started_where_nothing_else_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    registry = brought("torch")
+
+    assert find_model("abc", few=True, registry=registry).path == Path("site/abc.safetensors")
+
+    write(Path("site/abc"), "onnx")
+    monkeypatch.setattr("ocrkit.model_files.has_onnxruntime", lambda: False)
+    assert find_model("abc", few=True, registry=registry).path == Path("site/abc.safetensors")
+
+
+def test_an_onnx_file_beside_a_model_of_ones_own_may_be_older_and_is_not_taken_for_a_few_lines() -> None:
+    write(Path("runs/one/model"), "torch", "onnx")
+    write(models_folder() / "abc", "torch", "onnx")
+
+    assert find_model(None, few=True).path == Path("runs/one/model.safetensors")
+    assert find_model("runs/one", few=True).path == Path("runs/one/model.safetensors")
+    assert find_model("abc", few=True).path == models_folder() / "abc.safetensors"
 
 
 def test_a_model_may_be_there_as_onnx_alone() -> None:

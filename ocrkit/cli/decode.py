@@ -75,7 +75,8 @@ def decode(
         counts.report(options, symbols, reject)
         return
     samples = _samples(given, missing_ok=listed)
-    loaded = shared.load_model(model, charset, runtime)
+    few = shared.is_short(len(samples), device, precision)
+    loaded = shared.load_model(model, charset, runtime, few=few)
     options = decoding.options(loaded.charset)
     from ocrkit.recognition import Recognizer
 

@@ -36,6 +36,7 @@ __all__ = [
     "Workers",
     "describe_model",
     "find_named_model",
+    "is_short",
     "load_model",
     "load_named_model",
     "progress_beside_results",
@@ -75,16 +76,32 @@ Runtime = Annotated[
 ]
 
 
-def load_model(name: str | None, charset: str | None, runtime: str = "auto") -> ReadingModel:
+_FEW_LINES = 32  # as long as starting torch takes longer than onnxruntime for lines: 45 of `malayalam` and `english`
+
+
+def is_short(lines: int, device: str, precision: str) -> bool:
+    """Whether a job on a CPU is over sooner by what starts sooner: see ``ocrkit.model_files.find_model``.
+
+    Args:
+        lines: how many are to be read.
+        device: as the options have it; what asks for another than the CPU is none.
+        precision: likewise; onnxruntime has no bfloat16.
+    """
+    return lines <= _FEW_LINES and device in ("auto", "cpu") and precision != "bfloat16"
+
+
+def load_model(name: str | None, charset: str | None, runtime: str = "auto", *, few: bool = False) -> ReadingModel:
     """The model that the options mean; which one was taken without a name is said on stderr."""
-    return load_named_model(name, charset, runtime)[0]
+    return load_named_model(name, charset, runtime, few=few)[0]
 
 
-def load_named_model(name: str | None, charset: str | None, runtime: str = "auto") -> tuple[ReadingModel, str]:
+def load_named_model(
+    name: str | None, charset: str | None, runtime: str = "auto", *, few: bool = False
+) -> tuple[ReadingModel, str]:
     """The same, and what the model is called: an installed one's name, or its file."""
     from ocrkit.model_files import load_model as load_file
 
-    found = find_named_model(name, charset, runtime)
+    found = find_named_model(name, charset, runtime, few=few)
     return load_file(found.path, runtime=runtime), found.name
 
 
@@ -97,12 +114,12 @@ def describe_model(name: str | None, charset: str | None) -> Description:
     return read_description(read_metadata(path), str(path))
 
 
-def find_named_model(name: str | None, charset: str | None, runtime: str = "auto") -> Found:
+def find_named_model(name: str | None, charset: str | None, runtime: str = "auto", *, few: bool = False) -> Found:
     """The file of the model that the options mean; which one was taken without a name is said on stderr."""
     from ocrkit.cli.progress import say
     from ocrkit.model_files import find_model, reads
 
-    found = find_model(name, charset=charset, runtime=runtime)
+    found = find_model(name, charset=charset, runtime=runtime, few=few)
     if found.why:
         say(f"reading with {found.path} ({found.why})")
     elif not reads(found.path, charset):

@@ -106,6 +106,7 @@ def read(
     from ocrkit.cli.page_outputs import PageOutput
     from ocrkit.cli.page_reading import Asked, Reading
     from ocrkit.config import parse_set
+    from ocrkit.onnx_file import is_onnx
 
     many = collection_reading.Many(engine, workers, shard, retry_failed, max_failures, deadline)
     settings = parse_set(["line_breaks=false"] * join_lines + ["dehyphenate=true"] * dehyphenate + (sets or []))
@@ -119,8 +120,11 @@ def read(
         scans = asked.scans()
         total = scans.count()
         writing.check_count(total)
-    found = shared.find_named_model(model, charset, runtime)
-    finding = page_options.settled(segmenter, segmenter_model, layout, segmenting, runtime)
+    few = not collects and total == 1 and shared.is_short(1, device, precision)
+    found = shared.find_named_model(model, charset, runtime, few=few)
+    # What starts soonest is no gain where the other has to be started too.
+    finds = "onnx" if few and runtime == "auto" and segmenter_model is None and is_onnx(found.path) else runtime
+    finding = page_options.settled(segmenter, segmenter_model, layout, segmenting, finds)
     reading = Reading(found.path, found.name, *finding, layout, decoding, device, batch_size, precision, runtime)
     if collects:
         collection_reading.read_collection(reading, writing, asked, many, engine_options)

@@ -10,6 +10,7 @@ import bars
 import pytest
 from onnx_form import write_onnx
 
+from ocrkit.errors import OptionError
 from ocrkit.onnx_model import OnnxModel
 
 if TYPE_CHECKING:
@@ -41,6 +42,57 @@ def test_the_newest_run_may_be_an_onnx_file(run_ocrkit: RunOcrkit) -> None:
 
     assert ran.out == "lines/1.png\tabc\n"
     assert ran.err == "reading with runs/one/model.onnx (the newest run)\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "few"),
+    [
+        (("decode", *["lines/1.png"] * 32), True),
+        (("decode", *["lines/1.png"] * 33), False),
+        (("decode", "lines/1.png", "--device", "cpu", "--precision", "float32"), True),
+        (("decode", "lines/1.png", "--device", "cuda"), False),
+        (("decode", "lines/1.png", "--precision", "bfloat16"), False),
+        (("read", "lines/1.png"), True),
+        (("read", "lines/1.png", "lines/2.png"), False),
+        (("read", "lines/1.png", "-o", "out"), False),
+        (("read", "lines/1.png", "--device", "cuda"), False),
+    ],
+)
+def test_a_few_lines_and_one_page_are_short_jobs(
+    run_ocrkit: RunOcrkit, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...], few: bool
+) -> None:
+    asked = []
+
+    def find(*_: object, few: bool, **__: object) -> None:
+        asked.append(few)
+        raise OptionError("that is enough")
+
+    monkeypatch.setattr("ocrkit.model_files.find_model", find)
+
+    ran = run_ocrkit(*command)
+
+    assert "that is enough" in ran.err
+    assert asked == [few]
+
+
+@pytest.mark.parametrize(
+    ("model", "wanted"), [("m.onnx", "onnx"), ("m.safetensors", "auto"), ("m.onnx --runtime onnx", "onnx")]
+)
+def test_what_reads_one_page_finds_its_lines_too(
+    run_ocrkit: RunOcrkit, monkeypatch: pytest.MonkeyPatch, model: str, wanted: str
+) -> None:
+    asked = []
+
+    def settled(*_: object, runtime: str, **__: object) -> None:
+        asked.append(runtime)
+        raise OptionError("that is enough")
+
+    monkeypatch.setattr("ocrkit.pages.finding.settle_segmenter", settled)
+
+    ran = run_ocrkit("read", "lines/1.png", "-m", *model.split())
+
+    assert "that is enough" in ran.err
+    assert asked == [wanted]
 
 
 def test_its_errors_are_measured(run_ocrkit: RunOcrkit) -> None:
