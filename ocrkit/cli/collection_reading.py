@@ -151,11 +151,12 @@ def _collection(asked: Asked, job: ReadJob, many: Many) -> Collection:
     from ocrkit.collections.tasks import Collection, Shard
     from ocrkit.pages.formats import choose_formats
 
-    formats = choose_formats(job.formats, job.settings)
+    together = [each.spec.together for each in choose_formats(job.formats, job.settings)]
     return Collection(
         asked.places,
         job.output,
-        by_page=job.per == "page" or not any(each.spec.together for each in formats),
+        by_page=job.per == "page" or not any(together),
+        mixed=not all(together),
         wanted=job.wanted,
         shard=Shard.of(many.shard),
         password=job.password,

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ocrkit.collections.in_place import InPlace, is_ours
 from ocrkit.collections.places import is_url, list_places
-from ocrkit.collections.records import Records
 from ocrkit.collections.taken import TakenStems
 from ocrkit.data.sources.images import image_suffixes, natural_order
 from ocrkit.errors import DataError, MissingFileError, OptionError
@@ -71,6 +71,7 @@ class Collection:
         places: files, folders and globs, and URLs of such, which are listed first.
         output: the folder that is written to, of which nothing is read.
         by_page: whether a page of a file of several is a task of its own; else the file is one.
+        mixed: whether files of single pages are written of documents that are one task.
         wanted: pages of every file.
         shard: the part of all tasks that is wanted.
         password: of PDFs that are locked.
@@ -80,6 +81,7 @@ class Collection:
     places: Sequence[str]
     output: Path
     by_page: bool = False
+    mixed: bool = False
     wanted: PageNumbers = field(default_factory=PageNumbers)
     shard: Shard = Shard()
     password: str | None = None
@@ -113,15 +115,18 @@ class Collection:
             DataError: a folder cannot be listed.
         """
         taken = TakenStems() if taken is None else taken
+        apart = self.by_page or self.mixed  # or a document has one file, and nothing else is called as a page of it
+        kept = InPlace(self.places, self.output, self.suffixes).is_input
         for place in filter(is_url, self.places):
             for found in list_places(place):
-                stem = taken.free(os.path.splitext(found.below)[0], found.url)
+                own, suffix = os.path.splitext(found.below)
+                stem = taken.free(own, found.url, parts=suffix.lower() in _PAGED if apart else None, kept=kept)
                 if stem is not None and self.shard.has(stem):
                     yield PageTask(found.url, found.url, None, stem, found.size, found.version)
         for path, stem in self._files():
-            for number, own in self._parts(path, stem):
+            for number, own, parts in self._parts(path, stem):
                 name = str(path) if number is None else f"{path}#{number}"
-                free = taken.free(own, name)
+                free = taken.free(own, name, parts=parts if apart else None, kept=kept)
                 # None is the same page once more.
                 if free is not None and self.shard.has(free):
                     yield PageTask(name, str(path), number, free, *_status(path))
@@ -146,15 +151,17 @@ class Collection:
             else:
                 yield from ((path, _stem(path)) for path in self._matches(place))
 
-    def _parts(self, path: Path, stem: str) -> Iterator[tuple[int | None, str]]:
-        """A file's pages, with what each is called, where they are tasks; else the file."""
-        may_have_several = path.suffix.lower() in _PAGED or path.suffix.lower() not in image_suffixes()
-        held = pages_held(path, self.password) if self.by_page and may_have_several else 1
-        if held <= 1:
-            yield None, stem
-            return
-        for number in self.wanted.of_file(held):
-            yield number, f"{stem}-{number:04d}"
+    def _parts(self, path: Path, stem: str) -> Iterator[tuple[int | None, str, bool]]:
+        """A file's pages, with what each is called, where they are tasks; else the file, and whether it has several."""
+        suffix = path.suffix.lower()
+        if suffix not in _PAGED and suffix in image_suffixes():
+            yield None, stem, False
+        elif not self.by_page:
+            yield None, stem, self.mixed and (suffix == _PDF or pages_held(path, self.password) > 1)
+        elif (held := pages_held(path, self.password)) <= 1:
+            yield None, stem, not held
+        else:
+            yield from ((number, f"{stem}-{number:04d}", False) for number in self.wanted.of_file(held))
 
     def _matches(self, place: str) -> list[Path]:
         """What a glob matches: its files, or else what is in the folders that it matches."""
@@ -167,7 +174,7 @@ class Collection:
 
     def _below(self, root: Path) -> Iterator[Path]:
         """Images and PDFs of a folder, then those of each folder in it; nothing hidden, and nothing of the output."""
-        output = os.path.realpath(self.output)
+        output, suffixes = os.path.realpath(self.output), self.suffixes
         waiting = [str(root)]
         while waiting:
             folder = waiting.pop()
@@ -177,18 +184,9 @@ class Collection:
             names, folders = _listed(folder)
             inside = os.path.relpath(real, output) if os.path.commonpath([real, output]) == output else None
             for name in names:
-                if inside is None or not self._is_ours(os.path.normpath(os.path.join(inside, name))):
+                if inside is None or not is_ours(self.output, os.path.normpath(os.path.join(inside, name)), suffixes):
                     yield Path(folder, name)
             waiting += (os.path.join(folder, name) for name in reversed(folders))
-
-    def _is_ours(self, name: str) -> bool:
-        """Whether a file of the output folder was written there, by its name below it."""
-        name = name.replace(os.sep, "/")
-        for suffix in self.suffixes:
-            record = Records(self.output).done(name.removesuffix(suffix)) if name.endswith(suffix) else None
-            if record is not None and name in record.files:
-                return True
-        return False
 
 
 def _stem(path: Path, root: Path | None = None) -> str:

@@ -29,10 +29,12 @@ def files(*names: str) -> None:
 
 
 def stems(*places: str, **options: object) -> list[str]:
-    return [task.stem for task in Collection(places, Path("out"), **options).tasks()]  # type: ignore[arg-type]
+    collection = Collection(places, **{"output": Path("out"), **options})  # type: ignore[arg-type]
+    return [task.stem for task in collection.tasks()]
 
 
 def book(name: str, pages: int) -> None:
+    Path(name).parent.mkdir(parents=True, exist_ok=True)
     pictures = [Image.new("L", (9, 9)) for _ in range(pages)]
     pictures[0].save(name, save_all=True, append_images=pictures[1:])
 
@@ -72,6 +74,23 @@ class TestNames:
             ("book.tif#3", 3, "book-0003"),
         ]
         assert stems("book.tif") == ["book"]
+
+    def test_files_of_a_documents_pages_are_no_other_pages(self) -> None:
+        book("in/book.tif", 2)
+        files("in/book-0001.png", "in/book-2-0001.png", "in/leaf.pdf", "in/leaf-0012.png", "in/leaf-0013.png")
+
+        assert stems("in", mixed=True) == ["book-0001", "book-2-0001", "book-3", "leaf-0012", "leaf-0013", "leaf-2"]
+        assert stems("in/leaf.pdf", "in/leaf-0012.png", mixed=True) == ["leaf", "leaf-0012-2"]
+        assert stems("in") == ["book-0001", "book-2-0001", "book", "leaf-0012", "leaf-0013", "leaf"]
+
+    def test_no_page_is_written_over_that_lies_where_files_go(self) -> None:
+        files("scans/1.jpg", "scans/1.pdf", "scans/2.jpg", "scans/a/1.jpg", "scans/a/1.pdf", "texts/1.pdf")
+
+        assert stems("scans", output=Path("scans"), suffixes=[".pdf"]) == ["1-2", "1-3", "2", "a/1-2", "a/1-3"]
+        assert stems("scans/*.jpg", output=Path("scans"), suffixes=[".pdf"]) == ["1-2", "2"]
+        assert stems("scans/1.jpg", output=Path("scans"), suffixes=[".pdf", ".txt"]) == ["1-2"]
+        assert stems("scans", output=Path("texts"), suffixes=[".pdf"]) == ["1", "1-2", "2", "a/1", "a/1-2"]
+        assert stems("scans", output=Path("scans"), suffixes=[".txt"]) == ["1", "1-2", "2", "a/1", "a/1-2"]
 
     def test_pages_are_counted(self) -> None:
         book("book.tif", 3)
