@@ -42,6 +42,7 @@ Deadline = Annotated[
 
 
 _DEADLINE = 600.0
+_LONGEST = 10_000_000  # seconds, four months; a system's clocks go no further than some centuries
 _ON_A_GPU = 4  # processes that share one
 
 
@@ -81,6 +82,8 @@ class Many:
             value = getattr(self, name)
             if value is not None and not value >= least:
                 raise OptionError(f"`{name}` is {value!r}; expected at least {least}")
+        if self.deadline is not None and self.deadline > _LONGEST:
+            raise OptionError(f"`deadline` is {self.deadline!r}; expected at most {_LONGEST:,} s, or 0 for any time")
 
 
 def read_collection(

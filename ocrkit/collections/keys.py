@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from ocrkit import __version__
 from ocrkit.collections.places import fetch, is_url
+from ocrkit.plain_files import open_plain
 
 if TYPE_CHECKING:
     from ocrkit.pages.writing import PageFormat
@@ -45,7 +46,7 @@ def content_of(path: str | os.PathLike[str]) -> str:
     """SHA-256 of a file, which is not taken anew while its size and time stay; of what is at a URL, too.
 
     Raises:
-        OSError: it cannot be read.
+        OSError: it cannot be read, or is a pipe or a device, which is not waited for.
         ImageError: it is at a URL, and cannot be fetched.
     """
     if is_url(path):
@@ -57,7 +58,7 @@ def content_of(path: str | os.PathLike[str]) -> str:
 @lru_cache(maxsize=64)
 def _content(path: str, _size: int, _modified: int) -> str:
     digest = hashlib.sha256()
-    with open(path, "rb") as file:
+    with open_plain(path) as file:
         while piece := file.read(_PIECE):
             digest.update(piece)
     return digest.hexdigest()

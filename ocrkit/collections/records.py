@@ -21,6 +21,8 @@ FOLDER = ".ocrkit"
 """The folder below an output that holds what is known of it; where it is taken away, all is read anew."""
 
 _DONE, _FAILED = "done", "failed"
+_NUMBERS = {"size": int, "modified": int, "pages": int, "died": bool}
+_OTHERS = {"files": dict, "bad": list}  # of what is no text
 _SHARD = 3  # hexadecimal digits: 4096 folders, so that a million records are 244 a folder
 
 
@@ -109,9 +111,9 @@ class Records:
         """What was written of a page; None where nothing was, or nothing is known."""
         table = _read(self._path(_DONE, stem))
         try:
-            files = {name: Written(**entry) for name, entry in table["files"].items()}
-            record = Record(**{**table, "files": files, "bad": tuple(table["bad"])})
-        except (TypeError, KeyError, AttributeError):  # a record of another version, or none
+            files = {name: Written(**_typed(entry)) for name, entry in table["files"].items()}
+            record = Record(**{**_typed(table), "files": files, "bad": tuple(map(str, table["bad"]))})
+        except (TypeError, KeyError, AttributeError):  # a record of another version, damaged, or none
             return None
         return record if record.stem == stem else None
 
@@ -174,7 +176,7 @@ class Records:
 
 def _failure(path: Path) -> Failure | None:
     try:
-        return Failure(**_read(path))
+        return Failure(**_typed(_read(path)))
     except TypeError:
         return None
 
@@ -182,9 +184,17 @@ def _failure(path: Path) -> Failure | None:
 def _read(path: Path) -> dict[str, Any]:
     try:
         table = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return table if isinstance(table, dict) else {}
+
+
+def _typed(table: dict[str, Any]) -> dict[str, Any]:
+    """The same table; ``TypeError`` where a value of it is not of its kind."""
+    for name, value in table.items():
+        if not isinstance(value, _NUMBERS.get(name, _OTHERS.get(name, str))):
+            raise TypeError(f"{name} is {value!r}")
+    return table
 
 
 def _write(path: Path, table: Mapping[str, object]) -> None:
@@ -199,5 +209,5 @@ def _write(path: Path, table: Mapping[str, object]) -> None:
 def _size(path: Path) -> int | None:
     try:
         return path.stat().st_size
-    except OSError:
+    except (OSError, ValueError):  # ValueError for what no file can be called
         return None

@@ -198,4 +198,12 @@ class CollectionRun:
                         "died": failure.died,
                         "output": failure.stem,
                     }
-                    file.write(json.dumps(line, ensure_ascii=False).encode("utf-8", "surrogateescape") + b"\n")
+                    file.write(_as_line(line))
+
+
+def _as_line(table: dict[str, object]) -> bytes:
+    """The table as a line of JSON, which is UTF-8 whatever bytes the names of files have."""
+    try:
+        return json.dumps(table, ensure_ascii=False).encode() + b"\n"
+    except UnicodeEncodeError:  # such a byte is an escape then, as ``os.fsencode`` takes it
+        return json.dumps(table).encode() + b"\n"

@@ -210,9 +210,10 @@ def _listed(folder: str) -> tuple[Iterable[str], list[str]]:
             for entry in entries:
                 if entry.name.startswith("."):
                     continue
-                if entry.is_dir():
-                    if not entry.is_symlink():
-                        folders.append(entry.name)
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.name)
+                elif entry.is_symlink() and os.path.isdir(entry.path):
+                    continue  # a link to a folder; one that leads to itself is told when it is opened
                 elif os.path.splitext(entry.name)[1].lower() in suffixes:
                     names.append(entry.name)
     except OSError as error:

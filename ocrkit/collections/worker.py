@@ -99,15 +99,18 @@ class Worker:
             try:
                 yield from self._stream(remaining)
             except DependencyError:
-                self._let_go(None)
+                self._let_go()
                 raise
             except Exception as error:
                 if error is self._trouble or not self._hands or _is_of_output(error):
-                    self._let_go(error)
+                    self._let_go()
+                    if isinstance(error, OSError):
+                        said = error.strerror or str(error)
+                        raise DataError(f"nothing can be written there: {said}", self._job.output) from error
                     raise
                 yield from self._one_by_one(error)
-            except BaseException as error:
-                self._let_go(error)
+            except BaseException:
+                self._let_go()
                 raise
             else:
                 return
@@ -147,14 +150,11 @@ class Worker:
             self._claims.give_back(hands[0].claim)
         self._trouble = trouble
 
-    def _let_go(self, error: BaseException | None) -> None:
-        """Give back what is in hand; after Ctrl-C files hold the pages that came before."""
+    def _let_go(self) -> None:
+        """Give back what is in hand, of which nothing is kept that is not whole: an earlier file may be."""
         while self._hands:
             hand = self._hands.popleft()
-            if error is None or isinstance(error, Exception | GeneratorExit):
-                hand.writer.abandon()
-            else:
-                hand.writer.__exit__(type(error), error, None)
+            hand.writer.abandon()
             self._claims.give_back(hand.claim)
 
     def _scans(self, tasks: Iterator[PageTask]) -> Iterator[Scan]:
@@ -212,9 +212,7 @@ class Worker:
         if known is not None:
             return known
         try:
-            content = content_of(task.place)
-        except OSError:
-            content = ""  # what is wrong is told when it is opened
+            content = _content_or_none(task.place) or ""  # what is wrong is told when it is opened
         except ImageError as error:
             return job.failed(task, error.reason)
         keys = job.keys_of(task)
@@ -256,7 +254,7 @@ class Worker:
             several = "" if hand.pages == 1 else f"none of its {hand.pages} pages can be opened: "
             return self._job.failed(task, several + hand.bad[0][1] if hand.bad else "it has no pages")
         hand.writer.__exit__(None, None, None)
-        if _status(task.place) != (task.size, task.modified) and content_of(task.place) != hand.content:
+        if _status(task.place) != (task.size, task.modified) and _content_or_none(task.place) != hand.content:
             return self._job.failed(task, "it was changed while it was read; the next run reads it again")
         files = {self._named(path): self._written(path, hand) for path in hand.writer.files}
         bad = tuple(f"{name}: {reason}" for name, reason in hand.bad)
@@ -336,6 +334,14 @@ def _status(place: str) -> tuple[int, int]:
     except OSError:
         return -1, 0
     return status.st_size, status.st_mtime_ns
+
+
+def _content_or_none(place: str) -> str | None:
+    """What ``content_of`` gives; None for a file that is gone, or cannot be read."""
+    try:
+        return content_of(place)
+    except OSError:
+        return None
 
 
 def _is_of_output(error: Exception) -> bool:

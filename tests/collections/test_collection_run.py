@@ -84,6 +84,18 @@ def test_failures_are_listed_until_they_are_read(place: Path) -> None:
     assert not (place / "out" / FAILURES).exists()
 
 
+def test_failures_are_utf8_whatever_bytes_a_name_has(place: Path) -> None:
+    (place / "in" / os.fsdecode(b"bad \xff.png")).write_text("bad")
+    (place / "in" / "മോശം.png").write_text("bad")
+
+    run(place)
+
+    lines = (place / "out" / FAILURES).read_bytes().decode().splitlines()
+    names = {os.fsencode(Path(json.loads(line)["page"]).name) for line in lines}
+    assert names == {b"bad \xff.png", "മോശം.png".encode()}
+    assert any("മോശം" in line for line in lines)
+
+
 def test_a_page_that_ends_its_process_is_left_until_it_is_asked_for(place: Path) -> None:
     (place / "in" / "2.png").write_text("die")
     engine = LocalEngine(1)

@@ -92,6 +92,13 @@ class TestNames:
         assert stems("scans", output=Path("texts"), suffixes=[".pdf"]) == ["1", "1-2", "2", "a/1", "a/1-2"]
         assert stems("scans", output=Path("scans"), suffixes=[".txt"]) == ["1", "1-2", "2", "a/1", "a/1-2"]
 
+    def test_a_link_that_leads_nowhere_is_a_page_and_ends_no_listing(self) -> None:
+        files("in/1.png")
+        for name, target in {"loop.png": "loop.png", "loop": "loop", "gone.png": "nothing", "up": "."}.items():
+            Path("in", name).symlink_to(target)
+
+        assert stems("in") == ["1", "gone", "loop"]
+
     def test_pages_are_counted(self) -> None:
         book("book.tif", 3)
         files("1.png")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from stub_pages import job_for, task_of
 
 from ocrkit.collections.claims import Claims
+from ocrkit.collections.keys import content_of
 from ocrkit.collections.records import Records
 from ocrkit.errors import DataError
 
@@ -158,6 +161,77 @@ def test_ctrl_c_gives_back_what_is_in_hand(pages: list[Path], output: Path) -> N
     with pytest.raises(KeyboardInterrupt):
         list(reading)
     assert claims_left(output) == []
+
+
+def test_a_document_that_is_stopped_leaves_what_was_written_before(tmp_path: Path, output: Path) -> None:
+    pictures = [Image.new("L", (9, 9)) for _ in range(3)]
+    pictures[0].save(tmp_path / "book.tif", save_all=True, append_images=pictures[1:])
+    output.mkdir()
+    (output / "book.txt").write_text("all of an earlier run")
+    job = job_for(output, per=None)
+    worker = job.worker()
+
+    def stopped(_lines: int) -> None:
+        raise KeyboardInterrupt
+
+    worker.on_page = stopped  # type: ignore[attr-defined]
+    with pytest.raises(KeyboardInterrupt):
+        worker(task_of(tmp_path / "book.tif"))
+
+    assert [path.name for path in output.glob("*book*")] == ["book.txt"]
+    assert (output / "book.txt").read_text() == "all of an earlier run"
+
+
+def test_a_pipe_among_the_pages_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.png")
+
+    with pytest.raises(OSError, match="pipe"):
+        content_of(tmp_path / "pipe.png")
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        "[" * 100_000,
+        '{"stem":"a","files":{},"bad":7}',
+        '{"stem":"a","files":{"x":{"size":"1"}},"bad":[]}',
+        "null",
+        "\xff",
+    ],
+)
+def test_a_damaged_record_is_none(pages: list[Path], output: Path, damaged: str) -> None:
+    job_for(output).worker()(task_of(pages[0]))
+    for record in (output / ".ocrkit" / "done").rglob("*.json"):
+        record.write_text(damaged, "latin-1")
+
+    assert job_for(output, run="next").worker()(task_of(pages[0])).state == "read"
+
+
+def test_files_of_a_record_that_no_file_is_called_are_not_there(pages: list[Path], output: Path) -> None:
+    job_for(output).worker()(task_of(pages[0]))
+    for record in (output / ".ocrkit" / "done").rglob("*.json"):
+        record.write_text(record.read_text().replace('"a.txt"', '"a\\u0000.txt"'))
+
+    assert job_for(output, run="next").worker()(task_of(pages[0])).state == "read"
+
+
+def test_a_page_that_goes_while_it_is_read_fails_alone(pages: list[Path], output: Path) -> None:
+    worker = job_for(output).worker()
+    worker.on_page = lambda _: pages[0].unlink()  # type: ignore[attr-defined]
+
+    outcome = worker(task_of(pages[0]))
+
+    assert "changed while it was read" in outcome.reason
+
+
+def test_a_full_disk_is_told_with_the_folder(pages: list[Path], output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Claims, "take", full)
+
+    with pytest.raises(DataError, match="out: nothing can be written there: No space left"):
+        job_for(output).worker()(task_of(pages[0]))
 
 
 def test_a_page_changed_while_it_is_read_is_not_noted_as_read(pages: list[Path], output: Path) -> None:
