@@ -18,7 +18,7 @@ from ocrkit.plugin.lookup import pick
 from ocrkit.plugin.offers import MODEL, Offer, Provider
 from ocrkit.plugin.registry import default_registry
 from ocrkit.plugin.specs import ModelSpec
-from ocrkit.torch_extra import has_torch, need_torch
+from ocrkit.torch_extra import has_torch, importing_torch, need_torch
 
 if TYPE_CHECKING:
     from ocrkit.plugin.registry import Registry
@@ -180,7 +180,8 @@ def load_model(
     if not has_torch():
         read_metadata(file)  # what is wrong with it comes first
         need_torch(f"reading with {os.fspath(path)}", instead=_way_out(file))
-    from ocrkit.model import Model
+    with importing_torch():
+        from ocrkit.model import Model
 
     return Model.load(path, registry=registry)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageChops
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["ROWS", "own_rows", "trim_rows"]
+__all__ = ["ROWS", "counted_percentile", "own_rows", "trim_rows"]
 
 ROWS: Final = ("keep", "trim")
 
@@ -74,17 +74,29 @@ def own_rows(grey: Image.Image) -> tuple[int, int]:
 def _edges(grey: Image.Image) -> NDArray[np.float64]:
     """(64,) how steep the steps from left to right are in each row, added up, the smallest left out."""
     width = max(2, round(grey.width * _SCALE / grey.height))
-    small = np.asarray(grey.resize((width, _SCALE), Image.Resampling.BILINEAR, reducing_gap=2.0))
-    sums = np.cumsum(np.bincount(small.ravel(), minlength=256))
+    small = grey.resize((width, _SCALE), Image.Resampling.BILINEAR, reducing_gap=2.0)
+    sums = np.cumsum(small.histogram())
     darkest, lightest = np.searchsorted(sums, (0.01 * sums[-1], 0.99 * sums[-1]))
     contrast = int(lightest - darkest)
-    steps = np.abs(np.diff(small.astype(np.int16), axis=1))
-    above_grain = steps[steps > _GRAIN]
-    steep = float(np.percentile(above_grain, _STEEP)) if above_grain.size else 0.0
-    steps[steps <= max(_GRAIN, min(_NOISE * contrast, _NOISE_OF_STEEP * steep))] = 0
+    steps = ImageChops.difference(small.crop((0, 0, width - 1, _SCALE)), small.crop((1, 0, width, _SCALE)))
+    counts = np.array(steps.histogram())
+    counts[: _GRAIN + 1] = 0
+    steep = counted_percentile(counts, _STEEP)
     # The blackest letters count no more than others.
-    rows = np.minimum(steps, int(0.6 * contrast)).sum(axis=1).astype(np.float64)
+    worth = np.minimum(np.arange(256), int(0.6 * contrast))
+    worth[: int(max(_GRAIN, min(_NOISE * contrast, _NOISE_OF_STEEP * steep))) + 1] = 0
+    rows = np.asarray(steps.point(worth.tolist())).sum(axis=1).astype(np.float64)
     return np.convolve(rows, np.array((1, 2, 3, 2, 1)) / 9, "same")
+
+
+def counted_percentile(counts: NDArray[np.int64], percent: float) -> float:
+    """Below which so many of a hundred grey levels lie, of which there are so many each; 0 where there are none."""
+    sums = np.cumsum(counts)
+    if sums[-1] == 0:
+        return 0.0
+    place = (int(sums[-1]) - 1) * (percent / 100)
+    low, high = np.searchsorted(sums, (int(place), min(int(place) + 1, int(sums[-1]) - 1)), side="right")
+    return float(low + (high - low) * (place - int(place)))
 
 
 def _band(edges: NDArray[np.float64]) -> tuple[int, int]:

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
-from PIL import Image, ImageFilter
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from PIL import Image, ImageChops, ImageFilter
 
 __all__ = ["BLANK", "HIGH", "MOVING", "note_on", "shows_nothing"]
 
@@ -34,7 +29,7 @@ def shows_nothing(grey: Image.Image) -> bool:
     width = max(1, min(_WIDEST_LOOK, round(grey.width * _SEEN_AT / grey.height)))
     small = grey.resize((width, _SEEN_AT), Image.Resampling.BOX)
     around = small.filter(ImageFilter.BoxBlur(4))
-    return bool(_difference(small, around).max() <= _FAINTEST)
+    return bool(np.asarray(ImageChops.difference(small, around)).max() <= _FAINTEST)
 
 
 def note_on(grey: Image.Image) -> str:
@@ -58,7 +53,3 @@ def _rows_of_ink(grey: Image.Image) -> int:
     rows = (darker > 4 * _FAINTEST).mean(1)
     inked = rows > max(0.01, _BETWEEN * float(np.percentile(rows, 90)))
     return int(np.count_nonzero(np.diff(inked.astype(int), prepend=0) == 1))
-
-
-def _difference(one: Image.Image, other: Image.Image) -> NDArray[np.int16]:
-    return np.abs(np.asarray(one, dtype=np.int16) - np.asarray(other, dtype=np.int16))

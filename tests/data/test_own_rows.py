@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from ocrkit.data.image import Preprocessing, fit_image
-from ocrkit.data.own_rows import own_rows, trim_rows
+from ocrkit.data.own_rows import counted_percentile, own_rows, trim_rows
 from ocrkit.errors import OptionError
 
 PAPER, INK = 150, 40
@@ -147,3 +147,15 @@ def test_trimmed_letters_are_larger_to_the_network() -> None:
 def test_rows_of_another_name_are_refused() -> None:
     with pytest.raises(OptionError, match="no rows 'trimmed'; did you mean 'trim'"):
         Preprocessing(rows="trimmed")
+
+
+@pytest.mark.parametrize("steps", [[9], [9, 255], [9, 10, 10, 200], list(range(9, 256)), [12] * 7 + [90] * 4])
+def test_the_percentile_of_counted_steps_is_that_of_the_steps(steps: list[int]) -> None:
+    counts = np.bincount(steps, minlength=256)
+
+    for percent in (0, 50, 90, 100):
+        assert counted_percentile(counts, percent) == pytest.approx(float(np.percentile(steps, percent)), abs=1e-12)
+
+
+def test_the_percentile_of_nothing_is_nothing() -> None:
+    assert counted_percentile(np.zeros(256, np.int64), 90) == 0
