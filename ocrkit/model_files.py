@@ -11,7 +11,7 @@ from platformdirs import user_data_path
 
 from ocrkit.checkpoint import read_metadata
 from ocrkit.errors import CheckpointError, MissingFileError, OcrkitError, OptionError, UnknownNameError
-from ocrkit.model_forms import SUFFIXES, check_runtime, form_for, has_form, one_a_model, other_form
+from ocrkit.model_forms import SUFFIXES, check_runtime, check_twin, form_for, has_form, one_a_model, other_form
 from ocrkit.onnx_file import is_onnx
 from ocrkit.onnx_session import has_onnxruntime
 from ocrkit.plugin.lookup import pick
@@ -137,6 +137,7 @@ def find_model(
         MissingFileError: there is no model at all, or the named folder holds none.
         UnknownNameError: nothing has the name, several things have, or several models of the user's own would do.
         OptionError: there is no such runtime, or the named model has no form for it.
+        CheckpointError: the ONNX file that is to be taken was made of another model than lies beside it.
     """
     check_runtime(runtime)
     found = _named(name, registry) if name is not None else _usual(charset, runs, runtime, registry)
@@ -144,7 +145,9 @@ def find_model(
         return found
     if few and runtime == "auto" and not found.is_users and has_form(found.path, "onnx") and has_onnxruntime():
         runtime = "onnx"
-    return replace(found, path=form_for(found.path, runtime, f"the model {name or found.path.stem!r}"))
+    file = form_for(found.path, runtime, f"the model {name or found.path.stem!r}")
+    check_twin(file)
+    return replace(found, path=file)
 
 
 def load_model(

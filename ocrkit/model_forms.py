@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ocrkit.errors import OptionError, did_you_mean
+from ocrkit.checkpoint import read_metadata
+from ocrkit.errors import CheckpointError, OcrkitError, OptionError, did_you_mean
 from ocrkit.onnx_file import is_onnx
 from ocrkit.torch_extra import has_torch
 
@@ -12,13 +13,26 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-__all__ = ["RUNTIMES", "SUFFIXES", "check_runtime", "form_for", "forms_of", "has_form", "one_a_model", "other_form"]
+__all__ = [
+    "RUNTIMES",
+    "SUFFIXES",
+    "check_runtime",
+    "check_twin",
+    "form_for",
+    "forms_of",
+    "has_form",
+    "one_a_model",
+    "other_form",
+]
 
 RUNTIMES = ("auto", "torch", "onnx")
 """What computes a network; ``auto`` is torch where it is installed and the model's file is for it."""
 
 SUFFIXES = {"torch": ".safetensors", "onnx": ".onnx"}
 """The ends of files' names, by what reads them; where both would do, the first is taken."""
+
+# What two forms of one model may say differently: a calibration may be learnt of either.
+_OF_A_FORM = ("onnx", "calibration", "ocrkit", "plugins")
 
 
 def check_runtime(runtime: str) -> None:
@@ -65,6 +79,32 @@ def form_for(path: Path, runtime: str = "auto", called: str = "") -> Path:
         way_out = "'ocrkit export' makes one where torch is installed" if runtime == "onnx" else "take runtime onnx"
         raise OptionError(f"runtime is {runtime!r}, and {called or path} has no {SUFFIXES[runtime]} file; {way_out}")
     return forms[runtime]
+
+
+def check_twin(path: Path) -> None:
+    """Refuse an ONNX file that was not made of the safetensors file beside it, or of what that was before a training.
+
+    Nobody asked for the one file or the other, and they would read differently.
+
+    Args:
+        path: a file that was found by the name of its model; what is no ONNX file, or lies alone, will do.
+
+    Raises:
+        CheckpointError: they are two models.
+    """
+    torch = other_form(path) if is_onnx(path) else None
+    if torch is None:
+        return
+    try:
+        told, others = ({**read_metadata(file), **dict.fromkeys(_OF_A_FORM)} for file in (path, torch))
+    except OcrkitError:  # told by who opens it
+        return
+    if told != others:
+        raise CheckpointError(
+            f"was made of another model than {torch.name!r} beside it, or before that was trained further; "
+            "'ocrkit export' makes it anew, and `model` may name this file",
+            path,
+        )
 
 
 def one_a_model(files: Sequence[Path]) -> list[Path]:

@@ -14,6 +14,7 @@ from ocrkit.model_description import Description, read_description
 from ocrkit.onnx_file import with_property
 from ocrkit.onnx_pass import OnnxPass
 from ocrkit.onnx_record import ONNX_KEY, OnnxRecord, read_record
+from ocrkit.onnx_weights import check_weights
 from ocrkit.plain_files import read_plain
 
 if TYPE_CHECKING:
@@ -74,11 +75,13 @@ class OnnxModel:
         """Write the same graph with what is known of it, as its calibration, whole or not at all.
 
         Raises:
-            CheckpointError: the file is no longer there, or ``path`` cannot be written.
+            CheckpointError: the file is no longer there, ``path`` cannot be written, or the weights would not be beside
+                it.
         """
         told = Description(self.charset, self.architecture, self.plugins, self.provenance, self.calibration)
         document = document_of({**told.to_dict(), ONNX_KEY: self.metadata[ONNX_KEY]})
         target = Path(path)
+        check_weights(target, self.metadata)
         try:
             data = read_plain(self.path)
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
@@ -17,6 +16,8 @@ __all__ = ["ONNX_KEY", "OnnxRecord", "read_record"]
 
 ONNX_KEY = "onnx"
 """The table of the metadata that is of the ONNX file alone."""
+
+_FARTHEST = 100_000  # px or frames; lines have fewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +50,15 @@ class OnnxRecord:
     parameters: int = 0
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.stride) and self.stride > 0):
+        if not 0 < self.stride <= _FARTHEST:
             raise OptionError(f"stride is {self.stride!r}; expected px above 0")
-        if not math.isfinite(self.offset):
+        if not abs(self.offset) <= _FARTHEST:
             raise OptionError(f"offset is {self.offset!r}; expected px")
         for name in ("skip_frames", "parameters"):
             if getattr(self, name) < 0:
                 raise OptionError(f"{name} is {getattr(self, name)!r}; expected 0 or more")
+        if self.skip_frames > _FARTHEST:
+            raise OptionError(f"skip_frames is {self.skip_frames!r}; expected some frames")
 
 
 def read_record(metadata: Mapping[str, object], told: Description, where: str) -> OnnxRecord:

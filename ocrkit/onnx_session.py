@@ -41,6 +41,8 @@ def open_session(
         DependencyError: onnxruntime is not installed.
     """
     onnxruntime = import_onnxruntime()
+    if any("\ud800" <= character <= "\udfff" for character in os.fspath(path)):
+        raise CheckpointError("onnxruntime opens no file whose name is not UTF-8; rename it", path)
     check_weights(path, metadata)
     providers, place = _providers(onnxruntime, device)
     options = onnxruntime.SessionOptions()

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ocrkit.checkpoint import read_metadata
-from ocrkit.errors import CheckpointError, MissingFileError
+from ocrkit.errors import CheckpointError, MissingFileError, OcrkitError
 
 if TYPE_CHECKING:
     import os
 
-__all__ = ["check_weights", "told_of_weights"]
+__all__ = ["check_weights", "told_of_weights", "weights_file"]
 
 _TABLE, _WEIGHTS = "onnx", "weights"  # in an ONNX file's record
 _BYTES_OF_LENGTH = 8  # before a safetensors file's header
@@ -49,12 +49,11 @@ def check_weights(path: str | os.PathLike[str], metadata: Mapping[str, object]) 
     Raises:
         CheckpointError: the file is not there, or another one.
     """
-    own = metadata.get(_TABLE)
-    told = own.get(_WEIGHTS) if isinstance(own, Mapping) else None
+    told = _told(metadata)
     if told is None:
         return
     name = told.get("file") if isinstance(told, Mapping) else None
-    if not isinstance(name, str) or Path(name).name != name:
+    if not isinstance(name, str) or not name or "\0" in name or Path(name).name != name:
         raise CheckpointError("damaged: it does not say which file its weights lie in; copy or make it again", path)
     try:
         found = told_of_weights(Path(path).parent / name)
@@ -69,3 +68,18 @@ def check_weights(path: str | os.PathLike[str], metadata: Mapping[str, object]) 
             "again",
             path,
         )
+
+
+def weights_file(path: Path) -> str:
+    """The name of the file beside an ONNX file that holds its weights; empty where it has them itself, or is none."""
+    try:
+        told = _told(read_metadata(path))
+    except OcrkitError:
+        return ""
+    name = told.get("file") if isinstance(told, Mapping) else None
+    return name if isinstance(name, str) else ""
+
+
+def _told(metadata: Mapping[str, object]) -> object:
+    own = metadata.get(_TABLE)
+    return own.get(_WEIGHTS) if isinstance(own, Mapping) else None

@@ -17,6 +17,7 @@ from ocrkit.onnx_model import OnnxModel
 from ocrkit.plugin.registry import Registry
 from ocrkit.plugin.specs import ModelSpec
 from ocrkit.recognition import Recognizer
+from ocrkit.text.calibration import Calibration
 from ocrkit.text.charset import Charset
 
 pytestmark = pytest.mark.usefixtures("no_plugins")
@@ -244,3 +245,24 @@ def test_both_forms_read_the_same(skip_frames: int) -> None:
         )
         for reading in by_torch
     ]
+
+
+def test_an_onnx_file_of_another_training_is_not_read_in_its_place(home: Path) -> None:
+    write(home / "run" / "model", "torch", "onnx")
+    model = Model.load(home / "run" / "model.safetensors")
+    model.provenance = {"steps": 2}
+    model.save(home / "run" / "model.safetensors")
+
+    with pytest.raises(CheckpointError, match=r"model\.onnx: was made of another model than 'model\."):
+        find_model("run", runtime="onnx")
+    assert find_model("run/model.onnx").path == Path("run/model.onnx")
+    assert find_model("run").path == Path("run/model.safetensors")
+
+
+def test_forms_that_were_calibrated_by_themselves_are_one_model(home: Path) -> None:
+    write(home / "run" / "model", "torch", "onnx")
+    model = Model.load(home / "run" / "model.safetensors")
+    model.calibration = Calibration(2.0, 9, "lines", 0.1, 0.05, ())
+    model.save(home / "run" / "model.safetensors")
+
+    assert find_model("run", runtime="onnx").path == Path("run/model.onnx")

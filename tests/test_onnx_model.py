@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from contextlib import suppress
@@ -223,7 +224,9 @@ def test_a_description_that_is_none_of_a_reader_is_refused(
         ({"stride": 0.0}, "stride is 0.0; expected px above 0"),
         ({"stride": float("nan")}, "stride is nan; expected px above 0"),
         ({"offset": float("inf")}, "offset is inf; expected px"),
+        ({"stride": 1e308}, "stride is 1e+308; expected px above 0"),
         ({"skip_frames": -1}, "skip_frames is -1; expected 0 or more"),
+        ({"skip_frames": 10**30}, "skip_frames is 1000000000000000000000000000000; expected some frames"),
         ({"labels": "three"}, "onnx: labels is 'three'"),
         ({"labels": 10**12}, "its graph has 1000000000000 labels, and its charset 3"),
         ({"height": 20_000}, "its graph takes lines 20000 px high, and images are made 8 px high"),
@@ -312,6 +315,13 @@ def test_a_graph_that_fails_as_it_runs_is_told_in_a_line(tmp_path: Path, capfd: 
 
     assert "\n" not in str(caught.value)
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_name_that_onnxruntime_cannot_open_is_told(tmp_path: Path) -> None:
+    path = write(tmp_path / os.fsdecode(b"m\xff.onnx"))
+
+    with pytest.raises(CheckpointError, match="opens no file whose name is not UTF-8; rename it"):
+        OnnxModel.load(path).forward_pass()
 
 
 @pytest.mark.parametrize("location", ["../outside", "/etc/passwd", "missing"])

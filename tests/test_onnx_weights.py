@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+pytest.importorskip("onnx")
+import tiny_onnx
+
 from ocrkit.checkpoint import write_checkpoint
 from ocrkit.errors import CheckpointError
-from ocrkit.onnx_weights import check_weights, told_of_weights
+from ocrkit.onnx_model import OnnxModel
+from ocrkit.onnx_weights import check_weights, told_of_weights, weights_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,8 +63,21 @@ def test_weights_of_another_training_are_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "told", ["m.safetensors", {}, {"file": "../m.safetensors"}, {"file": 3}, {"file": "/etc/passwd"}]
+    "told",
+    ["m.safetensors", {}, *({"file": name} for name in ("../m.safetensors", 3, "/etc/passwd", "", "a\0b"))],
 )
 def test_a_file_that_is_not_beside_it_is_never_looked_for(tmp_path: Path, told: object) -> None:
     with pytest.raises(CheckpointError, match="it does not say which file its weights lie in"):
         check_weights(tmp_path / "m.onnx", {"onnx": {"weights": told}})
+
+
+def test_a_model_is_not_saved_where_its_weights_are_not(tmp_path: Path) -> None:
+    told = told_of_weights(write(tmp_path / "m.safetensors"))
+    model = OnnxModel.load(tiny_onnx.write(tmp_path / "m.onnx", weights=told))
+
+    model.save(tmp_path / "calibrated.onnx")
+    with pytest.raises(CheckpointError, match=r"has its weights in 'm\.safetensors', which is not beside it"):
+        model.save(tmp_path / "elsewhere" / "m.onnx")
+
+    assert weights_file(tmp_path / "calibrated.onnx") == "m.safetensors"
+    assert not (tmp_path / "elsewhere").exists()

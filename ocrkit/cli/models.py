@@ -130,6 +130,7 @@ def calibrate(
     from ocrkit.errors import OptionError
     from ocrkit.evaluation import calibrate_reader
     from ocrkit.model_files import find_model, load_model
+    from ocrkit.model_forms import other_form
     from ocrkit.onnx_file import is_onnx
     from ocrkit.plugin.datasets import open_samples
     from ocrkit.recognition import Recognizer
@@ -141,17 +142,38 @@ def calibrate(
     model = load_model(path, runtime=runtime)
     if output is not None and is_onnx(path) != (output.suffix == ".onnx"):
         raise OptionError(f"the output is {str(output)!r}, and the model {path.name!r}; give a name that ends as that")
+    target = path if output is None else output
+    _check_target(path, target)
     samples = ChainedSamples.of(open_samples(place, format=format_) for place in data)
     recognizer = Recognizer(model, device=device, batch_size=batch_size, workers=workers)
     with shared.progress_beside_results("reading") as progress:
         calibration = calibrate_reader(recognizer, samples, data=", ".join(data), progress=progress)
     model.calibration = calibration
-    target = path if output is None else output
     model.save(target)
     if calibration.note:
         say(f"note: {calibration.note}")
+    if other := other_form(target):
+        say(f"note: {other} is the same model in another form, and stays as it was")
     say(f"{target} is calibrated")
     print(_calibration_row(calibration))
+
+
+def _check_target(path: Path, target: Path) -> None:
+    """Refuse to write a model where an ONNX file and its weights, which lie beside each other, would not fit."""
+    from ocrkit.checkpoint import read_metadata
+    from ocrkit.errors import OptionError
+    from ocrkit.onnx_file import is_onnx
+    from ocrkit.onnx_weights import check_weights, weights_file
+
+    if is_onnx(path):
+        check_weights(target, read_metadata(path))
+        return
+    linked = target.with_suffix(".onnx")
+    if linked.exists() and weights_file(linked) == target.name:
+        raise OptionError(
+            f"{str(linked)!r} has its weights in {str(target)!r}, and would not fit what is written there; give "
+            "another name with `output`, or take `runtime` onnx"
+        )
 
 
 def _show_segmenter(path: Path, metadata: Mapping[str, object]) -> None:

@@ -26,6 +26,8 @@ __all__ = ["WORST", "Int8", "Quantised", "quantise_model"]
 WORST = 0.001
 """How much the character error rate may rise."""
 
+_UNREADABLE = 0.5  # a character error rate above which lines tell nothing of how well others are read
+
 
 @dataclass(frozen=True, slots=True)
 class Int8:
@@ -84,7 +86,8 @@ def quantise_model(
         registry: knows the scripts that lines are drawn in; None for the default one.
 
     Raises:
-        ExportError: it reads worse than the float one by more than ``WORST``, or has no convolutions.
+        ExportError: it reads worse than the float one by more than ``WORST``, has no convolutions, or the lines are
+            none that it reads.
         DataError, FontError: there are no lines to quantise by.
         DependencyError: onnxruntime is not installed.
     """
@@ -104,6 +107,11 @@ def quantise_model(
     measured = compare_readings(
         open_session(graph), open_session(made), lines.measured, model.charset, progress=stages("measuring")
     )
+    if not measured.cer[0] <= _UNREADABLE:
+        raise ExportError(
+            f"the model itself reads {measured.lines} lines at a CER of {measured.cer[0]:.4f}, so they cannot tell "
+            "what 8 bits cost; give labelled lines of the kind that it reads, or export without `int8`"
+        )
     if measured.cer[1] - measured.cer[0] > WORST:
         raise ExportError(_too_bad(measured, drawn=drawn))
     return Quantised(made, measured, len(lines.calibrating), drawn, lines.bad)

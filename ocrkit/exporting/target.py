@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ocrkit.errors import ExportError, MissingFileError
 from ocrkit.files import write_whole
+from ocrkit.plain_files import open_plain
 
 if TYPE_CHECKING:
     import os
@@ -68,7 +69,7 @@ def write_target(path: Path, data: bytes) -> None:
 def _may_be_onnx(path: Path) -> bool:
     """Whether a file begins as ONNX files do, with their version of the format, or is empty."""
     try:
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             start = file.read(1)
     except OSError as error:
         raise ExportError(f"{path}: cannot be read: {error.strerror or error}") from error

@@ -12,7 +12,7 @@ import numpy as np
 from ocrkit.config import from_table
 from ocrkit.errors import MissingFileError, OptionError, UnknownNameError
 from ocrkit.model_files import models_in
-from ocrkit.model_forms import SUFFIXES, check_runtime, form_for, has_form
+from ocrkit.model_forms import SUFFIXES, check_runtime, check_twin, form_for, has_form
 from ocrkit.plugin.lookup import pick
 from ocrkit.plugin.offers import MODEL, SEGMENTER
 from ocrkit.plugin.registry import Registry, default_registry
@@ -172,4 +172,6 @@ def _weights(
 def _in_form(path: Path, runtime: str) -> Path:
     """The file of a model that the runtime reads, or else the one there is."""
     check_runtime(runtime)
-    return form_for(path, runtime if has_form(path, runtime) else "auto")
+    file = form_for(path, runtime if has_form(path, runtime) else "auto")
+    check_twin(file)
+    return file

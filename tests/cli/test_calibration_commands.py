@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import bars
 import numpy as np
 import pytest
+import tiny_onnx
 from PIL import Image
 
 from ocrkit.model import Model
+from ocrkit.onnx_weights import told_of_weights
 from ocrkit.text.calibration import Calibration, CoveragePoint
 
 if TYPE_CHECKING:
@@ -126,6 +128,27 @@ def test_without_an_output_the_model_file_itself_is_calibrated(place: Path, run_
     assert found is not None
     assert (found.lines, found.temperature) == (2, 1.0)
     assert "2 lines are too few to learn a temperature from" in ran.err
+
+
+def test_a_file_that_an_onnx_file_has_its_weights_in_is_not_changed(place: Path, run_ocrkit: RunOcrkit) -> None:
+    bars.write(Path("labelled"), {"1.png": "ab", "2.png": "c"})
+    tiny_onnx.write(Path("plain.onnx"), weights=told_of_weights("plain.safetensors"))
+    before = Path("plain.safetensors").read_bytes()
+
+    ran = run_ocrkit("models", "calibrate", "plain.safetensors", "labelled", "--workers", "0")
+
+    assert ran.code == 1
+    assert "'plain.onnx' has its weights in 'plain.safetensors', and would not fit what is written there" in ran.err
+    assert Path("plain.safetensors").read_bytes() == before
+
+
+def test_the_other_form_of_what_is_calibrated_is_named(place: Path, run_ocrkit: RunOcrkit) -> None:
+    bars.write(Path("labelled"), {"1.png": "ab", "2.png": "c"})
+    tiny_onnx.write(Path("plain.onnx"))
+
+    ran = run_ocrkit("models", "calibrate", "plain.safetensors", "labelled", "--workers", "0")
+
+    assert "note: plain.onnx is the same model in another form, and stays as it was" in ran.err
 
 
 def test_a_model_without_a_calibration_is_shown_so(place: Path, run_ocrkit: RunOcrkit) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import re
 import string
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 import bars
 import numpy as np
 import pytest
+from PIL import Image
 
 pytest.importorskip("onnx")
 pytest.importorskip("onnxruntime")
@@ -241,6 +243,23 @@ def test_eight_bits_that_read_worse_are_refused_by_how_much(tmp_path: Path) -> N
     assert sorted(os.listdir(tmp_path)) == ["greys.safetensors", "lines"]
 
 
+@pytest.mark.parametrize("told", ["other", "blank"])
+def test_lines_that_the_model_does_not_read_judge_nothing(model: Path, tmp_path: Path, told: str) -> None:
+    folder = tmp_path / "lines"
+    bars.write(folder, {f"{k:03}.png": text for k, text in enumerate(TEXTS * 6)})
+    if told == "blank":
+        for path in folder.glob("*.png"):
+            Image.new("L", (1, bars.SIZE), 255).save(path)
+    else:
+        table = folder / "labels.tsv"
+        table.write_text(re.sub(r"\t.*", "\tccccccccc", table.read_text()))
+
+    with pytest.raises(ExportError, match=r"the model itself reads 24 lines at a CER of .*; give labelled lines"):
+        export_model(model, tmp_path / "bars.onnx", int8=Int8(open_samples(str(folder))), check=1)
+
+    assert not (tmp_path / "bars.onnx").exists()
+
+
 def test_weights_have_seven_bits_so_that_no_processor_overflows(model: Path, tmp_path: Path) -> None:
     from onnx import TensorProto, numpy_helper
 
@@ -314,6 +333,13 @@ def test_a_place_for_something_else_is_refused(model: Path, tmp_path: Path, name
 
     with pytest.raises(ExportError, match=said):
         export_model(model, tmp_path / name)
+
+
+def test_a_pipe_in_the_place_of_the_file_is_not_waited_for(model: Path, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.onnx")
+
+    with pytest.raises(ExportError, match="cannot be read: it is a pipe"):
+        export_model(model, tmp_path / "pipe.onnx")
 
 
 def test_a_folder_that_is_not_there_is_refused(model: Path, tmp_path: Path) -> None:
