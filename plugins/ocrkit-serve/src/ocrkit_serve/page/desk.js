@@ -1,5 +1,6 @@
 /** A page of a document on the desk: its picture, its lines, and the way to the pages beside it. */
 
+import { addressOf, addressed } from "./address.js";
 import { byId, icon, make } from "./dom.js";
 import { activeRow, count, editPage, editedElsewhere, editsOf, focusLine, nearLine, putBack, startEditing, toDoubt } from "./editing.js";
 import { showLines } from "./lines.js";
@@ -39,15 +40,16 @@ export function onDesk() {
 
 /** Puts a page on the desk, whether it is read yet or not. */
 export async function openPage(id, number) {
-  shown = { id, number, page: null };
+  const here = { id, number, page: null };
+  shown = here;
   const [document, page, blob] = await Promise.all([store.document(id), store.page(id, number), store.picture(id, number)]);
   const edits = await editsOf(id, number); // last, so that nothing is typed between this and its being shown
-  if (shown.id !== id || shown.number !== number) return; // another was opened meanwhile
-  shown.page = page ?? null;
+  if (shown !== here) return; // another was opened meanwhile, or the same once more
+  here.page = page ?? null;
   head(document);
   if (page) showPicture(document, page, blob, false);
   else await showPreview(document);
-  if (shown.id !== id || shown.number !== number || Boolean(shown.page) !== Boolean(page)) return;
+  if (shown !== here) return;
   showLines(page ?? {}, edits, putBack);
   Object.assign(byId("desk").dataset, { document: id, page: number }); // whose lines stand there now
   editPage(id, number, number >= (document?.pages ?? 1));
@@ -60,10 +62,11 @@ export async function refreshDesk() {
   if (shown.id) await openPage(shown.id, shown.number);
 }
 
-/** Goes to another page of the document, counted from the one that is open. */
+/** Goes to another page of the document, counted from the one that is asked for: keys may come faster than pages open. */
 export function turn(by) {
-  const number = shown.number + by;
-  if (number >= 1 && number <= pages) location.hash = `#/${shown.id}/${number}`;
+  const { id, number } = addressed();
+  const to = number + by;
+  if (id === shown.id && to >= 1 && to <= pages) location.hash = addressOf(id, to);
 }
 
 function head(document) {
@@ -97,13 +100,14 @@ async function showPreview(document) {
 }
 
 async function refresh() {
-  const { id, number, page } = shown;
-  const read = !page && (await store.page(id, number));
+  const here = shown;
+  const { id, number } = here;
+  const read = !here.page && (await store.page(id, number));
   const document = await store.document(id);
-  if (shown.id !== id || shown.number !== number) return; // another was opened meanwhile
-  if (read) return openPage(id, number);
+  if (shown !== here) return; // another was opened meanwhile, or the same once more
+  if (read && !here.page) return openPage(id, number);
   head(document);
-  if (!page) notice(document, null);
+  if (!here.page) notice(document, null);
 }
 
 function notice(document, page) {

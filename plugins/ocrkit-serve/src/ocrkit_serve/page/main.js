@@ -1,5 +1,6 @@
 /** Where the page begins: what the server has, which view the address asks for, and the switches of the bar. */
 
+import { addressOf, addressed } from "./address.js";
 import { openPage, onDesk, refreshDesk, startDesk } from "./desk.js";
 import { askToken, showKeys } from "./dialogs.js";
 import { byId, make } from "./dom.js";
@@ -90,11 +91,11 @@ function asked() {
 
 /** One file alone is opened at once; of several the list shows how far they are. */
 function opened(documents) {
-  location.hash = documents.length === 1 ? `#/${documents[0].id}/1` : "#/";
+  location.hash = documents.length === 1 ? addressOf(documents[0].id) : "#/";
 }
 
 async function route() {
-  const [, id, number] = /^#\/([^/]+)\/(\d+)$/u.exec(location.hash) ?? [];
+  const { id, number } = addressed();
   if (!id && location.hash && !location.hash.startsWith("#/")) return;
   const view = id ? "desk" : "shelf";
   const before = document.body.dataset.view;
@@ -102,7 +103,7 @@ async function route() {
   byId("shelf").hidden = Boolean(id);
   byId("desk").hidden = !id;
   closeMenu();
-  if (id) await openPage(id, Number(number));
+  if (id) await openPage(id, number);
   else document.title = "ocrkit";
   if (before !== view) window.scrollTo(0, 0);
   if (before !== view) byId(id ? "title" : "main").focus({ preventScroll: true });

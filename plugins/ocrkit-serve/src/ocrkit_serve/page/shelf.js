@@ -1,5 +1,6 @@
 /** The documents: how far each is, and what can be done with it. */
 
+import { addressOf } from "./address.js";
 import { sure } from "./dialogs.js";
 import { byId, icon, make } from "./dom.js";
 import { again, cancel, discard, progress, unfinished } from "./reading.js";
@@ -65,7 +66,7 @@ function show(document) {
   const { text, detail } = standing(document);
   row.item.dataset.state = document.state;
   row.name.textContent = nameOf(document);
-  row.name.href = `#/${id}/1`;
+  row.name.href = addressOf(id);
   row.size.textContent = size(document.size);
   row.say.replaceChildren(text, ...(detail ? [" ", make("span.detail", { lang: "en" }, detail)] : []));
   fillProgress(row.progress, document);
@@ -114,7 +115,7 @@ function fillButtons(row, document) {
   const { id, state, done } = document;
   const name = nameOf(document);
   const wanted = [];
-  if (done || state === "done") wanted.push(["open", "open", () => (location.hash = `#/${id}/1`)]);
+  if (done || state === "done") wanted.push(["open", "open", () => (location.hash = addressOf(id))]);
   if (unfinished(document)) wanted.push(["cancel", "stop", () => cancel(id)]);
   if (state === "failed" || state === "cancelled") wanted.push(["again", "again", () => again(id)]);
   if (!unfinished(document)) wanted.push(["discard", "gone", () => discardAsked(document)]);
