@@ -211,7 +211,9 @@ def test_a_set_of_photographs_is_recognised_by_its_root(svt: Path) -> None:
 def test_of_train_and_test_one_is_to_be_given(svt: Path) -> None:
     (svt / "train.xml").write_text(SVT)
 
-    with pytest.raises(DataError, match=r"test\.xml, train\.xml are there; expected one, so give the one to read"):
+    with pytest.raises(
+        DataError, match=r"test\.xml and train\.xml are both there; expected one, so give the one to read"
+    ):
         open_tagged_words(svt)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ocrkit.data.records import Sample
 from ocrkit.data.sources.bad_rows import BadRows, RowFault, check_text
 from ocrkit.data.sources.lazy import LazySamples
+from ocrkit.data.sources.only_file import only_file
 from ocrkit.errors import DataError, DependencyError, MissingFileError, Origin
 from ocrkit.plain_files import open_plain
 
@@ -95,7 +96,7 @@ def open_iiit5k(location: Path, *, report: Report | None = None, progress: Progr
             ``report``, a word has no image or no text.
         DependencyError: scipy is not installed.
     """
-    path = _find(location)
+    path = only_file(location, _files_in, otherwise=f"no {' and no '.join(_FILES)} in it; give a file itself")
     bad_rows, words = BadRows(report), []
     known: dict[str, str] = {}
     records = _records(path)
@@ -111,19 +112,6 @@ def open_iiit5k(location: Path, *, report: Report | None = None, progress: Progr
 
 def _files_in(folder: Path) -> list[Path]:
     return [folder / name for name in _FILES if os.path.isfile(folder / name)]
-
-
-def _find(location: Path) -> Path:
-    if os.path.isfile(location):
-        return location
-    if not os.path.isdir(location):
-        raise MissingFileError(f"no file or folder {str(location)!r}")
-    files = _files_in(location)
-    if not files:
-        raise DataError(f"no {' and no '.join(_FILES)} in it; give a file itself", location)
-    if len(files) > 1:
-        raise DataError(f"{' and '.join(_FILES)} are both there; expected one, so give the one to read", location)
-    return files[0]
 
 
 def _records(path: Path) -> NDArray[Any]:

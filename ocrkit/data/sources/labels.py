@@ -14,8 +14,9 @@ from ocrkit.data.sources.json_labels import json_layout
 from ocrkit.data.sources.listed import ListedSamples
 from ocrkit.data.sources.lists import list_layout, looks_like_a_list
 from ocrkit.data.sources.located import root_of
+from ocrkit.data.sources.only_file import only_file
 from ocrkit.data.sources.tables import SUFFIXES, layout_of
-from ocrkit.errors import DataError, MissingFileError
+from ocrkit.errors import DataError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,16 +80,7 @@ def _tables_in(folder: Path) -> list[Path]:
 
 
 def _find_table(location: Path) -> Path:
-    if os.path.isfile(location):
-        if location.suffix.lower() in _SUFFIXES:
-            return location
+    if os.path.isfile(location) and location.suffix.lower() not in _SUFFIXES:
         raise DataError(f"no table by its name; expected a file that ends in {', '.join(_SUFFIXES)}", location)
-    if not os.path.isdir(location):
-        raise MissingFileError(f"no file or folder {str(location)!r}")
-    tables = _tables_in(location)
-    if not tables:
-        raise DataError(f"no table; expected {', '.join('labels' + suffix for suffix in SUFFIXES)} in it", location)
-    if len(tables) > 1:
-        found = " and ".join(table.name for table in tables)
-        raise DataError(f"{found} are both there; expected one, so give the one to read: {tables[0]}", location)
-    return tables[0]
+    lacking = f"no table; expected {', '.join('labels' + suffix for suffix in SUFFIXES)} in it"
+    return only_file(location, _tables_in, otherwise=lacking)

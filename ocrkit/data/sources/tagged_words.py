@@ -17,9 +17,10 @@ from ocrkit.data.sources.images import natural_order
 from ocrkit.data.sources.lazy import LazySamples
 from ocrkit.data.sources.line_image import LineImage
 from ocrkit.data.sources.listed_words import listed_words
+from ocrkit.data.sources.only_file import only_file
 from ocrkit.data.sources.page_line import PageLine
 from ocrkit.data.sources.xml_file import read_xml, root_name
-from ocrkit.errors import DataError, MissingFileError, Origin
+from ocrkit.errors import DataError, Origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,7 +99,8 @@ def open_tagged_words(
         DataError: there is no such file, or more than one; it is no such XML; or, without ``report``, a word has no
             text or no box.
     """
-    path = _find(location)
+    lacking = f"no .xml file with the root {' or '.join(_ROOTS)} in it; give a file itself"
+    path = only_file(location, _files_in, otherwise=lacking)
     root = read_xml(path)
     if root.name not in _ROOTS:
         raise DataError(f"the root element is {root.name!r}; expected {' or '.join(_ROOTS)}", path, root.line)
@@ -120,20 +122,6 @@ def _files_in(folder: Path) -> list[Path]:
     except OSError:
         return []
     return [folder / name for name in names if root_name(folder / name) in _ROOTS]
-
-
-def _find(location: Path) -> Path:
-    if os.path.isfile(location):
-        return location
-    if not os.path.isdir(location):
-        raise MissingFileError(f"no file or folder {str(location)!r}")
-    files = _files_in(location)
-    if not files:
-        raise DataError(f"no .xml file with the root {' or '.join(_ROOTS)} in it; give a file itself", location)
-    if len(files) > 1:
-        named = ", ".join(file.name for file in files)
-        raise DataError(f"{named} are there; expected one, so give the one to read: {files[0]}", location)
-    return files[0]
 
 
 def _elements(image: Element) -> Iterator[Element]:
