@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -147,19 +147,13 @@ def evaluate(
         OptionError: ``recognizer`` is not a ``Recognizer``, or has a corrector, which readings with lists do not go
             through; or ``lexicons`` are none.
     """
-    if not hasattr(recognizer, "read") or not hasattr(recognizer, "model"):
-        kind = type(recognizer).__name__
-        raise OptionError(f"recognizer is a {kind}; expected a Recognizer, as Recognizer.load(name) gives")
+    _check_recognizer(recognizer, with_lists=lexicons is not None)
     samples = labelled_samples(samples, format=format)
     _check_labelled(samples)
     comparison = Comparison(recognizer.model.charset, ignore_case, alphanumeric)
     given = len(samples)
     if plain_words:
         samples = _plain_words(samples, comparison.charset)
-    if lexicons is not None and recognizer.corrector is not None:
-        raise OptionError(
-            "readings with `lexicons` are words of their lists, which nothing corrects; leave `correct` out"
-        )
     begun = time.perf_counter()
     if lexicons is None:
         read = _read(recognizer, samples, progress)
@@ -169,6 +163,28 @@ def evaluate(
     seconds = time.perf_counter() - begun
     if not read.judged:
         raise DataError(f"none of the {len(samples)} images can be opened; first: {read.bad[0]}")
+    found = _rates(read, comparison)
+    return replace(
+        found,
+        seconds=seconds,
+        left_out=given - len(samples),
+        lexicons=own,
+        correction=_correction(recognizer, read.judged, comparison),
+    )
+
+
+def _check_recognizer(recognizer: Recognizer, *, with_lists: bool) -> None:
+    if not hasattr(recognizer, "read") or not hasattr(recognizer, "model"):
+        kind = type(recognizer).__name__
+        raise OptionError(f"recognizer is a {kind}; expected a Recognizer, as Recognizer.load(name) gives")
+    if with_lists and recognizer.corrector is not None:
+        raise OptionError(
+            "readings with `lexicons` are words of their lists, which nothing corrects; leave `correct` out"
+        )
+
+
+def _rates(read: _Read, comparison: Comparison) -> Evaluation:
+    """What came of the lines that were read, of which there is one at least; but for how they were read."""
     judged = read.judged
     lacking = _lacking(comparison.charset, judged)
     confidences, right = _confidences(judged, comparison)
@@ -182,7 +198,7 @@ def evaluate(
         wer=errors.wer,
         exact=errors.exact,
         rejected=sum(line.prediction.rejected for line in judged),
-        seconds=seconds,
+        seconds=0.0,
         lacking=lacking,
         confusions=errors.commonest(20),
         akshara_confusions=errors.commonest_aksharas(20),
@@ -191,10 +207,7 @@ def evaluate(
         calibration_error=calibration_error(confidences, right),
         brier=float(((confidences - right) ** 2).mean()),
         exact_interval=errors.exact_interval,
-        left_out=given - len(samples),
-        lexicons=own,
         coverage=coverage_curve(confidences, right),
-        correction=_correction(recognizer, judged, comparison),
     )
 
 
