@@ -16,7 +16,7 @@ ROWS: Final = ("keep", "trim")
 
 _SCALE = 64  # rows that a picture is looked at in
 # Shorter lines have too few letters to tell by, and scene words stand aslant.
-_LEAST_SHAPE = 5  # times the height
+_LEAST_SHAPE = 3  # times the height
 _LEAST_HEIGHT = 36  # px; dots and grain of smaller ones look like letters
 # A row with this share of the fullest one's edges belongs to the letters without ascenders.
 _FULL = 0.45
@@ -47,7 +47,7 @@ def own_rows(grey: Image.Image) -> tuple[int, int]:
     edges, and the feet and heads of the lines above and below, cut off, fewer. From there on to either side the
     picture is kept as far as Latin letters reach, and cut in the emptiest row beyond.
 
-    A picture less than five times as wide as high, or of less than 36 px, is kept whole, and so is one whose letters
+    A picture less than three times as wide as high, or of less than 36 px, is kept whole, and so is one whose letters
     are themselves cut off by its edge.
 
     Args:

@@ -96,8 +96,15 @@ def test_an_even_picture_is_kept_whole(tone: int) -> None:
 
 
 def test_words_and_low_pictures_are_kept_whole() -> None:
-    assert rows_of(line()[:, :390]) == (0, 80)
+    assert rows_of(line()[:, :230]) == (0, 80)
     assert rows_of(line()[::3]) == (0, 27)
+
+
+def test_a_line_of_two_short_words_is_cut_to_its_rows() -> None:
+    top, bottom = rows_of(line()[:, :250])
+
+    assert 12 <= top <= 25
+    assert 62 <= bottom <= 74
 
 
 def test_a_line_that_is_cut_off_itself_is_kept_whole() -> None:
