@@ -38,6 +38,22 @@ def test_pages_parted_by_form_feeds_are_the_lines_texts(monkeypatch: pytest.Monk
     assert reader.read(["a.png", "b.png", "c.png"]).texts == ["one", "", "three"]
 
 
+@pytest.mark.parametrize(
+    ("how", "options"),
+    [("", ("--precision", "auto")), ("@float32", ("--precision", "float32")), ("@onnx", ("--runtime", "onnx"))],
+)
+def test_a_model_is_read_by_the_precision_or_the_runtime_that_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, how: str, options: tuple[str, str]
+) -> None:
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    readers = import_module("reading_contest.readers")
+
+    reader = readers.reader(f"ocrkit:english{how}", rapidocr="python")
+
+    assert reader.name == f"ocrkit:english{how}"
+    assert options in zip(reader.command, reader.command[1:], strict=False)
+
+
 def test_an_unknown_reader_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(BENCHMARKS)
     readers = import_module("reading_contest.readers")

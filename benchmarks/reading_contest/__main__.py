@@ -53,6 +53,7 @@ def main() -> None:
     parser.add_argument("--most", type=int, default=0, help="lines of each folder, evenly taken; 0 for all")
     parser.add_argument("--charset", default="malayalam+english+ascii", help="in whose normal form texts are compared")
     parser.add_argument("--ignore-case", action="store_true")
+    parser.add_argument("--alphanumeric", action="store_true", help="compare letters A-Z, a-z and digits alone")
     parser.add_argument("--rapidocr", default="python", help="the Python of an environment that has rapidocr")
     asked = parser.parse_args()
     readers = [reader(spelled, rapidocr=asked.rapidocr) for spelled in asked.readers]
@@ -95,7 +96,8 @@ def _in_turns(readers: Sequence[Reader], images: list[str], turns: int) -> list[
 def _row(turns: Turns, texts: list[str], asked: argparse.Namespace) -> Row:
     read = turns.whole[-1].texts
     charset = resolve_charset(asked.charset)
-    errors = count_errors(zip(texts, read, strict=True), charset=charset, ignore_case=asked.ignore_case)
+    pairs = zip(texts, read, strict=True)
+    errors = count_errors(pairs, charset=charset, ignore_case=asked.ignore_case, alphanumeric=asked.alphanumeric)
     cpu = statistics.median(each.cpu for each in turns.whole)
     first = statistics.median(each.cpu for each in turns.first)
     wall = statistics.median(each.wall for each in turns.whole)

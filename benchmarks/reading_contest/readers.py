@@ -8,6 +8,8 @@ from pathlib import Path
 
 from own_process import run_on
 
+from ocrkit.model_forms import RUNTIMES
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -51,7 +53,10 @@ class Reader:
 
 
 def reader(spelled: str, *, rapidocr: str) -> Reader:
-    """The reader of ``ocrkit:MODEL``, ``ocrkit:MODEL@PRECISION``, ``tesseract:LANG`` or ``rapidocr``.
+    """The reader of ``ocrkit:MODEL``, ``ocrkit:MODEL@HOW``, ``tesseract:LANG`` or ``rapidocr``.
+
+    How is a runtime, ``torch`` or ``onnx``, or a precision. Without it one line alone may be read by another runtime
+    than many are, and what is left of their time without its own tells less.
 
     Raises:
         ValueError: it is spelled otherwise.
@@ -63,10 +68,9 @@ def reader(spelled: str, *, rapidocr: str) -> Reader:
     if kind == "rapidocr":
         return Reader(spelled, (rapidocr, str(Path(__file__).with_name("rapidocr_lines.py"))))
     if kind == "ocrkit" and what:
-        model, _, precision = what.partition("@")
-        options = ("--model", model, "--precision", precision or "auto", "--threads", "1", "--workers", "0")
-        name = "@".join(filter(None, (f"ocrkit:{Path(model).stem}", precision)))
+        model, _, how = what.partition("@")
+        taken = ("--runtime" if how in RUNTIMES else "--precision", how or "auto")
+        options = ("--model", model, *taken, "--threads", "1", "--workers", "0")
+        name = "@".join(filter(None, (f"ocrkit:{Path(model).stem}", how)))
         return Reader(name, (sys.executable, "-m", "ocrkit", "decode", *options))
-    raise ValueError(
-        f"no reader {spelled!r}; expected ocrkit:MODEL, ocrkit:MODEL@PRECISION, tesseract:LANG or rapidocr"
-    )
+    raise ValueError(f"no reader {spelled!r}; expected ocrkit:MODEL, ocrkit:MODEL@HOW, tesseract:LANG or rapidocr")
