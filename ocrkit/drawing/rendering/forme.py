@@ -100,17 +100,19 @@ def _letters(clusters: list[str], face: Face, size: int, typesetting: Typesettin
     case = _case(face, size, direction)
     letters = []
     for cluster in clusters:
-        key = case, cluster, gap and cluster.endswith(_APART)
+        apart = gap and cluster.endswith(_APART)
+        reach = typesetting.ya_reach if apart and cluster.endswith(_YA) else 1.0
+        key = case, cluster, apart, reach
         letter = _kept.get(key)
         if letter is None:
-            letter = _drawn(face, size, cluster, direction, mark_apart=key[2])
-            _kept.keep((case, sys.intern(cluster), key[2]), letter, letter.bytes() + _BESIDE)
+            letter = _drawn(face, size, cluster, direction, mark_apart=apart, ya_reach=reach)
+            _kept.keep((case, sys.intern(cluster), apart, reach), letter, letter.bytes() + _BESIDE)
         letters.append(letter)
     return letters
 
 
-# By the number of the face, size and direction, the letter, and whether its last mark is wanted apart.
-_kept: KeptBytes[tuple[int, str, bool], Letter] = KeptBytes(_KEPT_BYTES)
+# By the number of the face, size and direction, the letter, whether its last mark is wanted apart, and how wide a ്യ is.
+_kept: KeptBytes[tuple[int, str, bool, float], Letter] = KeptBytes(_KEPT_BYTES)
 _numbers = itertools.count()
 
 
@@ -127,7 +129,9 @@ class _Ink(NamedTuple):
     y: int
 
 
-def _drawn(face: Face, size: int, cluster: str, direction: Direction | None, *, mark_apart: bool) -> Letter:
+def _drawn(
+    face: Face, size: int, cluster: str, direction: Direction | None, *, mark_apart: bool, ya_reach: float
+) -> Letter:
     """One letter with its signs, a last virama or ്യ apart from it where that is wanted and can be."""
     font = load_font(face, size)
     whole, advance = _Ink(*draw_mask(font, cluster, direction)), font.getlength(cluster)
@@ -138,10 +142,27 @@ def _drawn(face: Face, size: int, cluster: str, direction: Direction | None, *, 
         # Where the mark changes the letter itself, it is no type of its own.
         if mark is not None:
             made = Letter(*letter, advance, False)
-            drop = round(_YA_DROP * size) if cluster.endswith(_YA) else 0
-            made.set_mark(mark.mask, mark.x, mark.y + drop)
+            made.set_mark(*(_reaching(mark, ya_reach, round(_YA_DROP * size)) if cluster.endswith(_YA) else mark))
             return made
     return Letter(*whole, advance, cluster[0] == " ")
+
+
+def _reaching(mark: _Ink, times: float, drop: int) -> _Ink:
+    """A ്യ whose foot reaches so many times as far to the left, under the letter before it, as its head does; lower."""
+    box = np.nonzero(mark.mask)
+    if not len(box[0]) or times == 1:
+        return mark._replace(y=mark.y + drop)
+    (top, left), (bottom, right) = [int(axis.min()) for axis in box], [int(axis.max()) + 1 for axis in box]
+    width = int((right - left) * times) + 1
+    grown = np.zeros((mark.mask.shape[0], width), np.uint8)
+    # Columns are told from the right, where the stem stands.
+    columns = np.arange(width - 1, -1, -1.0)
+    known = np.arange(right - left + 1.0)
+    for row in range(top, bottom):
+        growth = 1 + (times - 1) * (row - top + 1) / (bottom - top)
+        ink = np.append(mark.mask[row, left:right][::-1], 0)
+        grown[row] = np.interp(columns / growth, known, ink, right=0)
+    return _Ink(grown, mark.x + right - width, mark.y + drop)
 
 
 def _difference(whole: _Ink, part: _Ink) -> _Ink | None:

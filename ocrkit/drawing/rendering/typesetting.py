@@ -48,6 +48,7 @@ _PITCHED = re.compile("[\u0000-\u024f\u0300-\u036f\u2000-\u206f\u20a0-\u20bf]*")
 _PROBE_SIZE = 64
 
 _LETTERPRESS, _SPACED, _OLD_SHAPED, _VIRAMA_APART = 0.35, 0.15, 0.6, 0.6
+_YA_REACHES = (1.0, 1.6, 2.2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,8 @@ class Typesetting:
         jitter: how far letters stand above and below the line, em of standard deviation.
         pressure: how unevenly letters are inked, 0 (evenly) to 1.
         virama_gap: how far a virama or ്യ that ends a letter stands off it, em, as those do that are types of their own.
+        ya_reach: how many times as wide as the face has it a ്യ is that stands off its letter, 1 to 3: that of old type
+            reaches far under the letter before it.
         stretch: width and height of the letters, as parts of what the face has.
         direction: ``ltr`` or ``rtl``, which way the line runs; None for as its first letter does.
         typewriter: the machine that the line is typed with, which then has spacing and inking of its own; None for
@@ -75,6 +78,7 @@ class Typesetting:
     jitter: float = 0.0
     pressure: float = 0.0
     virama_gap: float = 0.0
+    ya_reach: float = 1.0
     stretch: tuple[float, float] = (1.0, 1.0)
     direction: Direction | None = None
     typewriter: Typewriter | None = None
@@ -84,11 +88,12 @@ class Typesetting:
             self.tracking < -0.1
             or min(self.jitter, self.virama_gap) < 0
             or not 0 <= self.pressure <= 1
+            or not 1 <= self.ya_reach <= 3
             or min(self.stretch) <= 0
         ):
             raise OptionError(
                 f"{self} cannot be set; tracking takes -0.1 or more, jitter and virama_gap 0 or more, pressure 0 to 1, "
-                "stretch two numbers above 0"
+                "ya_reach 1 to 3, stretch two numbers above 0"
             )
 
     @property
@@ -130,6 +135,8 @@ def draw_typesetting(
             jitter=float(rng.uniform(0, 0.025)),
             pressure=float(rng.uniform(0, 0.9)),
             virama_gap=float(rng.uniform(0.02, 0.2)) if rng.random() < _VIRAMA_APART else 0.0,
+            # Of three widths, so that lines share the letters drawn for each.
+            ya_reach=_YA_REACHES[int(rng.integers(len(_YA_REACHES)))] if old else 1.0,
             stretch=stretch,
         )
     tracking = float(rng.uniform(-0.03, 0.14)) if kind > 1 - _SPACED else 0.0

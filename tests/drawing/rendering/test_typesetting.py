@@ -172,6 +172,35 @@ def test_the_sign_of_ya_stands_off_its_letter_and_lower() -> None:
 
 
 @needs_fonts
+def test_the_sign_of_ya_reaches_under_its_letter_with_its_foot_alone() -> None:
+    face = _face("Meera")
+    near, far = (
+        render_line("ശ്യ", face, 50, margins=TIGHT, typesetting=Typesetting(virama_gap=0.1, ya_reach=reach))
+        for reach in (1.0, 2.0)
+    )
+
+    # What is added is to the left and low: the sign's stem, on the right, and the line's height are as they were.
+    assert far.shape == near.shape
+    stem = near.shape[1] - 3
+    upper = near.shape[0] // 2
+    assert np.abs(far[:upper, stem:].astype(int) - near[:upper, stem:]).max() < 64
+    added = (far < 128) & (near >= 128)
+    assert added[upper:].sum() > 0.8 * added.sum()
+    assert np.nonzero(far[-3:] < 128)[1].min() < np.nonzero(near[-3:] < 128)[1].min()
+
+
+@needs_fonts
+def test_other_letters_are_as_they_are_where_the_sign_of_ya_reaches_far() -> None:
+    face = _face("Meera")
+
+    far, plain = (
+        render_line("അത് മല", face, 50, typesetting=Typesetting(virama_gap=0.1, ya_reach=reach)) for reach in (2.0, 1.0)
+    )
+
+    assert np.array_equal(far, plain)
+
+
+@needs_fonts
 def test_a_virama_within_a_conjunct_stays_where_it_is() -> None:
     face = _face("Rachana")
 
@@ -203,7 +232,15 @@ def test_an_uneven_line_takes_its_chance_from_the_generator_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"tracking": -0.5}, {"jitter": -1.0}, {"virama_gap": -0.1}, {"pressure": 1.5}, {"stretch": (1.0, 0.0)}]
+    "wrong",
+    [
+        {"tracking": -0.5},
+        {"jitter": -1.0},
+        {"virama_gap": -0.1},
+        {"ya_reach": 0.5},
+        {"pressure": 1.5},
+        {"stretch": (1.0, 0.0)},
+    ],
 )
 def test_what_cannot_be_set_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(OptionError, match="cannot be set"):
@@ -239,6 +276,7 @@ def test_old_type_has_its_own_shapes_and_its_virama_apart_in_three_lines_of_five
 
     assert np.mean([setting.old_shapes for setting in drawn]) == pytest.approx(0.6, abs=0.045)
     assert np.mean([setting.virama_gap > 0 for setting in drawn]) == pytest.approx(0.6, abs=0.045)
+    assert np.mean([setting.ya_reach > 1 for setting in drawn]) == pytest.approx(2 / 3, abs=0.045)
 
 
 @needs_fonts
@@ -247,7 +285,7 @@ def test_a_reformed_face_is_never_set_in_old_shapes() -> None:
 
     drawn = [draw_typesetting(face, rng, letterpress=1.0) for _ in range(50)]
 
-    assert not any(setting.old_shapes or setting.reformed for setting in drawn)
+    assert not any(setting.old_shapes or setting.reformed or setting.ya_reach > 1 for setting in drawn)
 
 
 @needs_fonts
