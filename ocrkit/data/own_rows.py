@@ -32,6 +32,9 @@ _STEEP, _NOISE_OF_STEEP = 90, 0.5  # percentile of the steps, and share
 _EMPTY = 0.02  # of the fullest row
 # Neighbours of more than so many of the line's edges are no feet or heads, and the line may be another.
 _MOST = 0.7
+# A cut below the line, where the emptier of the rows beside it has more of the fullest row's edges, goes through the
+# line's own letters. Above, lines of typescript overlap as much.
+_THROUGH = 0.3
 
 
 def trim_rows(grey: Image.Image) -> Image.Image:
@@ -67,6 +70,8 @@ def own_rows(grey: Image.Image) -> tuple[int, int]:
     bottom = last + _kept(edges[last:], band, _BELOW)
     if max(edges[: max(0, top)].sum(), edges[bottom:].sum()) > _MOST * edges[max(0, first) : last].sum():
         return whole
+    if bottom < _SCALE and edges[bottom - 1 : bottom + 1].min() > _THROUGH * edges.max():
+        bottom = _SCALE
     scale = grey.height / _SCALE
     return max(0, int(top * scale)), min(grey.height, int(np.ceil(bottom * scale)))
 

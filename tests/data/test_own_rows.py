@@ -54,6 +54,14 @@ def test_a_line_keeps_its_ascenders_and_descenders_and_no_neighbour(above: bool,
     assert 62 <= bottom <= (76 if below else 80)
 
 
+def test_no_cut_below_goes_through_the_letters() -> None:
+    picture = page()
+    strokes(picture, 20, 40)
+    strokes(picture, 40, 62, every=36)  # as where dots of a receipt are denser above
+
+    assert rows_of(picture)[1] == 80
+
+
 @pytest.mark.parametrize("text", ["vondteil Thaplyr, ioclictdarag", "leg of mutton, and the dog plays"])
 @pytest.mark.parametrize("height", [40, 80, 160])
 @pytest.mark.parametrize("blur", [0.0, 0.02, 0.04])
