@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
 from contextlib import contextmanager, suppress
@@ -12,7 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
-__all__ = ["FolderInUse", "add_line", "clear_leftovers", "holding", "write_whole", "writing_whole"]
+__all__ = ["FolderInUse", "add_line", "clear_leftovers", "hidden_name", "holding", "write_whole", "writing_whole"]
+
+_LONGEST = 255  # bytes of a file's name
+_AROUND = len("..12345678.new")  # what a name has about it while its file is written
 
 
 class FolderInUse(Exception):  # noqa: N818 - its catchers know what the folder is, and make the error
@@ -90,14 +94,23 @@ def holding(folder: str | os.PathLike[str]) -> Iterator[None]:
         os.close(descriptor)
 
 
+def hidden_name(name: str) -> str:
+    """What a file is called while it is written, up to what chance adds: its name, or what fits of a very long one."""
+    coded = os.fsencode(name)
+    if len(coded) <= _LONGEST - _AROUND:
+        return f".{name}."
+    digest = hashlib.sha256(coded).hexdigest()[:8]
+    return f".{coded[: _LONGEST - _AROUND - 9].decode('utf-8', 'ignore')}~{digest}."
+
+
 def _is_hidden_name(name: str, target: Path) -> bool:
     """Whether this is what the file was called before it was whole."""
-    return Path(name).name.startswith(f".{target.name}.")
+    return Path(name).name.startswith(hidden_name(target.name))
 
 
 @contextmanager
 def _renamed_at_the_end(target: Path) -> Iterator[BinaryIO]:
-    descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".new")
+    descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=hidden_name(target.name), suffix=".new")
     try:
         with open(descriptor, "wb") as file:
             yield file

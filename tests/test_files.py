@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ocrkit.files import FolderInUse, clear_leftovers, holding, write_whole
+from ocrkit.files import FolderInUse, clear_leftovers, hidden_name, holding, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,6 +52,18 @@ def test_leftovers_of_a_file_are_those_of_no_other(tmp_path: Path) -> None:
     clear_leftovers(tmp_path / "a")
 
     assert sorted(os.listdir(tmp_path)) == [".ab.new", "a", "a.x"]
+
+
+@pytest.mark.parametrize("name", ["x" * 255, "മ" * 85, "\udcff" * 255])
+def test_a_file_may_have_the_longest_name_there_is(tmp_path: Path, name: str) -> None:
+    write_whole(tmp_path / name, b"whole")
+    (tmp_path / f"{hidden_name(name)}12345678.new").write_bytes(b"half")
+    (tmp_path / f"{hidden_name(name[:-1])}12345678.new").write_bytes(b"of another")
+
+    clear_leftovers(tmp_path / name)
+
+    assert (tmp_path / name).read_bytes() == b"whole"
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_leftovers_are_looked_for_in_vain_where_there_is_no_folder(tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from ocrkit.files import hidden_name
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
@@ -29,9 +31,15 @@ def clear_after(stems: Iterable[str], output: Path, suffixes: Sequence[str]) -> 
     ending = "|".join(map(re.escape, suffixes))
     for folder, names in folders.items():
         # As ``ocrkit.files`` calls a file before it is whole; of a document some are called by the page's number.
-        half = re.compile(rf"\.({'|'.join(map(re.escape, names))})(-[0-9]{{4,}})?({ending})\.[^.]+\.new")
+        cut = [hidden_name(name + suffix) for name in names for suffix in suffixes if _is_cut(name + suffix)]
+        begins = rf"\.({'|'.join(map(re.escape, names))})(-[0-9]{{4,}})?({ending})\."
+        half = re.compile(rf"({'|'.join([begins, *map(re.escape, cut)])})[^.]+\.new")
         with suppress(OSError):
             for entry in os.scandir(folder):
                 if half.fullmatch(entry.name):
                     with suppress(OSError):
                         os.unlink(entry.path)
+
+
+def _is_cut(name: str) -> bool:
+    return hidden_name(name) != f".{name}."
