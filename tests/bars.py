@@ -29,6 +29,22 @@ SHARPNESS = 100.0
 ABC = Charset("abc", ("", "a", "b", "c"))
 AB_AND_SPACE = Charset("ab-space", ("", "a", "b", " "))
 
+TINY = """
+[preprocessing]
+height = 8
+[backbone.options]
+channels = [4]
+pools = ["2x2"]
+[head]
+rnn = [{ size = 4 }]
+[training]
+workers = 0
+device = "cpu"
+epochs = 1
+lrate = 0.02
+"""
+"""The configuration of a network that is trained on a few such pictures in no time."""
+
 
 def picture(text: str, charset: Charset = ABC, *, scale: int = 1, lead: int = 0) -> Image.Image:
     """``text`` as grey bars, ``lead`` px of paper before it, everything ``scale`` times as large."""

@@ -102,11 +102,11 @@ def test_a_name_may_be_that_of_an_installed_model() -> None:
 def test_a_folder_without_a_model_says_so(home: Path) -> None:
     (home / "empty").mkdir()
 
-    with pytest.raises(MissingFileError, match=r"the folder 'empty' holds no model\.safetensors"):
+    with pytest.raises(MissingFileError, match=r"the folder 'empty' holds no model\.safetensors or model\.onnx"):
         find_model("empty")
 
 
-@pytest.mark.parametrize("name", ["gone.safetensors", "runs/gone"])
+@pytest.mark.parametrize("name", ["gone.safetensors", "gone.onnx", "runs/gone"])
 def test_a_path_that_leads_nowhere_is_a_missing_file(name: str) -> None:
     with pytest.raises(MissingFileError, match=f"no model file '{name}'"):
         find_model(name)

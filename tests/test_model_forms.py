@@ -10,7 +10,7 @@ import pytest
 from onnx_form import write_onnx
 
 from ocrkit import hookimpl
-from ocrkit.errors import CheckpointError, MissingFileError, OptionError
+from ocrkit.errors import CheckpointError, OptionError
 from ocrkit.model import Model
 from ocrkit.model_files import find_model, installed_models, load_model, models_folder, offered_models
 from ocrkit.onnx_model import OnnxModel
@@ -182,19 +182,6 @@ def test_a_runtime_that_is_none_is_refused(runtime: str) -> None:
     for asked in (find_model, load_model):
         with pytest.raises(OptionError, match=f"no runtime {runtime!r}; .*"):
             asked("m.safetensors", runtime=runtime)  # type: ignore[operator]  # either function
-
-
-def test_a_folder_with_no_form_of_a_model_says_which_there_could_be() -> None:
-    Path("empty").mkdir()
-
-    with pytest.raises(MissingFileError, match=r"holds no model\.safetensors or model\.onnx"):
-        find_model("empty")
-
-
-@pytest.mark.parametrize("name", ["gone.onnx", "gone.safetensors"])
-def test_a_file_that_is_not_there_is_said(name: str) -> None:
-    with pytest.raises(MissingFileError, match=f"no model file '{name}'"):
-        find_model(name)
 
 
 def test_a_file_is_read_by_what_it_is_for() -> None:

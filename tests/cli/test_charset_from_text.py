@@ -88,25 +88,10 @@ def test_bad_options_are_named(run_ocrkit: RunOcrkit, options: tuple[str, ...], 
     assert not list(Path().glob("*.toml"))
 
 
-TINY = """
-[preprocessing]
-height = 8
-[backbone.options]
-channels = [4]
-pools = ["2x2"]
-[head]
-rnn = [{ size = 4 }]
-[training]
-workers = 0
-device = "cpu"
-epochs = 1
-"""
-
-
 def test_a_model_is_trained_with_it(run_ocrkit: RunOcrkit) -> None:
     bars.write(Path("lines"), {f"{number}.png": "abcab" for number in range(4)})
     Path("lines/labels.tsv").write_text("".join(f"{number}.png\tഅക്ഷരം\n" for number in range(4)), "utf-8")
-    Path("tiny.toml").write_text(TINY, "utf-8")
+    Path("tiny.toml").write_text(bars.TINY, "utf-8")
     run_ocrkit("charsets", "from-text", "text.txt", "-o", "mine.toml", "--base-only")
 
     ran = run_ocrkit("train", "lines", "-e", "lines", "-c", "mine.toml", "--config", "tiny.toml", "-o", "run")

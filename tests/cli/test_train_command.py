@@ -21,20 +21,6 @@ from ocrkit.model import Model
 if TYPE_CHECKING:
     from command import RunOcrkit
 
-TINY = """
-[preprocessing]
-height = 8
-[backbone.options]
-channels = [4]
-pools = ["2x2"]
-[head]
-rnn = [{ size = 4 }]
-[training]
-workers = 0
-device = "cpu"
-epochs = 1
-lrate = 0.02
-"""
 WORDS = ("ab", "ca", "b", "cab", "bc", "acb", "c", "ba", "abc", "bb")
 
 
@@ -44,7 +30,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     bars.write(Path("lines"), {f"{n}.png": WORDS[n % 10] for n in range(20)})
     bars.write(Path("other"), {f"{n}.png": WORDS[n] for n in range(10)})
-    Path("tiny.toml").write_text(TINY)
+    Path("tiny.toml").write_text(bars.TINY)
     return tmp_path
 
 
@@ -69,7 +55,7 @@ def test_a_second_run_has_a_folder_of_its_own(place: Path, run_ocrkit: RunOcrkit
 
 
 def test_flags_win_over_settings_and_these_over_files(place: Path, run_ocrkit: RunOcrkit) -> None:
-    Path("mine.toml").write_text(TINY + "batch_size = 3\nlag = 7\nclip = 1.5\n")
+    Path("mine.toml").write_text(bars.TINY + "batch_size = 3\nlag = 7\nclip = 1.5\n")
 
     ran = run_ocrkit(
         *("train", "lines", "-c", "from-data", "--config", "mine.toml", "-o", "run"),
