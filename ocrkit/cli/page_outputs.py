@@ -90,6 +90,24 @@ class PageOutput:
                     "name a folder for the files with `output`"
                 )
 
+    def refuse_over(self, layouts: Path | None) -> None:
+        """Refuse to write files where the layouts of the pages lie, which may be somebody's work.
+
+        Raises:
+            OptionError: files of a format would take their places.
+        """
+        from ocrkit.pages.layouts import ENDINGS, folders_of
+        from ocrkit.pages.writing import suffixes_of
+
+        if layouts is None or self._output is None:
+            return
+        taken = [suffix for suffix in suffixes_of(self.formats).values() if suffix in ENDINGS]
+        if taken and any(_is_same(place, Path(self._output)) for place in folders_of(layouts)):
+            raise OptionError(
+                f"`layout` and `output` are both {self._output!r}, and {taken[0]} files would take the place of the "
+                "layouts; write to another folder"
+            )
+
     def write(self, pages: Iterable[ReadPage]) -> None:
         """Write all pages; where it ends by Ctrl-C, files hold those that came before."""
         from ocrkit.pages.writing import PageWriter
@@ -101,6 +119,13 @@ class PageOutput:
         with PageWriter(self.formats, Path(self._output), per=self.per, roots=self._roots) as writer:
             for page in pages:
                 writer.take(page)
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return os.path.samefile(one, other)
+    except OSError:  # one is not there
+        return False
 
 
 def _is_stored(place: str) -> bool:

@@ -113,6 +113,7 @@ def read(
     segmenting, engine_options = _taken(settings, "segmenter"), _taken(settings, "engine")
     given = _given(pages)
     writing = PageOutput(to, output, per, settings, given)
+    writing.refuse_over(layout)
     asked = Asked(given, numbers, dpi, password, reject)
     collects = writing.collects(given)
     if not collects:

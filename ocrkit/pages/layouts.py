@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from ocrkit.layout.records import Line, Page
     from ocrkit.layout.scan import Scan
 
-__all__ = ["GivenLayouts", "layout_files"]
+__all__ = ["ENDINGS", "GivenLayouts", "folders_of", "layout_files"]
 
-_ENDINGS = (".xml", ".page.xml", ".alto.xml", ".json", ".hocr", ".html", ".tsv")
+ENDINGS = (".xml", ".page.xml", ".alto.xml", ".json", ".hocr", ".html", ".tsv")
+"""The endings of files that tell layouts, the likelier first."""
+
 _FOLDERS = ("", "page", "alto")  # below the folder of the layouts, where programs put the files
 
 
@@ -77,6 +79,11 @@ class GivenLayouts:
         return layout_files(self._place, stems)
 
 
+def folders_of(place: Path) -> list[Path]:
+    """Where layouts are sought: in a file, or a folder and those that programs put them into below it."""
+    return [place] if place.is_file() else [place / folder for folder in _FOLDERS]
+
+
 def layout_files(place: Path, stems: Iterable[str]) -> Iterator[Path]:
     """The files that may tell the layout of a page, the likelier first.
 
@@ -89,7 +96,7 @@ def layout_files(place: Path, stems: Iterable[str]) -> Iterator[Path]:
         return
     for stem in stems:
         for folder in _FOLDERS:
-            for ending in _ENDINGS:
+            for ending in ENDINGS:
                 path = place / folder / f"{stem}{ending}"
                 if path.is_file():
                     yield path

@@ -34,6 +34,8 @@ __all__ = ["HereEngine", "LocalEngine", "process_count"]
 _MEMORY = 1.5e9  # bytes that a process is reckoned to take: libraries, models, a large page
 _STARTS = 3  # processes that may die one after another before they have a page
 _GOES = 5  # processes that a page may have, whatever the job says
+_FILES = 3  # that a process takes of those that this one may open: its pipe, and two that tell of its end
+_OTHER_FILES = 32
 _log = logging.getLogger("ocrkit")
 
 
@@ -42,6 +44,22 @@ def process_count(asked: int) -> int:
     if asked > 0:
         return asked
     return max(1, min(cores(), int(min(free_memory() / _MEMORY, 1 << 16))))
+
+
+def _as_may_be_open(count: int) -> int:
+    """So many processes, or as many of them as the system's limit of open files has room for, at least one."""
+    try:
+        import resource
+
+        limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        used = len(os.listdir("/proc/self/fd"))
+    except (ImportError, OSError):  # another system
+        return count
+    if limit == resource.RLIM_INFINITY or limit >= used + _OTHER_FILES + _FILES * count:
+        return count
+    room = max(1, (limit - used - _OTHER_FILES) // _FILES)
+    _log.warning("%d processes instead of %d: no more than %d files may be open here", room, count, limit)
+    return room
 
 
 @dataclass(slots=True)
@@ -73,7 +91,7 @@ class LocalEngine:
         Raises:
             LostProcess: processes die before they can read anything.
         """
-        running = _Run(process_count(self.workers), pickle.dumps(job), job, iter(tasks), self.on_page)
+        running = _Run(_as_may_be_open(process_count(self.workers)), pickle.dumps(job), job, iter(tasks), self.on_page)
         try:
             yield from running.outcomes()
         finally:
@@ -150,7 +168,12 @@ class _Run:
             task = self._again.popleft() if self._again else next(self._tasks, None)
             if task is None:
                 return
-            process = free.pop() if free else self._started()
+            try:
+                process = free.pop() if free else self._started()
+            except OSError as error:
+                self._again.appendleft(task)
+                self._count = self._fewer(error)
+                return
             process.task, process.since = task, time.monotonic()
             with suppress(OSError):  # it has died, which its pipe tells as well
                 process.pipe.send(task)
@@ -163,6 +186,14 @@ class _Run:
         begun = _Process(process, ours)
         self._processes.append(begun)
         return begun
+
+    def _fewer(self, error: OSError) -> int:
+        """How many processes there are, where one more cannot be started."""
+        count, reason = len(self._processes), error.strerror or error
+        if not count:
+            raise LostProcess(f"no process can be started: {reason}; with `workers` 0 pages are read without any")
+        _log.warning("%d of %d processes are started, and no more can be: %s", count, self._count, reason)
+        return count
 
     def _threads(self) -> int:
         return max(1, cores() // self._count)

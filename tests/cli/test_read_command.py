@@ -142,6 +142,16 @@ class TestTrouble:
         assert "left out in/5.png: " in ran.err
         assert ran.err.endswith("1 of 4 pages could not be opened\n")
 
+    @pytest.mark.parametrize(("layout", "output"), [("in", "in"), ("in", "in/page"), ("in/1.xml", "in/1.xml")])
+    def test_no_layout_is_written_over(self, run_ocrkit: RunOcrkit, layout: str, output: str) -> None:
+        Path("in/page").mkdir()
+        Path("in/1.xml").write_text("somebody's work")
+
+        ran = run_ocrkit("read", "-m", "m.safetensors", "in", "--layout", layout, "-o", output, "--to", "page")
+
+        assert (ran.code, Path("in/1.xml").read_text()) == (1, "somebody's work")
+        assert "files would take the place of the layouts; write to another folder" in ran.err
+
     def test_a_page_without_a_layout_is_named(self, run_ocrkit: RunOcrkit) -> None:
         Path("found").mkdir()
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import resource
 from collections import Counter
 from pathlib import Path
 
@@ -9,6 +12,7 @@ import pytest
 from stub_pages import job_for, task_of
 
 from ocrkit.collections.records import Records
+from ocrkit.data.workers import context_without_script
 from ocrkit.errors import LostProcess
 from ocrkit.plugin.local_engine import LocalEngine
 
@@ -49,6 +53,49 @@ def test_pages_that_end_their_process_are_tried_twice_and_left(place: Path) -> N
     assert [counted[name] for name in ends] == [2, 2, 2]
     assert {failure.stem for failure in Records(place / "out").failures() if failure.died} == set(ends)
     assert len(outcomes) == 12
+
+
+def test_there_are_no_more_processes_than_files_may_be_open(place: Path, caplog: pytest.LogCaptureFixture) -> None:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    used = len(os.listdir("/proc/self/fd"))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (used + 40, before[1]))
+    try:
+        outcomes = list(LocalEngine(500).run(tasks(place), job_for(place / "out")))
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+    assert Counter(outcome.state for outcome in outcomes) == {"read": 12}
+    assert f"2 processes instead of 500: no more than {used + 40} files may be open here" in caplog.text
+
+
+def test_where_a_process_cannot_be_started_those_that_are_read_on(
+    place: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    context = context_without_script(False)
+    start, started = context.Process.start, []
+
+    def failing(process: object) -> None:
+        started.append(process)
+        if len(started) > 1:
+            raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+        start(process)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(context.Process, "start", failing)
+
+    outcomes = list(LocalEngine(3).run(tasks(place), job_for(place / "out")))
+
+    assert Counter(outcome.state for outcome in outcomes) == {"read": 12}
+    assert "1 of 3 processes are started, and no more can be: Resource" in caplog.text
+
+
+def test_where_none_can_be_started_that_is_told(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(process: object) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(context_without_script(False).Process, "start", failing)
+
+    with pytest.raises(LostProcess, match="no process can be started: Too many open files; with `workers` 0"):
+        list(LocalEngine(3).run(tasks(place), job_for(place / "out")))
 
 
 def test_processes_that_die_before_they_read_are_told(place: Path) -> None:
