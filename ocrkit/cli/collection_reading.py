@@ -101,7 +101,6 @@ def read_collection(
     engine = _engine(many, engine_options)
     with Stages(remaining=False) as stages:
         talk = CollectionTalk(stages, job.output)
-        counting = threading.Thread(target=talk.count, args=(collection.count(),), daemon=True)
         run = CollectionRun(
             job,
             collection,
@@ -112,7 +111,7 @@ def read_collection(
             on_page=talk.page,
             on_wait=talk.wait,
         )
-        counting.start()
+        threading.Thread(target=talk.count, args=(run.count(),), daemon=True).start()
         try:
             run.read()
         finally:

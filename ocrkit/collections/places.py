@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import BinaryIO
 
-__all__ = ["MOST_BYTES", "Fetched", "Place", "fetch", "is_url", "list_places", "state_of"]
+__all__ = ["MOST_BYTES", "Fetched", "Place", "fetch", "is_url", "list_places", "state_of", "status_of"]
 
 MOST_BYTES = 2_000_000_000
 """What a file may have that is fetched; it is held in memory while its pages are read."""
@@ -112,6 +112,21 @@ def state_of(url: str) -> tuple[int, int]:
         store, path = _opened(url)
         information = store.info(path)
         return int(information.get("size") or 0), _version(information)
+
+
+def status_of(place: str | os.PathLike[str]) -> tuple[int, int]:
+    """A file's bytes, and when it was last changed in ns since 1970, or a URL's version; -1 and 0 where it is none.
+
+    Raises:
+        DataError: as of ``state_of``, of a URL.
+    """
+    if is_url(place):
+        return state_of(str(place))
+    try:
+        status = os.stat(place)
+    except OSError:  # what is wrong is told when it is opened
+        return -1, 0
+    return status.st_size, status.st_mtime_ns
 
 
 def fetch(url: str, most: int = MOST_BYTES) -> Fetched:

@@ -14,20 +14,24 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from ocrkit.collections.claims import Claims
-from ocrkit.collections.known import at_a_glance
+from ocrkit.collections.counting import PageCounter
+from ocrkit.collections.known import at_a_glance, left_alone
 from ocrkit.collections.leftovers import clear_after
+from ocrkit.collections.places import status_of
 from ocrkit.collections.records import FOLDER, Records
 from ocrkit.collections.taken import TakenStems
 from ocrkit.errors import DataError
 from ocrkit.files import writing_whole
+from ocrkit.plugin.engine_specs import PageTask
 from ocrkit.plugin.local_engine import HereEngine, LocalEngine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
     from ocrkit.collections.job import ReadJob
     from ocrkit.collections.tasks import Collection
-    from ocrkit.plugin.engine_specs import Engine, Outcome, PageTask
+    from ocrkit.plugin.engine_specs import Engine, Outcome
 
 __all__ = ["FAILURES", "CollectionRun", "new_run_name"]
 
@@ -65,6 +69,7 @@ class CollectionRun:
         on_outcome: called with what became of each task.
         on_page: called after each page that is read, with its number of lines, where that can be told.
         on_wait: called with how many tasks other runs have in hand, and whose one is, while there is nothing else.
+        counter: counts the pages of files; None for one on the job's terms.
 
     Attributes:
         failed: tasks that failed, or of whose pages some did.
@@ -82,9 +87,11 @@ class CollectionRun:
         on_outcome: Callable[[Outcome], None] = lambda _outcome: None,
         on_page: Callable[[int], None] = lambda _lines: None,
         on_wait: Callable[[int, str], None] = lambda _count, _who: None,
+        counter: PageCounter | None = None,
     ) -> None:
         self._job = job
-        self._collection = collection
+        self._counter = counter or PageCounter(job.password, tries=job.tries, deadline=job.deadline)
+        self._collection = replace(collection, held=self._held)
         self._engine = engine
         self._processes = processes
         self._most_failures = most_failures
@@ -97,6 +104,10 @@ class CollectionRun:
         self._busy: deque[_Waiting] = deque()
         self.failed = 0
         self.numbered = 0
+
+    def count(self) -> Iterator[int]:
+        """How many pages each task has, as files say themselves; in any thread."""
+        return self._collection.count()
 
     def read(self) -> None:
         """Read until nothing is left; pages that other runs have in hand are waited for.
@@ -122,6 +133,7 @@ class CollectionRun:
         finally:
             # Workers are stopped, and what they had in hand is given back.
             clear_after(filter(self._claims.was_ours, self._given), self._job.output, self._job.suffixes())
+            self._counter.close()
             self._claims.end_run()
             self._claims.close()
             self._write_failures()
@@ -144,9 +156,17 @@ class CollectionRun:
         taken = TakenStems()
         for task in self._collection.tasks(taken):
             self.numbered = taken.numbered
-            yield from self._looked_at([task])
+            if why := self._counter.why_given_up(task.place):
+                self._settle(self._job.failed(task, why, died=True))
+            else:
+                yield from self._looked_at([task])
             while self._busy and (len(self._busy) > _MOST_BUSY or self._is_due(self._busy[0])):
                 yield from self._looked_at([self._busy.popleft().task])
+
+    def _held(self, path: Path, stem: str) -> int:
+        """How many pages a file has; 0 where that cannot be told, or killed processes before."""
+        task = PageTask(str(path), str(path), None, stem, *status_of(path))
+        return 0 if left_alone(self._job, self._records, task) is not None else self._counter.count(path)
 
     def _others(self) -> Iterator[PageTask]:
         """The tasks that others had in hand, once they have them no more."""

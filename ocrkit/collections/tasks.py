@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ocrkit.collections.in_place import InPlace, is_ours
-from ocrkit.collections.places import is_url, list_places
+from ocrkit.collections.places import is_url, list_places, status_of
 from ocrkit.collections.taken import TakenStems
 from ocrkit.data.sources.images import image_suffixes, natural_order
 from ocrkit.errors import DataError, MissingFileError, OptionError
@@ -19,7 +19,7 @@ from ocrkit.pages.opening import PageNumbers, pages_held
 from ocrkit.plugin.engine_specs import PageTask
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 __all__ = ["Collection", "Shard"]
 
@@ -76,6 +76,8 @@ class Collection:
         shard: the part of all tasks that is wanted.
         password: of PDFs that are locked.
         suffixes: endings of the files that are written.
+        held: how many pages a file has, which is given with what its output is called; 0 where that cannot be told,
+            and None to have it opened here, which a file can do harm by.
     """
 
     places: Sequence[str]
@@ -86,6 +88,7 @@ class Collection:
     shard: Shard = Shard()
     password: str | None = None
     suffixes: Sequence[str] = ()
+    held: Callable[[Path, str], int] | None = None
 
     def check(self) -> None:
         """Look whether there is anything at each place.
@@ -129,13 +132,13 @@ class Collection:
                 free = taken.free(own, name, parts=parts if apart else None, kept=kept)
                 # None is the same page once more.
                 if free is not None and self.shard.has(free):
-                    yield PageTask(name, str(path), number, free, *_status(path))
+                    yield PageTask(name, str(path), number, free, *status_of(path))
 
     def count(self) -> Iterator[int]:
         """How many pages each task has, as files say themselves."""
         for task in self.tasks():
             one = task.number is not None or is_url(task.place)
-            held = 1 if one else pages_held(Path(task.place), self.password)
+            held = 1 if one else self._held(Path(task.place), task.stem)
             yield 1 if one or not held else self.wanted.count_in(held)
 
     def _files(self) -> Iterator[tuple[Path, str]]:
@@ -157,11 +160,14 @@ class Collection:
         if suffix not in _PAGED and suffix in image_suffixes():
             yield None, stem, False
         elif not self.by_page:
-            yield None, stem, self.mixed and (suffix == _PDF or pages_held(path, self.password) > 1)
-        elif (held := pages_held(path, self.password)) <= 1:
+            yield None, stem, self.mixed and (suffix == _PDF or self._held(path, stem) > 1)
+        elif (held := self._held(path, stem)) <= 1:
             yield None, stem, not held
         else:
             yield from ((number, f"{stem}-{number:04d}", False) for number in self.wanted.of_file(held))
+
+    def _held(self, path: Path, stem: str) -> int:
+        return pages_held(path, self.password) if self.held is None else self.held(path, stem)
 
     def _matches(self, place: str) -> list[Path]:
         """What a glob matches: its files, or else what is in the folders that it matches."""
@@ -191,14 +197,6 @@ class Collection:
 
 def _stem(path: Path, root: Path | None = None) -> str:
     return path.relative_to(root or path.parent).with_suffix("").as_posix()
-
-
-def _status(path: Path) -> tuple[int, int]:
-    try:
-        status = os.stat(path)
-    except OSError:  # what is wrong is told when it is opened
-        return -1, 0
-    return status.st_size, status.st_mtime_ns
 
 
 def _listed(folder: str) -> tuple[Iterable[str], list[str]]:

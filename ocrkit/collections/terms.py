@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ocrkit.pages.writing import Per
     from ocrkit.plugin.engine_specs import PageTask
 
-__all__ = ["ReadTerms", "ReadsPages"]
+__all__ = ["ReadTerms", "ReadsPages", "death_notice"]
 
 _DEATHS_OF_ALL = 2  # times as many deaths in all runs as in one, after which a page is left
 
@@ -101,8 +101,7 @@ class ReadTerms:
         here = runs.count(self.run)
         if here < self.tries and len(runs) < _DEATHS_OF_ALL * self.tries:
             return ""
-        times = "once" if len(runs) == 1 else "twice" if len(runs) == 2 else f"{len(runs)} times"
-        return f"the process that read it died {times}" + (f": {how}" if how else "")
+        return death_notice("read it", len(runs), how)
 
     def lost(self, task: PageTask, how: str, after: float) -> Outcome | None:
         """Note that a process died with a task in hand; None where the task is to be tried again."""
@@ -122,3 +121,9 @@ class ReadTerms:
         failure = Failure(task.stem, task.name, task.place, task.size, task.modified, self.key_of(task), reason, died)
         Records(self.output).add_failure(failure)
         return Outcome(task, "failed", reason, died=died)
+
+
+def death_notice(did: str, deaths: int, how: str = "") -> str:
+    """That processes which did something died, how often, and how, where that is known."""
+    times = "once" if deaths == 1 else "twice" if deaths == 2 else f"{deaths} times"
+    return f"the process that {did} died {times}" + (f": {how}" if how else "")

@@ -16,7 +16,7 @@ from ocrkit.collections.claims import Busy, Claim, Claims
 from ocrkit.collections.keys import content_of
 from ocrkit.collections.known import left_alone, seen_before
 from ocrkit.collections.leftovers import clear_after
-from ocrkit.collections.places import fetch, is_url, state_of
+from ocrkit.collections.places import fetch, is_url, status_of
 from ocrkit.collections.records import Record, Records, Written
 from ocrkit.errors import DataError, DependencyError, ImageError, OcrkitError
 from ocrkit.pages.formats import choose_formats
@@ -254,7 +254,7 @@ class Worker:
             several = "" if hand.pages == 1 else f"none of its {hand.pages} pages can be opened: "
             return self._job.failed(task, several + hand.bad[0][1] if hand.bad else "it has no pages")
         hand.writer.__exit__(None, None, None)
-        if _status(task.place) != (task.size, task.modified) and _content_or_none(task.place) != hand.content:
+        if status_of(task.place) != (task.size, task.modified) and _content_or_none(task.place) != hand.content:
             return self._job.failed(task, "it was changed while it was read; the next run reads it again")
         files = {self._named(path): self._written(path, hand) for path in hand.writer.files}
         bad = tuple(f"{name}: {reason}" for name, reason in hand.bad)
@@ -324,16 +324,6 @@ class _Stem:
 
 def _nothing(*_: object) -> None:
     """Do nothing."""
-
-
-def _status(place: str) -> tuple[int, int]:
-    if is_url(place):
-        return state_of(place)
-    try:
-        status = os.stat(place)
-    except OSError:
-        return -1, 0
-    return status.st_size, status.st_mtime_ns
 
 
 def _content_or_none(place: str) -> str | None:
