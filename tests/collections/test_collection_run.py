@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections import Counter
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,11 +15,11 @@ import pytest
 from stub_pages import job_for
 
 from ocrkit.collections import run as run_module
-from ocrkit.collections.claims import Claims
+from ocrkit.collections.claims import Claim, Claims
 from ocrkit.collections.run import FAILURES, CollectionRun
 from ocrkit.collections.tasks import Collection
 from ocrkit.errors import DataError
-from ocrkit.plugin.local_engine import LocalEngine
+from ocrkit.plugin.local_engine import HereEngine, LocalEngine
 
 if TYPE_CHECKING:
     from ocrkit.plugin.engine_specs import Outcome
@@ -157,3 +160,77 @@ def test_nothing_is_left_in_hand(place: Path) -> None:
     run(place)
 
     assert list((place / "out" / ".ocrkit" / "claims").iterdir()) == []
+
+
+def beside(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two runs at once over the same pages, neither of which passes a page before both have begun."""
+    monkeypatch.setattr(run_module, "_POLL", 0.01)
+    both = threading.Barrier(2, timeout=60)
+
+    def first(_lines: int) -> None:
+        with suppress(threading.BrokenBarrierError):
+            both.wait(10)
+        both.abort()
+
+    runs = [
+        CollectionRun(
+            job_for(place / "out", run=name),
+            Collection([str(place / "in")], place / "out"),
+            engine=HereEngine(),
+            on_page=first,
+        )
+        for name in ("one", "other")
+    ]
+    threads = [threading.Thread(target=each.read) for each in runs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def test_two_runs_side_by_side_read_each_page_once(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    beside(place, monkeypatch)
+
+    assert readings(place) == Counter(map(str, range(6)))
+    assert list((place / "out/.ocrkit/claims").iterdir()) == []
+
+
+def test_without_claims_two_runs_side_by_side_would_read_a_page_twice(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Claims, "take", lambda claims, stem: Claim(claims._path(stem, 0), 0, ()))
+    monkeypatch.setattr(Claims, "is_mine", lambda *_: True)
+    monkeypatch.setattr(Claims, "holder", lambda *_: "")
+
+    beside(place, monkeypatch)
+
+    assert max(readings(place).values()) == 2
+
+
+@pytest.mark.parametrize("silent", [301, 0])
+def test_what_a_machine_that_is_gone_had_in_hand_is_read_once_it_is_silent_for_long(
+    place: Path, monkeypatch: pytest.MonkeyPatch, silent: float
+) -> None:
+    monkeypatch.setattr(run_module, "_POLL", 0.01)
+    far = Claims(place / "out", "far")
+    far._me = replace(far._me, machine="far", host="far")
+    claim = far.take("3")
+    far.close()
+    assert isinstance(claim, Claim)
+    waited: list[str] = []
+
+    def fall_silent(seconds: float) -> None:
+        then = far.now() - seconds
+        os.utime(claim.path, (then, then))
+
+    def wait(_count: int, who: str) -> None:
+        waited.append(who)
+        fall_silent(301)
+
+    fall_silent(silent)
+    states = run(place, on_wait=wait)
+
+    assert set(states.values()) == {"read"}
+    assert waited == ([] if silent else [f"process {os.getpid()} on far"])
+    assert not far.is_mine(claim)
+    assert list((place / "out/.ocrkit/claims").iterdir()) == []
