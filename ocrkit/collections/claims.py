@@ -182,7 +182,8 @@ class Claims:
 
     def end_run(self) -> None:
         """Remove all claims of this run, whose processes are stopped, and what dead owners left."""
-        for path in self._files():
+        # Its own file is the last, for who lives is told by the clock, which is asked by touching that file.
+        for path in sorted(self._files(), key=lambda path: path == self._own):
             owner = _owner(path)
             ended = owner is not None and owner.run == self._me.run
             if ended or (path.name.startswith(_OWNERS) and path != self._own and not self._lives(path, owner)):

@@ -59,6 +59,21 @@ def test_whom_the_engine_saw_die_on_another_machine_is_dead_at_once(tmp_path: Pa
     assert driver.deaths("a") == ["run"]
 
 
+def test_nothing_is_left_of_a_run_that_ended_nor_of_machines_that_are_gone(tmp_path: Path) -> None:
+    here = claims(tmp_path, "here")
+    here.take("a")
+    for number in range(8):
+        far = claims(tmp_path, "far", f"far {number}")
+        claim = far.take(str(number))
+        far.close()
+        assert isinstance(claim, Claim)
+        os.utime(claim.path, (1, 1))
+
+    here.end_run()
+
+    assert [path.name for path in (tmp_path / ".ocrkit/claims").iterdir() if path.name.startswith("owner-")] == []
+
+
 def test_where_there_are_no_hard_links_a_claim_is_a_file_of_its_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
