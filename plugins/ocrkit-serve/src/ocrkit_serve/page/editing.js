@@ -1,11 +1,10 @@
 /** How lines are edited: keys, suggestions, states, and what is done is put down at once. */
 
 import { byId, settled } from "./dom.js";
-import { putEdit } from "./journal.js";
+import * as journal from "./journal.js";
 import { allRows, doubtfulPlaces, nextDoubt, offersOf, refreshRow, replaceIn, rowOf, tally } from "./lines.js";
 import * as picture from "./picture.js";
 import { inThisTab } from "./remembered.js";
-import * as store from "./store.js";
 import { tell } from "./tabs.js";
 import { showTools } from "./tools.js";
 import { tellUser, warn } from "./voice.js";
@@ -35,7 +34,10 @@ export function startEditing() {
 export function editPage(document, number, last) {
   at = { document, number, last };
   active = null;
-  allRows().forEach(showState);
+  for (const row of allRows()) {
+    row.at = at; // the page may be turned before what is done to it is put down
+    showState(row);
+  }
   count();
   const [id, page, key] = JSON.parse(inThisTab.get(LINE) ?? "[]");
   if (id !== document || page !== number || !rowOf(key)) return;
@@ -71,8 +73,11 @@ function near(row) {
   linger(() => row && picture.reveal(row.key));
 }
 
+// A field that is taken from the list says so when its line's name is already another page's line.
 function rowAt(target) {
-  return rowOf(target.closest("li[data-line]")?.dataset.line);
+  const item = target.closest("li[data-line]");
+  const row = rowOf(item?.dataset.line);
+  return row?.item === item ? row : undefined;
 }
 
 function activate(row) {
@@ -113,6 +118,7 @@ function left(row) {
 }
 
 function changed(row) {
+  journal.note(row.at.document, row.at.number, row.key, row.edit); // first, since the store may be busy with what came before
   refreshRow(row);
   showState(row);
   if (row === active) {
@@ -120,7 +126,6 @@ function changed(row) {
     toolsSoon(row);
   }
   count();
-  row.at = at; // the page may be turned before it is put down
   unsaved.add(row);
   saveSoon();
 }
@@ -138,7 +143,7 @@ export async function saved() {
 export async function editsOf(document, number) {
   for (;;) {
     await saved();
-    const edits = await store.edits(document, number);
+    const edits = await journal.edits(document, number);
     // Something may have been typed meanwhile, which the store had not yet.
     if (!putting.size) return edits;
   }
@@ -159,7 +164,7 @@ async function saveAll() {
     saving.add(row);
     unsaved.delete(row);
     try {
-      await putEdit(document, number, row.key, row.edit);
+      await journal.putEdit(document, number, row.key, row.edit);
       tell({ kind: "edit", document, number, line: row.key });
     } catch (error) {
       warn(error);
@@ -173,12 +178,19 @@ async function saveAll() {
 /** Takes over what another tab did to a line, except where this one is writing it. */
 export async function editedElsewhere(key) {
   const row = rowOf(key);
-  if (!row || unsaved.has(row) || saving.has(row) || (document.hasFocus() && document.activeElement === row.field)) return;
-  row.edit = (await store.edits(at.document, at.number)).get(key) ?? {};
+  if (!row || held(row)) return;
+  const before = row.edit;
+  const edits = await journal.edits(at.document, at.number);
+  if (held(row) || row.edit !== before) return; // something was done here meanwhile, which is the later of the two
+  row.edit = edits.get(key) ?? {};
   row.field.value = row.edit.text ?? row.read;
   refreshRow(row);
   showState(row);
   count();
+}
+
+function held(row) {
+  return unsaved.has(row) || saving.has(row) || (document.hasFocus() && document.activeElement === row.field);
 }
 
 /** Counts anew what the page has, and says it. */

@@ -1,6 +1,7 @@
 /** What leaves the page: files of the corrected text, and lines that are kept for training. */
 
 import { byId, make } from "./dom.js";
+import * as journal from "./journal.js";
 import { checkedLines, corrected, inGroups } from "./merging.js";
 import { liveJob } from "./reading.js";
 import * as server from "./server.js";
@@ -43,7 +44,7 @@ export async function correctedPages(id) {
   const pages = [];
   const checked = {};
   for (const [number, record] of await store.pages(id)) {
-    const edits = await store.edits(id, number);
+    const edits = await journal.edits(id, number);
     pages.push(corrected(record, edits));
     checked[number] = checkedLines(edits);
   }
