@@ -61,7 +61,9 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--lm", help="a language model, ARPA")
     parser.add_argument("--to", nargs="+", help="formats, alto by default")
     parser.add_argument("--draw", type=int, default=4, help="pages that are drawn where no folder is named")
-    parser.add_argument("--check", type=int, default=0, metavar="N", help="read N links to pages by the command, too")
+    parser.add_argument(
+        "--check", type=int, default=0, metavar="N", help="read N links to pictures by the command, too"
+    )
     return parser.parse_args()
 
 

@@ -91,7 +91,7 @@ def cost_of(places: list[str], reader: Reader, formats: tuple[str, ...]) -> Cost
         keys = dict.fromkeys(formats, "measured")
         job = ReadJob(partial(_same, made), output, formats, {}, keys, new_run_name(), per="page", deadline=600.0)
         engine, outcomes = _OneByOne(clock), []
-        CollectionRun(job, Collection(places, output), engine=engine, on_outcome=outcomes.append).read()
+        CollectionRun(job, Collection(places, output, by_page=True), engine=engine, on_outcome=outcomes.append).read()
         counted = outcomes[1:]
         for outcome in outcomes:
             if outcome.state != "read":
