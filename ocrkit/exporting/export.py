@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ocrkit.ctc.options import as_count
-from ocrkit.errors import DependencyError, ExportError
-from ocrkit.exporting.int8 import Int8, Quantised, quantise_model
+from ocrkit.errors import DependencyError
 from ocrkit.exporting.record import with_record
-from ocrkit.exporting.sources import RecogniserSource, open_source
+from ocrkit.exporting.sources import open_source
 from ocrkit.exporting.target import check_target, write_target
 
 if TYPE_CHECKING:
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ocrkit.data.progress import Progress, StageProgress
+    from ocrkit.exporting.int8 import Int8, Quantised
+    from ocrkit.exporting.int8_finder import QuantisedFinder
     from ocrkit.nets.exporting import Parity
     from ocrkit.plugin.registry import Registry
 
@@ -42,7 +43,7 @@ class Exported:
     size: int
     parity: Parity
     float_size: int
-    quantised: Quantised | None = None
+    quantised: Quantised | QuantisedFinder | None = None
 
 
 def export_model(
@@ -69,7 +70,7 @@ def export_model(
 
     Raises:
         ExportError: ``source`` is an ONNX file, or ``target`` none; a part cannot be exported, or the graph computes
-            something else than torch; or int8 reads worse.
+            something else than torch; or int8 reads worse, or finds other lines.
         MissingFileError: there is no such file, or no such folder to write into.
         CheckpointError: the file holds no model, or a damaged one.
         DependencyError: a distribution of the extra ``export`` is not installed.
@@ -80,11 +81,6 @@ def export_model(
     file = check_target(target)
     _check_installed()
     opened = open_source(source, registry=registry)
-    if int8 is not None and not isinstance(opened, RecogniserSource):
-        raise ExportError(
-            "a model that finds lines is not quantised, as nothing is read by which that could be judged; export it "
-            "without `int8`"
-        )
     stages("exporting")(0, 1)
     table = opened.table(portable=portable)
     whole = with_record(opened.graph(portable=portable), opened.metadata, {**table, "precision": "float32"})
@@ -93,10 +89,10 @@ def export_model(
     parity = opened.compare(whole, batches=check)
     stages("comparing with torch")(check, check)
     data = whole.SerializeToString()
-    if int8 is None or not isinstance(opened, RecogniserSource):
+    if int8 is None:
         write_target(file, data)
         return Exported(file, len(data), parity, len(data))
-    quantised = quantise_model(whole, opened.model, int8, stages=stages, registry=registry)
+    quantised = opened.quantise(whole, int8, stages=stages, registry=registry)
     own = {**table, "precision": "int8", "int8": quantised.to_dict()}
     smaller = with_record(quantised.graph, opened.metadata, own).SerializeToString()
     write_target(file, smaller)

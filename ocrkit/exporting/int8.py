@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ocrkit.errors import ExportError
 from ocrkit.exporting.lines import drawn_samples, load_lines
-from ocrkit.exporting.measuring import compare_readings
+from ocrkit.exporting.measuring import compare_readings, line_inputs
 from ocrkit.exporting.quantising import has_convolutions, quantise
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ocrkit.data.progress import StageProgress
     from ocrkit.data.records import Sample
     from ocrkit.exporting.measuring import Measured
+    from ocrkit.layout.scan import Scan
     from ocrkit.model import Model
     from ocrkit.plugin.registry import Registry
 
@@ -35,10 +36,12 @@ class Int8:
 
     Attributes:
         samples: labelled lines of the kind that will be read; None draws some.
+        pages: for a model that finds lines, pages of the kind that will be read; None draws some.
         workers: processes that load images; see ``LineLoader``.
     """
 
     samples: Sequence[Sample] | None = None
+    pages: Sequence[Scan] | None = None
     workers: int = 0
 
 
@@ -103,7 +106,7 @@ def quantise_model(
         workers=wanted.workers,
         progress=stages("loading lines"),
     )
-    made = quantise(graph, [line.pixels for line in lines.calibrating], progress=stages("calibrating"))
+    made = quantise(graph, [line_inputs([line.pixels]) for line in lines.calibrating], progress=stages("calibrating"))
     measured = compare_readings(
         open_session(graph), open_session(made), lines.measured, model.charset, progress=stages("measuring")
     )

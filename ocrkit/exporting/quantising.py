@@ -7,12 +7,10 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from ocrkit.errors import DependencyError, ExportError
-from ocrkit.exporting.measuring import line_inputs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    import numpy as np
     import onnx
     from numpy.typing import NDArray
 
@@ -34,19 +32,21 @@ def has_convolutions(graph: onnx.ModelProto) -> bool:
 
 def quantise(
     graph: onnx.ModelProto,
-    lines: Sequence[NDArray[np.uint8]],
+    inputs: Sequence[Mapping[str, NDArray[Any]]],
     *,
+    also: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> onnx.ModelProto:
     """The graph with convolutions in 8 bits, and the pools between them; all else stays float.
 
-    Weights have 7 bits and a scale for each output channel, inputs 8 bits of the range that the lines gave. Weights of
+    Weights have 7 bits and a scale for each output channel, values 8 bits of the range that the inputs gave. Weights of
     8 bits would overflow on x86 processors without VNNI, where two products are added up in 16 bits.
 
     Args:
         graph: left as it is; its batch norms are in its convolutions.
-        lines: (H, W) uint8, what the ranges are learnt from.
-        progress: told of how many lines were looked at, of how many.
+        inputs: of the graph, by their names, what the ranges are learnt from.
+        also: kinds of nodes that are quantised beside convolutions, ReLUs and pools.
+        progress: told of how many inputs were looked at, of how many.
 
     Raises:
         ExportError: onnxruntime cannot quantise it.
@@ -70,9 +70,9 @@ def quantise(
             quantize_static(
                 prepared,
                 target,
-                _reader(lines, progress),
+                _reader(inputs, progress),
                 quant_format=QuantFormat.QDQ,
-                op_types_to_quantize=list(_QUANTISED),
+                op_types_to_quantize=[*_QUANTISED, *also],
                 per_channel=True,
                 reduce_range=True,
                 activation_type=QuantType.QUInt8,
@@ -86,20 +86,20 @@ def quantise(
     return made
 
 
-def _reader(lines: Sequence[NDArray[np.uint8]], progress: Progress | None) -> Any:
-    """What gives onnxruntime the inputs of one line after the other."""
+def _reader(inputs: Sequence[Mapping[str, NDArray[Any]]], progress: Progress | None) -> Any:
+    """What gives onnxruntime one input after the other."""
     from onnxruntime.quantization import CalibrationDataReader
 
-    class Lines(CalibrationDataReader):  # type: ignore[misc]  # it has no types
+    class Inputs(CalibrationDataReader):  # type: ignore[misc]  # it has no types
         def __init__(self) -> None:
             self._next = 0
 
         def get_next(self) -> Any:
             if progress is not None:
-                progress(self._next, len(lines))
-            if self._next == len(lines):
+                progress(self._next, len(inputs))
+            if self._next == len(inputs):
                 return None
             self._next += 1
-            return line_inputs([lines[self._next - 1]])
+            return dict(inputs[self._next - 1])
 
-    return Lines()
+    return Inputs()

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from ocrkit.checkpoint import read_metadata
 from ocrkit.errors import ExportError
+from ocrkit.exporting.int8 import quantise_model
+from ocrkit.exporting.int8_finder import quantise_finder
 from ocrkit.model_files import SEGMENTATION
 from ocrkit.onnx_file import is_onnx
 
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 
     import onnx
 
+    from ocrkit.data.progress import StageProgress
+    from ocrkit.exporting.int8 import Int8, Quantised
+    from ocrkit.exporting.int8_finder import QuantisedFinder
     from ocrkit.model import Model
     from ocrkit.nets.exporting import Parity
     from ocrkit.plugin.registry import Registry
@@ -38,12 +43,18 @@ class Source(Protocol):
         """Its network as an ONNX graph."""
         ...
 
-    def compare(self, graph: onnx.ModelProto, *, batches: int) -> Parity:
-        """Hold a graph against the network in torch."""
+    def compare(self, graph: onnx.ModelProto | Path, *, batches: int) -> Parity:
+        """Hold a graph, or the file of one, against the network in torch."""
         ...
 
     def table(self, *, portable: bool) -> dict[str, object]:
         """What a reader without torch needs to know of the graph."""
+        ...
+
+    def quantise(
+        self, graph: onnx.ModelProto, wanted: Int8, *, stages: StageProgress, registry: Registry | None
+    ) -> Quantised | QuantisedFinder:
+        """The graph with convolutions in 8 bits, and what it is worth."""
         ...
 
 
@@ -61,7 +72,7 @@ class RecogniserSource:
         height = self.model.architecture.preprocessing.height
         return export_crnn(self.model.network, height=height, portable=portable)
 
-    def compare(self, graph: onnx.ModelProto, *, batches: int) -> Parity:
+    def compare(self, graph: onnx.ModelProto | Path, *, batches: int) -> Parity:
         """Read ragged batches both ways."""
         from ocrkit.nets.exporting import compare_with_torch
 
@@ -80,6 +91,14 @@ class RecogniserSource:
             "parameters": self.model.parameters(),
         }
 
+    def quantise(
+        self, graph: onnx.ModelProto, wanted: Int8, *, stages: StageProgress, registry: Registry | None
+    ) -> Quantised:
+        """By labelled lines, which are read before and after."""
+        if wanted.pages is not None:
+            raise ExportError("a model that reads lines is quantised by labelled lines; give those, and no pages")
+        return quantise_model(graph, self.model, wanted, stages=stages, registry=registry)
+
 
 @dataclass(slots=True)
 class SegmenterSource:
@@ -94,7 +113,7 @@ class SegmenterSource:
 
         return export_labeller(self.net.network, heights=_heights())
 
-    def compare(self, graph: onnx.ModelProto, *, batches: int) -> Parity:
+    def compare(self, graph: onnx.ModelProto | Path, *, batches: int) -> Parity:
         """Label pictures both ways."""
         from ocrkit.nets.exporting import compare_labeller_with_torch
 
@@ -103,6 +122,19 @@ class SegmenterSource:
     def table(self, *, portable: bool) -> dict[str, object]:  # noqa: ARG002 - as above
         """What goes in."""
         return {"form": "portable", "multiple": self.net.network.multiple, "parameters": self.net.parameters()}
+
+    def quantise(
+        self,
+        graph: onnx.ModelProto,
+        wanted: Int8,
+        *,
+        stages: StageProgress,
+        registry: Registry | None,  # noqa: ARG002 - pages are drawn by what ocrkit brings
+    ) -> QuantisedFinder:
+        """By pages, whose lines are found before and after."""
+        if wanted.samples is not None:
+            raise ExportError("a model that finds lines is quantised by pages; give those, and no labelled lines")
+        return quantise_finder(graph, wanted.pages, stages=stages)
 
 
 def open_source(path: str | os.PathLike[str], *, registry: Registry | None = None) -> Source:

@@ -9,12 +9,18 @@ from typing import TYPE_CHECKING
 
 import bars
 import pytest
+from PIL import Image
+from stroke_page import StrokePage
 
 pytest.importorskip("onnx")
 pytest.importorskip("onnxruntime")
 
+from ocrkit.exporting import int8_finder
+from ocrkit.exporting.findings import Findings
 from ocrkit.model_files import models_folder
 from ocrkit.nets.exporting.parity import open_session
+from ocrkit.nets.segmentation.labeller import Labeller, LabellerOptions
+from ocrkit.segmentation.net import SegmentationNet
 
 if TYPE_CHECKING:
     from command import RunOcrkit
@@ -91,6 +97,42 @@ def test_eight_bits_say_what_they_cost_and_bring(place: Path, run_ocrkit: RunOcr
     assert "CER        0.0000 in 8 bits, 0.0000 before\n" in ran.err
     size = f"{os.path.getsize('small.onnx') / 1e6:.1f} MB instead of "
     assert size in ran.err
+
+
+def finder(file: str) -> None:
+    """A network that is to find lines, and has learnt nothing."""
+    SegmentationNet(Labeller(LabellerOptions(channels=(4, 8), dilations=(1,)))).save(file)
+
+
+@pytest.mark.usefixtures("no_plugins")
+def test_a_model_that_finds_lines_is_quantised_by_pages(
+    place: Path, run_ocrkit: RunOcrkit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(int8_finder, "compare_findings", lambda *_: Findings(4, (50, 51), 50, 1.9))
+    finder("finder.safetensors")
+    page = StrokePage(400, 160)
+    page.write([(40, 60), (340, 60)])
+    Image.fromarray(page.grey).save("page.png")
+
+    ran = run_ocrkit("export", "finder.safetensors", *["page.png"] * 6, "--int8", "--check", "1")
+
+    assert (ran.code, ran.out) == (0, "finder-int8.onnx\n")
+    assert ran.err.splitlines()[1:-1] == [
+        "calibrated on 2 pages, measured on 4 others",
+        "lines      51 in 8 bits, 50 before, 50 in both",
+        "F.7        0.9901",
+        "speed      1.90 times as fast here, by one thread",
+    ]
+
+
+@pytest.mark.usefixtures("no_plugins")
+def test_pages_have_no_format_of_lines(place: Path, run_ocrkit: RunOcrkit) -> None:
+    finder("finder.safetensors")
+
+    ran = run_ocrkit("export", "finder.safetensors", "lines", "--int8", "--format", "filename")
+
+    assert ran.code == 1
+    assert "--format is of labelled lines, and this model is quantised by pages; leave it out" in ran.err
 
 
 @pytest.mark.usefixtures("no_plugins")

@@ -297,13 +297,6 @@ def test_images_that_cannot_be_opened_are_left_out_and_counted(model: Path, tmp_
     assert (done.quantised.bad, done.quantised.calibrating, done.quantised.measured.lines) == (1, 11, 24)
 
 
-def test_a_model_that_finds_lines_is_not_quantised(tmp_path: Path) -> None:
-    SegmentationNet(Labeller(LabellerOptions(channels=(4, 8), dilations=(1,)))).save(tmp_path / "lines.safetensors")
-
-    with pytest.raises(ExportError, match="a model that finds lines is not quantised"):
-        export_model(tmp_path / "lines.safetensors", tmp_path / "lines.onnx", int8=Int8())
-
-
 def test_an_export_is_not_exported_again(model: Path, tmp_path: Path) -> None:
     first = export_model(model, tmp_path / "bars.onnx", check=1).path
 
