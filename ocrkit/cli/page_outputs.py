@@ -51,7 +51,10 @@ class PageOutput:
         from ocrkit.pages.formats import choose_formats, format_by_ending
 
         if is_url(output):
-            raise OptionError(f"`output` is the URL {output!r}; write to a folder, and copy that to the store")
+            raise OptionError(
+                f"`output` is the URL {output!r}; write to a folder, and copy that to the store; "
+                "docs/clusters.md tells how machines that share no folder go on with each other's work"
+            )
         self.folder = Path(output) if output is not None and _means_folder(output, names or ()) else None
         if not names:
             names = ["text" if output is None or self.folder else format_by_ending(Path(output))]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PageCounter"]
 
-_LONGEST = 60.0  # seconds, which only a disk that does not answer takes to tell what a PDF has
+_LONGEST = 60.0  # seconds; longer takes a disk that does not answer, or what never ends
 _MEMORY = 2_000_000_000  # bytes that counting may take
 _OOM_FIRST = "1000"
 

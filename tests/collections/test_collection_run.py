@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import threading
 from collections import Counter
 from contextlib import suppress
@@ -60,6 +61,18 @@ def test_a_second_run_reads_what_is_new_or_another(place: Path) -> None:
     assert Counter(states.values()) == {"was_read": 4, "read": 3}
     assert {stem for stem, count in readings(place).items() if count == 2} == {"3", "4"}
     assert (place / "out" / "4.txt").read_text() == "text 4\n"
+
+
+def test_a_copy_of_the_output_on_another_machine_goes_on(place: Path) -> None:
+    run(place)
+    shutil.copytree(
+        place / "out", place / "copied", ignore=shutil.ignore_patterns("claims"), copy_function=shutil.copyfile
+    )
+    (place / "out").rename(place / "lost")
+    (place / "copied").rename(place / "out")
+    (place / "in" / "new.png").write_text("new")
+
+    assert Counter(run(place, run="next").values()) == {"was_read": 6, "read": 1}
 
 
 def test_no_model_is_loaded_where_there_is_nothing_to_read(place: Path) -> None:

@@ -63,6 +63,7 @@ class StubWorker:
         if path.exists():
             return Outcome(task, "was_read")
         job.note("begun", f"{task.name} {os.getpid()}", task.name)
+        job.note("sees", f"{task.name} {os.environ.get('CUDA_VISIBLE_DEVICES', 'all')!r}", task.name)
         if task.name == job.full:
             raise DataError("the disk is full", path)
         while task.name in job.held and not (job.folder / "go").exists():

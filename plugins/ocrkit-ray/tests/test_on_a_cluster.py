@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from ocrkit_ray import ocrkit_engines
+from ocrkit_ray.cluster import connected
 from ocrkit_ray.engine import RayEngine, make_engine
 from ocrkit_ray.options import RayOptions
 from stub_jobs import StubJob, task_named
@@ -99,6 +100,53 @@ def test_tasks_are_taken_as_there_are_workers_for_them(cluster: Any, tmp_path: P
 
     assert max(ahead) <= 5  # two in hand, and what is waited with
     wait_until(lambda: not any(map(runs, begun(tmp_path).values())))
+
+
+def free_cores() -> float:
+    import ray
+
+    return float(ray.available_resources().get("CPU", 0))
+
+
+def test_closing_a_fleet_ends_its_workers_those_too_that_are_starting(cluster: Any, tmp_path: Path) -> None:
+    options = RayOptions(address=cluster.address)
+    with connected(options):
+        from ocrkit_ray.fleet import Fleet
+
+        wait_until(lambda: free_cores() == 2)
+        fleet = Fleet(options, StubJob(tmp_path, held=("p0000",)))
+        fleet.grow()
+        while not fleet.idle:
+            assert not list(fleet.events())
+        fleet.give(task_named("p0000"))
+        fleet.grow()
+        wait_until(lambda: "p0000" in begun(tmp_path))
+
+        fleet.close()
+        fleet.close()
+
+        wait_until(lambda: not runs(begun(tmp_path)["p0000"]) and free_cores() == 2)
+        assert (fleet.in_hand, fleet.idle, fleet.unoccupied) == (0, 0, 0)
+        assert noted(tmp_path, "read") == []
+
+
+def test_a_worker_sees_the_gpus_that_it_was_given_and_no_others(cluster: Any, tmp_path: Path) -> None:
+    with_gpus = cluster.add_node(num_cpus=1, num_gpus=2, object_store_memory=80_000_000)
+    held = tuple(names(3))
+
+    def go_on() -> None:
+        wait_until(lambda: set(held) <= set(begun(tmp_path)))
+        (tmp_path / "go").touch()
+
+    going_on = meanwhile(go_on)
+    engine = engine_on(cluster, cpus=0.5, gpus=1.0, mixed=True, workers=3)
+    try:
+        list(engine.run(map(task_named, held), StubJob(tmp_path, held=held)))
+    finally:
+        going_on.join()
+        cluster.remove_node(with_gpus)
+
+    assert sorted(seen for _, seen in noted(tmp_path, "sees")) == ["''", "'0'", "'1'"]
 
 
 def test_the_page_of_a_worker_that_is_killed_is_read_by_another(cluster: Any, tmp_path: Path) -> None:
