@@ -10,7 +10,11 @@ AXE := build/axe/node_modules/axe-core/axe.min.js
 PLUGINS := $(wildcard plugins/ocrkit-*)
 # Tests run in as many processes as there are cores, up to eight; each has a core, and a file's tests stay in one of them;
 # they are taken in order, slow files first.
-PYTEST = OMP_NUM_THREADS=1 $(abspath $(BIN))/python -m pytest -n $(shell echo $$(($(JOBS) < 8 ? $(JOBS) : 8))) --dist loadfile --no-loadscope-reorder
+PYTEST = OMP_NUM_THREADS=1 $(abspath $(BIN))/python -m pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
+PROCESSES = $(shell echo $$(($(JOBS) < 8 ? $(JOBS) : 8)))
+# Plugins are tested side by side, the longest two first: some wait for a browser, a server or a cluster, and leave cores idle.
+# But for the longest, one process is enough: to start another and to collect costs more than it saves.
+PLUGIN_TESTS := $(addprefix test-,$(filter %-serve,$(PLUGINS)) $(filter %-ray,$(PLUGINS)) $(filter-out %-serve %-ray,$(PLUGINS)) plugins/template)
 # What an editable install must be told of again: native code, and packages that came or went.
 INSTALLED := CMakeLists.txt pyproject.toml $(shell find csrc ocrkit \( -name '*.?pp' -o -name __init__.py \))
 
@@ -18,7 +22,7 @@ export CMAKE_BUILD_PARALLEL_LEVEL := $(JOBS)
 export CTEST_PARALLEL_LEVEL := $(JOBS)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo serve test lint bench bench-peers callgrind-counts native-asan native-tsan wheel constraints clean environment fonts browser picture-of-serve
+.PHONY: demo serve test $(PLUGIN_TESTS) lint bench bench-peers callgrind-counts native-asan native-tsan wheel constraints clean environment fonts browser picture-of-serve
 
 demo: environment fonts
 	$(BIN)/ocrkit demo
@@ -30,7 +34,11 @@ serve: environment
 test: environment fonts browser
 	$(MAKE) -j2 --output-sync lint native-asan native-tsan
 	$(PYTEST)
-	for plugin in $(PLUGINS) plugins/template; do (cd $$plugin && $(PYTEST)) || exit 1; done
+	$(MAKE) -j$(JOBS) --keep-going --output-sync $(PLUGIN_TESTS)
+
+$(filter-out %-serve,$(PLUGIN_TESTS)): PROCESSES = 0
+$(PLUGIN_TESTS): test-%:
+	cd $* && $(PYTEST)
 
 lint: environment
 	$(BIN)/ruff check .
