@@ -9,6 +9,7 @@ import typer
 if TYPE_CHECKING:
     from ocrkit.plugin.offers import Broken, Offer
     from ocrkit.plugin.registry import Registry
+    from ocrkit.plugin.specs import ModelSpec
 
 __all__ = ["app"]
 
@@ -89,9 +90,7 @@ def _passes(offer: Offer[object]) -> bool:
     try:
         seen = check_offer(offer)
         if isinstance(offer.value, ModelSpec):
-            from ocrkit.model import Model
-
-            Model.load(offer.value.path)
+            _load(offer.value)
     except (OcrkitError, ModuleNotFoundError) as error:
         if lacks_torch(error):
             print(f"skipped {offer.kind} {offer.name}: {torch_is_missing('its check')}")
@@ -102,6 +101,20 @@ def _passes(offer: Offer[object]) -> bool:
         return False
     print(f"ok      {offer.kind} {offer.name}" + (f": {seen}" if seen else ""))
     return True
+
+
+def _load(spec: ModelSpec) -> None:
+    """Load a model as it is loaded to be used."""
+    from ocrkit.model_files import SEGMENTATION
+
+    if spec.task == SEGMENTATION:
+        from ocrkit.segmentation.net import load_segmentation_net
+
+        load_segmentation_net(spec.path)
+    else:
+        from ocrkit.model import Model
+
+        Model.load(spec.path)
 
 
 def _offer_record(offer: Offer[object]) -> dict[str, str]:

@@ -193,6 +193,32 @@ def finder(place: Path) -> Path:
     return path
 
 
+FINDING = """
+    from pathlib import Path
+    from ocrkit import ModelSpec
+
+    @hookimpl
+    def ocrkit_models():
+        file = Path(__file__).parent / "finder.safetensors"
+        yield ModelSpec("finder", "Finds lines.", file, ("und",), "MIT", None, "segmentation")
+"""
+
+
+def test_checking_a_plugin_loads_a_model_that_finds_lines_as_that(
+    finder: Path, run_ocrkit: RunOcrkit, distribute: Distribute, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = distribute("ocrkit-finds", FINDING)
+    finder.rename(site / "finder.safetensors")
+    monkeypatch.setenv("OCRKIT_PLUGINS", "ocrkit-finds")
+    default_registry.cache_clear()
+
+    ran = run_ocrkit("plugins", "check", "ocrkit-finds")
+
+    default_registry.cache_clear()
+    assert ran.code == 0
+    assert "ok      model finder: 0.0 MB, finds lines" in ran.out
+
+
 def test_a_model_that_finds_lines_is_listed_and_shown_as_that(finder: Path, run_ocrkit: RunOcrkit) -> None:
     listed = {record["name"]: record for record in json.loads(run_ocrkit("models", "list", "--json").out)}
     shown = run_ocrkit("models", "show", "finder")

@@ -64,6 +64,22 @@ def test_a_page_names_its_image_and_who_read_it() -> None:
     assert (page.width, page.height) == SIZE
 
 
+@pytest.mark.usefixtures("place")
+def test_the_runtime_is_that_of_what_finds_the_lines_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def settled(*_: object, runtime: str, **__: object) -> None:
+        asked.append(runtime)
+        raise OptionError("that is enough")
+
+    monkeypatch.setattr("ocrkit.pages.finding.settle_segmenter", settled)
+
+    with pytest.raises(OptionError, match="that is enough"):
+        ocrkit.read_pages("1.png", model="m.safetensors", runtime="torch")
+
+    assert asked == ["torch"]
+
+
 @pytest.mark.parametrize("kind", ["file", "path", "folder", "glob", "picture", "array", "bytes", "list", "iterator"])
 def test_pages_may_be_given_in_many_ways(place: Path, kind: str) -> None:
     given: Any = {

@@ -38,15 +38,13 @@ from ocrkit.plugin.testing import (
     check_source,
 )
 
-NEEDS_WEIGHTS = ("segmenter", "lines")  # which the tests of the models that ship build with theirs
-
 
 @pytest.mark.parametrize(
     "offer",
     [
         offer
         for offer in load_registry("none").everything()
-        if offer.kind not in ("command", "decoder", "backbone", "head") and (offer.kind, offer.name) != NEEDS_WEIGHTS
+        if offer.kind not in ("command", "decoder", "backbone", "head")
     ],
     ids=lambda offer: f"{offer.kind}-{offer.name}",
 )

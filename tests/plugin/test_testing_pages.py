@@ -10,13 +10,16 @@ import pytest
 
 from ocrkit.errors import PluginError, UnknownNameError
 from ocrkit.layout.records import Layout, Line, Page, Region
+from ocrkit.plugin.hookspec import hookimpl
 from ocrkit.plugin.page_specs import PageRendererSpec, SegmenterSpec
-from ocrkit.plugin.registry import load_registry
+from ocrkit.plugin.registry import Registry, load_registry
+from ocrkit.plugin.specs import ModelSpec
 from ocrkit.plugin.testing import check_page_renderer, check_segmenter
 from ocrkit.plugin.testing.page_samples import read_pages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
@@ -127,6 +130,39 @@ def test_lines_on_a_white_page_are_told() -> None:
 
     with pytest.raises(PluginError, match="finds 1 lines on a white page; expected none"):
         check_segmenter(replace(SEGMENTER, build=lambda options: Everywhere()))
+
+
+@dataclass(frozen=True)
+class WithWeights:
+    weights: str = ""
+
+
+def test_a_segmenter_with_a_model_is_checked_with_the_installed_one(tmp_path: Path) -> None:
+    file = tmp_path / "finder.safetensors"
+    built = []
+
+    def build(options: WithWeights) -> Finder:
+        built.append(options)
+        return Finder()
+
+    class Bringing:
+        @hookimpl
+        def ocrkit_models(self) -> list[ModelSpec]:
+            return [ModelSpec("finder", "Finds.", file, ("und",), "MIT", None, "segmentation")]
+
+    registry = Registry()
+    registry.register(Bringing(), distribution="ocrkit-finder", version="1", trusted=True)
+
+    spec = SegmenterSpec("own", "For the test.", WithWeights, build)
+
+    assert check_segmenter(spec, registry=registry) == "with the model finder"
+    assert built == [WithWeights(str(file))]
+
+
+def test_a_segmenter_with_a_model_is_not_tried_where_none_is_installed() -> None:
+    spec = SegmenterSpec("own", "For the test.", WithWeights, lambda _: pytest.fail("it has no model"))
+
+    assert check_segmenter(spec, registry=Registry()).startswith("not tried, as it needs a model that finds lines")
 
 
 def test_a_segmenter_that_draws_on_the_page_is_told() -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from ocrkit.layout.records import Layout
+from ocrkit.plugin.registry import default_registry
 from ocrkit.plugin.testing.defaults import default_options
 from ocrkit.plugin.testing.verdict import require, require_summary, running
 
@@ -16,19 +18,28 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ocrkit.layout.records import Points
+    from ocrkit.plugin.offers import Offer
     from ocrkit.plugin.page_specs import Segmenter, SegmenterSpec
+    from ocrkit.plugin.registry import Registry
+    from ocrkit.plugin.specs import ModelSpec
 
 __all__ = ["check_segmenter"]
 
+_SEGMENTATION, _WEIGHTS = "segmentation", "weights"
 _ID = re.compile(r"[A-Za-z][\w.-]*", re.ASCII)
 
 
-def check_segmenter(spec: SegmenterSpec, *, options: Any = None) -> None:
+def check_segmenter(spec: SegmenterSpec, *, options: Any = None, registry: Registry | None = None) -> str:
     """Check a segmenter on a white page, a page of bars, one of noise, and one of a single pixel.
 
     Args:
         spec: the segmenter.
-        options: an instance of ``spec.options``; the defaults where None.
+        options: an instance of ``spec.options``; the defaults where None, with the first installed model that finds
+            lines for ``weights``, if there is such an option.
+        registry: knows the installed models; None for the default one.
+
+    Returns:
+        With which model it was checked, or that none is there to check it with; empty where it needs none.
 
     Raises:
         PluginError: it fails, writes to the page, or gives what is no layout, lines on a white page, lines off the
@@ -36,13 +47,26 @@ def check_segmenter(spec: SegmenterSpec, *, options: Any = None) -> None:
     """
     what = f"segmenter {spec.name!r}"
     require_summary(what, spec.summary)
-    chosen = options if options is not None else default_options(what, spec.options)
+    chosen, seen = options, ""
+    if chosen is None:
+        chosen = default_options(what, spec.options)
+        if any(field.name == _WEIGHTS for field in fields(chosen)):
+            model = _installed(registry or default_registry())
+            if model is None:
+                return "not tried, as it needs a model that finds lines and none is installed"
+            chosen, seen = replace(chosen, **{_WEIGHTS: str(model.value.path)}), f"with the model {model.name}"
     with running(f"{what}: build"):
         segmenter = spec.build(chosen)
     for name, image in _pages():
         layout = _segmented(f"{what} on {name}", segmenter, image)
         lines = [line for region in layout.regions for line in region.lines]
         require(name != "a white page" or not lines, f"{what} finds {len(lines)} lines on a white page; expected none")
+    return seen
+
+
+def _installed(registry: Registry) -> Offer[ModelSpec] | None:
+    """The model that a segmenter is given where the user names none."""
+    return next((offer for offer in registry.models() if offer.value.task == _SEGMENTATION), None)
 
 
 def _pages() -> Iterator[tuple[str, NDArray[np.uint8]]]:

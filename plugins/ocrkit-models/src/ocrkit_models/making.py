@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from ocrkit.errors import ModelError, OcrkitError, OptionError
 from ocrkit.evaluation import calibrate_reader
+from ocrkit.exporting.export import BATCHES
 from ocrkit.model import Model
 from ocrkit.plugin.charset_expression import resolve_charset
 from ocrkit_models.card import card_of
@@ -50,6 +51,7 @@ class Wanted:
         device: where the sets are read.
         full: keep it in float32, where float16 would read otherwise.
         largest: bytes that its file may have.
+        check: ragged batches by which its ONNX form is compared with torch.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Wanted:
     device: str = "cpu"
     full: bool = False
     largest: int = LARGEST
+    check: int = BATCHES
 
 
 def make(wanted: Wanted, *, root: Path = _ROOT) -> dict[str, Any]:
@@ -68,6 +71,7 @@ def make(wanted: Wanted, *, root: Path = _ROOT) -> dict[str, Any]:
 
     Raises:
         ModelError: the file is too large, or reads otherwise than the weights that it was made from.
+        ExportError: its ONNX form computes something else than torch.
         OcrkitError: whatever is wrong with names, files and options.
     """
     table, full = table_of(wanted.name), _cut(Model.load(wanted.weights), wanted.charset)
@@ -82,7 +86,7 @@ def make(wanted: Wanted, *, root: Path = _ROOT) -> dict[str, Any]:
             first = {key: figures[0][key] for key in ("cer", "exact")}
             shipped.provenance = {**shipped.provenance, "metrics": {**first, "set": figures[0]["name"]}}
         shipped.save(file, half=not wanted.full)
-        data, onnx = file.read_bytes(), write_onnx_form(file).read_bytes()
+        data, onnx = file.read_bytes(), write_onnx_form(file, check=wanted.check).read_bytes()
     digest = hashlib.sha256(data).hexdigest()
     evaluation = {"model": wanted.name, "sha256": digest, "half": half, "sets": figures}
     golden = {"model": wanted.name, "sha256": digest, "readings": readings(shipped, root, drawn)}

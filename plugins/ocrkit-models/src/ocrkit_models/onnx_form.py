@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from ocrkit.errors import ModelError
+from ocrkit.exporting.export import BATCHES
 from ocrkit.exporting.record import with_record
 from ocrkit.exporting.sources import open_source
 from ocrkit.files import write_whole
@@ -24,13 +25,16 @@ __all__ = ["write_onnx_form"]
 LARGEST = 100_000  # bytes of the graph, and of what the file says of the model as many again
 
 
-def write_onnx_form(path: Path) -> Path:
-    """Write it beside a model's file; its path.
+def write_onnx_form(path: Path, *, check: int = BATCHES) -> Path:
+    """Write it beside a model's file, once it was seen to compute there what torch does; its path.
 
-    Each of its tensors was held against the exporter's; what it reads of pictures is held against torch by the tests.
+    Args:
+        path: the model's file.
+        check: ragged batches that are compared with torch, as after each export.
 
     Raises:
         ModelError: it would be too large, as its tensors are not those of the file.
+        ExportError: it computes something else than torch; nothing is kept.
         OcrkitError: whatever else is wrong with the model's file.
     """
     source = open_source(path)
@@ -39,9 +43,13 @@ def write_onnx_form(path: Path) -> Path:
     data = with_record(graph, source.metadata, own).SerializeToString()
     if len(data) > 2 * LARGEST:
         raise ModelError(f"the ONNX form of {path.name} has {len(data):,} bytes; expected at most {2 * LARGEST:,}")
-    target = path.with_suffix(".onnx")
-    write_whole(target, data)
-    return target
+    tried, target = path.with_name(f".{path.stem}.onnx"), path.with_suffix(".onnx")
+    write_whole(tried, data)  # here, as its weights lie beside it
+    try:
+        source.compare(tried, batches=check)
+        return tried.replace(target)
+    finally:
+        tried.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":
