@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import resource
 import threading
 from functools import partial
 from pathlib import Path
@@ -107,7 +106,9 @@ def _counted(path: Path | None, held: Callable[[Path, str | None], int], passwor
         except MemoryError:
             os._exit(1)
     # Where memory runs out, this process ends and no other.
-    with contextlib.suppress(OSError, ValueError):  # a limit that is lower already stays
+    with contextlib.suppress(ImportError, OSError, ValueError):  # another system, or a limit that is lower already
+        import resource
+
         resource.setrlimit(resource.RLIMIT_DATA, (_MEMORY, resource.getrlimit(resource.RLIMIT_DATA)[1]))
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(_OOM_FIRST)
