@@ -51,14 +51,14 @@ class OnnxRecord:
 
     def __post_init__(self) -> None:
         if not 0 < self.stride <= _FARTHEST:
-            raise OptionError(f"stride is {self.stride!r}; expected px above 0")
+            raise OptionError(f"stride is {self.stride!r}; expected px above 0, {_FARTHEST:,} at most")
         if not abs(self.offset) <= _FARTHEST:
-            raise OptionError(f"offset is {self.offset!r}; expected px")
+            raise OptionError(f"offset is {self.offset!r}; expected px, {_FARTHEST:,} at most to either side")
         for name in ("skip_frames", "parameters"):
             if getattr(self, name) < 0:
                 raise OptionError(f"{name} is {getattr(self, name)!r}; expected 0 or more")
         if self.skip_frames > _FARTHEST:
-            raise OptionError(f"skip_frames is {self.skip_frames!r}; expected some frames")
+            raise OptionError(f"skip_frames is {self.skip_frames!r}; expected {_FARTHEST:,} at most")
 
 
 def read_record(metadata: Mapping[str, object], told: Description, where: str) -> OnnxRecord:
