@@ -46,8 +46,8 @@ class Service:
 
     def processes(self) -> list[int]:
         """It, and what it started."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        found = [int(each) for path in children.parents[1].glob("*/children") for each in path.read_text().split()]
+        children = Path(f"/proc/{self.process.pid}/task").glob("*/children")
+        found = [int(each) for path in children for each in path.read_text().split()]
         return [self.process.pid, *found]
 
     def memory(self) -> int:

@@ -20,7 +20,7 @@ def main() -> None:
     finally:
         # It has ended, and only the interpreter's own end is still to come.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        # Which looks through all objects for garbage again and again: for 0.3 s where torch is among them.
+        # As it ends, the interpreter looks through all objects for garbage: for 0.3 s where torch is among them.
         gc.freeze()
 
 

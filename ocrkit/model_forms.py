@@ -82,7 +82,7 @@ def form_for(path: Path, runtime: str = "auto", called: str = "") -> Path:
 
 
 def check_twin(path: Path) -> None:
-    """Refuse an ONNX file that was not made of the safetensors file beside it, or of what that was before a training.
+    """Refuse an ONNX file that was made of another model than lies beside it, or before that was trained further.
 
     Nobody asked for the one file or the other, and they would read differently.
 

@@ -102,8 +102,8 @@ def _checked(folder: str, reader: Reader, formats: tuple[str, ...], cost: Cost, 
         for option, value in (("-s", reader.segmenter), ("--lexicon", reader.lexicon), ("--lm", reader.language_model)):
             command += [] if value is None else [option, value]
         taken = cpu_of_all(command)
-    expected = wanted * cost.page() + _WORKERS * cost.start
     starts = _WORKERS * cost.start
+    expected = wanted * cost.page() + starts
     return (
         f"{wanted} pages by the command in {_WORKERS} processes: {taken:.1f} CPU s, {starts:.1f} for their starts; "
         f"the parts let expect {expected:.1f}, {expected / taken:.3f} of it"

@@ -21,8 +21,8 @@ FOLDER = ".ocrkit"
 """The folder below an output that holds what is known of it; where it is taken away, all is read anew."""
 
 _DONE, _FAILED = "done", "failed"
-_NUMBERS = {"size": int, "modified": int, "pages": int, "died": bool}
-_OTHERS = {"files": dict, "bad": list}  # of what is no text
+# All else is text.
+_KINDS = {"size": int, "modified": int, "pages": int, "died": bool, "files": dict, "bad": list}
 _SHARD = 3  # hexadecimal digits: 4096 folders, so that a million records are 244 a folder
 
 
@@ -192,7 +192,7 @@ def _read(path: Path) -> dict[str, Any]:
 def _typed(table: dict[str, Any]) -> dict[str, Any]:
     """The same table; ``TypeError`` where a value of it is not of its kind."""
     for name, value in table.items():
-        if not isinstance(value, _NUMBERS.get(name, _OTHERS.get(name, str))):
+        if not isinstance(value, _KINDS.get(name, str)):
             raise TypeError(f"{name} is {value!r}")
     return table
 

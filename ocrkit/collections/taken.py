@@ -56,7 +56,7 @@ class TakenStems:
             place = self._place(digest)
             if not self._stems[place]:
                 if (kept is None or not kept(numbered)) and self._has_room(numbered, own, parts):
-                    self._put(self._place(digest), digest, own)
+                    self._put(self._place(digest), digest, own)  # which may be another place by now
                     self.numbered += number > 1
                     if number > _MANY:
                         self._numbers[first] = number  # or a million of one name would be counted through each time

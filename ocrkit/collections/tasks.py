@@ -162,7 +162,7 @@ class Collection:
         elif not self.by_page:
             yield None, stem, self.mixed and (suffix == _PDF or self._held(path, stem) > 1)
         elif (held := self._held(path, stem)) <= 1:
-            yield None, stem, not held
+            yield None, stem, not held  # one that could not be counted may have several
         else:
             yield from ((number, f"{stem}-{number:04d}", False) for number in self.wanted.of_file(held))
 

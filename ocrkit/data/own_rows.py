@@ -95,7 +95,7 @@ def _edges(grey: Image.Image) -> NDArray[np.float64]:
 
 
 def counted_percentile(counts: NDArray[np.int64], percent: float) -> float:
-    """Below which so many of a hundred grey levels lie, of which there are so many each; 0 where there are none."""
+    """The percentile, as NumPy's, of grey levels that come so often each; 0 where there are none."""
     sums = np.cumsum(counts)
     if sums[-1] == 0:
         return 0.0
