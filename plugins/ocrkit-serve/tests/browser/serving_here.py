@@ -71,12 +71,13 @@ class Seen:
     Attributes:
         errors: written to the console, or raised by the page.
         elsewhere: addresses of other sites that were asked for.
-        refused: statuses of answers that the test means to get, which browsers write to the console.
+        refused: statuses of answers that are meant to come, which browsers write to the console. 409 says that a page
+            is not read yet: pages may be done in another order than they stand, and it is asked for again.
     """
 
     errors: list[str] = field(default_factory=list)
     elsewhere: list[str] = field(default_factory=list)
-    refused: set[int] = field(default_factory=set)
+    refused: set[int] = field(default_factory=lambda: {409})
 
     def hear(self, message: ConsoleMessage) -> None:
         """Take what is written to the console."""
