@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -113,24 +114,23 @@ class _Given:
             )
         self.bad = 0
         order = np.random.default_rng(_SEED).permutation(len(scans))
-        self._left = iter([scans[place] for place in order.tolist()])
-        self._count = len(scans)
+        self._left = deque(scans[place] for place in order.tolist())
 
     def __len__(self) -> int:
-        return self._count
+        return len(self._left)
 
     def some(self, most: int, progress: Progress) -> Iterator[NDArray[np.uint8]]:
         """The next pages that can be opened, grey."""
         done = 0
-        while done < most and (scan := next(self._left, None)) is not None:
+        while done < most and self._left:
             try:
-                page = np.asarray(scan.image().convert("L"))
+                page = np.asarray(self._left.popleft().image().convert("L"))
             except ImageError:
                 self.bad += 1
                 continue
             yield page
             done += 1
-            progress(done, min(most, self._count))
+            progress(done, min(most, done + len(self._left)))
 
 
 class _Drawn:
@@ -150,11 +150,11 @@ class _Drawn:
         self._next = 0
 
     def __len__(self) -> int:
-        return len(self._pages)
+        return len(self._pages) - self._next
 
     def some(self, most: int, progress: Progress) -> Iterator[NDArray[np.uint8]]:
         """The next pages, grey."""
-        count = min(most, len(self) - self._next)
+        count = min(most, len(self))
         for done in range(1, count + 1):
             self._next += 1
             yield self._pages[self._next - 1].image

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from ocrkit.data.progress import Progress
     from ocrkit.layout.scan import Scan
 
 pytestmark = pytest.mark.usefixtures("no_plugins")
@@ -132,6 +133,19 @@ def test_pages_that_cannot_be_opened_are_left_out_and_counted(
 
     assert isinstance(done.quantised, int8_finder.QuantisedFinder)
     assert done.quantised.bad == 1
+
+
+def test_each_stage_is_told_to_its_end(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    quantised_with(Findings(6, (200, 200), 200, 1.5), monkeypatch)
+    told: dict[str, tuple[int, int]] = {}
+
+    def stages(name: str) -> Progress:
+        return lambda done, count: told.update({name: (done, count)})
+
+    int8 = Int8(pages=written(tmp_path / "pages", 9))
+    export_model(model, tmp_path / "lines.onnx", int8=int8, check=1, stages=stages)
+
+    assert (told["loading pages"], told["measuring"]) == ((3, 3), (6, 6))
 
 
 def test_too_few_pages_are_refused(model: Path, tmp_path: Path) -> None:
