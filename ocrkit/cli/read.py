@@ -52,7 +52,9 @@ Dehyphenate = Annotated[
 Sets = Annotated[
     list[str] | None,
     typer.Option(
-        "--set", metavar="KEY=VALUE", help="An option of the format, or segmenter.KEY of the segmenter; repeatable."
+        "--set",
+        metavar="KEY=VALUE",
+        help="An option of the format, segmenter.KEY of the segmenter or engine.KEY of the engine; repeatable.",
     ),
 ]
 Reject = Annotated[
