@@ -20,7 +20,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ocrkit.collections.records import FOLDER, name_of
+from ocrkit.collections.records import FOLDER, Records, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,6 +94,7 @@ class Claims:
 
     def __init__(self, output: Path, run: str) -> None:
         self._folder = output / FOLDER / "claims"
+        self._records = Records(output)
         self._me = Owner.here(run)
         self._own: Path | None = None
         self._lock = threading.Lock()
@@ -181,14 +182,23 @@ class Claims:
             path = path.with_suffix(f".{int(path.suffix[1:]) - 1}")
 
     def end_run(self) -> None:
-        """Remove all claims of this run, whose processes are stopped, and what dead owners left."""
+        """Remove all claims of this run, whose processes are stopped, and what the dead left that counts no death."""
         # Its own file is the last, for who lives is told by the clock, which is asked by touching that file.
         for path in sorted(self._files(), key=lambda path: path == self._own):
             owner = _owner(path)
             ended = owner is not None and owner.run == self._me.run
-            if ended or (path.name.startswith(_OWNERS) and path != self._own and not self._lives(path, owner)):
+            if ended or (path != self._own and self._is_idle(path) and not self._lives(path, owner)):
                 with contextlib.suppress(OSError):
                     path.unlink(missing_ok=True)
+
+    def _is_idle(self, path: Path) -> bool:
+        """Whether a file among the claims is an owner's own, or a claim whose page was noted to be read since."""
+        if path.name.startswith(_OWNERS):
+            return True
+        try:
+            return 0 < path.stat().st_mtime <= self._records.noted_at(path.stem)
+        except OSError:
+            return False
 
     def close(self) -> None:
         """Touch claims no more."""

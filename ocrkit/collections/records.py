@@ -169,8 +169,17 @@ class Records:
                     if failure is not None:
                         yield failure
 
+    def noted_at(self, name: str) -> float:
+        """When a page was noted to be read, by what ``name_of`` makes of its stem; 0 where it was not."""
+        try:
+            return self._named(_DONE, name).stat().st_mtime
+        except OSError:
+            return 0.0
+
     def _path(self, kind: str, stem: str) -> Path:
-        name = name_of(stem)
+        return self._named(kind, name_of(stem))
+
+    def _named(self, kind: str, name: str) -> Path:
         return self._folder / kind / name[:_SHARD] / f"{name[_SHARD:]}.json"
 
 

@@ -104,7 +104,7 @@ class Worker:
             except Exception as error:
                 if error is self._trouble or not self._hands or _is_of_output(error):
                     self._let_go()
-                    if isinstance(error, OSError):
+                    if isinstance(error, OSError) and _is_of_output(error):
                         said = error.strerror or str(error)
                         raise DataError(f"nothing can be written there: {said}", self._job.output) from error
                     raise

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ocrkit.collections.claims import Busy, Claim, Claims
+from ocrkit.collections.records import Record, Records, name_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,6 +73,22 @@ def test_nothing_is_left_of_a_run_that_ended_nor_of_machines_that_are_gone(tmp_p
     here.end_run()
 
     assert [path.name for path in (tmp_path / ".ocrkit/claims").iterdir() if path.name.startswith("owner-")] == []
+
+
+def test_a_claim_goes_whose_process_died_once_its_page_was_noted_and_no_other_does(tmp_path: Path) -> None:
+    here, records = claims(tmp_path, "here"), Records(tmp_path)
+    for stem, noted in (("noted", 1001), ("noted before", 999), ("never", 0)):
+        claim = claims(tmp_path, "far", "far").take(stem)
+        assert isinstance(claim, Claim)
+        os.utime(claim.path, (1000, 1000))
+        if noted:
+            records.add(Record(stem, f"{stem}.png", 1, 1, "", {}))
+            (record,) = tmp_path.rglob(f"done/*/{name_of(stem)[3:]}.json")
+            os.utime(record, (noted, noted))
+
+    here.end_run()
+
+    assert [here.deaths(stem) for stem in ("noted", "noted before", "never")] == [[], ["far"], ["far"]]
 
 
 def test_where_there_are_no_hard_links_a_claim_is_a_file_of_its_own(

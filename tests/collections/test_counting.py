@@ -102,7 +102,7 @@ def test_closing_ends_what_is_never_counted_to_the_end(counter: PageCounter, tmp
     counts: list[int] = []
     counting = threading.Thread(target=lambda: counts.append(counter.count(path)))
     counting.start()
-    while not counted(tmp_path):
+    while counting.is_alive() and not counted(tmp_path):
         time.sleep(0.01)
 
     counter.close()
