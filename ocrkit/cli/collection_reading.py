@@ -92,6 +92,7 @@ def read_collection(
     """Read pages of files and folders into a folder, those that are not there yet."""
     from ocrkit.cli.collection_talk import CollectionTalk
     from ocrkit.cli.progress import Stages
+    from ocrkit.cli.reporting import Terminated
     from ocrkit.collections.run import CollectionRun
 
     many.check()
@@ -114,6 +115,9 @@ def read_collection(
         threading.Thread(target=talk.count, args=(run.count(),), daemon=True).start()
         try:
             run.read()
+        except (KeyboardInterrupt, Terminated):
+            talk.say_it_was_stopped()
+            raise
         finally:
             talk.stop()
     talk.report(run, asked.reject)

@@ -100,6 +100,11 @@ class CollectionTalk:
         pages = "1 page" if count == 1 else f"{count} pages"
         self._stages.update("waiting", 0, None, f"for {pages} that other runs have in hand, such as {who}")
 
+    def say_it_was_stopped(self) -> None:
+        """Say how far it came, and how to go on."""
+        total = "" if self._total is None else f" of {self._total:,}"
+        say(f"stopped after {self._done():,}{total} pages; the same command goes on from there")
+
     def report(self, run: CollectionRun, reject: float | None) -> None:
         """Say what was done, and what is odd about it, if anything is."""
         tell_of_lines(self._first_empty, self._empty, self._left_out, self._unread, self._lines, reject)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -153,6 +154,17 @@ class TestMany:
         assert "1 of 4 pages could not be read; out/.ocrkit/failures.jsonl lists them\n" in said
         assert files("out") == ["1.txt", "2.txt", "3.txt"]
         assert json.loads(Path("out/.ocrkit/failures.jsonl").read_text())["page"] == "in/4.png"
+
+    def test_a_run_that_is_interrupted_says_how_far_it_came_and_how_to_go_on(self) -> None:
+        plugin = Path("site/fake_ocrkit_rows.py")
+        stop = "import os, signal; len(image) > 100 and os.kill(os.getpid(), signal.SIGINT); ink ="
+        plugin.write_text(plugin.read_text().replace("ink =", stop))
+        draw("in/4.png", "a", "b", "c")
+
+        code, said = in_a_process(*INTO, "--workers", "0")
+
+        assert code == 130
+        assert re.search(r"^stopped after \d( of 4)? pages; the same command goes on from there\n", said, re.M)
 
     def test_what_a_worker_cannot_be_made_with_is_told_once(self) -> None:
         code, said = in_a_process(*INTO, "--workers", "2", "--reject", "0.1")
