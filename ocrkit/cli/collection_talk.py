@@ -45,6 +45,7 @@ class CollectionTalk:
         self._stopped = threading.Event()
         self._told = 0  # pages that are read of tasks that are not done
         self._read = self._before = self._lines = self._unread = self._left_out = self._died = self._empty = 0
+        self._missing = 0  # pages without which their document was written
         self._first_empty = ""
         self.failed = 0
 
@@ -76,6 +77,7 @@ class CollectionTalk:
         for bad in outcome.bad:
             say(f"left out {bad}")
         self.failed += len(outcome.bad)
+        self._missing += len(outcome.bad)
         if outcome.state == "failed":
             say(f"left out {outcome.task.name}: {outcome.reason}")
             self.failed += 1
@@ -112,10 +114,20 @@ class CollectionTalk:
             count = "1 output is" if run.numbered == 1 else f"{run.numbered} outputs are"
             say(f"note: {count} numbered, for other pages are called the same; a folder above them keeps them apart")
         if self.failed:
-            said = f"{self.failed} of {self._done()} pages could not be "
-            say(said + ("read" if self._died else "opened") + f"; {self._output / FAILURES} lists them")
+            say(
+                f"{self.failed} of {self._done()} pages could not be "
+                + ("read" if self._died else "opened")
+                + self._where()
+            )
         if self._before or self._read > _FEW:
             self._say_what_was_done()
+
+    def _where(self) -> str:
+        """Where those are listed that could not be read, but for pages of documents that were written without them."""
+        if self.failed == self._missing:
+            return ""
+        which = "those of which nothing was written" if self._missing else "them"
+        return f"; {self._output / FAILURES} lists {which}"
 
     def _say_what_was_done(self) -> None:
         seconds = time.monotonic() - self._began

@@ -166,6 +166,22 @@ class TestMany:
         assert code == 130
         assert re.search(r"^stopped after \d( of 4)? pages; the same command goes on from there\n", said, re.M)
 
+    @pytest.mark.parametrize(
+        ("also", "said"), [(False, ""), (True, "; out/.ocrkit/failures.jsonl lists those of which nothing was written")]
+    )
+    def test_pages_that_a_document_lacks_are_said_to_be_listed_nowhere(
+        self, run_ocrkit: RunOcrkit, also: bool, said: str
+    ) -> None:
+        good, bad = Image.open("in/1.png"), Path("in/4.tif")
+        good.save(bad, save_all=True, append_images=[Image.open("in/2.png")], compression="tiff_deflate")
+        bad.write_bytes(bad.read_bytes()[:-100] + bytes(100))  # what the second page is
+        if also:
+            Path("in/5.png").write_bytes(b"no picture")
+
+        ran = run_ocrkit(*INTO)
+
+        assert f"{1 + also} of {5 + also} pages could not be opened{said}\n" in ran.err
+
     def test_what_a_worker_cannot_be_made_with_is_told_once(self) -> None:
         code, said = in_a_process(*INTO, "--workers", "2", "--reject", "0.1")
 
