@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ocrkit.data.records import Sample
-    from ocrkit.exporting import Exported, Int8, Quantised, QuantisedFinder
+    from ocrkit.exporting import Exported, Int8, Quantised
 
 __all__ = ["app"]
 
@@ -127,41 +127,36 @@ def _samples(places: list[str] | None, form: str | None) -> Sequence[Sample] | N
 
 def _report(done: Exported) -> None:
     from ocrkit.cli.progress import say
-    from ocrkit.exporting import QuantisedFinder
 
     parity = done.parity
     say(f"{parity.batches} batches give what they give in torch: at most {parity.difference:.1g} apart")
-    if isinstance(done.quantised, QuantisedFinder):
-        _report_finder(done.quantised, done)
-    elif done.quantised is not None:
+    if done.quantised is not None:
         _report_quantised(done.quantised, done)
-
-
-def _report_finder(quantised: QuantisedFinder, done: Exported) -> None:
-    """What 8 bits cost and bring a model that finds lines."""
-    from ocrkit.cli.progress import say
-
-    measured = quantised.measured
-    whose = "drawn pages" if quantised.drawn else "pages"
-    if quantised.bad:
-        say(f"{quantised.bad} pages could not be opened and were left out")
-    say(f"calibrated on {quantised.calibrating} {whose}, measured on {measured.pages} others")
-    say(f"lines      {measured.lines[1]} in 8 bits, {measured.lines[0]} before, {measured.both} in both")
-    say(f"F.7        {measured.f:.4f}")
-    say(f"speed      {measured.gain:.2f} times as fast here, by one thread")
-    say(f"size       {done.size / 1e6:.1f} MB instead of {done.float_size / 1e6:.1f} MB")
 
 
 def _report_quantised(quantised: Quantised, done: Exported) -> None:
     """What 8 bits cost and bring."""
     from ocrkit.cli.progress import say
+    from ocrkit.exporting.findings import Findings
 
     measured = quantised.measured
-    whose = "drawn lines" if quantised.drawn else "lines"
+    if isinstance(measured, Findings):
+        count = measured.pages
+        told = {
+            "lines": f"{measured.lines[1]} in 8 bits, {measured.lines[0]} before, {measured.both} in both",
+            "F.7": f"{measured.f:.4f}",
+        }
+    else:
+        count = measured.lines
+        told = {
+            "CER": f"{measured.cer[1]:.4f} in 8 bits, {measured.cer[0]:.4f} before",
+            "exact": f"{measured.exact[1]:.4f} in 8 bits, {measured.exact[0]:.4f} before",
+        }
+    told["speed"] = f"{measured.gain:.2f} times as fast here, by one thread"
+    told["size"] = f"{done.size / 1e6:.1f} MB instead of {done.float_size / 1e6:.1f} MB"
     if quantised.bad:
         say(f"{quantised.bad} images could not be opened and were left out")
-    say(f"calibrated on {quantised.calibrating} {whose}, measured on {measured.lines} others")
-    say(f"CER        {measured.cer[1]:.4f} in 8 bits, {measured.cer[0]:.4f} before")
-    say(f"exact      {measured.exact[1]:.4f} in 8 bits, {measured.exact[0]:.4f} before")
-    say(f"speed      {measured.gain:.2f} times as fast here, by one thread, a line at a time")
-    say(f"size       {done.size / 1e6:.1f} MB instead of {done.float_size / 1e6:.1f} MB")
+    whose = f"drawn {measured.unit}" if quantised.drawn else measured.unit
+    say(f"calibrated on {quantised.calibrating} {whose}, measured on {count} others")
+    for name, value in told.items():
+        say(f"{name:<10} {value}")

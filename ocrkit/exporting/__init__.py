@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ocrkit.exporting.export import Exported, export_model
-from ocrkit.exporting.int8 import Int8, Quantised
-from ocrkit.exporting.int8_finder import QuantisedFinder
+from ocrkit.exporting.int8 import Int8
+from ocrkit.exporting.quantised import Quantised
 from ocrkit.exporting.target import default_target
 
-__all__ = ["Exported", "Int8", "Quantised", "QuantisedFinder", "default_target", "export_model"]
+__all__ = ["Exported", "Int8", "Quantised", "default_target", "export_model"]

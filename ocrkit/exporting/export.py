@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ocrkit.data.progress import Progress, StageProgress
-    from ocrkit.exporting.int8 import Int8, Quantised
-    from ocrkit.exporting.int8_finder import QuantisedFinder
+    from ocrkit.exporting.int8 import Int8
+    from ocrkit.exporting.quantised import Quantised
     from ocrkit.nets.exporting import Parity
     from ocrkit.plugin.registry import Registry
 
@@ -43,7 +43,7 @@ class Exported:
     size: int
     parity: Parity
     float_size: int
-    quantised: Quantised | QuantisedFinder | None = None
+    quantised: Quantised | None = None
 
 
 def export_model(

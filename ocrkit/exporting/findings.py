@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -41,10 +41,17 @@ class Findings:
     both: int
     gain: float
 
+    unit: ClassVar = "pages"
+
     @property
     def f(self) -> float:
         """F.7 of the second's lines, with the first's as truth; 1 where neither finds any."""
         return 2 * self.both / sum(self.lines) if any(self.lines) else 1.0
+
+    def to_dict(self) -> dict[str, object]:
+        """What the record of a file says of it."""
+        found = {"lines": list(self.lines), "both": self.both, "f70": round(self.f, 4)}
+        return {"pages": self.pages, **found, "gain": round(self.gain, 3)}
 
 
 class GraphLabeller:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ocrkit.errors import ExportError
 from ocrkit.exporting.lines import drawn_samples, load_lines
 from ocrkit.exporting.measuring import compare_readings, line_inputs
+from ocrkit.exporting.quantised import Quantised
 from ocrkit.exporting.quantising import has_convolutions, quantise
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from ocrkit.model import Model
     from ocrkit.plugin.registry import Registry
 
-__all__ = ["WORST", "Int8", "Quantised", "quantise_model"]
+__all__ = ["WORST", "Int8", "quantise_model"]
 
 WORST = 0.001
 """How much the character error rate may rise."""
@@ -43,37 +44,6 @@ class Int8:
     samples: Sequence[Sample] | None = None
     pages: Sequence[Scan] | None = None
     workers: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Quantised:
-    """A quantised graph, and what it is worth.
-
-    Attributes:
-        graph: computes its convolutions in 8 bits.
-        measured: what it reads beside the float one, on lines that it was not calibrated by.
-        calibrating: lines that it was calibrated by.
-        drawn: whether the lines were drawn.
-        bad: lines that could not be opened.
-    """
-
-    graph: onnx.ModelProto
-    measured: Measured
-    calibrating: int
-    drawn: bool
-    bad: int
-
-    def to_dict(self) -> dict[str, object]:
-        """What the file's record says of it."""
-        measured = self.measured
-        return {
-            "calibrating_lines": self.calibrating,
-            "lines": measured.lines,
-            "drawn": self.drawn,
-            "cer": list(measured.cer),
-            "exact": list(measured.exact),
-            "gain": round(measured.gain, 3),
-        }
 
 
 def quantise_model(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ocrkit.errors import DataError, ExportError, FontError, ImageError
 from ocrkit.exporting.findings import GraphLabeller, compare_findings
+from ocrkit.exporting.quantised import Quantised
 from ocrkit.exporting.quantising import quantise
 from ocrkit.segmentation.learned import LearnedSegmenter
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ocrkit.exporting.findings import Findings
     from ocrkit.layout.scan import Scan
 
-__all__ = ["LEAST_ALIKE", "QuantisedFinder", "quantise_finder"]
+__all__ = ["LEAST_ALIKE", "quantise_finder"]
 
 LEAST_ALIKE = 0.98
 """F.7 of the lines found in 8 bits beside those found in float: the network itself has 0.88 to 0.98 beside people."""
@@ -38,39 +38,7 @@ _DRAWN_CHARSETS = {"malayalam": 1.0, "english+ascii": 1.0}
 _ALSO = ("Add", "Resize")  # with which lines are found as without, and somewhat sooner
 
 
-@dataclass(frozen=True, slots=True)
-class QuantisedFinder:
-    """A quantised graph that finds lines, and what it is worth.
-
-    Attributes:
-        graph: computes its convolutions in 8 bits.
-        measured: what it finds beside the float one, on pages that it was not calibrated by.
-        calibrating: pages that it was calibrated by.
-        drawn: whether the pages were drawn.
-        bad: pages that could not be opened.
-    """
-
-    graph: onnx.ModelProto
-    measured: Findings
-    calibrating: int
-    drawn: bool
-    bad: int
-
-    def to_dict(self) -> dict[str, object]:
-        """What the file's record says of it."""
-        measured = self.measured
-        return {
-            "calibrating_pages": self.calibrating,
-            "pages": measured.pages,
-            "drawn": self.drawn,
-            "lines": list(measured.lines),
-            "both": measured.both,
-            "f70": round(measured.f, 4),
-            "gain": round(measured.gain, 3),
-        }
-
-
-def quantise_finder(graph: onnx.ModelProto, scans: Sequence[Scan] | None, *, stages: StageProgress) -> QuantisedFinder:
+def quantise_finder(graph: onnx.ModelProto, scans: Sequence[Scan] | None, *, stages: StageProgress) -> Quantised:
     """Quantise a graph that finds lines, and look at pages with both.
 
     Args:
@@ -100,7 +68,7 @@ def quantise_finder(graph: onnx.ModelProto, scans: Sequence[Scan] | None, *, sta
         )
     if measured.f < LEAST_ALIKE:
         raise ExportError(_too_bad(measured, drawn=scans is None))
-    return QuantisedFinder(made, measured, calibrating, scans is None, pages.bad)
+    return Quantised(made, measured, calibrating, scans is None, pages.bad)
 
 
 class _Given:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -43,6 +43,13 @@ class Measured:
     cer: tuple[float, float]
     exact: tuple[float, float]
     gain: float
+
+    unit: ClassVar = "lines"
+
+    def to_dict(self) -> dict[str, object]:
+        """What the record of a file says of it."""
+        rates = {"cer": list(self.cer), "exact": list(self.exact)}
+        return {"lines": self.lines, **rates, "gain": round(self.gain, 3)}
 
 
 def line_inputs(lines: Sequence[NDArray[np.uint8]]) -> dict[str, NDArray[Any]]:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import onnx
 
     from ocrkit.data.progress import StageProgress
-    from ocrkit.exporting.int8 import Int8, Quantised
-    from ocrkit.exporting.int8_finder import QuantisedFinder
+    from ocrkit.exporting.int8 import Int8
+    from ocrkit.exporting.quantised import Quantised
     from ocrkit.model import Model
     from ocrkit.nets.exporting import Parity
     from ocrkit.plugin.registry import Registry
@@ -53,7 +53,7 @@ class Source(Protocol):
 
     def quantise(
         self, graph: onnx.ModelProto, wanted: Int8, *, stages: StageProgress, registry: Registry | None
-    ) -> Quantised | QuantisedFinder:
+    ) -> Quantised:
         """The graph with convolutions in 8 bits, and what it is worth."""
         ...
 
@@ -130,7 +130,7 @@ class SegmenterSource:
         *,
         stages: StageProgress,
         registry: Registry | None,  # noqa: ARG002 - pages are drawn by what ocrkit brings
-    ) -> QuantisedFinder:
+    ) -> Quantised:
         """By pages, whose lines are found before and after."""
         if wanted.samples is not None:
             raise ExportError("a model that finds lines is quantised by pages; give those, and no labelled lines")

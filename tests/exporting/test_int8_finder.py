@@ -14,7 +14,7 @@ pytest.importorskip("onnx")
 pytest.importorskip("onnxruntime")
 
 from ocrkit.errors import DataError, ExportError
-from ocrkit.exporting import Int8, export_model, int8_finder
+from ocrkit.exporting import Int8, Quantised, export_model, int8_finder
 from ocrkit.exporting.findings import Findings, compare_findings
 from ocrkit.nets.segmentation.labeller import Labeller, LabellerOptions
 from ocrkit.pages.opening import open_scans
@@ -93,7 +93,7 @@ def test_eight_bits_that_find_the_same_lines_are_kept_and_told(
 
     done = export_model(model, tmp_path / "lines.onnx", int8=Int8(pages=written(tmp_path / "pages", 9)), check=1)
 
-    assert isinstance(done.quantised, int8_finder.QuantisedFinder)
+    assert isinstance(done.quantised, Quantised)
     assert done.quantised.to_dict() == {
         "calibrating_pages": 3,
         "pages": 6,
@@ -131,7 +131,7 @@ def test_pages_that_cannot_be_opened_are_left_out_and_counted(
 
     done = export_model(model, tmp_path / "lines.onnx", int8=Int8(pages=scans), check=1)
 
-    assert isinstance(done.quantised, int8_finder.QuantisedFinder)
+    assert isinstance(done.quantised, Quantised)
     assert done.quantised.bad == 1
 
 
