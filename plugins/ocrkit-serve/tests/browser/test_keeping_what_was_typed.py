@@ -104,11 +104,17 @@ def test_what_the_store_would_not_take_is_there_when_the_page_is_turned_back(slo
     assert texts(slow)[0] == CORRECTED
 
 
-def test_what_another_tab_did_is_not_written_over_what_is_typed_meanwhile(slow: Page, service: Running) -> None:
-    read_and_open(slow, drawn_prose(1).file())
-    other = slow.context.new_page()
+def in_two_tabs(page: Page, service: Running) -> Page:
+    """The other one of two tabs in which the same page stands on the desk."""
+    read_and_open(page, drawn_prose(1).file())
+    other = page.context.new_page()
     other.goto(service.address)
     open_document(other, "prose.png")
+    return other
+
+
+def test_what_another_tab_did_is_not_written_over_what_is_typed_meanwhile(slow: Page, service: Running) -> None:
+    other = in_two_tabs(slow, service)
     slow.evaluate("held = 'getAll'")
     fields(other).first.fill("by another tab")
     expect(slow.locator("html")).to_have_attribute("data-asked", "1")
@@ -125,10 +131,7 @@ def test_what_another_tab_did_is_not_written_over_what_is_typed_meanwhile(slow: 
 
 
 def test_what_another_tab_did_is_shown(slow: Page, service: Running) -> None:
-    read_and_open(slow, drawn_prose(1).file())
-    other = slow.context.new_page()
-    other.goto(service.address)
-    open_document(other, "prose.png")
+    other = in_two_tabs(slow, service)
 
     fields(other).first.fill(CORRECTED)
 
