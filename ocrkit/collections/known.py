@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ocrkit.errors import DataError
 from ocrkit.plugin.engine_specs import Outcome
 
 if TYPE_CHECKING:
@@ -18,9 +20,14 @@ __all__ = ["at_a_glance", "left_alone", "seen_before"]
 
 
 def at_a_glance(job: ReadTerms, records: Records, task: PageTask) -> Outcome | None:
-    """What became of a task before, as far as its file's size and time tell; None where it is to be looked at."""
+    """What became of a task before, as far as its file's size and time tell; None where it is to be looked at.
+
+    Raises:
+        DataError: it would be written over a file of another format.
+    """
     record = records.done(task.stem)
     if record is not None:
+        _refuse_to_replace_another_format(job, record)
         same = (record.place, record.size, record.modified) == (task.place, task.size, task.modified)
         if same and not _again(job, record) and records.are_whole(record, job.keys_of(task)):
             return _was_read(task, record)
@@ -55,6 +62,20 @@ def left_alone(job: ReadTerms, records: Records, task: PageTask) -> Outcome | No
     if same and (tried_now or (failure.died and not job.again)):
         return Outcome(task, "failed", failure.reason, died=failure.died)
     return None
+
+
+def _refuse_to_replace_another_format(job: ReadTerms, record: Record) -> None:
+    """``DataError`` where formats share an ending, as ALTO and PAGE do, and the earlier one's file would be lost."""
+    ending = re.compile(rf"(-\d{{4,}})?({'|'.join(map(re.escape, job.suffixes()))})")
+    for name, written in record.files.items():
+        path = job.output / name
+        if written.format not in job.keys and ending.fullmatch(name.removeprefix(record.stem)) and path.exists():
+            both = " and ".join(f"`--to {each}`" for each in (written.format, *job.keys))
+            raise DataError(
+                f"this was read into format {written.format!r}, and would be replaced; name another folder, or {both} "
+                "to have both, each with its name in its ending",
+                path,
+            )
 
 
 def _again(job: ReadTerms, record: Record) -> bool:

@@ -78,6 +78,20 @@ class TestAgain:
 
         assert not set(times().values()) & set(before.values())
 
+    def test_a_format_with_the_same_ending_takes_no_other_format_s_file_away(self, run_ocrkit: RunOcrkit) -> None:
+        assert run_ocrkit(*INTO, "--to", "alto").code == 0
+        alto = Path("out/1.xml").read_bytes()
+
+        ran = run_ocrkit(*INTO, "--to", "page")
+
+        assert ran.code == 1
+        assert "out/1.xml: this was read into format 'alto', and would be replaced" in ran.err
+        assert "name another folder, or `--to alto` and `--to page` to have both" in ran.err
+        assert Path("out/1.xml").read_bytes() == alto
+        assert run_ocrkit(*INTO, "--to", "alto", "--to", "page").code == 0
+        assert {path.name for path in Path("out").glob("1.*")} == {"1.xml", "1.alto.xml", "1.page.xml"}
+        assert run_ocrkit(*INTO, "--to", "text").code == 0
+
     def test_how_fast_it_is_read_has_nothing_read_again(self, run_ocrkit: RunOcrkit) -> None:
         run_ocrkit(*INTO)
         before = times()
