@@ -76,6 +76,7 @@ def run_ocrkit(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[st
 
     # What main() sets in the environment is taken back after the test.
     monkeypatch.setenv("OMP_WAIT_POLICY", "passive")
+    monkeypatch.setenv("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "64")
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
 

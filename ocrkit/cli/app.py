@@ -51,5 +51,7 @@ def main() -> None:
     # Threads that spin while they wait cost little on an idle machine, and a factor of ten on one that is shared.
     # OpenMP reads this when torch is loaded, so it cannot be set any later.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    # oneDNN keeps what it made for each shape, and lines have hundreds of widths: a GiB and more in training.
+    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "64")
     with standard_streams(), ending(), heeding_termination():
         typer.main.get_command(app)(prog_name="ocrkit")

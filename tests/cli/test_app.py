@@ -59,6 +59,26 @@ def test_help_loads_no_command_and_nothing_heavy() -> None:
     assert shown.stderr == "[]\n"
 
 
+def test_what_libraries_read_at_their_start_is_set_unless_the_user_did() -> None:
+    code = (
+        "import os, sys\n"
+        "from ocrkit.cli.app import main\n"
+        "sys.argv = ['ocrkit', '--version']\n"
+        "try:\n    main()\n"
+        "finally:\n    print(os.environ['OMP_WAIT_POLICY'], os.environ['ONEDNN_PRIMITIVE_CACHE_CAPACITY'])\n"
+    )
+    bare = {name: value for name, value in os.environ.items() if not name.startswith(("OMP_WAIT", "ONEDNN"))}
+
+    def told(**own: str) -> str:
+        command = [sys.executable, "-c", code]
+        return subprocess.run(
+            command, cwd=SOURCES, env={**bare, **own}, capture_output=True, text=True, check=True
+        ).stdout
+
+    assert told().endswith("\npassive 64\n")
+    assert told(OMP_WAIT_POLICY="active", ONEDNN_PRIMITIVE_CACHE_CAPACITY="9").endswith("\nactive 9\n")
+
+
 def test_no_argument_shows_the_help() -> None:
     assert "Commands:" in run().stdout + run().stderr
 
