@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -222,8 +223,12 @@ def _usual(charset: str | None, runs: Path, runtime: str, registry: Registry | N
 
 
 def models_in(folder: Path, pattern: str) -> list[Path]:
-    """Model files of a folder by a pattern without a suffix, one for each model, by their names."""
-    return one_a_model([path for suffix in SUFFIXES.values() for path in folder.glob(pattern + suffix)])
+    """Model files of a folder by a pattern without a suffix, one for each model, by their names.
+
+    What may not be looked into has none, as the home folder of another user, under whose name a service was started.
+    """
+    names = [name for suffix in SUFFIXES.values() for name in glob.glob(pattern + suffix, root_dir=folder)]
+    return one_a_model([folder / name for name in names])
 
 
 def _readable(paths: list[Path], runtime: str) -> list[Path]:

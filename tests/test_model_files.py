@@ -124,6 +124,12 @@ def test_a_name_where_nothing_is_installed_says_where_it_looked() -> None:
         find_model("latin")
 
 
+def test_a_folder_that_the_system_will_not_look_into_has_no_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", f"/{'x' * 300}")  # refused to root too, as another user's home is to a service
+
+    assert offered_models(Registry()) == ()
+
+
 def test_without_a_name_the_newest_run_is_taken(home: Path) -> None:
     run(home, "abc-1", age=100)
     newest = run(home, "abc-2", age=10)

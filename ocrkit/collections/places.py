@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ocrkit.data.sources.images import image_suffixes, natural_order
-from ocrkit.errors import DataError, DependencyError, ImageError, MissingFileError, OcrkitError
+from ocrkit.errors import DataError, DependencyError, ImageError, MissingFileError, OcrkitError, unknown_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -208,6 +208,7 @@ def _version(information: Mapping[str, Any]) -> int:
 
 def _opened(url: str) -> tuple[Any, str]:
     try:
+        from fsspec import available_protocols
         from fsspec.core import url_to_fs
     except ImportError as error:
         raise DependencyError(f"{url}: URLs need fsspec ({error}); pip install 'ocrkit[remote]'") from error
@@ -217,6 +218,10 @@ def _opened(url: str) -> tuple[Any, str]:
         store, path = url_to_fs(url, use_listings_cache=False)
     except ImportError as error:
         raise DependencyError(f"{url}: {error}; pip install {_DRIVERS.get(scheme, scheme + '…')}") from error
+    except ValueError:
+        if scheme in (known := available_protocols()):
+            raise
+        raise DataError(unknown_name("kind of store", scheme, known), url) from None
     return store, path
 
 

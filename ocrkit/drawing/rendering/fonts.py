@@ -70,7 +70,7 @@ def system_folders() -> tuple[Path, ...]:
     candidates += [Path("/usr/local/share/fonts"), Path("/usr/share/fonts")]
     if sys.platform == "darwin":
         candidates += [home / "Library/Fonts", Path("/Library/Fonts"), Path("/System/Library/Fonts")]
-    return tuple(folder for folder in dict.fromkeys(candidates) if folder.is_dir())
+    return tuple(folder for folder in dict.fromkeys(candidates) if os.path.isdir(folder))
 
 
 def find_faces(folder: Path | None = None) -> tuple[Face, ...]:

@@ -48,6 +48,12 @@ def test_a_folder_of_broken_fonts_says_how_many_and_why(tmp_path: Path) -> None:
         find_faces(tmp_path)
 
 
+def test_a_folder_that_the_system_will_not_look_into_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", f"/{'x' * 300}")  # refused to root too, as another user's home is to a service
+
+    assert system_folders()
+
+
 def test_the_users_own_font_folder_is_searched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "fonts").mkdir()
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
