@@ -120,6 +120,7 @@ def read(
     collects = writing.collects(given)
     if not collects:
         many.refuse(engine_options)
+        _refuse_urls(given)
         scans = asked.scans()
         total = scans.count()
         writing.check_count(total)
@@ -161,6 +162,14 @@ def _given(pages: list[str] | None) -> list[str]:
     if not listed:
         raise DataError(f"nothing to read: the list on stdin is empty; {way_out}, or list them there")
     return listed
+
+
+def _refuse_urls(places: list[str]) -> None:
+    from ocrkit.collections.places import is_url
+    from ocrkit.errors import OptionError
+
+    if url := next(filter(is_url, places), None):
+        raise OptionError(f"{url!r} is a URL, and pages at URLs are read into a folder; name one with `output`")
 
 
 def _taken(settings: dict[str, object], what: str) -> Mapping[str, object]:

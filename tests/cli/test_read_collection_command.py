@@ -216,6 +216,8 @@ class TestTrouble:
             (("in", "-o", "out", "--workers", "-2"), "--workers is -2; expected at least -1"),
             (("in", "-o", "out", "--max-failures", "-1"), "--max-failures is -1; expected at least 0"),
             (("gone", "-o", "out"), "no file or folder 'gone'"),
+            (("s3://b/1.png",), "pages at URLs are read into a folder; name one with --output"),
+            (("s4://b/1.png", "-o", "out"), "s4://b/1.png: no kind of store 's4'; did you mean 's3'?"),
         ],
     )
     def test_what_cannot_be_meant_is_told_at_once(
