@@ -25,7 +25,8 @@ _STANDARD = RunConfig()
 def load_base(config: RunConfig, *, registry: Registry) -> Model | None:
     """The model that ``config.load`` names: a file, a run's folder or an installed one; None where it names none.
 
-    What has no weights is as the configuration says: dropout, ``skip_frames``, width, fit, contrast and rows of lines.
+    What has no weights is as the configuration says: dropout, ``skip_frames``, and the width, fit, contrast, rows and
+    foot of lines.
 
     Raises:
         OptionError: the configuration asks for another network, or lines of another height, than that model's; or it
@@ -109,7 +110,7 @@ def _without_other_weights(base: Model, config: RunConfig, registry: Registry) -
             parts.preprocessing,
             **{
                 key: getattr(config.preprocessing, key)
-                for key in ("width", "fit", "contrast", "aspect", "rows")
+                for key in ("width", "fit", "contrast", "aspect", "rows", "foot")
                 if _is_said(config, f"preprocessing.{key}")
             },
         ),

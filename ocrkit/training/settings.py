@@ -165,7 +165,7 @@ class RunConfig:
             empty, ``malayalam``; or with ``load`` that model's own, unless ``resize`` asks for another.
         load: a model to start from: a file, a run's folder or an installed model's name. Its network is taken as it
             is, so ``backbone``, ``head`` and ``preprocessing`` may only say what it says, but for what has no weights:
-            dropout, ``skip_frames``, and the width, fit, contrast and rows of lines.
+            dropout, ``skip_frames``, and the width, fit, contrast, rows and foot of lines.
         resize: what becomes of that model's charset when it is not ``charset``: ``fail``, ``union`` or ``new``.
         backbone: the convolutional part.
         head: what reads the backbone's frames, mostly recurrent.

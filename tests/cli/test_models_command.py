@@ -84,7 +84,7 @@ def test_show_tells_what_a_model_reads_and_is_built_of(place: Path, run_ocrkit: 
     assert ran.code == 0
     assert "abc, 4 labels with the blank" in ran.out
     assert "backbone      vgg" in ran.out
-    assert "preprocessing aspect 1, contrast keep, fit pad, height 4" in ran.out
+    assert "preprocessing aspect 1, contrast keep, fit pad, foot 0, height 4, rows keep" in ran.out
     # One convolution of a weight and a bias, and a layer from 1 feature to 4 labels.
     assert "weights       10" in ran.out
 

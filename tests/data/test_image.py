@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -142,6 +143,23 @@ def test_the_widest_line_bounds_a_stretched_aspect_too() -> None:
     assert fit_image(Image.new("L", (200, 50)), Preprocessing(32, 100, aspect=2.0)).shape == (32, 100)
 
 
+@pytest.mark.parametrize("contrast", ["keep", "stretch"])
+def test_a_line_stands_on_rows_of_its_ground(contrast: str) -> None:
+    ink = np.full((44, 200), 220, np.uint8)
+    ink[10:, 20:180:20] = 30  # down to the very foot
+    whole = Preprocessing(44, contrast=contrast)
+
+    fitted = fit_image(ink, replace(whole, height=48, foot=4))
+
+    assert np.array_equal(fitted[:44], fit_image(ink, whole))
+    assert (fitted[44:] == (220 if contrast == "keep" else 255)).all()
+
+
+def test_a_foot_makes_a_line_narrower_as_it_makes_it_lower() -> None:
+    assert fit_image(Image.new("L", (220, 88)), Preprocessing(48, foot=4)).shape == (48, 110)
+    assert fit_image(Image.new("L", (220, 88)), Preprocessing(48, 70, "stretch", foot=4)).shape == (48, 70)
+
+
 def test_a_line_of_the_right_height_is_not_touched() -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (32, 57), dtype=np.uint8)
 
@@ -221,6 +239,9 @@ def test_ink_is_one_and_paper_is_zero() -> None:
         ({"aspect": "wide"}, "aspect is 'wide'"),
         ({"aspect": 0.5, "fit": "stretch", "width": 80}, "fit 'stretch' gives all lines one width"),
         ({"fit": 3}, "no fit 3; expected 'pad' or 'stretch'"),
+        ({"foot": 32}, "foot is 32; expected a whole number of px, 0 to 31"),
+        ({"foot": -1}, "foot is -1"),
+        ({"foot": 0.1}, r"foot is 0\.1; expected a whole number of px"),
     ],
 )
 def test_impossible_preprocessing_is_refused(arguments: dict[str, int], message: str) -> None:

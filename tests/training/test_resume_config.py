@@ -27,7 +27,7 @@ OTHERS: dict[str, object] = {
     "head.options": {"blocks": 2}, "preprocessing.contrast": "keep", "preprocessing.rows": "trim",
     "data.unencodable": "skip", "training.optimizer": "adam", "training.schedule": "constant",
     "training.precision": "float32", "training.quit": "fixed",
-    "training.rates": {"head": 0.5}, "training.freeze": ["head"],
+    "preprocessing.foot": 2, "training.rates": {"head": 0.5}, "training.freeze": ["head"],
 }  # fmt: skip
 
 
