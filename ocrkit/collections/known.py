@@ -70,10 +70,10 @@ def _refuse_to_replace_another_format(job: ReadTerms, record: Record) -> None:
     for name, written in record.files.items():
         path = job.output / name
         if written.format not in job.keys and ending.fullmatch(name.removeprefix(record.stem)) and path.exists():
-            both = " and ".join(f"`--to {each}`" for each in (written.format, *job.keys))
+            both = " and ".join(map(repr, (written.format, *job.keys)))
             raise DataError(
-                f"this was read into format {written.format!r}, and would be replaced; name another folder, or {both} "
-                "to have both, each with its name in its ending",
+                f"this is of format {written.format!r}, from an earlier run, and would be replaced; name another "
+                f"folder, or formats {both} together, whose files then have their formats in their names",
                 path,
             )
 

@@ -85,8 +85,8 @@ class TestAgain:
         ran = run_ocrkit(*INTO, "--to", "page")
 
         assert ran.code == 1
-        assert "out/1.xml: this was read into format 'alto', and would be replaced" in ran.err
-        assert "name another folder, or `--to alto` and `--to page` to have both" in ran.err
+        assert "out/1.xml: this is of format 'alto', from an earlier run, and would be replaced" in ran.err
+        assert "name another folder, or formats 'alto' and 'page' together" in ran.err
         assert Path("out/1.xml").read_bytes() == alto
         assert run_ocrkit(*INTO, "--to", "alto", "--to", "page").code == 0
         assert {path.name for path in Path("out").glob("1.*")} == {"1.xml", "1.alto.xml", "1.page.xml"}
