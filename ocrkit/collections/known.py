@@ -66,13 +66,16 @@ def left_alone(job: ReadTerms, records: Records, task: PageTask) -> Outcome | No
 
 def _refuse_to_replace_another_format(job: ReadTerms, record: Record) -> None:
     """``DataError`` where formats share an ending, as ALTO and PAGE do, and the earlier one's file would be lost."""
+    others = {name: written.format for name, written in record.files.items() if written.format not in job.keys}
+    if not others:  # as for nearly all of a million pages
+        return
     ending = re.compile(rf"(-\d{{4,}})?({'|'.join(map(re.escape, job.suffixes()))})")
-    for name, written in record.files.items():
+    for name, other in others.items():
         path = job.output / name
-        if written.format not in job.keys and ending.fullmatch(name.removeprefix(record.stem)) and path.exists():
-            both = " and ".join(map(repr, (written.format, *job.keys)))
+        if ending.fullmatch(name.removeprefix(record.stem)) and path.exists():
+            both = " and ".join(map(repr, (other, *job.keys)))
             raise DataError(
-                f"this is of format {written.format!r}, from an earlier run, and would be replaced; name another "
+                f"this is of format {other!r}, from an earlier run, and would be replaced; name another "
                 f"folder, or formats {both} together, whose files then have their formats in their names",
                 path,
             )
