@@ -164,7 +164,7 @@ def test_a_body_that_is_too_large_is_refused_with_a_way_out(keeping: httpx.Clien
 
 
 def test_many_who_wait_to_keep_hold_up_no_other_answer(serving: Callable[..., Any], folder: Path) -> None:
-    with serving(collection=Collection(folder, patience=8)) as running, running.client() as client:
+    with serving(collection=Collection(folder, patience=30)) as running, running.client() as client:
         body = read_job(client)
         bodies = [body] * (min(32, (os.cpu_count() or 1) + 4) + 1)  # more than the usual threads
         with ThreadPoolExecutor(len(bodies)) as threads, holding(folder):
