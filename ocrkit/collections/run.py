@@ -113,7 +113,8 @@ class CollectionRun:
         """Read until nothing is left; pages that other runs have in hand are waited for.
 
         Raises:
-            DataError: more tasks failed than may, a folder cannot be listed, or nothing can be written.
+            DataError: more tasks failed than may, a folder cannot be listed, nothing can be written, or a file would be
+                written over one of another format.
             LostProcess: processes die before they can read anything.
             OcrkitError: whatever else is wrong with the job.
         """
