@@ -12,9 +12,17 @@ from platformdirs import user_data_path
 
 from ocrkit.checkpoint import read_metadata
 from ocrkit.errors import CheckpointError, MissingFileError, OcrkitError, OptionError, UnknownNameError
-from ocrkit.model_forms import SUFFIXES, check_runtime, check_twin, form_for, has_form, one_a_model, other_form
+from ocrkit.model_forms import (
+    SUFFIXES,
+    check_runtime,
+    check_twin,
+    form_for,
+    forms_of,
+    has_form,
+    one_a_model,
+    other_form,
+)
 from ocrkit.onnx_file import is_onnx
-from ocrkit.onnx_session import has_onnxruntime
 from ocrkit.plugin.lookup import pick
 from ocrkit.plugin.offers import MODEL, Offer, Provider
 from ocrkit.plugin.registry import default_registry
@@ -67,6 +75,11 @@ class Found:
         return self.offer is None or self.offer.distribution == _USER
 
     @property
+    def may_change(self) -> bool:
+        """Whether its two forms belong together, so that whichever is done sooner may be taken."""
+        return not self.is_users and {*forms_of(self.path)} == {*SUFFIXES}
+
+    @property
     def name(self) -> str:
         """What it is called: an installed one's name, or its file."""
         return str(self.path) if self.offer is None else self.offer.name
@@ -90,19 +103,20 @@ def offered_models(registry: Registry | None = None) -> tuple[Offer[ModelSpec], 
 
 
 def installed_models(
-    registry: Registry | None = None, *, task: str | None = None, runtime: str = "auto"
+    registry: Registry | None = None, *, task: str | None = None, runtime: str = "auto", sooner: str = "torch"
 ) -> dict[str, Path]:
     """Installed model files by name, of one task or of all; by ``distribution:name`` where several have one name.
 
-    Of a model's two forms it is that which ``runtime`` reads, where it has that.
+    Of a model's two forms it is that which ``runtime`` reads, where it has that; see ``find_model`` for ``sooner``.
     """
     offers = [offer for offer in offered_models(registry) if task in (None, offer.value.task)]
     names = [offer.name for offer in offers]
     spelled = [offer.name if names.count(offer.name) == 1 else f"{offer.distribution}:{offer.name}" for offer in offers]
-    files = (offer.value.path for offer in offers)
+    found = [Found(offer.value.path, offer=offer) for offer in offers]
+    wanted = [_chosen(each, runtime, sooner) for each in found]
     return {
-        name: form_for(path, runtime, name) if has_form(path, runtime) else path
-        for name, path in zip(spelled, files, strict=True)
+        name: form_for(each.path, form, name) if has_form(each.path, form) else each.path
+        for name, each, form in zip(spelled, found, wanted, strict=True)
     }
 
 
@@ -112,7 +126,7 @@ def find_model(
     charset: str | None = None,
     runs: Path = Path("runs"),
     runtime: str = "auto",
-    few: bool = False,
+    sooner: str = "torch",
     registry: Registry | None = None,
 ) -> Found:
     """The model that a name means, or the one to take without a name.
@@ -129,9 +143,9 @@ def find_model(
         runtime: what is to read it: of an installed model, or that of a run, the form for it is taken, and without a
             name no model that lacks it where others have it. ``auto`` is ``torch`` where torch is installed and the
             model has that form, else ``onnx``. A file that is named is taken as it is.
-        few: so little is to be read on a CPU that starting takes longer. ``auto`` is ``onnx`` then for a model that a
-            distribution brings in that form, where onnxruntime is installed: it starts in a third of torch's time. What
-            somebody exported beside a model of their own may be of an older one.
+        sooner: what is done sooner, as ``ocrkit.runtime_choice.sooner_runtime`` tells. Where that is ``onnx``, so is
+            ``auto`` for a model that a distribution brings in both forms. What somebody exported beside a model of
+            their own may be of an older one.
         registry: knows the models of distributions; None for the default one.
 
     Raises:
@@ -144,9 +158,7 @@ def find_model(
     found = _named(name, registry) if name is not None else _usual(charset, runs, runtime, registry)
     if name is not None and Path(name) == found.path:
         return found
-    if few and runtime == "auto" and not found.is_users and has_form(found.path, "onnx") and has_onnxruntime():
-        runtime = "onnx"
-    file = form_for(found.path, runtime, f"the model {name or found.path.stem!r}")
+    file = form_for(found.path, _chosen(found, runtime, sooner), f"the model {name or found.path.stem!r}")
     check_twin(file)
     return replace(found, path=file)
 
@@ -188,6 +200,11 @@ def load_model(
         from ocrkit.model import Model
 
     return Model.load(path, registry=registry)
+
+
+def _chosen(found: Found, runtime: str, sooner: str) -> str:
+    """The runtime of a model of which whatever is done sooner may be taken."""
+    return sooner if runtime == "auto" and sooner == "onnx" and found.may_change else runtime
 
 
 def _way_out(path: Path) -> str:

@@ -29,7 +29,7 @@ __all__ = ["HostOutput", "OnnxPass"]
 _PRECISIONS = ("auto", "float32")
 _INPUTS, _OUTPUTS = ("images", "widths"), ("log_probs", "lengths")
 _TOGETHER = 8  # lines
-_COLUMNS = 2_000  # px of them, padded
+_COLUMNS = 4_000  # px of them, padded
 
 
 class OnnxPass:

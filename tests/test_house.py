@@ -54,6 +54,7 @@ FLOORS = {
     "drawing": 5,
     "layout": 4,
     "data": 3,
+    "runtime_choice": 2,
     "text": 2,
     "checkpoint": 1,
     "config": 1,
@@ -68,6 +69,7 @@ FLOORS = {
     "errors": 0,
     "files": 0,
     "nets": 0,
+    "processor": 0,
     "plain_files": 0,
     "torch_extra": 0,
 }

@@ -90,40 +90,41 @@ def brought(*forms: str) -> Registry:
 
 
 @pytest.mark.parametrize(
-    ("few", "runtime", "taken"),
+    ("sooner", "runtime", "taken"),
     [
-        (True, "auto", "abc.onnx"),
-        (True, "torch", "abc.safetensors"),
-        (False, "auto", "abc.safetensors"),
-        (False, "onnx", "abc.onnx"),
+        ("onnx", "auto", "abc.onnx"),
+        ("onnx", "torch", "abc.safetensors"),
+        ("torch", "auto", "abc.safetensors"),
+        ("torch", "onnx", "abc.onnx"),
     ],
 )
-def test_for_a_few_lines_a_distributions_model_is_read_by_what_starts_sooner(
-    few: bool, runtime: str, taken: str
-) -> None:
+def test_a_distributions_model_is_read_by_what_is_done_sooner(sooner: str, runtime: str, taken: str) -> None:
     registry = brought("torch", "onnx")
 
     for name in (None, "abc"):
-        assert find_model(name, few=few, runtime=runtime, registry=registry).path == Path("site") / taken
+        found = find_model(name, sooner=sooner, runtime=runtime, registry=registry)
+        assert found.path == Path("site") / taken
+        assert found.may_change
+    assert installed_models(registry, sooner=sooner, runtime=runtime) == {"abc": Path("site") / taken}
 
 
-def test_for_a_few_lines_torch_is_started_where_nothing_else_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_torch_reads_a_model_that_lacks_the_other_form() -> None:
     registry = brought("torch")
 
-    assert find_model("abc", few=True, registry=registry).path == Path("site/abc.safetensors")
+    found = find_model("abc", sooner="onnx", registry=registry)
 
-    write(Path("site/abc"), "onnx")
-    monkeypatch.setattr("ocrkit.model_files.has_onnxruntime", lambda: False)
-    assert find_model("abc", few=True, registry=registry).path == Path("site/abc.safetensors")
+    assert found.path == Path("site/abc.safetensors")
+    assert not found.may_change
 
 
-def test_an_onnx_file_beside_a_model_of_ones_own_may_be_older_and_is_not_taken_for_a_few_lines() -> None:
+def test_an_onnx_file_beside_a_model_of_ones_own_may_be_older_and_is_not_taken_for_being_sooner() -> None:
     write(Path("runs/one/model"), "torch", "onnx")
     write(models_folder() / "abc", "torch", "onnx")
 
-    assert find_model(None, few=True).path == Path("runs/one/model.safetensors")
-    assert find_model("runs/one", few=True).path == Path("runs/one/model.safetensors")
-    assert find_model("abc", few=True).path == models_folder() / "abc.safetensors"
+    assert find_model(None, sooner="onnx").path == Path("runs/one/model.safetensors")
+    assert find_model("runs/one", sooner="onnx").path == Path("runs/one/model.safetensors")
+    assert find_model("abc", sooner="onnx").path == models_folder() / "abc.safetensors"
+    assert installed_models(Registry(), sooner="onnx") == {"abc": models_folder() / "abc.safetensors"}
 
 
 def test_a_model_may_be_there_as_onnx_alone() -> None:

@@ -86,6 +86,7 @@ def align(
     from ocrkit.pages.aligning import Costs, PageAligner, PageTexts, as_breaks, writing_aligned
     from ocrkit.pages.opening import open_scans
     from ocrkit.recognition import Recognizer
+    from ocrkit.runtime_choice import finder_runtime, sooner_runtime
 
     given = PageTexts(texts)
     scans = open_scans(pages, pages=numbers, dpi=dpi, password=password)
@@ -93,8 +94,10 @@ def align(
     costs = Costs() if skip_cost is None else Costs(line=skip_cost, text=skip_cost)
     talk = AlignmentTalk(min_confidence)
     with writing_aligned(output, to, pages=total, force=force, source=Path(pages)) as writer, Stages() as stages:
-        loaded, name = shared.load_named_model(model, charset, runtime)
-        find, called = page_options.finder(loaded.charset, segmenter, segmenter_model, layout, runtime=runtime)
+        sooner = sooner_runtime(device, precision)
+        loaded, name = shared.load_named_model(model, charset, runtime, sooner)
+        finds = finder_runtime(runtime, sooner, named=segmenter_model)
+        find, called = page_options.finder(loaded.charset, segmenter, segmenter_model, layout, runtime=finds)
         recognizer = Recognizer(loaded, device=device, batch_size=batch_size, precision=precision)
         aligner = PageAligner(recognizer, find, breaks=as_breaks(breaks), costs=costs, model=name, segmenter=called)
         for done, scan in enumerate(scans, 1):

@@ -75,8 +75,10 @@ def decode(
         counts.report(options, symbols, reject)
         return
     samples = _samples(given, missing_ok=listed)
-    few = shared.is_short(len(samples), device, precision)
-    loaded = shared.load_model(model, charset, runtime, few=few)
+    from ocrkit.runtime_choice import sooner_runtime
+
+    sooner = sooner_runtime(device, precision, lines=len(samples))
+    loaded = shared.load_model(model, charset, runtime, sooner)
     options = decoding.options(loaded.charset)
     from ocrkit.recognition import Recognizer
 

@@ -36,7 +36,6 @@ __all__ = [
     "Workers",
     "describe_model",
     "find_named_model",
-    "is_short",
     "load_model",
     "load_named_model",
     "progress_beside_results",
@@ -76,32 +75,16 @@ Runtime = Annotated[
 ]
 
 
-_FEW_LINES = 32  # torch starts later and reads faster: from 45 lines of `malayalam` or `english` on it is done sooner
-
-
-def is_short(lines: int, device: str, precision: str) -> bool:
-    """Whether a job on a CPU is over sooner by what starts sooner: see ``ocrkit.model_files.find_model``.
-
-    Args:
-        lines: how many are to be read.
-        device: as the options have it; a job that asks for another than the CPU is not short.
-        precision: likewise for bfloat16, which onnxruntime has not.
-    """
-    return lines <= _FEW_LINES and device in ("auto", "cpu") and precision != "bfloat16"
-
-
-def load_model(name: str | None, charset: str | None, runtime: str = "auto", *, few: bool = False) -> ReadingModel:
+def load_model(name: str | None, charset: str | None, runtime: str, sooner: str) -> ReadingModel:
     """The model that the options mean; which one was taken without a name is said on stderr."""
-    return load_named_model(name, charset, runtime, few=few)[0]
+    return load_named_model(name, charset, runtime, sooner)[0]
 
 
-def load_named_model(
-    name: str | None, charset: str | None, runtime: str = "auto", *, few: bool = False
-) -> tuple[ReadingModel, str]:
+def load_named_model(name: str | None, charset: str | None, runtime: str, sooner: str) -> tuple[ReadingModel, str]:
     """The same, and what the model is called: an installed one's name, or its file."""
     from ocrkit.model_files import load_model as load_file
 
-    found = find_named_model(name, charset, runtime, few=few)
+    found = find_named_model(name, charset, runtime, sooner)
     return load_file(found.path, runtime=runtime), found.name
 
 
@@ -114,12 +97,15 @@ def describe_model(name: str | None, charset: str | None) -> Description:
     return read_description(read_metadata(path), str(path))
 
 
-def find_named_model(name: str | None, charset: str | None, runtime: str = "auto", *, few: bool = False) -> Found:
-    """The file of the model that the options mean; which one was taken without a name is said on stderr."""
+def find_named_model(name: str | None, charset: str | None, runtime: str = "auto", sooner: str = "torch") -> Found:
+    """The file of the model that the options mean; which one was taken without a name is said on stderr.
+
+    What the arguments are ``ocrkit.model_files.find_model`` says.
+    """
     from ocrkit.cli.progress import say
     from ocrkit.model_files import find_model, reads
 
-    found = find_model(name, charset=charset, runtime=runtime, few=few)
+    found = find_model(name, charset=charset, runtime=runtime, sooner=sooner)
     if found.why:
         say(f"reading with {found.path} ({found.why})")
     elif not reads(found.path, charset):

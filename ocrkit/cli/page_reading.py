@@ -11,6 +11,8 @@ from multiprocessing import parent_process
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ocrkit.model_forms import SUFFIXES, forms_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -56,6 +58,7 @@ class Reading:
         batch_size: lines in a forward pass.
         precision: of the network.
         runtime: what computes the network.
+        either: whether the model has another form, which may be read elsewhere in its place.
     """
 
     model: Path
@@ -68,6 +71,7 @@ class Reading:
     batch_size: int
     precision: str
     runtime: str = "auto"
+    either: bool = False
 
     def __call__(self) -> PageReader:
         """Load the model, and make what reads with it; what is said of that is said once, not by each process."""
@@ -95,10 +99,10 @@ class Reading:
             (CORRECTOR, asked["correct"]),
         )
         return {
-            "model": _with_weights(self.model),
+            "model": _files(self.model, either=self.either),
             "segmenter": self.segmenter,
             "finding": self.finding,
-            "finds": _with_weights(Path(str(self.finding.get("weights", "")))),
+            "finds": _files(Path(str(self.finding.get("weights", ""))), either=self.either),
             "told": self.layout is not None,
             "decoding": asked,
             "precision": self.precision,
@@ -126,10 +130,14 @@ class Reading:
         return PageReader(recognizer, find, model=self.name, segmenter=called, keep_all=self.layout is not None)
 
 
-def _with_weights(model: Path) -> list[Path]:
-    """A model's file, and the one beside it that an ONNX file may have its weights in."""
-    beside = model.with_suffix(".safetensors") if model.suffix == ".onnx" else model
-    return [model, beside] if beside != model and beside.is_file() else [model]
+def _files(model: Path, *, either: bool) -> list[Path]:
+    """A model's file, and the one beside it that an ONNX file may have its weights in.
+
+    With ``either`` the files of both its forms: one machine reads with this, another with that, and both the same.
+    """
+    if model.suffix == SUFFIXES["onnx"] or (either and model.name):
+        return sorted(forms_of(model).values())
+    return [model]
 
 
 def _with_own_threads(decoding: Decoding) -> Decoding:

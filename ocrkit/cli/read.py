@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import closing, nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from ocrkit.cli.page_outputs import PageOutput
     from ocrkit.cli.page_reading import Reading
     from ocrkit.cli.progress import Stages
+    from ocrkit.model_files import Found
     from ocrkit.pages.opening import Scans
 
 __all__ = ["app"]
@@ -108,7 +110,7 @@ def read(
     from ocrkit.cli.page_outputs import PageOutput
     from ocrkit.cli.page_reading import Asked, Reading
     from ocrkit.config import parse_set
-    from ocrkit.onnx_file import is_onnx
+    from ocrkit.runtime_choice import sooner_runtime
 
     many = collection_reading.Many(engine, workers, shard, retry_failed, max_failures, deadline)
     settings = parse_set(["line_breaks=false"] * join_lines + ["dehyphenate=true"] * dehyphenate + (sets or []))
@@ -124,16 +126,27 @@ def read(
         scans = asked.scans()
         total = scans.count()
         writing.check_count(total)
-    few = not collects and total == 1 and shared.is_short(1, device, precision)
-    found = shared.find_named_model(model, charset, runtime, few=few)
-    # What starts soonest is no gain where the other has to be started too.
-    finds = "onnx" if few and runtime == "auto" and segmenter_model is None and is_onnx(found.path) else runtime
+    sooner = sooner_runtime(device, precision, lines=1 if not collects and total == 1 else None)
+    found, finds = _found(model, charset, runtime, sooner, segmenter_model)
     finding = page_options.settled(segmenter, segmenter_model, layout, segmenting, finds)
     reading = Reading(found.path, found.name, *finding, layout, decoding, device, batch_size, precision, runtime)
+    if found.may_change:
+        reading = replace(reading, either=True)
     if collects:
         collection_reading.read_collection(reading, writing, asked, many, engine_options)
     else:
         _read_in_turn(reading, writing, scans, total, reject)
+
+
+def _found(
+    model: str | None, charset: str | None, runtime: str, sooner: str, segmenter_model: str | None
+) -> tuple[Found, str]:
+    """The model to read with, and what is to compute the one that finds the lines."""
+    from ocrkit.onnx_file import is_onnx
+    from ocrkit.runtime_choice import finder_runtime
+
+    found = shared.find_named_model(model, charset, runtime, sooner)
+    return found, finder_runtime(runtime, sooner if is_onnx(found.path) else "torch", named=segmenter_model)
 
 
 def _read_in_turn(reading: Reading, writing: PageOutput, scans: Scans, total: int | None, reject: float | None) -> None:

@@ -13,6 +13,7 @@ from ocrkit.pages.opening import open_scans
 from ocrkit.pages.reader import PageReader
 from ocrkit.reading_model import ReadingModel
 from ocrkit.recognition import Recognizer
+from ocrkit.runtime_choice import finder_runtime, sooner_runtime
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -95,10 +96,10 @@ def read_pages(
         OcrkitError: whatever else is wrong with a file or an option.
     """
     scans = open_scans(places, pages=pages, dpi=dpi, password=password)
-    name = ""
+    name, sooner = "", sooner_runtime(device, precision)
     if not isinstance(model, ReadingModel | Recognizer):
         wanted = None if model is None else os.fspath(model)
-        found = find_model(wanted, charset=charset, runtime=runtime, registry=registry)
+        found = find_model(wanted, charset=charset, runtime=runtime, sooner=sooner, registry=registry)
         model, name = load_model(found.path, runtime=runtime, registry=registry), found.name
     if isinstance(model, Recognizer):
         given = {"lexicon": lexicon, "language_model": language_model, "decoder": decoder, **asked}
@@ -124,7 +125,8 @@ def read_pages(
             registry=registry,
             **asked,
         )
-    find, called = _finder(recognizer, segmenter, segmenter_model, segmenter_options, runtime, registry)
+    finds = finder_runtime(runtime, sooner, named=segmenter_model)
+    find, called = _finder(recognizer, segmenter, segmenter_model, segmenter_options, finds, registry)
     reader = PageReader(recognizer, find, model=name, segmenter=called, keep_all=isinstance(segmenter, Layout))
     return _pages(reader.read(scans, errors=errors, reject=reject))
 

@@ -26,6 +26,7 @@ from ocrkit.recognition.asked import decoder_options
 from ocrkit.recognition.confidence import rejection_threshold, temperature_of
 from ocrkit.recognition.decoding import NO_OPTIONS, make_decoder
 from ocrkit.recognition.prediction import Ruler, character_frames, make_prediction
+from ocrkit.runtime_choice import sooner_runtime
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Sequence
@@ -138,8 +139,8 @@ class Recognizer:
             batch_size: lines in a forward pass.
             workers: processes that load images; -1 for one a core where there are many images, 0 for none.
             precision: ``auto`` (bfloat16 for the head on a CPU where that is faster), ``float32`` or ``bfloat16``.
-            runtime: what computes the network: ``torch``, ``onnx``, or ``auto`` for torch where it is installed and the
-                model has a file for it.
+            runtime: what computes the network: ``torch``, ``onnx``, or ``auto`` for torch where it is installed, the
+                model has a file for it, and ONNX Runtime is not known to read sooner here.
             correct: a corrector's name, by which words are mended once they are read; None for none.
             correct_options: that corrector's own options, by their names.
             registry: where names are looked up; None for the default one.
@@ -150,7 +151,13 @@ class Recognizer:
             MissingFileError: a file or folder is not there.
             OcrkitError: whatever else is wrong with a file or an option.
         """
-        model = name if isinstance(name, ReadingModel) else _loaded(name, charset, runtime, registry)
+        if isinstance(name, ReadingModel):
+            model = name
+        else:
+            called = None if name is None else os.fspath(name)
+            sooner = sooner_runtime(device, precision)
+            found = find_model(called, charset=charset, runtime=runtime, sooner=sooner, registry=registry)
+            model = load_model(found.path, runtime=runtime, registry=registry)
         options = decoder_options(
             model.charset, lexicon=lexicon, language_model=language_model, lm_unit=lm_unit, asked=asked
         )
@@ -324,14 +331,6 @@ class Recognizer:
         left, right = self.model.pixels(0)
         scale = line.frame.width / line.pixels.shape[1]
         return Ruler(left * scale, (right - left) * scale, line.frame.width)
-
-
-def _loaded(
-    name: str | os.PathLike[str] | None, charset: str | None, runtime: str, registry: Registry | None
-) -> ReadingModel:
-    called = None if name is None else os.fspath(name)
-    found = find_model(called, charset=charset, runtime=runtime, registry=registry)
-    return load_model(found.path, runtime=runtime, registry=registry)
 
 
 def _unread(bad: BadImage) -> Prediction:

@@ -13,15 +13,26 @@ from typing import TYPE_CHECKING
 
 import bars
 import pytest
+from onnx_form import write_onnx
 from PIL import Image
 from rows_pages import READ, ROWS, draw, files
 
+from ocrkit import model_files
 from ocrkit.plugin import registry
 
 if TYPE_CHECKING:
     from command import RunOcrkit
 
 Distribute = Callable[..., Path]
+ABC = """
+from pathlib import Path
+from ocrkit import hookimpl
+from ocrkit.plugin.specs import ModelSpec
+
+@hookimpl
+def ocrkit_models():
+    return [ModelSpec("abc", "Reads.", Path({path!r}), ("en",), "Apache-2.0")]
+"""
 INTO = (*READ, "in", "-o", "out")
 
 
@@ -111,6 +122,29 @@ class TestAgain:
         run_ocrkit(*INTO)
 
         assert not set(times().values()) & set(before.values())
+
+    def test_the_other_form_of_an_installed_model_has_nothing_read_again(
+        self, run_ocrkit: RunOcrkit, distribute: Distribute, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        distribute("ocrkit-abc", ABC.format(path=str(Path("m.safetensors").resolve())))
+        monkeypatch.setenv("OCRKIT_PLUGINS", "ocrkit-rows,ocrkit-abc")
+        registry.default_registry.cache_clear()
+        write_onnx(bars.reader(), Path("m.onnx"))
+        command = ("read", "-m", "abc", *INTO[3:], "--workers", "0")
+        loaded = []
+        load = model_files.load_model
+        monkeypatch.setattr(
+            model_files, "load_model", lambda path, **how: loaded.append(path.name) or load(path, **how)
+        )
+        assert run_ocrkit(*command, "--runtime", "torch").code == 0
+        before = times()
+        draw("in/4.png", "ca")
+
+        ran = run_ocrkit(*command, "--runtime", "onnx")
+
+        assert (ran.code, loaded) == (0, ["m.safetensors", "m.onnx"])
+        assert Path("out/4.txt").read_text() == "ca\n"
+        assert {name: time for name, time in times().items() if name in before} == before
 
     def test_a_document_is_written_whole_and_counted_by_its_pages(self, run_ocrkit: RunOcrkit) -> None:
         pages = [Image.open(f"in/{number}.png") for number in (1, 2, 3)]

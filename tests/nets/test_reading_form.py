@@ -13,6 +13,7 @@ from ocrkit.nets.mixer import Mixer
 from ocrkit.nets.options import HeadOptions, LstmLayer, MixerOptions, VggOptions
 from ocrkit.nets.reading.doubt import doubtful
 from ocrkit.nets.reading.form import ReadingForm, weights_version
+from ocrkit.nets.reading.side_by_side import SideBySide
 from ocrkit.nets.vgg import Vgg
 
 WIDTHS = (700, 131, 97, 64, 33, 9, 8, 5, 3, 1)
@@ -69,6 +70,20 @@ def test_each_line_gives_in_float32_what_the_network_gives_it_alone(make_crnn, n
         torch.testing.assert_close(log_probs, of_network(network, image), rtol=0, atol=1e-4)
 
 
+@pytest.fixture(params=[True, False], ids=["plain", "winograd"])
+def plain(request, monkeypatch):
+    """Whether convolutions are plain ones, as on processors whose vectors are long, or Winograd's."""
+    monkeypatch.setattr("ocrkit.nets.reading.convolution.is_widest_in_float32", lambda: request.param)
+    return request.param
+
+
+def test_convolutions_are_winograds_but_where_plain_ones_are_faster(plain):
+    stages = SideBySide(large().backbone)._stages
+
+    assert [stage.by_winograd for stage in stages] == [False, not plain, not plain]
+
+
+@pytest.mark.usefixtures("plain")
 @pytest.mark.parametrize("head", [None, Doubled, lambda features: Mixer(features, MixerOptions(size=32, layers=2))])
 def test_wide_convolutions_and_any_head_give_what_the_network_gives(head):
     network = large(head)
@@ -80,6 +95,7 @@ def test_wide_convolutions_and_any_head_give_what_the_network_gives(head):
         torch.testing.assert_close(log_probs, of_network(network, image), rtol=0, atol=1e-4)
 
 
+@pytest.mark.usefixtures("plain")
 def test_more_lines_than_a_row_has_room_for_are_read_in_several(monkeypatch):
     monkeypatch.setattr("ocrkit.nets.reading.side_by_side._ROW_BYTES", 4 * 16 * 48 * 200)
     monkeypatch.setattr("ocrkit.nets.reading.form._CONTEXT_BYTES", 4 * 40 * 60)

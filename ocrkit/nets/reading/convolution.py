@@ -8,6 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from ocrkit.processor import is_widest_in_float32
+
 __all__ = ["FoldedStage"]
 
 _WINOGRAD_CHANNELS = 16  # of both sides: with fewer, turning tiles there and back costs more than it saves
@@ -18,6 +20,7 @@ class FoldedStage:
     """A stage of ``Vgg``, for lines side by side: convolution, batch norm, pool and ReLU.
 
     Source: Lavin and Gray 2016, arXiv:1509.09308, for the 3x3 convolutions, in float32; by NNPACK, which torch holds.
+    Not where plain ones have vectors of twice its length.
 
     Raises:
         TypeError: it holds layers of other kinds.
@@ -43,7 +46,8 @@ class FoldedStage:
             raise TypeError("a stage without a convolution")
         self.weight, self.bias = _folded(convolution, norm)
         self.padding = convolution.padding[0]
-        self.by_winograd = _suits_winograd(self.weight, self.padding) and _has_winograd()
+        suits = _suits_winograd(self.weight, self.padding)
+        self.by_winograd = suits and not is_widest_in_float32() and _has_winograd()
         if not self.by_winograd:
             self.weight = self.weight.contiguous(memory_format=torch.channels_last)
 

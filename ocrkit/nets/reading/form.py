@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["ReadingForm", "weights_version"]
 
 _MARGIN = 0.05  # of two probabilities: what rounding to bfloat16 moves them by is 0.02 at most, as measured
-_CONTEXT_BYTES = 6 * 2**20  # of the frames that a head takes at a time, so that they stay near the processor
+_CONTEXT_BYTES = 12 * 2**20  # of the frames that a head takes at a time: ten long lines, which stay near the processor
 _TRIAL_LINES, _TRIAL_FRAMES, _TRIES = 4, 32, 3
 _PAYS = 0.9  # of the time in float32, for the rounding to be worth it
 

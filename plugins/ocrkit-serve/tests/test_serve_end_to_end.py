@@ -9,13 +9,15 @@ import signal
 import subprocess
 import sys
 import time
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 from described import check_answer
+
+from ocrkit.runtime_choice import sooner_runtime
+from ocrkit.torch_extra import has_torch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +70,7 @@ def test_a_line_is_read_and_a_signal_ends_it_well(started: Serving, tmp_path: Pa
     assert answer.text.strip() == golden["text"]
     models = told.json()["models"]
     assert [(each["name"], each["runtime"], each["runtimes"]) for each in models if each["loaded"]] == [
-        ("english", "torch" if find_spec("torch") else "onnx", ["torch", "onnx"])
+        ("english", sooner_runtime() if has_torch() else "onnx", ["torch", "onnx"])
     ]
     check_answer(told, "GET", "/v1/models")
     assert started.process.returncode == 0, said

@@ -13,6 +13,7 @@ from ocrkit.errors import OcrkitError
 from ocrkit.model_files import find_model, installed_models, load_model, offered_models
 from ocrkit.model_forms import forms_of
 from ocrkit.onnx_file import is_onnx
+from ocrkit.runtime_choice import sooner_runtime
 from ocrkit_serve.work.batcher import Batcher
 from ocrkit_serve.work.records import Refused
 
@@ -138,7 +139,7 @@ class Models:
             OcrkitError: there is no such model, or its file is damaged.
         """
         for name in self._named:
-            found = find_model(name, registry=self._registry)
+            found = find_model(name, sooner=sooner_runtime(self._device), registry=self._registry)
             called = found.name if found.offer is not None else _called(found.path)
             if called not in self._own:
                 model = self._loaded(called, found.path)
@@ -171,7 +172,7 @@ class Models:
     def described(self) -> list[dict[str, object]]:
         """What there is, the one that is taken where none is asked for first."""
         offers = {offer.name: offer.value for offer in offered_models(self._registry) if offer.value.task == _READING}
-        installed = installed_models(self._registry, task=_READING)
+        installed = installed_models(self._registry, task=_READING, sooner=sooner_runtime(self._device))
         described: list[dict[str, object]] = []
         for name in dict.fromkeys([*self._own, *installed]):
             entry: dict[str, object] = {"name": name, "summary": "", "languages": []}
@@ -228,7 +229,7 @@ class Models:
 
     def _taken_up(self, name: str) -> LoadedModel:
         # Of the installed ones' paths, and never one that somebody sent.
-        path = installed_models(self._registry, task=_READING)[name]
+        path = installed_models(self._registry, task=_READING, sooner=sooner_runtime(self._device))[name]
         try:
             model = self._loaded(name, path)
         except OcrkitError as error:

@@ -22,10 +22,12 @@ class Segmenters:
     Args:
         usual: the name of the one that is taken where none is asked for; None for the best that is installed.
         registry: knows what is installed; None for the default one.
+        runtime: what computes their models, where they have any.
     """
 
-    def __init__(self, usual: str | None = None, registry: Registry | None = None) -> None:
+    def __init__(self, usual: str | None = None, registry: Registry | None = None, runtime: str = "auto") -> None:
         self._usual = usual
+        self._runtime = runtime
         self._registry = registry
         self._lock = threading.Lock()
         self._made: dict[str | None, ChosenSegmenter] = {}
@@ -36,7 +38,7 @@ class Segmenters:
         Raises:
             OcrkitError: there is none of that name, or it lacks its model.
         """
-        self._made[None] = choose_segmenter(self._usual, registry=self._registry)
+        self._made[None] = choose_segmenter(self._usual, runtime=self._runtime, registry=self._registry)
 
     def check(self, name: str | None) -> None:
         """See that there is one of a name.
@@ -58,7 +60,7 @@ class Segmenters:
             if name not in self._made:
                 self.check(name)
                 try:
-                    self._made[name] = choose_segmenter(name, registry=self._registry)
+                    self._made[name] = choose_segmenter(name, runtime=self._runtime, registry=self._registry)
                 except OcrkitError as error:
                     raise Refused(400, f"the segmenter {name!r} cannot be used here; leave it out") from error
             return self._made[name]

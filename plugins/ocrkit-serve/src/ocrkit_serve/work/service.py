@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ocrkit.layout.records import Page
+from ocrkit.runtime_choice import finder_runtime, sooner_runtime
 from ocrkit_serve.work.admission import Admission
 from ocrkit_serve.work.allocation import bound_memory, give_back_memory
 from ocrkit_serve.work.correctors import Correctors
@@ -81,7 +82,8 @@ class Work:
         self._under_way = _UnderWay()
         self._models = Models(models, device=device, threads=threads, registry=registry, others=self._under_way.count)
         self._correctors = Correctors(correctors, registry)
-        self._reading = Reading(self._models, Segmenters(segmenter, registry), self._correctors)
+        finds = finder_runtime("auto", sooner_runtime(device))
+        self._reading = Reading(self._models, Segmenters(segmenter, registry, finds), self._correctors)
         self._openers = Openers(self._at_a_time + 1, limits)
         self._jobs = Jobs(limits)
         self._folder: PrivateFolder | None = None
