@@ -14,9 +14,12 @@ from typing import TYPE_CHECKING
 from ocrkit import __version__
 from ocrkit.collections.places import fetch, is_url
 from ocrkit.plain_files import open_plain
+from ocrkit.plugin.offers import PAGE_RENDERER
+from ocrkit.plugin.registry import default_registry
 
 if TYPE_CHECKING:
     from ocrkit.pages.writing import PageFormat
+    from ocrkit.plugin.registry import Registry
 
 __all__ = ["content_of", "format_keys", "key_of"]
 
@@ -34,12 +37,19 @@ def key_of(settings: Mapping[str, object]) -> str:
     return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def format_keys(common: str, formats: Sequence[PageFormat]) -> dict[str, str]:
-    """The key of each format's files, by its name, of the key of all that they share."""
-    return {
-        each.spec.name: key_of({"common": common, "format": each.spec.name, "options": each.options})
-        for each in formats
-    }
+def format_keys(common: str, formats: Sequence[PageFormat], *, registry: Registry | None = None) -> dict[str, str]:
+    """The key of each format's files, by its name, of the key of all that they share; another version has another.
+
+    Raises:
+        UnknownNameError: the registry, or the default one for None, lacks a format.
+    """
+    registry = registry or default_registry()
+    keys = {}
+    for each in formats:
+        name = each.spec.name
+        settings = {"common": common, "format": name, "options": each.options}
+        keys[name] = key_of({**settings, "plugin": str(registry.offer(PAGE_RENDERER, name).origin)})
+    return keys
 
 
 def content_of(path: str | os.PathLike[str]) -> str:
