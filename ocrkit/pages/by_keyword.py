@@ -82,8 +82,8 @@ def read_pages(
         device: ``auto`` (CUDA where there is one), or what torch calls it.
         batch_size: lines in a forward pass.
         precision: ``auto``, ``float32`` or ``bfloat16``.
-        runtime: what computes the network: ``torch``, ``onnx``, or ``auto`` for torch where it is installed and the
-            model has a file for it.
+        runtime: what computes the network: ``torch``, ``onnx``, or ``auto`` for torch where it is installed, the
+            model has a file for it, and ONNX Runtime is not known to read sooner here.
         correct: a corrector's name, by which words are mended once they are read; None for none.
         correct_options: that corrector's own options, by their names.
         registry: where names are looked up; None for the default one.
