@@ -14,6 +14,7 @@ from ocrkit.nets.mixer import Mixer
 from ocrkit.nets.reading.doubt import doubtful
 from ocrkit.nets.reading.side_by_side import SideBySide
 from ocrkit.nets.vgg import Vgg
+from ocrkit.processor import is_widest_in_float32
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["ReadingForm", "weights_version"]
 
 _MARGIN = 0.05  # of two probabilities: what rounding to bfloat16 moves them by is 0.02 at most, as measured
-_CONTEXT_BYTES = 12 * 2**20  # of the frames that a head takes at a time: ten long lines, which stay near the processor
+_CONTEXT_BYTES = 6 * 2**20  # of the frames that a head takes at a time, so that they stay near the processor
 _TRIAL_LINES, _TRIAL_FRAMES, _TRIES = 4, 32, 3
 _PAYS = 0.9  # of the time in float32, for the rounding to be worth it
 
@@ -163,7 +164,9 @@ def _padded_columns(network: Crnn, images: Sequence[Tensor]) -> list[Tensor]:
 
 def _groups(lengths: Sequence[int], features: int) -> list[tuple[int, int]]:
     """Where to cut lines into parts that take no more memory, padded, than a head should be given at a time."""
-    most = max(1, _CONTEXT_BYTES // (4 * features))
+    # Where float32 is computed by long vectors, recurrences want more lines at a time.
+    room = 2 * _CONTEXT_BYTES if is_widest_in_float32() else _CONTEXT_BYTES
+    most = max(1, room // (4 * features))
     cuts, begun, longest = [], 0, 0
     for place, length in enumerate(lengths):
         longest = max(longest, length)
