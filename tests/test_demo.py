@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,9 +13,12 @@ from PIL import Image
 
 from ocrkit.config import from_table
 from ocrkit.data.image import Preprocessing
+from ocrkit.data.records import Prediction, Sample
 from ocrkit.demo import Demonstration, InstalledReading, demonstrate
+from ocrkit.demo.reading import is_right, rates
 from ocrkit.drawing.synthetic import Synthetic, SyntheticOptions
 from ocrkit.errors import ConfigError, MissingFileError
+from ocrkit.evaluation.error_rates import Judged
 from ocrkit.model import Architecture, Model
 from ocrkit.nets.options import HeadOptions, LstmLayer
 from ocrkit.plugin.registry import default_registry
@@ -22,7 +26,6 @@ from ocrkit.training import Observer, read_recipe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 pytestmark = [
     pytest.mark.slow,
@@ -145,6 +148,14 @@ def test_the_report_has_what_the_readme_says(shown: tuple[Demonstration, Stages]
     assert told["lexicon"]["count"] == told["before"]["count"] == 12
     assert told["unseen_faces"] == list(result.taught.unseen_faces)
     assert told["installed"]["malayalam"]["greedy"]["count"] == 2
+
+
+@pytest.mark.parametrize(("read", "right"), [("rain  fell", True), ("rain fell ", True), ("rainfell", False)])
+def test_a_space_too_many_is_shown_as_it_is_counted(read: str, right: bool) -> None:
+    line = Judged(Sample("1.png", Path("1.png")), "rain fell", Prediction("1.png", read, 0.0, 1.0))
+
+    assert is_right(line) == right
+    assert rates([line])["exact"] == right
 
 
 def test_sheets_of_readings_are_pictures(shown: tuple[Demonstration, Stages]) -> None:

@@ -82,11 +82,11 @@ def _print_files(result: Demonstration) -> None:
 
 def _print_lines(result: Evaluation) -> None:
     """Some lines, those with errors first, the truth beneath each reading that is wrong."""
-    lines = sorted(result.lines, key=lambda line: line.prediction.text == line.truth)
-    for line in lines[:_SHOWN]:
-        right = line.prediction.text == line.truth
+    from ocrkit.demo.reading import is_right
+
+    for line in sorted(result.lines, key=is_right)[:_SHOWN]:
         print(f"    {line.prediction.text}")
-        if not right:
+        if not is_right(line):
             print(f"    {line.truth}  (the truth)")
 
 

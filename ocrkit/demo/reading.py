@@ -10,7 +10,7 @@ from ocrkit.drawing.sheet import SheetRow, draw_sheet, write_sheet
 from ocrkit.evaluation import Evaluation, Judged, evaluate
 from ocrkit.plugin.specs import DecoderOptions
 from ocrkit.recognition import Recognizer
-from ocrkit.text.metrics import count_errors
+from ocrkit.text.metrics import comparable, count_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ocrkit.model import Model
     from ocrkit.training import Observer
 
-__all__ = ["both_readings", "draw_readings", "numbers", "rates", "telling"]
+__all__ = ["both_readings", "draw_readings", "is_right", "numbers", "rates", "telling"]
 
 
 def both_readings(
@@ -53,8 +53,16 @@ def both_readings(
 
 def draw_readings(lines: Iterable[Judged], path: Path, *, title: str) -> None:
     """Write a sheet of the pictures, with what was read in each."""
-    rows = [SheetRow(open_image(line.sample), line.truth, line.prediction.text) for line in lines]
+    rows = []
+    for line in lines:
+        read = line.truth if is_right(line) else line.prediction.text
+        rows.append(SheetRow(open_image(line.sample), line.truth, read))
     write_sheet(draw_sheet(rows, title=title), path)
+
+
+def is_right(line: Judged) -> bool:
+    """Whether a line is read without an error, as rates count errors: two spaces for one are none."""
+    return comparable(line.prediction.text) == comparable(line.truth)
 
 
 def numbers(result: Evaluation) -> dict[str, float]:
