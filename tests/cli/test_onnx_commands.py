@@ -45,34 +45,38 @@ def test_the_newest_run_may_be_an_onnx_file(run_ocrkit: RunOcrkit) -> None:
 
 
 @pytest.mark.parametrize(
-    ("command", "few"),
+    ("command", "usual", "widest"),
     [
-        (("decode", *["lines/1.png"] * 32), True),
-        (("decode", *["lines/1.png"] * 33), False),
-        (("decode", "lines/1.png", "--device", "cpu", "--precision", "float32"), True),
-        (("decode", "lines/1.png", "--device", "cuda"), False),
-        (("decode", "lines/1.png", "--precision", "bfloat16"), False),
-        (("read", "lines/1.png"), True),
-        (("read", "lines/1.png", "lines/2.png"), False),
-        (("read", "lines/1.png", "-o", "out"), False),
-        (("read", "lines/1.png", "--device", "cuda"), False),
+        (("decode", *["lines/1.png"] * 32), "onnx", "onnx"),
+        (("decode", *["lines/1.png"] * 33), "torch", "onnx"),
+        (("decode", "lines/1.png", "--device", "cpu", "--precision", "float32"), "onnx", "onnx"),
+        (("decode", "lines/1.png", "--device", "cuda"), "torch", "torch"),
+        (("decode", "lines/1.png", "--precision", "bfloat16"), "torch", "torch"),
+        (("evaluate", "lines"), "torch", "onnx"),
+        (("read", "lines/1.png"), "onnx", "onnx"),
+        (("read", "lines/1.png", "lines/2.png"), "torch", "onnx"),
+        (("read", "lines/1.png", "-o", "out"), "torch", "onnx"),
+        (("read", "lines/1.png", "--device", "cuda"), "torch", "torch"),
     ],
 )
-def test_a_few_lines_and_one_page_are_short_jobs(
-    run_ocrkit: RunOcrkit, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...], few: bool
+def test_short_jobs_are_done_sooner_by_onnxruntime_and_on_some_processors_all_are(
+    run_ocrkit: RunOcrkit, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...], usual: str, widest: str
 ) -> None:
     asked = []
 
-    def find(*_: object, few: bool, **__: object) -> None:
-        asked.append(few)
+    def find(*_: object, sooner: str, **__: object) -> None:
+        asked.append(sooner)
         raise OptionError("that is enough")
 
     monkeypatch.setattr("ocrkit.model_files.find_model", find)
+    monkeypatch.setattr("ocrkit.runtime_choice.may_have_gpu", lambda: False)
+    for wide in (False, True):
+        monkeypatch.setattr("ocrkit.runtime_choice.is_widest_in_float32", lambda wide=wide: wide)
 
-    ran = run_ocrkit(*command)
+        ran = run_ocrkit(*command)
 
-    assert "that is enough" in ran.err
-    assert asked == [few]
+        assert "that is enough" in ran.err
+    assert asked == [usual, widest]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ocrkit.errors import CharsetError
@@ -139,6 +139,7 @@ awkward = st.text(
 
 
 @pytest.mark.filterwarnings("error")
+@settings(deadline=None)  # the first example loads more
 @given(st.dictionaries(awkward.map(lambda word: "".join(word.split())).filter(bool), st.integers(1, 9), min_size=1))
 def test_whatever_stands_in_a_corpus_is_spelled_by_its_charset(
     tmp_path_factory: pytest.TempPathFactory, words: dict[str, int]
