@@ -113,12 +113,12 @@ def evaluate(
     Both texts are compared in the charset's normal form, NFC, with runs of spaces as one. Characters that the charset
     lacks count as errors. Images that cannot be opened are skipped and counted.
     """
-    from ocrkit.runtime_choice import finder_runtime, sooner_runtime
+    from ocrkit.runtime_choice import finder_runtime
 
     reading = _Reading(model, charset, decoding, device, batch_size, workers, precision, runtime)
     lines = _Lines(format_, pattern, lexicons, plain_words, tune_lm, _Shown(as_json, errors, sheet, coverage))
     comparing = _Comparing(ignore_case, alphanumeric)
-    finds = finder_runtime(runtime, sooner_runtime(device, precision), named=segmenter_model)
+    finds = finder_runtime(runtime, reading.sooner, named=segmenter_model)
     found = page_scores.Found(segmenter, segmenter_model, partial, lines_only, finds)
     if not whole_pages:
         page_scores.refuse_without_pages(found)
@@ -148,11 +148,15 @@ class _Reading:
     precision: str
     runtime: str
 
-    def load(self) -> ReadingModel:
+    @property
+    def sooner(self) -> str:
+        """What is done sooner here: torch or ONNX Runtime."""
         from ocrkit.runtime_choice import sooner_runtime
 
-        sooner = sooner_runtime(self.device, self.precision)
-        return shared.load_model(self.model, self.charset, self.runtime, sooner)
+        return sooner_runtime(self.device, self.precision)
+
+    def load(self) -> ReadingModel:
+        return shared.load_model(self.model, self.charset, self.runtime, self.sooner)
 
     def recognizer(self, loaded: ReadingModel, options: DecoderOptions | None = None) -> Recognizer:
         options = self.decoding.options(loaded.charset) if options is None else options

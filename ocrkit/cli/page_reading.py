@@ -101,7 +101,7 @@ class Reading:
         return {
             "model": _files(self.model, either=self.either),
             "segmenter": self.segmenter,
-            "finding": self.finding,
+            "finding": {name: value for name, value in self.finding.items() if name != "weights"},
             "finds": _files(Path(str(self.finding.get("weights", ""))), either=self.either),
             "told": self.layout is not None,
             "decoding": asked,

@@ -18,6 +18,9 @@ from PIL import Image
 from rows_pages import READ, ROWS, draw, files
 
 from ocrkit import model_files
+from ocrkit.cli.decoding_options import Decoding
+from ocrkit.cli.page_reading import Reading
+from ocrkit.collections import key_of
 from ocrkit.plugin import registry
 
 if TYPE_CHECKING:
@@ -145,6 +148,20 @@ class TestAgain:
         assert (ran.code, loaded) == (0, ["m.safetensors", "m.onnx"])
         assert Path("out/4.txt").read_text() == "ca\n"
         assert {name: time for name, time in times().items() if name in before} == before
+
+    def test_the_other_form_of_what_finds_the_lines_has_the_same_key(self) -> None:
+        write_onnx(bars.reader(), Path("m.onnx"))
+        decoding = Decoding({"decoder": None, "correct": None, "correct_options": None, "threads": 0})
+
+        def key(finds: str, deepest: int = 60) -> str:
+            finding = {"weights": finds, "deepest": deepest}
+            reading = Reading(Path("m.onnx"), "m", "rows", finding, None, decoding, "cpu", 32, "auto", either=True)
+            return key_of(reading.settings())
+
+        assert key("m.onnx") == key("m.safetensors")
+        assert key("m.onnx") != key("m.onnx", deepest=61)
+        Path("m.onnx").rename("other.onnx")
+        assert key("other.onnx") != key("m.safetensors")
 
     def test_a_document_is_written_whole_and_counted_by_its_pages(self, run_ocrkit: RunOcrkit) -> None:
         pages = [Image.open(f"in/{number}.png") for number in (1, 2, 3)]
